@@ -1,0 +1,103 @@
+//! One finding about one place in one file: which line, which column, which byte, which value, and why.
+//!
+//! A fault carries a *code*; the sentence a person reads comes from [`crate::catalogue`], in Japanese or English, filled with
+//! the fault's own values. Readers collect faults and go on; they do not stop at the first.
+
+use serde::{Deserialize, Serialize};
+
+/// How much a fault weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The whole file is refused.
+    #[default]
+    Error,
+    /// The file goes on; the finding is shown.
+    Warning,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Fault {
+    /// Catalogue code, e.g. `FIELD_NOT_DIGITS`.
+    pub code: String,
+    /// Whether it refuses the file.
+    #[serde(default)]
+    pub severity: Severity,
+    /// 1-based line (text) or record (fixed length) number; absent when the fault is about the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// 1-based column (CSV) or field number (fixed length).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// 0-based byte offset in the file of the first offending byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub byte: Option<u64>,
+    /// Length in bytes of the offending place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
+    /// Field id of the layout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Japanese name of the field, as in the header of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field_name: Option<String>,
+    /// The value as found, shortened; undecodable bytes are shown as `<8F A2>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Named values for the catalogue text, e.g. `expected` → `24`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<(String, String)>,
+}
+
+impl Fault {
+    /// A fault about the whole file.
+    pub fn new(code: &str) -> Self {
+        Fault { code: code.to_owned(), ..Fault::default() }
+    }
+
+    /// Adds a named value for the catalogue text.
+    #[must_use]
+    pub fn arg(mut self, name: &str, value: impl ToString) -> Self {
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Places the fault on a line.
+    #[must_use]
+    pub fn on_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Places the fault on bytes of the file.
+    #[must_use]
+    pub fn at_bytes(mut self, byte: u64, length: u32) -> Self {
+        self.byte = Some(byte);
+        self.length = Some(length);
+        self
+    }
+
+    /// Names the field by id and Japanese name and its 1-based column.
+    #[must_use]
+    pub fn in_field(mut self, column: u32, id: &str, name: &str) -> Self {
+        self.column = Some(column);
+        self.field = Some(id.to_owned());
+        self.field_name = Some(name.to_owned());
+        self
+    }
+
+    /// Shows the offending value.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// Turns the fault into a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+}

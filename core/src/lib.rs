@@ -1,0 +1,31 @@
+//! Vocabulary and pure mechanisms of renkei. Nothing here knows the database.
+//!
+//! Read `verdict` and `fault` first: they are the language every other module answers in. Then `layout` (bytes ↔ named
+//! fields), `message` (what travels), `registry` (which topics exist) and `broker` (how it travels).
+
+/// Content-addressed store of every file that came in or went out.
+pub mod archive;
+/// Japanese dates, fiscal years, eras, business days.
+pub mod calendar;
+/// Error codes with their Japanese and English texts, cause and remedy.
+pub mod catalogue;
+/// Encodings of the partners' files and the character classes of bank fields.
+pub mod charset;
+/// Check digits and composite codes.
+pub mod codes;
+/// One finding about one place in one file.
+pub mod fault;
+/// Bytes ↔ records, driven by `layout.toml`.
+pub mod layout;
+/// The message contract: headers, kinds, deterministic ids.
+pub mod message;
+/// Prometheus metrics shared by the roles.
+pub mod metrics;
+/// Whole yen with checked arithmetic.
+pub mod money;
+/// `queues.toml` and the `integrations/` folders as checked types.
+pub mod registry;
+/// The only code that speaks AMQP.
+pub mod broker;
+/// What must happen after an error: retry, reject, hold, or park as a bug.
+pub mod verdict;

@@ -1,0 +1,151 @@
+//! The message contract. What travels on a topic, under which headers, and how ids are made.
+//!
+//! Routing key = queue name = `in.NN_slug` or `out.NN_slug`. AMQP `type` is the [`MessageKind`], `message_id` is deterministic,
+//! `content_type` is `application/json`. Bodies:
+//!
+//! | kind | body |
+//! |--|--|
+//! | `records` | JSON array of records: the layout's field ids plus `line`, `offset`, `length` and, where they differ from the default, `record`, `group`, `sub` |
+//! | `rejection` | [`Rejection`]: every fault of a refused file, up to a limit |
+//! | `confirm`, `cancel` | [`Order`]: what an operator decided about a batch |
+//! | `export` | [`ExportOrder`] |
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::fault::Fault;
+
+/// Version of this contract, sent as `renkei-contract`.
+pub const CONTRACT_VERSION: u16 = 1;
+
+/// Keys of a record object that are not layout fields; a layout may not use them as field ids.
+pub const RESERVED_KEYS: [&str; 6] = ["line", "sub", "record", "group", "offset", "length"];
+
+/// What a message is, sent as AMQP `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// A chunk of records of a validated delivery, or of a direct publisher.
+    Records,
+    /// A delivery that was refused before anything was published.
+    Rejection,
+    /// An operator confirms a batch that waits.
+    Confirm,
+    /// An operator cancels a posted batch.
+    Cancel,
+    /// Make an export.
+    Export,
+}
+
+impl MessageKind {
+    /// The AMQP `type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            MessageKind::Records => "records",
+            MessageKind::Rejection => "rejection",
+            MessageKind::Confirm => "confirm",
+            MessageKind::Cancel => "cancel",
+            MessageKind::Export => "export",
+        }
+    }
+
+    /// Reads an AMQP `type`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Records, Self::Rejection, Self::Confirm, Self::Cancel, Self::Export].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// The envelope of one delivery (one file, one API call, one direct message), repeated in the headers of each of its chunks
+/// so that any chunk alone says what it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Delivery id. Deterministic for files: claimed under this id, published again under it after a crash.
+    pub delivery: Uuid,
+    /// Topic slug, `12_civic_assessments`.
+    pub topic: String,
+    /// File name as handed in (never a path).
+    pub file: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Layout variant, the stem of its TOML file.
+    pub layout: String,
+    /// Digest of the integration folder the file was read with.
+    pub layout_digest: String,
+    /// Key of the original in the archive.
+    pub archive: String,
+    /// Who handed it in: token name, folder, user.
+    pub sender: String,
+    /// When it was claimed, RFC 3339 with offset.
+    pub received_at: String,
+    /// Number of this chunk, 0-based.
+    pub chunk: u32,
+    /// Number of chunks of the delivery.
+    pub chunks: u32,
+    /// Records of the whole delivery: every record of every kind.
+    pub records: u64,
+    /// Yen of the whole delivery: the layout's amount fields.
+    pub yen: i64,
+}
+
+/// Body of a `rejection`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// The faults found, at most the limit.
+    pub faults: Vec<Fault>,
+    /// How many there were in all.
+    pub faults_total: u64,
+}
+
+/// Body of `confirm` and `cancel`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The batch's delivery id.
+    pub delivery: Uuid,
+    /// Who decided.
+    pub actor: String,
+    /// Why; mandatory for `cancel`.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Body of an `export`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportOrder {
+    /// Run id: UUIDv5 of slug and scheduled instant, or of an operator's order. The same run gives the same bytes.
+    pub run: Uuid,
+    /// Layout variant or bank profile; empty = the topic's first.
+    #[serde(default)]
+    pub variant: String,
+    /// Parameters of `select.sql`, e.g. `pay_date` → `2026-11-30`.
+    #[serde(default)]
+    pub params: std::collections::BTreeMap<String, String>,
+    /// Who or what ordered it: a user, or `schedule`.
+    pub ordered_by: String,
+    /// When, RFC 3339 with offset.
+    pub ordered_at: String,
+}
+
+/// Namespace of all our UUIDv5 ids.
+const NAMESPACE: Uuid = Uuid::from_bytes([0x52, 0x45, 0x4e, 0x4b, 0x45, 0x49, 0x4f, 0x6e, 0x8b, 0x1d, 0x5a, 0x21, 0x0c, 0x77, 0x44, 0x01]);
+
+/// `message_id` of chunk `chunk` of a delivery.
+pub fn chunk_message_id(delivery: Uuid, chunk: u32) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("chunk/{delivery}/{chunk}").as_bytes())
+}
+
+/// `message_id` of any other message about an object: `kind` and a stable `key`.
+pub fn message_id(kind: MessageKind, key: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{}/{key}", kind.as_str()).as_bytes())
+}
+
+/// Run id of an export: the topic and the scheduled instant or the operator's own key.
+pub fn run_id(slug: &str, key: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("run/{slug}/{key}").as_bytes())
+}
+
+/// Delivery id of a direct AMQP message: sender and its own message id.
+pub fn direct_delivery_id(app_id: &str, message_id: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("direct/{app_id}/{message_id}").as_bytes())
+}
