@@ -5,6 +5,8 @@
 
 /// Content-addressed store of every file that came in or went out.
 pub mod archive;
+/// The only code that speaks AMQP.
+pub mod broker;
 /// Japanese dates, fiscal years, eras, business days.
 pub mod calendar;
 /// Error codes with their Japanese and English texts, cause and remedy.
@@ -25,7 +27,5 @@ pub mod metrics;
 pub mod money;
 /// `queues.toml` and the `integrations/` folders as checked types.
 pub mod registry;
-/// The only code that speaks AMQP.
-pub mod broker;
 /// What must happen after an error: retry, reject, hold, or park as a bug.
 pub mod verdict;
