@@ -15,6 +15,8 @@ pub mod catalogue;
 pub mod charset;
 /// Check digits and composite codes.
 pub mod codes;
+/// Named points where a test can kill the process.
+pub mod crash;
 /// One finding about one place in one file.
 pub mod fault;
 /// Bytes ↔ records, driven by `layout.toml`.
