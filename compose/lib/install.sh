@@ -1,0 +1,101 @@
+# Shared by compose/services: the distribution's packages. Sourced, never run.
+# shellcheck shell=bash
+
+POLICY=/usr/sbin/policy-rc.d
+POLICY_MARK='# renkei compose/services: no server starts while its package is installed'
+
+# Where Debian keeps the programs; elsewhere they may be on the PATH.
+rabbitmq_server_program() {
+    local program
+    for program in /usr/lib/rabbitmq/bin/rabbitmq-server /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server; do
+        if [ -x "$program" ]; then echo "$program"; return; fi
+    done
+    return 1
+}
+
+# The folder of Postgres's programs: of the major version asked for, else the newest installed.
+postgres_programs() {
+    local folder
+    folder=$(printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin | grep -E "[/-]${1:-[0-9]+}/bin\$" | sort -V | tail -n1)
+    if [ -x "$folder/initdb" ]; then echo "$folder"; return; fi
+    if [ -z "${1:-}" ] && command -v initdb >/dev/null; then dirname -- "$(command -v initdb)"; return; fi
+    return 1
+}
+
+missing_packages() {
+    rabbitmq_server_program >/dev/null && command -v epmd >/dev/null || echo rabbitmq-server
+    postgres_programs >/dev/null || echo postgresql
+}
+
+install_missing() {
+    local missing
+    missing=$(missing_packages | xargs)
+    if [ -n "$missing" ]; then
+        command -v apt-get >/dev/null ||
+            die "not installed: $missing, and there is no apt-get here" \
+                'install RabbitMQ 3.10 or newer and Postgres 15 or newer with your package manager' 'or use Docker Compose'
+        say "installing: $missing"
+        if is_root; then
+            # shellcheck disable=SC2086
+            "$here/services" install-packages $missing
+        elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+            # shellcheck disable=SC2086
+            sudo -n "$here/services" install-packages $missing
+        else
+            die "not installed: $missing, and installing needs root" "sudo apt-get install $missing"
+        fi
+        missing=$(missing_packages | xargs)
+        [ -z "$missing" ] || die "still missing after installing: $missing"
+        if [ -d /run/systemd/system ]; then
+            say 'note: after a restart the machine would start servers of its own from these packages; to prevent that:'
+            say '      systemctl disable rabbitmq-server postgresql'
+        fi
+    fi
+    if is_root; then
+        local user
+        for user in rabbitmq postgres; do
+            id "$user" >/dev/null 2>&1 || die "there is no user $user, as whom the server would run" \
+                "adduser --system --group $user"
+        done
+    fi
+}
+
+# Root only. One at a time on the machine, because the start policy is the machine's.
+install_packages() {
+    is_root || die 'install-packages needs root'
+    local log status=0
+    export DEBIAN_FRONTEND=noninteractive
+    exec 8>/run/lock/renkei-services-install
+    flock -w 600 8 || die 'another installation has been running for 10 minutes'
+    restore_policy # of a run that was killed
+    trap restore_policy EXIT
+    trap 'exit 130' INT TERM HUP
+    deny_starts
+    log=$(mktemp)
+    apt_install "$log" "$@" || { apt-get update >>"$log" 2>&1 </dev/null && apt_install "$log" "$@"; } || status=$?
+    if [ $status -ne 0 ]; then
+        tail -n 15 -- "$log" >&2
+        rm -f -- "$log"
+        die "apt-get could not install: $*" 'see the lines above; is there a network, and is no other apt running?' \
+            "try by hand: apt-get update && apt-get install $*"
+    fi
+    rm -f -- "$log"
+}
+
+apt_install() {
+    local log=$1
+    shift
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1 </dev/null 8>&-
+}
+
+# The packages would start servers on the default ports. What was there is kept beside and put back.
+deny_starts() {
+    if [ -e "$POLICY" ]; then mv -- "$POLICY" "$POLICY.renkei-saved"; fi
+    printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" >"$POLICY"
+    chmod 755 "$POLICY"
+}
+
+restore_policy() {
+    if grep -qsxF -- "$POLICY_MARK" "$POLICY"; then rm -f -- "$POLICY"; fi
+    if [ -e "$POLICY.renkei-saved" ] && [ ! -e "$POLICY" ]; then mv -- "$POLICY.renkei-saved" "$POLICY"; fi
+}
