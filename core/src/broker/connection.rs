@@ -1,0 +1,190 @@
+//! Opening a connection: heartbeat, time limits, a name an operator recognises, and errors as sentences.
+//!
+//! The client library's own recovery stays off. It hides which deliveries were lost, leaves consumers pending for ever after
+//! a channel error, and gives up after a number of tries; our supervisors rebuild everything instead.
+
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use lapin::uri::AMQPUri;
+use lapin::{Connection, ConnectionProperties, Event};
+
+use crate::verdict::{Classify, Verdict};
+
+/// Both sides send a sign of life at half of this; two missed ones end the connection.
+pub const HEARTBEAT_S: u16 = 20;
+/// Longest wait for a connection, the handshake included. The client library has no limit of its own.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Longest wait for an answer of the broker to a declaration, a subscription, an acknowledgement or a close.
+pub const REPLY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Where the broker is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrokerConfig {
+    /// `amqp://user:password@host:port`; a virtual host in it is ignored in favour of `vhost`.
+    pub amqp_uri: String,
+    /// `http://host:port` of the management API; user and password are taken from here, or else from `amqp_uri`.
+    pub management_uri: String,
+    /// Virtual host, unescaped: `/` or `renkei`.
+    pub vhost: String,
+}
+
+impl fmt::Debug for BrokerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrokerConfig")
+            .field("amqp_uri", &without_password(&self.amqp_uri))
+            .field("management_uri", &without_password(&self.management_uri))
+            .field("vhost", &self.vhost)
+            .finish()
+    }
+}
+
+impl BrokerConfig {
+    /// The parsed AMQP address with our virtual host and heartbeat.
+    pub(super) fn uri(&self) -> Result<AMQPUri, BrokerError> {
+        let mut uri: AMQPUri = self
+            .amqp_uri
+            .parse()
+            .map_err(|reason: String| BrokerError::Address { uri: without_password(&self.amqp_uri), reason })?;
+        uri.vhost.clone_from(&self.vhost);
+        uri.query.heartbeat.get_or_insert(HEARTBEAT_S);
+        Ok(uri)
+    }
+}
+
+/// An address fit for a log.
+pub(super) fn without_password(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((user, host)) => format!("{scheme}://{}:***@{host}", user.split(':').next().unwrap_or_default()),
+        None => uri.to_owned(),
+    }
+}
+
+/// What can go wrong between us and the broker.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokerError {
+    /// The configured address cannot be read.
+    #[error("the broker address {uri} cannot be read: {reason}")]
+    Address {
+        /// The address without its password.
+        uri: String,
+        /// Why.
+        reason: String,
+    },
+    /// An operation was refused or interrupted by the broker or the network.
+    #[error("{operation}: {source}")]
+    Amqp {
+        /// What was being done, and to what.
+        operation: String,
+        /// The client library's error.
+        source: Box<lapin::Error>,
+    },
+    /// The broker did not answer in time.
+    #[error("{operation}: no answer from the broker in {waited:?}")]
+    Timeout {
+        /// What was being done, and to what.
+        operation: String,
+        /// How long we waited.
+        waited: Duration,
+    },
+    /// The management API could not be reached or read.
+    #[error("{operation}: {source}")]
+    Http {
+        /// What was being done, and to what.
+        operation: String,
+        /// The HTTP client's error.
+        source: reqwest::Error,
+    },
+    /// The management API refused.
+    #[error("{operation}: the management API answered {status}: {body}")]
+    Refused {
+        /// What was being done, and to what.
+        operation: String,
+        /// HTTP status.
+        status: u16,
+        /// What it said, shortened.
+        body: String,
+    },
+    /// The wanted topology could lose or block messages; nothing was changed.
+    #[error("the topology is unsafe: {}", .0.join("; "))]
+    Unsafe(Vec<String>),
+}
+
+impl Classify for BrokerError {
+    fn verdict(&self) -> Verdict {
+        match self {
+            BrokerError::Address { .. } | BrokerError::Unsafe(_) => Verdict::Bug,
+            BrokerError::Amqp { .. } | BrokerError::Timeout { .. } | BrokerError::Http { .. } | BrokerError::Refused { .. } => {
+                Verdict::Retry
+            }
+        }
+    }
+}
+
+/// A connection and its only listener of events: two listeners would share the events between them.
+pub(super) struct Link {
+    /// The connection.
+    pub(super) connection: Connection,
+    /// Blocked, unblocked, errors.
+    pub(super) events: std::pin::Pin<Box<dyn Stream<Item = Event> + Send>>,
+}
+
+/// Opens a connection named `name`.
+pub(super) async fn connect(config: &BrokerConfig, name: &str) -> Result<Link, BrokerError> {
+    let uri = config.uri()?;
+    let operation = || format!("connect {name} to {}", without_password(&config.amqp_uri));
+    let properties = ConnectionProperties::default().with_connection_name(name.into());
+    let connection = answered(CONNECT_TIMEOUT, operation, Connection::connect_uri(uri, properties)).await?;
+    let events = connection.events_listener().boxed();
+    Ok(Link { connection, events })
+}
+
+/// Waits for an answer of the broker, but not for ever.
+pub(super) async fn answered<T>(
+    limit: Duration,
+    operation: impl FnOnce() -> String,
+    future: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, BrokerError> {
+    match tokio::time::timeout(limit, future).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(source)) => Err(BrokerError::Amqp { operation: operation(), source: Box::new(source) }),
+        Err(_) => Err(BrokerError::Timeout { operation: operation(), waited: limit }),
+    }
+}
+
+/// Closes politely. A connection that is already gone, or whose channels are closing, is closed enough.
+pub(super) async fn close(connection: &Connection) {
+    let closing = connection.close(200, "closed by renkei".into());
+    if let Err(error) = answered(REPLY_TIMEOUT, || "close a connection".to_owned(), closing).await {
+        tracing::debug!(%error, "connection was not closed cleanly");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_never_shows() {
+        let config = BrokerConfig {
+            amqp_uri: "amqp://renkei:s@cret@127.0.0.1:5672".to_owned(),
+            management_uri: "http://admin:s3cret@127.0.0.1:15672".to_owned(),
+            vhost: "/".to_owned(),
+        };
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("cret"), "{shown}");
+    }
+
+    #[test]
+    fn the_virtual_host_and_heartbeat_are_ours() {
+        let config = BrokerConfig {
+            amqp_uri: "amqp://u:p@127.0.0.1:5672/other".to_owned(),
+            management_uri: String::new(),
+            vhost: "renkei".to_owned(),
+        };
+        let uri = config.uri().unwrap();
+        assert_eq!((uri.vhost.as_str(), uri.query.heartbeat), ("renkei", Some(HEARTBEAT_S)));
+    }
+}

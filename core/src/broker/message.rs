@@ -1,0 +1,267 @@
+//! What goes out and what comes in, as plain types without a word of AMQP's client library in their signatures.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use lapin::message::Delivery;
+use lapin::protocol::basic::AMQPProperties;
+use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use uuid::Uuid;
+
+use super::topology;
+
+/// Header: number of the attempt this delivery is, from 1. Set on copies that waited on the retry ladder.
+pub const HEADER_ATTEMPT: &str = "renkei-attempt";
+/// Header: rung of the retry ladder a copy waits on; the retry exchange routes by it.
+pub const HEADER_RUNG: &str = "renkei-rung";
+/// Header: queue the message failed in.
+pub const HEADER_ORIGIN_QUEUE: &str = "renkei-origin-queue";
+/// Header: routing key the message was first published with.
+pub const HEADER_ORIGIN_KEY: &str = "renkei-origin-key";
+/// Header: catalogue code of the failure.
+pub const HEADER_ERROR_CODE: &str = "renkei-error-code";
+/// Header: the failure in words, shortened to [`ERROR_BYTES_MAX`].
+pub const HEADER_ERROR: &str = "renkei-error";
+
+/// Longest failure text sent in a header; all headers together must fit one frame, and the whole text is in the log.
+pub const ERROR_BYTES_MAX: usize = 8 * 1024;
+
+/// A message to publish. Always sent persistent and mandatory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outgoing {
+    /// Exchange; [`topology::DIRECT`] for our own topics, empty for the queue named by `routing_key` (replies).
+    pub exchange: String,
+    /// Routing key: `in.NN_slug`, `out.NN_slug`, or a reply queue.
+    pub routing_key: String,
+    /// AMQP `message_id`. The same message published again carries the same id; consumers drop what they have.
+    pub message_id: Uuid,
+    /// AMQP `type`.
+    pub kind: String,
+    /// Headers, all text.
+    pub headers: BTreeMap<String, String>,
+    /// Body.
+    pub body: Bytes,
+    /// AMQP `app_id`: who publishes.
+    pub app_id: String,
+    /// AMQP `reply_to`: where receipts go.
+    pub reply_to: Option<String>,
+    /// AMQP `correlation_id`.
+    pub correlation_id: Option<String>,
+}
+
+impl Outgoing {
+    /// A message to the topic queue `queue`, by the strict exchange that reports an unknown queue.
+    pub fn to_queue(queue: &str, message_id: Uuid, kind: &str, body: impl Into<Bytes>) -> Self {
+        Outgoing {
+            exchange: topology::DIRECT.to_owned(),
+            routing_key: queue.to_owned(),
+            message_id,
+            kind: kind.to_owned(),
+            body: body.into(),
+            app_id: "renkei".to_owned(),
+            ..Outgoing::default()
+        }
+    }
+
+    /// A receipt to the reply queue `reply_to` of a direct publisher, by the default exchange.
+    pub fn to_reply(reply_to: &str, message_id: Uuid, kind: &str, body: impl Into<Bytes>) -> Self {
+        Outgoing { exchange: String::new(), ..Outgoing::to_queue(reply_to, message_id, kind, body) }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// Why and where the broker itself dead-lettered a message: the newest entry of `x-death`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Death {
+    /// Queue it died in.
+    pub queue: String,
+    /// `expired`, `rejected`, `maxlen`, or `delivery_limit`: a consumer died or gave it back too often.
+    pub reason: String,
+    /// How often it died so in that queue.
+    pub count: u64,
+    /// Exchange it had been published to.
+    pub exchange: String,
+    /// Routing keys it had been published with.
+    pub routing_keys: Vec<String>,
+    /// When it first died so, seconds of Unix time.
+    pub unix_s: Option<u64>,
+}
+
+/// A message received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Queue it was consumed from.
+    pub queue: String,
+    /// Routing key it was first published with, also after a stay on the retry ladder.
+    pub routing_key: String,
+    /// AMQP `message_id`; empty when the sender set none.
+    pub message_id: String,
+    /// AMQP `type`; empty when the sender set none.
+    pub kind: String,
+    /// Headers as text, without the broker's own `x-…`. Numbers and booleans are written out.
+    pub headers: BTreeMap<String, String>,
+    /// Body.
+    pub body: Bytes,
+    /// AMQP `app_id`; empty when the sender set none.
+    pub app_id: String,
+    /// AMQP `reply_to`.
+    pub reply_to: Option<String>,
+    /// AMQP `correlation_id`.
+    pub correlation_id: Option<String>,
+    /// Number of this attempt, from 1; counted by us in a header, and in the process for ordered topics.
+    pub attempt: u32,
+    /// How often the broker gave this very message out before (`x-delivery-count`): the crash fuse, not the attempts.
+    pub delivery_count: u32,
+    /// Whether the broker gave it out before.
+    pub redelivered: bool,
+    /// Set when the broker dead-lettered it.
+    pub death: Option<Death>,
+}
+
+impl Incoming {
+    /// Reads a delivery from `queue` and takes its body out of it.
+    pub(super) fn from_delivery(queue: &str, delivery: &mut Delivery) -> Self {
+        let body = Bytes::from(std::mem::take(&mut delivery.data));
+        let properties = &delivery.properties;
+        let table = properties.headers().as_ref();
+        let headers: BTreeMap<String, String> = table
+            .map(|table| {
+                let ours = table.inner().iter().filter(|(name, _)| !name.as_str().starts_with("x-"));
+                ours.filter_map(|(name, value)| Some((name.as_str().to_owned(), text_of(value)?))).collect()
+            })
+            .unwrap_or_default();
+        let attempt = headers.get(HEADER_ATTEMPT).and_then(|text| text.parse().ok()).filter(|n| *n >= 1).unwrap_or(1);
+        let routing_key = headers.get(HEADER_ORIGIN_KEY).cloned().unwrap_or_else(|| delivery.routing_key.to_string());
+        let delivery_count = table
+            .and_then(|table| table.inner().get("x-delivery-count"))
+            .and_then(number_of)
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(0);
+        Incoming {
+            queue: queue.to_owned(),
+            routing_key,
+            message_id: text_property(properties.message_id()).unwrap_or_default(),
+            kind: text_property(properties.kind()).unwrap_or_default(),
+            headers,
+            body,
+            app_id: text_property(properties.app_id()).unwrap_or_default(),
+            reply_to: text_property(properties.reply_to()),
+            correlation_id: text_property(properties.correlation_id()),
+            attempt,
+            delivery_count,
+            redelivered: delivery.redelivered,
+            death: table.and_then(|table| table.inner().get("x-death")).and_then(death_of),
+        }
+    }
+}
+
+/// AMQP properties of a message to publish: persistent, JSON, stamped with the time.
+pub(super) fn properties_of(message: &Outgoing, unix_s: u64) -> Result<AMQPProperties, String> {
+    let mut table = FieldTable::default();
+    for (name, value) in &message.headers {
+        table.insert(short(name, "header name")?, AMQPValue::LongString(LongString::from(value.as_str())));
+    }
+    let mut properties = AMQPProperties::default()
+        .with_delivery_mode(2)
+        .with_content_type(ShortString::from("application/json"))
+        .with_message_id(ShortString::from(message.message_id.to_string()))
+        .with_timestamp(unix_s)
+        .with_headers(table);
+    if !message.kind.is_empty() {
+        properties = properties.with_type(short(&message.kind, "type")?);
+    }
+    if !message.app_id.is_empty() {
+        properties = properties.with_app_id(short(&message.app_id, "app_id")?);
+    }
+    if let Some(reply_to) = &message.reply_to {
+        properties = properties.with_reply_to(short(reply_to, "reply_to")?);
+    }
+    if let Some(correlation_id) = &message.correlation_id {
+        properties = properties.with_correlation_id(short(correlation_id, "correlation_id")?);
+    }
+    Ok(properties)
+}
+
+/// A short string of the protocol: at most 255 bytes.
+pub(super) fn short(text: &str, what: &str) -> Result<ShortString, String> {
+    ShortString::try_new(text).map_err(|_| format!("{what} has {} bytes; AMQP allows 255", text.len()))
+}
+
+/// A property as owned text.
+fn text_property(value: &Option<ShortString>) -> Option<String> {
+    value.as_ref().map(ToString::to_string)
+}
+
+/// A header value as text; tables and arrays are not ours and are left out.
+fn text_of(value: &AMQPValue) -> Option<String> {
+    match value {
+        // Bytes that are not UTF-8 are shown as hexadecimal: nothing is replaced, and the reader sees that it is odd.
+        AMQPValue::LongString(text) => {
+            let bytes = text.as_bytes();
+            Some(std::str::from_utf8(bytes).map_or_else(|_| format!("0x{}", hex::encode(bytes)), str::to_owned))
+        }
+        AMQPValue::ShortString(text) => Some(text.to_string()),
+        AMQPValue::Boolean(flag) => Some(flag.to_string()),
+        other => number_of(other).map(|number| number.to_string()),
+    }
+}
+
+/// A header value as a whole number, whatever width the sender chose.
+fn number_of(value: &AMQPValue) -> Option<i64> {
+    match value {
+        AMQPValue::ShortShortInt(n) => Some(i64::from(*n)),
+        AMQPValue::ShortShortUInt(n) => Some(i64::from(*n)),
+        AMQPValue::ShortInt(n) => Some(i64::from(*n)),
+        AMQPValue::ShortUInt(n) => Some(i64::from(*n)),
+        AMQPValue::LongInt(n) => Some(i64::from(*n)),
+        AMQPValue::LongUInt(n) => Some(i64::from(*n)),
+        AMQPValue::LongLongInt(n) => Some(*n),
+        AMQPValue::Timestamp(n) => i64::try_from(*n).ok(),
+        _ => None,
+    }
+}
+
+/// The newest entry of `x-death`.
+fn death_of(value: &AMQPValue) -> Option<Death> {
+    let AMQPValue::FieldArray(entries) = value else { return None };
+    let AMQPValue::FieldTable(entry) = entries.as_slice().first()? else { return None };
+    let text = |name: &str| entry.inner().get(name).and_then(text_of).unwrap_or_default();
+    let number = |name: &str| entry.inner().get(name).and_then(number_of).and_then(|n| u64::try_from(n).ok());
+    let routing_keys = match entry.inner().get("routing-keys") {
+        Some(AMQPValue::FieldArray(keys)) => keys.as_slice().iter().filter_map(text_of).collect(),
+        _ => Vec::new(),
+    };
+    Some(Death {
+        queue: text("queue"),
+        reason: text("reason"),
+        count: number("count").unwrap_or(1),
+        exchange: text("exchange"),
+        routing_keys,
+        unix_s: number("time"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_long_a_property_is_named_instead_of_cut() {
+        let message = Outgoing::to_queue("in.01_x", Uuid::nil(), &"t".repeat(256), "[]");
+        assert_eq!(properties_of(&message, 0).unwrap_err(), "type has 256 bytes; AMQP allows 255");
+    }
+
+    #[test]
+    fn a_foreign_sender_without_properties_is_read_with_plain_defaults() {
+        let mut delivery = Delivery::mock(1, "renkei".into(), "in.01_x".into(), false, b"[]".to_vec());
+        let incoming = Incoming::from_delivery("in.01_x", &mut delivery);
+        assert_eq!((incoming.attempt, incoming.delivery_count, incoming.message_id.as_str()), (1, 0, ""));
+        assert_eq!(incoming.routing_key, "in.01_x");
+    }
+}
