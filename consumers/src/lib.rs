@@ -1,1 +1,6 @@
-//! x
+//! Topic → ledger or file. The only crate that knows the database, and the only one that writes the ledger.
+//!
+//! Read `inbound` for how a delivery becomes postings (design §5), `outbound` for how the ledger becomes a file (§7).
+
+/// Pool, session limits and migrations.
+pub mod db;

@@ -1,0 +1,86 @@
+//! The way into Postgres: one pool with session limits, and the schema migrations compiled into the program.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use renkei_core::verdict::{Classify, Verdict};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+/// How long a statement waits for a lock before the message is retried later. Longer than any single-message posting,
+/// shorter than the broker's acknowledgement timeout by far.
+const LOCK_TIMEOUT_MS: u32 = 30_000;
+/// How long any one statement may run. A million-record posting needs well under a minute; what runs longer is stuck.
+const STATEMENT_TIMEOUT_MS: u32 = 600_000;
+/// How long a session may sit inside a transaction without a statement before the server ends it and frees its locks.
+const IDLE_IN_TRANSACTION_MS: u32 = 120_000;
+/// How long to wait for a connection from the pool before the database counts as unavailable.
+const ACQUIRE_TIMEOUT_S: u64 = 10;
+
+static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// What can go wrong before the first statement.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The URL is not a Postgres URL.
+    #[error("the database URL is not valid: expected postgres://user@host:port/name")]
+    Url(#[source] sqlx::Error),
+    /// The server cannot be reached or refuses us.
+    #[error("cannot connect to the database {database} at {host}:{port}")]
+    Connect {
+        /// Server name.
+        host: String,
+        /// Server port.
+        port: u16,
+        /// Database name.
+        database: String,
+        /// What the driver said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A migration failed or does not match what was applied before.
+    #[error("cannot bring the database schema up to date")]
+    Migrate(#[source] MigrateError),
+}
+
+impl Classify for DbError {
+    fn verdict(&self) -> Verdict {
+        match self {
+            DbError::Connect { .. } => Verdict::Retry,
+            DbError::Url(_) | DbError::Migrate(_) => Verdict::Bug,
+        }
+    }
+}
+
+/// Opens a pool of at most `max` connections and makes sure that one works.
+pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
+    let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?;
+    let options = options.application_name("renkei").options([
+        ("timezone", "Asia/Tokyo".to_owned()),
+        ("lock_timeout", LOCK_TIMEOUT_MS.to_string()),
+        ("statement_timeout", STATEMENT_TIMEOUT_MS.to_string()),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS.to_string()),
+    ]);
+    let failed = |source| DbError::Connect {
+        host: options.get_host().to_owned(),
+        port: options.get_port(),
+        database: options.get_database().unwrap_or("").to_owned(),
+        source,
+    };
+    PgPoolOptions::new()
+        .max_connections(max)
+        .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
+        .connect_with(options.clone())
+        .await
+        .map_err(failed)
+}
+
+/// Applies the migrations that are missing. Safe to run from several processes at once: the migrator takes a lock.
+pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
+    MIGRATOR.run(pool).await.map_err(DbError::Migrate)
+}
+
+/// Whether a connection from the pool answers. Used while a consumer is paused.
+pub async fn ping(pool: &PgPool) -> bool {
+    sqlx::query("select 1").execute(pool).await.is_ok()
+}

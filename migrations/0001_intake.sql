@@ -1,0 +1,252 @@
+-- Intake: what came in, record by record, and what became of it. Every ledger line points back here (batch, line), and a
+-- record points at its bytes in the archived file. Nothing here is ever updated but states, counters and decisions.
+
+create schema intake;
+comment on schema intake is '受付: deliveries, their records, findings about them, and messages nobody could handle';
+
+-- One delivery: one file, one API call or one direct message --------------------------------------------------------
+
+create table intake.batch (
+  id               bigint generated always as identity,
+  delivery         uuid not null,
+  topic            text not null,
+  file             text not null,
+  sha256           text not null,
+  bytes            bigint not null,
+  layout           text not null,
+  layout_digest    text not null,
+  archive          text not null,
+  sender           text not null,
+  received_at      timestamptz not null,
+  created_at       timestamptz not null default now(),
+  state            text not null default 'received',
+  chunks           int not null,
+  chunks_staged    int not null default 0,
+  records_read     bigint not null,
+  yen_read         bigint not null,
+  records_published bigint not null default 0,
+  yen_published    bigint not null default 0,
+  records_staged   bigint not null default 0,
+  yen_staged       bigint not null default 0,
+  records_posted   bigint not null default 0,
+  yen_posted       bigint not null default 0,
+  records_held     bigint not null default 0,
+  yen_held         bigint not null default 0,
+  records_skipped  bigint not null default 0,
+  yen_skipped      bigint not null default 0,
+  records_rejected bigint not null default 0,
+  yen_rejected     bigint not null default 0,
+  faults_total     bigint not null default 0,
+  business_date    date,
+  staged_at        timestamptz,
+  posted_at        timestamptz,
+  decided_at       timestamptz,
+  decided_by       text,
+  reason           text,
+  duplicate_of     bigint,
+  duplicate_reason text,
+  preview          jsonb,
+  constraint batch_pkey primary key (id),
+  constraint batch_delivery_once unique (delivery),
+  constraint batch_duplicate_of_known foreign key (duplicate_of) references intake.batch (id),
+  constraint batch_state_known check (state in
+    ('received', 'staged', 'awaiting_confirmation', 'posted', 'held', 'rejected', 'duplicate', 'cancelled')),
+  constraint batch_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
+  constraint batch_chunks_counted check (chunks >= 1 and chunks_staged between 0 and chunks),
+  constraint batch_decision_has_reason check (state <> 'cancelled' or coalesce(reason, '') <> ''),
+  constraint batch_duplicate_has_reason check (duplicate_reason is null or duplicate_reason <> ''),
+  -- A batch that calls itself done accounts for every staged record and every yen.
+  constraint batch_hops_balance check (
+    state not in ('posted', 'held', 'rejected', 'cancelled') or chunks_staged < chunks or (
+      records_staged = records_posted + records_held + records_skipped + records_rejected
+      and yen_staged = yen_posted + yen_held + yen_skipped + yen_rejected)),
+  constraint batch_posted_holds_nothing check (state <> 'posted' or (records_held = 0 and yen_held = 0))
+) with (fillfactor = 50); -- its counters change once per chunk: room for updates on the same page
+
+comment on table intake.batch is 'One delivery and its life: received, staged, posted | held | awaiting_confirmation | rejected | duplicate | cancelled';
+comment on column intake.batch.delivery is 'Id under which it was handed in; the same delivery sent again is the same batch';
+comment on column intake.batch.records_read is 'Counted by the reader of the file (the envelope''s control total)';
+comment on column intake.batch.records_published is 'Summed over the chunks that arrived';
+comment on column intake.batch.records_staged is 'Counted in intake.record when the last chunk was there';
+comment on column intake.batch.duplicate_reason is 'Why an operator posted a file that was live already; exempts it from batch_one_live_per_file';
+comment on column intake.batch.preview is 'Summary of the journal it would make, written when the batch begins to wait for confirmation';
+comment on column intake.batch.reason is 'Why it is in its state: the refusal in a sentence, or the operator''s reason';
+
+-- The fence against posting a file twice. Rejected and cancelled files may come again.
+create unique index batch_one_live_per_file on intake.batch (topic, sha256)
+  where state in ('posted', 'held', 'awaiting_confirmation') and duplicate_reason is null;
+create index batch_by_topic on intake.batch (topic, id desc);
+create index batch_by_sha256 on intake.batch (sha256);
+create index batch_waiting on intake.batch (state, id) where state in ('received', 'staged', 'awaiting_confirmation', 'held');
+
+-- The allowed steps, as rows, so that the picture in the documentation and the rule are one thing.
+create table intake.batch_step (
+  before text not null,
+  after  text not null,
+  why    text not null,
+  constraint batch_step_pkey primary key (before, after)
+);
+comment on table intake.batch_step is 'Every step a batch may take; anything else is refused by the trigger batch_takes_known_steps';
+insert into intake.batch_step values
+  ('received', 'staged', 'all chunks are there'),
+  ('received', 'cancelled', 'an operator gives up on a delivery whose chunks never all came'),
+  ('staged', 'posted', 'everything posted or skipped'),
+  ('staged', 'held', 'at least one line waits for a person'),
+  ('staged', 'awaiting_confirmation', 'the topic is posted by an operator'),
+  ('staged', 'rejected', 'control totals or checks refused it'),
+  ('staged', 'duplicate', 'the same file is live'),
+  ('awaiting_confirmation', 'posted', 'confirmed'),
+  ('awaiting_confirmation', 'held', 'confirmed; some lines wait'),
+  ('awaiting_confirmation', 'rejected', 'confirmed, but the ledger has changed since and the checks refuse it'),
+  ('awaiting_confirmation', 'cancelled', 'not wanted'),
+  ('held', 'posted', 'the last held line was posted'),
+  ('held', 'cancelled', 'not wanted; what was posted is reversed'),
+  ('posted', 'cancelled', 'reversed'),
+  ('duplicate', 'staged', 'an operator posts it on purpose, with a reason');
+
+create function intake.refuse_unknown_step() returns trigger language plpgsql as $$
+begin
+  if not exists (select from intake.batch_step s where s.before = old.state and s.after = new.state) then
+    raise exception 'batch % cannot go from % to %', old.id, old.state, new.state
+      using errcode = 'RB001', hint = 'allowed steps are the rows of intake.batch_step';
+  end if;
+  return new;
+end $$;
+create trigger batch_takes_known_steps before update of state on intake.batch
+  for each row when (old.state is distinct from new.state) execute function intake.refuse_unknown_step();
+
+create function intake.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% on %.% is refused: its rows never change', tg_op, tg_table_schema, tg_table_name using errcode = 'RB002';
+end $$;
+comment on function intake.refuse_change() is 'For statement triggers of append-only tables: costs nothing on insert and copy';
+
+-- The inbox ---------------------------------------------------------------------------------------------------------
+
+create table intake.chunk (
+  batch_id   bigint not null,
+  chunk      int not null,
+  message_id text not null,
+  records    bigint not null,
+  yen        bigint not null,
+  bytes      bigint not null,
+  staged_at  timestamptz not null default now(),
+  constraint chunk_once primary key (batch_id, chunk),
+  constraint chunk_of_batch foreign key (batch_id) references intake.batch (id)
+);
+comment on table intake.chunk is 'Inbox: chunks already staged. Inserted first in the staging transaction, so a copy of the message waits and then finds it';
+
+create table intake.chunk_copy (
+  id         bigint generated always as identity,
+  batch_id   bigint not null,
+  chunk      int not null,
+  message_id text not null,
+  seen_at    timestamptz not null default now(),
+  constraint chunk_copy_pkey primary key (id),
+  constraint chunk_copy_of_chunk foreign key (batch_id, chunk) references intake.chunk (batch_id, chunk)
+);
+comment on table intake.chunk_copy is 'Chunks that came again and were dropped: redeliveries and republications';
+
+-- The records -------------------------------------------------------------------------------------------------------
+
+create table intake.record (
+  batch_id    bigint not null,
+  line        bigint not null,
+  byte_offset bigint not null,
+  yen         bigint not null,
+  byte_length int not null,
+  grp         int not null,
+  sub         int not null,
+  kind        text not null,
+  fields      jsonb not null,
+  constraint record_once primary key (batch_id, line, sub)
+);
+comment on table intake.record is 'Every record as it came. No foreign key and no row trigger: this table takes 200,000 rows a second';
+comment on column intake.record.line is '1-based line of a text file, record number of a fixed-length one';
+comment on column intake.record.sub is 'Tells apart records that share a line (details of one JSON document), else 0';
+comment on column intake.record.grp is 'Number of the repeated group (header, data, trailer), from 1; 0 where nothing repeats';
+comment on column intake.record.yen is 'Value of the kind''s amount field, 0 without one; counted in the control totals';
+comment on column intake.record.fields is 'The record object of the message, as published';
+
+create trigger record_never_changes before update or delete on intake.record
+  for each statement execute function intake.refuse_change();
+create trigger record_never_truncated before truncate on intake.record
+  for each statement execute function intake.refuse_change();
+
+-- Findings: verdicts of check.sql on lines of a file that can be read -------------------------------------------------
+
+create table intake.finding (
+  id          bigint generated always as identity,
+  batch_id    bigint not null,
+  line        bigint,
+  verdict     text not null,
+  code        text not null,
+  field       text,
+  detail      jsonb,
+  state       text not null default 'open',
+  created_at  timestamptz not null default now(),
+  resolved_at timestamptz,
+  resolved_by text,
+  resolution  text,
+  constraint finding_pkey primary key (id),
+  constraint finding_of_batch foreign key (batch_id) references intake.batch (id),
+  constraint finding_verdict_known check (verdict in ('reject', 'hold', 'skip', 'warn')),
+  constraint finding_state_known check (state in ('open', 'resolved', 'noted')),
+  constraint finding_resolution_signed check (state <> 'resolved' or (resolved_at is not null and resolved_by is not null))
+);
+comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted';
+create index finding_by_batch on intake.finding (batch_id, line);
+create index finding_open on intake.finding (batch_id, line) where state = 'open';
+
+-- Faults: why a file was refused before it became records -------------------------------------------------------------
+
+create table intake.fault (
+  batch_id   bigint not null,
+  seq        int not null,
+  code       text not null,
+  severity   text not null,
+  line       bigint,
+  col        int,
+  byte       bigint,
+  length     int,
+  field      text,
+  field_name text,
+  value      text,
+  args       jsonb not null default '[]',
+  constraint fault_pkey primary key (batch_id, seq),
+  constraint fault_of_batch foreign key (batch_id) references intake.batch (id),
+  constraint fault_severity_known check (severity in ('error', 'warning'))
+);
+comment on table intake.fault is 'Every fault of a refused file, in file order, with place and value; batch.faults_total says how many there were if more';
+
+-- Failures: messages nobody could handle ------------------------------------------------------------------------------
+
+create table intake.failure (
+  id             bigint generated always as identity,
+  queue          text not null,
+  routing_key    text not null,
+  message_id     text not null,
+  kind           text not null,
+  app_id         text,
+  reply_to       text,
+  correlation_id text,
+  headers        jsonb not null,
+  body           bytea not null,
+  code           text not null,
+  reason         text not null,
+  attempts       int not null,
+  first_seen     timestamptz not null default now(),
+  last_seen      timestamptz not null default now(),
+  times_seen     int not null default 1,
+  state          text not null default 'open',
+  decided_at     timestamptz,
+  decided_by     text,
+  decision       text,
+  constraint failure_pkey primary key (id),
+  constraint failure_state_known check (state in ('open', 'retried', 'discarded')),
+  constraint failure_decision_signed check (state = 'open' or (decided_at is not null and decided_by is not null)),
+  constraint failure_discard_has_reason check (state <> 'discarded' or coalesce(decision, '') <> '')
+);
+comment on table intake.failure is 'Parked messages with their evidence: original bytes, headers, error chain, attempts. Never deleted, only decided';
+create unique index failure_one_open_per_message on intake.failure (queue, message_id) where state = 'open';
+create index failure_by_state on intake.failure (state, id desc);
