@@ -1,0 +1,337 @@
+-- The heart of the ledger: chart of accounts, budget lines, organizations, calendar, posting rules, double entry.
+--
+-- Money is whole yen in bigint. An entry that does not balance cannot be committed; the check runs once per statement over
+-- the rows it added, not once per row, because a file posts a million of them. Hot tables carry no foreign keys for the same
+-- reason: the statement triggers below check the same references set-wise.
+
+create schema ledger;
+
+comment on schema ledger is 'Double-entry ledger of the ward. Only the consumers write it.';
+
+-- ── Masters ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.fund (
+    code text constraint fund_pk primary key constraint fund_code_is_two_digits check (code ~ '^[0-9]{2}$'),
+    name text not null
+);
+comment on table ledger.fund is '会計: general account and special accounts, each with a budget of its own.';
+
+create table ledger.account (
+    code    text constraint account_pk primary key,
+    name    text not null,
+    name_en text not null,
+    class   text not null constraint account_class_is_known
+            check (class in ('asset', 'liability', 'net_assets', 'revenue', 'expense'))
+);
+comment on table ledger.account is '勘定科目: chart of accounts.';
+
+create table ledger.budget_line (
+    fiscal_year int    not null,
+    fund        text   not null references ledger.fund,
+    code        text   not null,
+    side        text   not null constraint budget_line_side_is_known check (side in ('revenue', 'expenditure')),
+    name        text   not null,
+    account     text   not null references ledger.account,
+    budget      bigint not null default 0,
+    constraint budget_line_pk primary key (fiscal_year, fund, code)
+);
+comment on table ledger.budget_line is '予算科目: the meaning of a code depends on the fiscal year, so the year is part of the key.';
+comment on column ledger.budget_line.account is 'Caption of the statements this line belongs to: what a posting rule without account takes.';
+comment on column ledger.budget_line.budget is '予算現額 in yen.';
+
+create table ledger.organization (
+    code       text not null,
+    valid_from date not null,
+    valid_to   date not null default date '9999-12-31',
+    name       text not null,
+    short_name text,
+    level      int  not null default 2,
+    parent     text,
+    constraint organization_pk primary key (code, valid_from),
+    constraint organization_validity_is_forward check (valid_from <= valid_to)
+);
+comment on table ledger.organization is '所属: a version per validity period; never deleted.';
+
+create table ledger.facility (
+    code         text constraint facility_pk primary key,
+    name         text not null,
+    organization text not null
+);
+comment on table ledger.facility is '施設';
+
+create table ledger.intake_section (
+    source       text not null,
+    organization text not null,
+    constraint intake_section_pk primary key (source, organization)
+);
+comment on table ledger.intake_section is 'Which organizations a source system (連携元) may hand in for.';
+
+-- ── Calendar ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.holiday (
+    day  date constraint holiday_pk primary key,
+    name text not null
+);
+comment on table ledger.holiday is '国民の祝日 including 振替休日; data with a horizon, see calendar_horizon.';
+
+create table ledger.calendar_horizon (
+    only_row boolean default true constraint calendar_horizon_pk primary key constraint calendar_horizon_is_one_row check (only_row),
+    through  date not null
+);
+comment on table ledger.calendar_horizon is 'The last day the holiday table knows. Beyond it a day is unknown, not a business day.';
+
+create function ledger.is_business_day(day date, kind text) returns boolean
+language plpgsql stable as $$
+declare
+    horizon date := (select through from ledger.calendar_horizon);
+begin
+    if horizon is null or day > horizon then
+        raise exception 'the calendar knows holidays through % only; % is beyond it', horizon, day
+            using errcode = 'RK001', hint = 'import the next holidays (内閣府 国民の祝日) before dates of that year are used';
+    end if;
+    return extract(isodow from day) < 6
+       and not exists (select 1 from ledger.holiday h where h.day = is_business_day.day)
+       and not case kind
+               when 'bank' then to_char(day, 'MMDD') in ('1231', '0101', '0102', '0103')
+               when 'office' then to_char(day, 'MMDD') in ('1229', '1230', '1231', '0101', '0102', '0103')
+           end;
+end $$;
+comment on function ledger.is_business_day is 'kind: bank (12/31–1/3 closed) or office (12/29–1/3 closed). Raises RK001 beyond the horizon.';
+
+create function ledger.next_business_day(day date, kind text) returns date
+language plpgsql stable as $$
+begin
+    while not ledger.is_business_day(day, kind) loop
+        day := day + 1;
+    end loop;
+    return day;
+end $$;
+comment on function ledger.next_business_day is 'The day itself when it is one, else the next.';
+
+create function ledger.fiscal_year(day date) returns int
+language sql immutable parallel safe as $$
+    select (extract(year from day) - case when extract(month from day) < 4 then 1 else 0 end)::int
+$$;
+comment on function ledger.fiscal_year is '会計年度 (April to March) a day lies in.';
+
+create function ledger.fiscal_year_accepts(fiscal_year int, booked_on date) returns boolean
+language sql immutable parallel safe as $$
+    select booked_on between make_date(fiscal_year, 4, 1) and make_date(fiscal_year + 1, 5, 31)
+$$;
+comment on function ledger.fiscal_year_accepts is 'Rule R-FY: a year takes bookings to 31 May of the next (出納整理期間).';
+
+-- ── Posting rules ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.posting_rule (
+    event          text constraint posting_rule_pk primary key,
+    name           text not null,
+    debit_account  text references ledger.account,
+    credit_account text references ledger.account
+);
+comment on table ledger.posting_rule is '仕訳ルール: which accounts an event debits and credits. The accounting office reads and changes these rows.';
+comment on column ledger.posting_rule.debit_account is 'null: the account of the journal row''s budget line.';
+comment on column ledger.posting_rule.credit_account is 'null: the account of the journal row''s budget line.';
+
+-- ── Entries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.entry (
+    id          bigint generated always as identity constraint entry_pk primary key,
+    event       text   not null references ledger.posting_rule,
+    fiscal_year int    not null,
+    booked_on   date   not null,
+    fund        text   not null references ledger.fund,
+    batch_id    bigint,
+    file_id     bigint,
+    reverses    bigint constraint entry_reverses_fk references ledger.entry constraint entry_is_reversed_once unique,
+    reason      text,
+    actor       text   not null,
+    recorded_at timestamptz not null default clock_timestamp(),
+    constraint entry_year_is_open check (ledger.fiscal_year_accepts(fiscal_year, booked_on))
+);
+comment on table ledger.entry is '仕訳伝票: one per batch (or export), event, year, day and fund, in the manner of a collective voucher (集合調定); its lines say which record each came from.';
+comment on column ledger.entry.batch_id is 'intake.batch the entry comes from.';
+comment on column ledger.entry.file_id is 'export.file whose release made the entry.';
+create index entry_by_batch on ledger.entry (batch_id) where batch_id is not null;
+create index entry_by_file on ledger.entry (file_id) where file_id is not null;
+
+create table ledger.line (
+    entry_id     bigint not null,
+    no           int    not null,
+    source_line  bigint,
+    account      text   not null,
+    debit        bigint not null,
+    credit       bigint not null,
+    budget_line  text,
+    organization text,
+    facility     text,
+    object       text,
+    object_id    bigint,
+    memo         text,
+    constraint line_pk primary key (entry_id, no),
+    constraint line_has_one_positive_side check (debit >= 0 and credit >= 0 and (debit > 0) <> (credit > 0))
+);
+comment on table ledger.line is '仕訳明細. source_line is the line of the file (batch of its entry) the amount comes from.';
+-- Lines lie in the order of their files, so a block range index finds a file's line at a thousandth of a btree's cost.
+create index line_by_source on ledger.line using brin (entry_id, source_line);
+
+create function ledger.refuse_change() returns trigger
+language plpgsql as $$
+begin
+    raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, lower(tg_op)
+        using errcode = 'RK002', hint = 'correct by a reversing entry';
+end $$;
+create trigger entry_is_append_only before update or delete or truncate on ledger.entry
+    for each statement execute function ledger.refuse_change();
+create trigger line_is_append_only before update or delete or truncate on ledger.line
+    for each statement execute function ledger.refuse_change();
+
+create function ledger.check_added_lines() returns trigger
+language plpgsql as $$
+declare
+    bad record;
+begin
+    select entry_id, sum(debit) as debit, sum(credit) as credit into bad
+      from added group by entry_id having sum(debit) <> sum(credit) limit 1;
+    if found then
+        raise exception 'entry % does not balance: debit %, credit %', bad.entry_id, bad.debit, bad.credit using errcode = 'RK003';
+    end if;
+    select a.account into bad from (select distinct account from added) a
+     where not exists (select 1 from ledger.account m where m.code = a.account) limit 1;
+    if found then
+        raise exception 'account % is not in the chart of accounts', bad.account using errcode = 'RK004';
+    end if;
+    select a.entry_id into bad from (select distinct entry_id from added) a
+     where not exists (select 1 from ledger.entry e where e.id = a.entry_id) limit 1;
+    if found then
+        raise exception 'lines without an entry: %', bad.entry_id using errcode = 'RK004';
+    end if;
+    return null;
+end $$;
+create trigger line_is_balanced after insert on ledger.line
+    referencing new table as added for each statement execute function ledger.check_added_lines();
+
+-- ── Posting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.begin_journal() returns void
+language plpgsql as $$
+begin
+    create temp table journal (
+        seq          int    generated always as identity,
+        line         bigint,
+        event        text   not null,
+        fiscal_year  int    not null,
+        booked_on    date   not null,
+        fund         text   not null,
+        budget_line  text,
+        organization text,
+        facility     text,
+        amount       bigint not null,
+        memo         text,
+        object       text,
+        object_id    bigint
+    ) on commit drop;
+end $$;
+comment on function ledger.begin_journal is 'Makes the temp table journal that post_journal() reads; the consumer calls it before post.sql and release.sql.';
+
+create function ledger.post_journal() returns bigint
+language plpgsql as $$
+declare
+    bad     record;
+    batch   bigint;
+    file    bigint;
+    who     text;
+    written bigint;
+begin
+    -- The transaction says by its temp tables what it posts for: a batch, or an exported file.
+    if to_regclass('pg_temp.batch') is not null then
+        execute 'select id, actor from pg_temp.batch' into batch, who;
+    elsif to_regclass('pg_temp.run') is not null then
+        execute 'select file_id, ordered_by from pg_temp.run' into file, who;
+    end if;
+
+    select j.event, j.fund, j.fiscal_year, j.budget_line into bad
+      from (select distinct event, fund, fiscal_year, budget_line from pg_temp.journal) j
+      left join ledger.posting_rule r on r.event = j.event
+      left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line)
+     where r.event is null or ((r.debit_account is null or r.credit_account is null) and b.code is null)
+     limit 1;
+    if found then
+        raise exception 'no posting rule or budget line for event %, year %, fund %, line %', bad.event, bad.fiscal_year, bad.fund, bad.budget_line
+            using errcode = 'RK005';
+    end if;
+
+    create temp table if not exists journal_entry (event text, fiscal_year int, booked_on date, fund text, entry_id bigint) on commit drop;
+    delete from pg_temp.journal_entry;
+    with made as (
+        insert into ledger.entry (event, fiscal_year, booked_on, fund, batch_id, file_id, actor)
+        select event, fiscal_year, booked_on, fund, batch, file, coalesce(who, session_user)
+          from (select distinct event, fiscal_year, booked_on, fund from pg_temp.journal where amount <> 0) g
+         order by event, fiscal_year, booked_on, fund
+        returning id, event, fiscal_year, booked_on, fund
+    )
+    insert into pg_temp.journal_entry select event, fiscal_year, booked_on, fund, id from made;
+
+    -- Both sides of every row in one statement, so that the balance check sees whole entries. A negative amount swaps sides.
+    -- Line numbers follow the journal's own sequence: numbering within each entry would sort a million rows.
+    insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
+    select n.entry_id, 2 * n.seq - 1 + s.side, n.line,
+           case s.side when 0 then coalesce(n.debit_account, n.budget_account) else coalesce(n.credit_account, n.budget_account) end,
+           case when (s.side = 0) = (n.amount > 0) then abs(n.amount) else 0 end,
+           case when (s.side = 0) = (n.amount > 0) then 0 else abs(n.amount) end,
+           n.budget_line, n.organization, n.facility, n.object, n.object_id, n.memo
+      from (select j.*, e.entry_id, r.debit_account, r.credit_account, b.account as budget_account
+              from pg_temp.journal j
+              join pg_temp.journal_entry e using (event, fiscal_year, booked_on, fund)
+              join ledger.posting_rule r using (event)
+              left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line)
+             where j.amount <> 0) n
+     cross join (values (0), (1)) s (side);
+    get diagnostics written = row_count;
+    delete from pg_temp.journal;
+    return written / 2;
+end $$;
+comment on function ledger.post_journal is 'Turns the rows of the temp table journal into entries and lines by the posting rules; returns the number of journal rows posted.';
+
+create function ledger.reverse_entries(entries bigint[], booked_on date, who text, why text) returns bigint
+language plpgsql as $$
+declare
+    reversed bigint := 0;
+    original record;
+    made     bigint;
+begin
+    for original in
+        select e.* from ledger.entry e
+         where e.id = any (entries) and e.reverses is null
+           and not exists (select 1 from ledger.entry r where r.reverses = e.id)
+         order by e.id
+    loop
+        insert into ledger.entry (event, fiscal_year, booked_on, fund, batch_id, file_id, reverses, reason, actor)
+        values (original.event, original.fiscal_year, reverse_entries.booked_on, original.fund,
+                original.batch_id, original.file_id, original.id, why, who)
+        returning id into made;
+        insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
+        select made, no, source_line, account, credit, debit, budget_line, organization, facility, object, object_id, memo
+          from ledger.line where entry_id = original.id;
+        reversed := reversed + 1;
+    end loop;
+    return reversed;
+end $$;
+comment on function ledger.reverse_entries is 'Reversing entries, linked to the originals; an entry already reversed is passed over. Returns how many were made.';
+
+create function ledger.reverse_batch(batch bigint, booked_on date, who text, why text) returns bigint
+language sql as $$
+    select ledger.reverse_entries(array(select id from ledger.entry where batch_id = batch), booked_on, who, why)
+$$;
+comment on function ledger.reverse_batch is '取消 of an inbound batch.';
+
+create function ledger.reverse_file(file bigint, booked_on date, who text, why text) returns bigint
+language sql as $$
+    select ledger.reverse_entries(array(select id from ledger.entry where file_id = file), booked_on, who, why)
+$$;
+comment on function ledger.reverse_file is 'Takes back what the release of an exported file had posted, when the file is voided.';
+
+create view ledger.trial_balance as
+select e.fiscal_year, e.fund, l.account, a.name, a.name_en, a.class, sum(l.debit)::bigint as debit, sum(l.credit)::bigint as credit
+  from ledger.line l join ledger.entry e on e.id = l.entry_id join ledger.account a on a.code = l.account
+ group by e.fiscal_year, e.fund, l.account, a.name, a.name_en, a.class;
+comment on view ledger.trial_balance is '合計残高試算表, per year and fund.';
