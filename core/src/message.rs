@@ -150,3 +150,73 @@ pub fn run_id(slug: &str, key: &str) -> Uuid {
 pub fn direct_delivery_id(app_id: &str, message_id: &str) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("direct/{app_id}/{message_id}").as_bytes())
 }
+
+/// Headers of a message: names and text values.
+pub type Headers = std::collections::BTreeMap<String, String>;
+
+/// A header is missing or not what it must be.
+#[derive(Debug, thiserror::Error)]
+#[error("header {name} is missing or not readable: {found:?}")]
+pub struct HeaderError {
+    /// Header name.
+    pub name: &'static str,
+    /// What stood there.
+    pub found: Option<String>,
+}
+
+impl Envelope {
+    /// The envelope as message headers.
+    pub fn to_headers(&self) -> Headers {
+        let mut headers = Headers::new();
+        let mut put = |name: &str, value: String| headers.insert(name.to_owned(), value);
+        put("renkei-contract", CONTRACT_VERSION.to_string());
+        put("renkei-delivery", self.delivery.to_string());
+        put("renkei-topic", self.topic.clone());
+        put("renkei-file", self.file.clone());
+        put("renkei-sha256", self.sha256.clone());
+        put("renkei-bytes", self.bytes.to_string());
+        put("renkei-layout", self.layout.clone());
+        put("renkei-layout-digest", self.layout_digest.clone());
+        put("renkei-archive", self.archive.clone());
+        put("renkei-sender", self.sender.clone());
+        put("renkei-received-at", self.received_at.clone());
+        put("renkei-chunk", self.chunk.to_string());
+        put("renkei-chunks", self.chunks.to_string());
+        put("renkei-records", self.records.to_string());
+        put("renkei-yen", self.yen.to_string());
+        headers
+    }
+
+    /// Reads the envelope from message headers.
+    pub fn from_headers(headers: &Headers) -> Result<Envelope, HeaderError> {
+        fn get<T: std::str::FromStr>(headers: &Headers, name: &'static str) -> Result<T, HeaderError> {
+            let found = headers.get(name);
+            found.and_then(|value| value.parse().ok()).ok_or_else(|| HeaderError { name, found: found.cloned() })
+        }
+        let contract: u16 = get(headers, "renkei-contract")?;
+        if contract != CONTRACT_VERSION {
+            return Err(HeaderError { name: "renkei-contract", found: Some(contract.to_string()) });
+        }
+        Ok(Envelope {
+            delivery: get(headers, "renkei-delivery")?,
+            topic: get(headers, "renkei-topic")?,
+            file: get(headers, "renkei-file")?,
+            sha256: get(headers, "renkei-sha256")?,
+            bytes: get(headers, "renkei-bytes")?,
+            layout: get(headers, "renkei-layout")?,
+            layout_digest: get(headers, "renkei-layout-digest")?,
+            archive: get(headers, "renkei-archive")?,
+            sender: get(headers, "renkei-sender")?,
+            received_at: get(headers, "renkei-received-at")?,
+            chunk: get(headers, "renkei-chunk")?,
+            chunks: get(headers, "renkei-chunks")?,
+            records: get(headers, "renkei-records")?,
+            yen: get(headers, "renkei-yen")?,
+        })
+    }
+
+    /// Whether the headers belong to a delivery of ours (a direct publisher sends none of them).
+    pub fn is_present(headers: &Headers) -> bool {
+        headers.contains_key("renkei-delivery")
+    }
+}

@@ -1,1 +1,114 @@
-//! Placeholder.
+//! Which topics exist: `queues.toml` and the `integrations/` folders as checked types.
+//!
+//! Both are compiled into the binary. `RENKEI_QUEUES=<file>` and `RENKEI_INTEGRATIONS=<dir>` replace them, so that a corrected
+//! layout needs no rebuild. Every fault is reported at once, with its place; nothing starts on a registry that has one.
+
+/// The folders: layouts, SQL, profiles, digests.
+pub mod integration;
+/// The entries of `queues.toml`.
+pub mod topics;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use integration::{Integration, Profile};
+pub use topics::{Confirm, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug};
+
+/// The whole of it.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// Exchanges, ladder, limits.
+    pub settings: Settings,
+    /// The topics in order of their number.
+    pub topics: Vec<Arc<Topic>>,
+}
+
+/// Everything wrong with the registry, one sentence each.
+#[derive(Debug, thiserror::Error)]
+#[error("the registry has {} fault(s):\n{}", .0.len(), .0.join("\n"))]
+pub struct RegistryErrors(pub Vec<String>);
+
+impl crate::verdict::Classify for RegistryErrors {
+    fn verdict(&self) -> crate::verdict::Verdict {
+        crate::verdict::Verdict::Bug
+    }
+}
+
+/// Where the registry is read from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Replaces the compiled-in `queues.toml`.
+    pub queues: Option<PathBuf>,
+    /// Replaces the compiled-in `integrations/`.
+    pub integrations: Option<PathBuf>,
+}
+
+impl Sources {
+    /// From `RENKEI_QUEUES` and `RENKEI_INTEGRATIONS`.
+    pub fn from_env() -> Self {
+        let path = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        Sources { queues: path("RENKEI_QUEUES"), integrations: path("RENKEI_INTEGRATIONS") }
+    }
+}
+
+impl Registry {
+    /// Reads the registry from where the environment says.
+    pub fn load() -> Result<Registry, RegistryErrors> {
+        Self::load_from(&Sources::from_env())
+    }
+
+    /// Reads the registry from given places.
+    pub fn load_from(sources: &Sources) -> Result<Registry, RegistryErrors> {
+        let (origin, text) = match &sources.queues {
+            None => ("queues.toml".to_owned(), include_str!("../../../queues.toml").to_owned()),
+            Some(path) => {
+                let origin = path.display().to_string();
+                match std::fs::read_to_string(path) {
+                    Ok(text) => (origin, text),
+                    Err(error) => return Err(RegistryErrors(vec![format!("{origin}: cannot be read: {error}")])),
+                }
+            }
+        };
+        let mut faults = Vec::new();
+        let Some((settings, entries)) = topics::parse(&origin, &text, &mut faults) else {
+            return Err(RegistryErrors(faults));
+        };
+        let folders = integration::Folders::open(sources.integrations.as_deref());
+        let mut list = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let integration = match entry.status {
+                Status::Planned => None,
+                Status::Active => integration::load(&folders, &entry, &mut faults).map(Arc::new),
+            };
+            list.push(Arc::new(Topic::new(entry, integration)));
+        }
+        integration::unknown_folders(&folders, &list, &mut faults);
+        if faults.is_empty() { Ok(Registry { settings, topics: list }) } else { Err(RegistryErrors(faults)) }
+    }
+
+    /// The topic of a slug, its number (`9`, `09`), or its queue name.
+    pub fn topic(&self, name: &str) -> Option<&Arc<Topic>> {
+        self.topics.iter().find(|topic| {
+            topic.slug.as_str() == name || topic.queue() == name || name.parse::<u8>().is_ok_and(|number| number == topic.number)
+        })
+    }
+
+    /// Topics that are built, in one direction.
+    pub fn active(&self, direction: Direction) -> impl Iterator<Item = &Arc<Topic>> {
+        self.topics.iter().filter(move |topic| topic.direction == direction && topic.status == Status::Active)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_registry_is_sound_and_whole() {
+        let registry = Registry::load_from(&Sources::default()).expect("sound");
+        assert_eq!(registry.topics.len(), 24);
+        let numbers: Vec<u8> = registry.topics.iter().map(|topic| topic.number).collect();
+        assert_eq!(numbers, (1..=24).collect::<Vec<u8>>());
+        assert_eq!(registry.topic("9").map(|topic| topic.queue()), Some("out.09_bank_transfers".to_owned()));
+    }
+}
