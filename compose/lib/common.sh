@@ -39,7 +39,7 @@ random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 # left by an earlier checkout at the same path is recognised and never mistaken for ours.
 open_instance() {
     if [ ! -s "$STATE/credentials" ]; then
-        rm -f -- "$STATE/ports" "$STATE/env"
+        rm -f -- "$STATE/env"
         (
             umask 077
             {
