@@ -46,6 +46,9 @@ create table intake.batch (
   duplicate_of     bigint,
   duplicate_reason text,
   preview          jsonb,
+  held_whole       boolean not null default false,
+  reply_to         text,
+  correlation_id   text,
   constraint batch_pkey primary key (id),
   constraint batch_delivery_once unique (delivery),
   constraint batch_duplicate_of_known foreign key (duplicate_of) references intake.batch (id),
@@ -70,6 +73,8 @@ comment on column intake.batch.records_published is 'Summed over the chunks that
 comment on column intake.batch.records_staged is 'Counted in intake.record when the last chunk was there';
 comment on column intake.batch.duplicate_reason is 'Why an operator posted a file that was live already; exempts it from batch_one_live_per_file';
 comment on column intake.batch.preview is 'Summary of the journal it would make, written when the batch begins to wait for confirmation';
+comment on column intake.batch.held_whole is 'Nothing was posted: one finding, or the topic''s rule, holds every line';
+comment on column intake.batch.reply_to is 'Queue of a direct publisher that asked for receipts';
 comment on column intake.batch.reason is 'Why it is in its state: the refusal in a sentence, or the operator''s reason';
 
 -- The fence against posting a file twice. Rejected and cancelled files may come again.
@@ -159,18 +164,26 @@ create table intake.record (
   sub         int not null,
   kind        text not null,
   fields      jsonb not null,
-  constraint record_once primary key (batch_id, line, sub)
+  constraint record_once primary key (batch_id, line, sub, kind)
 );
 comment on table intake.record is 'Every record as it came. No foreign key and no row trigger: this table takes 200,000 rows a second';
 comment on column intake.record.line is '1-based line of a text file, record number of a fixed-length one';
-comment on column intake.record.sub is 'Tells apart records that share a line (details of one JSON document), else 0';
+comment on column intake.record.sub is 'Place in the list of its parent (details of one JSON document), from 1; else 0';
 comment on column intake.record.grp is 'Number of the repeated group (header, data, trailer), from 1; 0 where nothing repeats';
 comment on column intake.record.yen is 'Value of the kind''s amount field, 0 without one; counted in the control totals';
 comment on column intake.record.fields is 'The record object of the message, as published';
 
-create trigger record_never_changes before update or delete on intake.record
+create trigger record_never_changes before update or delete or truncate on intake.record
   for each statement execute function intake.refuse_change();
-create trigger record_never_truncated before truncate on intake.record
+
+create table intake.body (
+  batch_id bigint not null,
+  body     bytea not null,
+  constraint body_pkey primary key (batch_id),
+  constraint body_of_batch foreign key (batch_id) references intake.batch (id)
+);
+comment on table intake.body is 'The bytes of a message published straight to the exchange: it has no file in the archive';
+create trigger body_never_changes before update or delete or truncate on intake.body
   for each statement execute function intake.refuse_change();
 
 -- Findings: verdicts of check.sql on lines of a file that can be read -------------------------------------------------
@@ -191,10 +204,10 @@ create table intake.finding (
   constraint finding_pkey primary key (id),
   constraint finding_of_batch foreign key (batch_id) references intake.batch (id),
   constraint finding_verdict_known check (verdict in ('reject', 'hold', 'skip', 'warn')),
-  constraint finding_state_known check (state in ('open', 'resolved', 'noted')),
+  constraint finding_state_known check (state in ('open', 'resolved', 'noted', 'preview')),
   constraint finding_resolution_signed check (state <> 'resolved' or (resolved_at is not null and resolved_by is not null))
 );
-comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted';
+comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted; preview: found before a confirmation, replaced by what is found then';
 create index finding_by_batch on intake.finding (batch_id, line);
 create index finding_open on intake.finding (batch_id, line) where state = 'open';
 
