@@ -91,11 +91,15 @@ impl DateForm {
     /// Appends the date in this form.
     ///
     /// # Errors
-    /// The form cannot hold the date: years outside 1–9999 or, for era forms, before 1873.
+    /// The form cannot hold the date: years before 1 or, for era forms, before 1873 or with more than two digits.
     pub fn format(self, day: Date, out: &mut Vec<u8>) -> Result<(), DateFault> {
         use std::io::Write;
         let (year, month, dom) = (day.year(), day.month(), day.day());
-        let era = || Era::of(day).map(|era| (era, era.year_of(day))).ok_or(DateFault::NoEra);
+        let era = || match Era::of(day).map(|era| (era, era.year_of(day))) {
+            Some((_, 100..)) => Err(DateFault::YearOutOfRange),
+            Some(found) => Ok(found),
+            None => Err(DateFault::NoEra),
+        };
         if year < 1 {
             return Err(DateFault::YearOutOfRange);
         }
@@ -113,9 +117,6 @@ impl DateForm {
             }
             DateForm::EraCompact | DateForm::YymmddEra => {
                 let (era, in_era) = era()?;
-                if in_era > 99 {
-                    return Err(DateFault::YearOutOfRange);
-                }
                 if self == DateForm::EraCompact {
                     out.push(era.letter());
                 }
