@@ -40,29 +40,22 @@ select p.id, p.no, p.amount, p.creditor, c.kana as creditor_kana,
   left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and a.pay_date between b.valid_from and b.valid_to;
 
 insert into refusal
-select 'payment_order', c.id, rule.code, rule.detail, 'item'
-  from candidate c
-  left join lateral (
-      select s.successor_bank, s.successor_branch, s.valid_to from ledger.branch s
-       where s.bank = c.bank and s.branch = c.branch and s.valid_to < (select pay_date from asked)
-       order by s.valid_to desc limit 1) gone on not c.branch_known
- cross join lateral (values
-     (1, 'PAYEE_SUSPENDED', coalesce(c.suspended, false), jsonb_build_object('creditor', c.creditor)),
-     (2, 'PAYEE_WITHOUT_ACCOUNT', c.account_id is null, jsonb_build_object('creditor', c.creditor)),
-     (3, 'PAYEE_BRANCH_CLOSED', not (c.bank_known and c.branch_known) and gone.valid_to is not null,
-      jsonb_build_object('bank', c.bank, 'branch', c.branch, 'closed', gone.valid_to,
-                         'successor', coalesce(gone.successor_bank || '-' || gone.successor_branch, '—'))),
-     (4, 'PAYEE_BANK_UNKNOWN', not c.bank_known, jsonb_build_object('bank', c.bank)),
-     (5, 'PAYEE_BRANCH_UNKNOWN', not c.branch_known, jsonb_build_object('bank', c.bank, 'branch', c.branch)),
-     (6, 'PAYEE_ACCOUNT_ALL_ZEROS', c.number = '0000000', jsonb_build_object('creditor', c.creditor)))
-     rule (no, code, broken, detail)
- where rule.broken
-   and not exists (select 1 from refusal r where r.object_id = c.id)
-   and rule.no = (select min(other.no)
-                    from (values (1, coalesce(c.suspended, false)), (2, c.account_id is null),
-                                 (3, not (c.bank_known and c.branch_known) and gone.valid_to is not null),
-                                 (4, not c.bank_known), (5, not c.branch_known), (6, c.number = '0000000')) other (no, broken)
-                   where other.broken);
+select 'payment_order', id, code,
+       jsonb_build_object('order', no, 'creditor', creditor, 'bank', bank, 'branch', branch, 'closed', closed, 'successor', successor), 'item'
+  from (select c.*, gone.valid_to as closed, coalesce(gone.successor_bank || '-' || gone.successor_branch, '—') as successor,
+               case when c.suspended then 'PAYEE_SUSPENDED'
+                    when c.account_id is null then 'PAYEE_WITHOUT_ACCOUNT'
+                    when c.number = '0000000' then 'PAYEE_ACCOUNT_ALL_ZEROS'
+                    when gone.valid_to is not null then 'PAYEE_BRANCH_CLOSED'
+                    when not c.bank_known then 'PAYEE_BANK_UNKNOWN'
+                    when not c.branch_known then 'PAYEE_BRANCH_UNKNOWN'
+               end as code
+          from candidate c
+          left join lateral (
+              select s.valid_to, s.successor_bank, s.successor_branch from ledger.branch s
+               where s.bank = c.bank and s.branch = c.branch and s.valid_to < (select pay_date from asked)
+               order by s.valid_to desc limit 1) gone on not (c.bank_known and c.branch_known)) judged
+ where code is not null;
 
 create temp table payable on commit drop as
 select c.*, row_number() over (order by c.no) as seq
