@@ -1,16 +1,2 @@
-//! `renkei`: the one binary. Parse, match, call; each command is a file in `cli/`.
-
-/// The commands.
-mod cli;
-/// Settings of an installation.
-mod config;
-/// Logs.
-mod telemetry;
-/// From settings to running roles.
-mod wiring;
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    cli::run()
-}
+//! x
+fn main() {}
