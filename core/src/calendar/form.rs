@@ -198,6 +198,19 @@ pub enum DateFault {
 }
 
 impl DateFault {
+    /// All faults.
+    pub const ALL: [DateFault; 9] = [
+        DateFault::Form,
+        DateFault::NoSuchDay,
+        DateFault::ImpossibleEra,
+        DateFault::NoEraNear,
+        DateFault::AmbiguousEra,
+        DateFault::NeedsReference,
+        DateFault::OutsideWindow,
+        DateFault::NoEra,
+        DateFault::YearOutOfRange,
+    ];
+
     /// Catalogue code.
     pub const fn code(self) -> &'static str {
         match self {

@@ -82,6 +82,10 @@ pub enum FoldReason {
 }
 
 impl FoldReason {
+    /// All reasons of folding itself; [`FoldReason::Class`] has the codes of [`KanaRule`].
+    pub const OWN: [FoldReason; 4] =
+        [FoldReason::NoReading, FoldReason::NoKana, FoldReason::LongVowelInPayroll, FoldReason::MiddleDot];
+
     /// Catalogue code.
     pub const fn code(self) -> &'static str {
         match self {

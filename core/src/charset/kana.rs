@@ -79,6 +79,20 @@ pub enum KanaRule {
 }
 
 impl KanaRule {
+    /// All rules.
+    pub const ALL: [KanaRule; 10] = [
+        KanaRule::NotHalfWidth,
+        KanaRule::Control,
+        KanaRule::LowerCase,
+        KanaRule::Latin,
+        KanaRule::SmallKana,
+        KanaRule::LongVowel,
+        KanaRule::Wo,
+        KanaRule::Space,
+        KanaRule::Symbol,
+        KanaRule::StrandedMark,
+    ];
+
     /// Catalogue code of the rule.
     pub const fn code(self) -> &'static str {
         match self {
@@ -184,6 +198,13 @@ pub struct TooLong {
     /// The longest beginning that fits and does not part a mark from its base. For a suggestion to a person: renkei itself
     /// never cuts a name.
     pub last_whole: usize,
+}
+
+impl TooLong {
+    /// Catalogue code.
+    pub const fn code(&self) -> &'static str {
+        "NAME_TOO_LONG"
+    }
 }
 
 impl Classify for TooLong {
