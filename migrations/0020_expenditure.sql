@@ -215,3 +215,41 @@ begin
     return changed;
 end $$;
 comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
+
+create function ledger.find_creditor(no text, invoice_number text, corporate_number text) returns table (creditor text)
+language sql stable as $$
+    select c.no from ledger.creditor c
+     where c.no = find_creditor.no
+        or (find_creditor.no is null and c.invoice_number = find_creditor.invoice_number)
+        or (find_creditor.no is null and find_creditor.invoice_number is null and c.corporate_number = find_creditor.corporate_number)
+     order by c.no limit 1
+$$;
+comment on function ledger.find_creditor is 'The creditor of an invoice: by its number, else by invoice number (登録番号), else by corporate number.';
+
+create function ledger.invoice_content(invoice jsonb) returns text
+language sql immutable parallel safe as $$
+    select md5((invoice - '{line,sub,grp,source_key,source,original_sha256}'::text[])::text)
+$$;
+comment on function ledger.invoice_content is 'Digest of what an invoice says, without where it came from.';
+
+-- ── Seed: an invented bank's branches, creditors and commitments to try things with ──────────────────────────────────────
+
+insert into ledger.institution (bank, valid_from, name, kana, reason) values
+    ('0001', '2018-04-01', 'みずほ', 'ﾐｽﾞﾎ', 'initial'), ('0005', '2018-04-01', '三菱ＵＦＪ', 'ﾐﾂﾋﾞｼﾕ-ｴﾌｼﾞｴｲ', 'initial'),
+    ('0009', '2018-04-01', '三井住友', 'ﾐﾂｲｽﾐﾄﾓ', 'initial');
+insert into ledger.branch (bank, branch, valid_from, name, kana, reason) values
+    ('0001', '110', '2018-04-01', '本所', 'ﾎﾝｼﾞﾖ', 'initial'), ('0001', '201', '2018-04-01', '砧', 'ｷﾇﾀ', 'initial'),
+    ('0005', '301', '2018-04-01', '成城', 'ｾｲｼﾞﾖｳ', 'initial'), ('0009', '401', '2018-04-01', '経堂', 'ｷﾖｳﾄﾞｳ', 'initial');
+
+insert into ledger.creditor (no, name, kana, corporate_number, invoice_number) values
+    ('0000000101', '株式会社砧クリーン', 'ｶ)ｷﾇﾀｸﾘ-ﾝ', '6010901900001', 'T6010901900001'),
+    ('0000000102', '経堂電設株式会社', 'ｷﾖｳﾄﾞｳﾃﾞﾝｾﾂ(ｶ', '5010901900002', 'T5010901900002'),
+    ('0000000103', '合同会社成城システム', 'ﾄﾞ)ｾｲｼﾞﾖｳｼｽﾃﾑ', '4010901900003', 'T4010901900003');
+insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values
+    ('0000000101', '2020-04-01', '0001', '201', '1', '1234567', 'ｶ)ｷﾇﾀｸﾘ-ﾝ'),
+    ('0000000102', '2020-04-01', '0009', '401', '1', '7654321', 'ｷﾖｳﾄﾞｳﾃﾞﾝｾﾂ(ｶ'),
+    ('0000000103', '2020-04-01', '0005', '301', '2', '0246801', 'ﾄﾞ)ｾｲｼﾞﾖｳｼｽﾃﾑ');
+insert into ledger.commitment (no, contract_no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on) values
+    ('2026F0000101', '2026KS000123', 2026, '01', '0201030212', '05020000', '0000000101', '庁舎清掃委託', 1654044, '2026-04-01'),
+    ('2026F0000102', '2026KS000124', 2026, '01', '0201030214', '05020000', '0000000102', '庁舎照明改修工事', 8800000, '2026-05-15'),
+    ('2026F0000103', '2026JS000031', 2026, '01', '0201050212', '05030000', '0000000103', '庁内システム保守委託', 13200000, '2026-04-01');
