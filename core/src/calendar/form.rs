@@ -322,7 +322,7 @@ fn parse_era_less(text: &[u8], reference: Date) -> Result<ParsedDate, DateFault>
         if !within_a_year(candidate.date, reference) {
             continue;
         }
-        // 310501 (平成31) and 010501 (令和1) are written differently, so two candidates are two different days.
+        // No two eras so far share a year number within two years; a short era to come could.
         if near.replace(candidate).is_some() {
             return Err(DateFault::AmbiguousEra);
         }

@@ -187,8 +187,8 @@ fn ebcdic_bytes_are_the_published_ones() {
 #[test]
 fn the_first_bytes_tell() {
     assert!(detect::has_utf8_bom(b"\xEF\xBB\xBFabc") && !detect::has_utf8_bom(b"\xEF\xBB"));
-    assert_eq!(detect::bank_file_code(b"121"), Some(detect::BankCode::Jis));
-    assert_eq!(detect::bank_file_code(b"\xF1\xF2"), Some(detect::BankCode::Ebcdic));
+    assert_eq!(detect::bank_file_code(b"121"), Some(detect::BankFileCode::Jis));
+    assert_eq!(detect::bank_file_code(b"\xF1\xF2"), Some(detect::BankFileCode::Ebcdic));
     assert_eq!(detect::bank_file_code(b"2"), None);
     assert_eq!(detect::bank_file_code(b""), None);
 }

@@ -27,6 +27,7 @@ fn vector(key: &str, confirmation: &str, amount: u64) -> ElQr {
         period: d("00"),
         due: jiff::civil::date(2026, 9, 30),
         limit: jiff::civil::date(2026, 10, 31),
+        more: Digits::ZERO,
     }
 }
 
@@ -247,9 +248,9 @@ proptest! {
 
     #[test]
     fn el_qr_round_trips_and_sees_every_changed_digit(
-        key in "[0-9]{20}", confirmation in "[0-9]{6}", amount in 0..99_999_999_999_u64, at in 0..255_usize, by in 1..10_u8,
+        key in "[0-9]{20}", confirmation in "[0-9]{6}", more in "[0-9]{85}", amount in 0..99_999_999_999_u64, at in 0..255_usize, by in 1..10_u8,
     ) {
-        let qr = vector(&key, &confirmation, amount);
+        let qr = ElQr { more: d(&more), ..vector(&key, &confirmation, amount) };
         let text = qr.encode();
         prop_assert_eq!(text.len(), el_qr::LENGTH);
         prop_assert_eq!(ElQr::parse(&text), Ok(qr));
