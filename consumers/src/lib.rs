@@ -4,6 +4,3 @@
 
 /// Pool, session limits and migrations.
 pub mod db;
-
-/// Reading the ledger; approval of payment orders.
-pub mod ledger;

@@ -6,14 +6,19 @@
 mod error;
 mod model;
 mod names;
+mod order;
 mod parse;
+
 /// Bytes to records.
 pub mod read;
+mod totals;
+mod value;
 /// Records to bytes.
 pub mod write;
 
+pub use crate::calendar::DateForm;
+pub use crate::charset::Encoding;
+pub use crate::charset::kana::KanaClass;
 pub use error::{LayoutErrors, LayoutFault};
 pub use model::{CodeTable, Condition, CsvOptions, Field, JsonOptions, Kind, Layout, Limits, Total};
-pub use names::{
-    Auto, Blank, Check, Class, DateForm, Encoding, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Status,
-};
+pub use names::{Auto, Blank, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Status};

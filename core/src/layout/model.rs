@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::names::{
-    Auto, Blank, Check, Class, DateForm, Encoding, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Status,
-};
+use super::names::{Auto, Blank, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Status};
+use crate::calendar::DateForm;
+use crate::charset::Encoding;
+use crate::charset::kana::KanaClass;
 
 /// How bytes and named fields of one file shape correspond.
 #[derive(Debug, Clone)]
@@ -117,6 +118,8 @@ pub struct Field {
     pub len: usize,
     /// Fewest digits.
     pub min_len: usize,
+    /// `decimal`: most digits after the point.
+    pub scale: usize,
     /// Byte offset in a fixed record.
     pub offset: usize,
     /// Always required.
@@ -142,9 +145,13 @@ pub struct Field {
     /// Accepted written forms of a date; the first is written.
     pub forms: Vec<DateForm>,
     /// Kana class.
-    pub class: Option<Class>,
-    /// Named check.
-    pub check: Option<Check>,
+    pub class: Option<KanaClass>,
+    /// The kana ｦ is allowed in names.
+    pub kana_wo: bool,
+    /// The full stop is allowed in names.
+    pub kana_dot: bool,
+    /// Named check, see [`crate::codes::check`].
+    pub check: Option<&'static str>,
     /// A failing check only warns.
     pub check_warns: bool,
     /// Filling of a fixed field.
@@ -177,12 +184,19 @@ pub struct CodeTable {
     pub name: String,
     /// Code and meaning.
     pub entries: Vec<(String, String)>,
+    sorted: Vec<Box<[u8]>>,
 }
 
 impl CodeTable {
+    pub(super) fn new(name: String, entries: Vec<(String, String)>) -> Self {
+        let mut sorted: Vec<Box<[u8]>> = entries.iter().map(|(code, _)| code.as_bytes().into()).collect();
+        sorted.sort();
+        CodeTable { name, entries, sorted }
+    }
+
     /// Whether the code is in the table.
     pub fn contains(&self, code: &[u8]) -> bool {
-        self.entries.iter().any(|(known, _)| known.as_bytes() == code)
+        self.sorted.binary_search_by(|known| known.as_ref().cmp(code)).is_ok()
     }
 
     /// The meaning of a code.

@@ -1,0 +1,149 @@
+//! Natural keys: a repeated key with other content is a fault, a truly identical record is not (both are kept).
+//!
+//! Keys are remembered as 64-bit hashes with a seed of this process: 16 bytes a record, and nobody outside can make two keys
+//! collide on purpose. Five million records collide by chance with a probability below one in a million.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+
+/// The map's own hasher: keys are hashes already.
+#[derive(Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+/// What is remembered of the first record of a key.
+#[derive(Clone, Copy)]
+struct Seen {
+    content: u32,
+    line: u32,
+}
+
+/// An earlier record with the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Repeated {
+    /// Line of the first record with the key.
+    pub(super) line: u64,
+    /// The records are the same throughout.
+    pub(super) identical: bool,
+}
+
+/// The keys of one kind of record.
+pub(super) struct Keys {
+    seen: HashMap<u64, Seen, BuildHasherDefault<Same>>,
+    seed: u64,
+}
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Keys { seen: HashMap::default(), seed: RandomState::new().hash_one(0_u64) }
+    }
+
+    /// A hash to feed.
+    pub(super) fn hash(&self) -> Folded {
+        Folded(self.seed)
+    }
+
+    /// Remembers a key; tells of an earlier one.
+    pub(super) fn add(&mut self, key: u64, content: u64, line: u64) -> Option<Repeated> {
+        let seen = Seen { content: (content >> 32) as u32, line: u32::try_from(line).unwrap_or(u32::MAX) };
+        match self.seen.entry(key) {
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(seen);
+                None
+            }
+            std::collections::hash_map::Entry::Occupied(entry) => {
+                let first = *entry.get();
+                Some(Repeated { line: u64::from(first.line), identical: first.content == seen.content })
+            }
+        }
+    }
+}
+
+/// A seeded hash by folded multiplication, eight bytes at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Folded(u64);
+
+impl Folded {
+    const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+
+    /// Adds one part; parts are kept apart by their length.
+    #[inline]
+    pub(super) fn part(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            let mut word = [0; 8];
+            word.copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+        let rest = chunks.remainder();
+        if !rest.is_empty() {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    #[inline]
+    fn word(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word) * u128::from(Self::MULTIPLIER);
+        self.0 = (product as u64) ^ ((product >> 64) as u64) ^ self.0.rotate_left(23);
+    }
+
+    /// The hash.
+    pub(super) fn finish(mut self) -> u64 {
+        self.word(0x2545_F491_4F6C_DD1D);
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(keys: &Keys, parts: &[&str]) -> u64 {
+        let mut hash = keys.hash();
+        parts.iter().for_each(|part| hash.part(part.as_bytes()));
+        hash.finish()
+    }
+
+    #[test]
+    fn parts_are_kept_apart() {
+        let keys = Keys::new();
+        assert_ne!(hash(&keys, &["ab", "c"]), hash(&keys, &["a", "bc"]));
+        assert_ne!(hash(&keys, &["a", ""]), hash(&keys, &["a"]));
+        assert_eq!(hash(&keys, &["12345678", "x"]), hash(&keys, &["12345678", "x"]));
+    }
+
+    #[test]
+    fn hundred_thousand_keys_do_not_collide() {
+        let mut keys = Keys::new();
+        for number in 0..100_000_u32 {
+            let key = hash(&keys, &["SKS", &format!("2026-CV-{number:06}"), "1"]);
+            assert_eq!(keys.add(key, u64::from(number), u64::from(number)), None);
+        }
+    }
+
+    #[test]
+    fn tells_identical_from_changed() {
+        let mut keys = Keys::new();
+        assert_eq!(keys.add(7, 1 << 40, 2), None);
+        assert_eq!(keys.add(7, 1 << 40, 3), Some(Repeated { line: 2, identical: true }));
+        assert_eq!(keys.add(7, 1 << 41, 4), Some(Repeated { line: 2, identical: false }));
+    }
+}

@@ -1,0 +1,190 @@
+//! Digits, codes, text and kana. The fast paths look at bytes; the cold paths find out what a person did.
+
+use super::{Outcome, Problem, Typed};
+use crate::charset::kana;
+use crate::layout::model::Field;
+
+/// Most characters of a value shown in a fault.
+const SHOWN_CHARS_MAX: usize = 60;
+
+/// A value shortened for an error text; controls and bytes that are no text are shown as `<0D>`.
+pub(in crate::layout) fn show(bytes: &[u8]) -> String {
+    let mut shown = String::new();
+    let mut count = 0;
+    for chunk in bytes.utf8_chunks() {
+        for ch in chunk.valid().chars() {
+            if count == SHOWN_CHARS_MAX {
+                shown.push('…');
+                return shown;
+            }
+            if ch.is_control() {
+                shown.push_str(&format!("<{:02X}>", u32::from(ch)))
+            } else {
+                shown.push(ch)
+            }
+            count += 1;
+        }
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("<{byte:02X}>"));
+            count += 1;
+        }
+    }
+    shown
+}
+
+/// `digits`: ASCII digits, zeros kept.
+#[inline]
+pub(super) fn digits(field: &Field, text: &[u8]) -> Outcome<Typed> {
+    if !text.iter().all(u8::is_ascii_digit) {
+        return Err(not_digits(field, text));
+    }
+    if text.len() > field.len {
+        return Err(too_long(field, text.len()));
+    }
+    if text.len() < field.min_len {
+        return Err(Problem::whole("DIGITS_TOO_SHORT").arg("expected", field.min_len).arg("found", text.len()));
+    }
+    Ok(Typed::Text { plain: true })
+}
+
+/// `code`, `ascii`: printable ASCII.
+#[inline]
+pub(super) fn ascii(field: &Field, text: &[u8]) -> Outcome<Typed> {
+    let mut plain = true;
+    for (at, &byte) in text.iter().enumerate() {
+        if !(0x20..0x7F).contains(&byte) {
+            return Err(not_ascii(text, at));
+        }
+        plain &= byte != b'"' && byte != b'\\';
+    }
+    check_length(field, text.len())?;
+    Ok(Typed::Text { plain })
+}
+
+/// `text`: any characters but controls, counted in characters.
+#[inline]
+pub(super) fn text(field: &Field, text: &[u8]) -> Outcome<Typed> {
+    let mut chars = 0;
+    let mut plain = true;
+    let mut suspicious = false;
+    for &byte in text {
+        // Continuation bytes (10xxxxxx) do not begin a character.
+        chars += usize::from(byte & 0xC0 != 0x80);
+        plain &= byte >= 0x20 && byte != b'"' && byte != b'\\';
+        // C2: C1 controls. EE EF F3 F4: private use areas and U+FFFD lie there. 7F: delete.
+        suspicious |= byte < 0x20 || byte == 0x7F || matches!(byte, 0xC2 | 0xEE | 0xEF | 0xF3 | 0xF4);
+    }
+    if suspicious {
+        refuse_bad_characters(text)?;
+    }
+    check_length(field, chars)?;
+    Ok(Typed::Text { plain })
+}
+
+/// `kana`: the class decides.
+pub(super) fn kana(field: &Field, text: &[u8]) -> Outcome<Typed> {
+    let Some(class) = field.class else { return Err(Problem::whole("FIELD_NOT_TEXT")) };
+    let text = std::str::from_utf8(text).map_err(|error| Problem::place("FIELD_NOT_TEXT", error.valid_up_to(), 1))?;
+    let switches = kana::Switches { allow_wo: field.kana_wo, allow_dot: field.kana_dot };
+    if let Err(fault) = kana::check_with(class, switches, text) {
+        let at = text.char_indices().nth(fault.index).map_or(0, |(at, _)| at);
+        return Err(Problem::place(fault.rule.code(), at, fault.ch.len_utf8())
+            .arg("char", fault.ch)
+            .arg("class", class.as_str())
+            .arg("index", fault.index + 1));
+    }
+    check_length(field, text.chars().count())?;
+    Ok(Typed::Text { plain: !text.contains(['"', '\\']) })
+}
+
+#[inline]
+fn check_length(field: &Field, chars: usize) -> Outcome<()> {
+    if chars > field.len {
+        return Err(too_long(field, chars));
+    }
+    if chars < field.min_len {
+        return Err(Problem::whole("FIELD_TOO_SHORT").arg("expected", field.min_len).arg("found", chars));
+    }
+    Ok(())
+}
+
+#[cold]
+pub(super) fn too_long(field: &Field, found: usize) -> Box<Problem> {
+    Problem::whole("FIELD_TOO_LONG").arg("expected", field.len).arg("found", found)
+}
+
+/// Why a text that should be digits is none: names the habit behind it where it can be seen.
+#[cold]
+pub(super) fn not_digits(field: &Field, bytes: &[u8]) -> Box<Problem> {
+    let place = |code, at: usize, len| Problem::place(code, at, len).arg("expected", field.len);
+    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
+        return place("FIELD_NUL", at, 1);
+    }
+    if bytes.iter().all(|&byte| byte == b' ') {
+        return place("FIELD_BLANKS_ONLY", 0, bytes.len());
+    }
+    if looks_like_excel(bytes) {
+        return place("FIELD_EXCEL_NUMBER", 0, bytes.len());
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return place("FIELD_NOT_DIGITS", 0, bytes.len()) };
+    let bad = text.char_indices().find(|(_, ch)| !ch.is_ascii_digit());
+    let Some((at, ch)) = bad else { return place("FIELD_NOT_DIGITS", 0, bytes.len()) };
+    let code = match ch {
+        '０'..='９' => "FIELD_FULL_WIDTH_DIGITS",
+        ' ' | '\u{3000}' => "FIELD_BLANK_INSIDE",
+        ch if ch.is_control() => "FIELD_CONTROL",
+        _ => "FIELD_NOT_DIGITS",
+    };
+    place(code, at, ch.len_utf8()).arg("char", shown_char(ch))
+}
+
+/// `1.23E+11`: what a spreadsheet makes of a long number.
+fn looks_like_excel(text: &[u8]) -> bool {
+    let Some(at) = text.iter().position(|&byte| matches!(byte, b'E' | b'e')) else { return false };
+    let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
+    let number = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-'));
+    mantissa.first().is_some_and(u8::is_ascii_digit) && number(mantissa) && !exponent.is_empty() && number(exponent)
+}
+
+#[cold]
+fn not_ascii(bytes: &[u8], at: usize) -> Box<Problem> {
+    let ch = std::str::from_utf8(&bytes[at..]).ok().and_then(|text| text.chars().next());
+    let Some(ch) = ch else { return Problem::place("FIELD_NOT_ASCII", at, 1) };
+    let code = match ch {
+        '\0' => "FIELD_NUL",
+        ch if ch.is_control() => "FIELD_CONTROL",
+        '！'..='～' | '\u{3000}' => "FIELD_FULL_WIDTH",
+        _ => "FIELD_NOT_ASCII",
+    };
+    Problem::place(code, at, ch.len_utf8()).arg("char", shown_char(ch))
+}
+
+/// Controls, the replacement character (a character was lost before the file reached us), and private use characters (外字 that
+/// mean something only on the machine that made them).
+#[cold]
+fn refuse_bad_characters(bytes: &[u8]) -> Outcome<()> {
+    let text = std::str::from_utf8(bytes).map_err(|error| Problem::place("FIELD_NOT_TEXT", error.valid_up_to(), 1))?;
+    for (at, ch) in text.char_indices() {
+        let code = match ch {
+            '\0' => "FIELD_NUL",
+            ch if ch.is_control() => "FIELD_CONTROL",
+            '\u{FFFD}' => "TEXT_REPLACEMENT_CHARACTER",
+            '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => "TEXT_PRIVATE_USE",
+            '\u{FEFF}' => "TEXT_BYTE_ORDER_MARK",
+            _ => continue,
+        };
+        return Err(Problem::place(code, at, ch.len_utf8()).arg("char", shown_char(ch)));
+    }
+    Ok(())
+}
+
+/// `U+3000` for what cannot be seen, the character itself otherwise.
+pub(super) fn shown_char(ch: char) -> String {
+    if ch.is_control() || ch.is_whitespace() || !ch.is_ascii() {
+        let visible = !ch.is_control() && !ch.is_whitespace();
+        let code = format!("U+{:04X}", u32::from(ch));
+        if visible { format!("{ch} ({code})") } else { code }
+    } else {
+        ch.to_string()
+    }
+}
