@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 POLICY=/usr/sbin/policy-rc.d
+NO_CLUSTER=/etc/postgresql-common/createcluster.d/renkei.conf
 POLICY_MARK='# renkei compose/services: no server starts while its package is installed'
 
 # Where Debian keeps the programs; elsewhere they may be on the PATH.
@@ -42,7 +43,7 @@ install_missing() {
             # shellcheck disable=SC2086
             sudo -n "$here/services" install-packages $missing
         else
-            die "not installed: $missing, and installing needs root" "sudo apt-get install $missing"
+            die "not installed: $missing, and installing needs root" "sudo '$here/services' install-packages $missing"
         fi
         missing=$(missing_packages | xargs)
         [ -z "$missing" ] || die "still missing after installing: $missing"
@@ -88,14 +89,18 @@ apt_install() {
     apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1 </dev/null 8>&-
 }
 
-# The packages would start servers on the default ports. What was there is kept beside and put back.
+# The packages would start servers on the default ports, and Postgres's would make a cluster for one. What was there is kept
+# beside and put back.
 deny_starts() {
     if [ -e "$POLICY" ]; then mv -- "$POLICY" "$POLICY.renkei-saved"; fi
     printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" >"$POLICY"
     chmod 755 "$POLICY"
+    mkdir -p -- "${NO_CLUSTER%/*}"
+    echo 'create_main_cluster = false' >"$NO_CLUSTER"
 }
 
 restore_policy() {
+    rm -f -- "$NO_CLUSTER"
     if grep -qsxF -- "$POLICY_MARK" "$POLICY"; then rm -f -- "$POLICY"; fi
     if [ -e "$POLICY.renkei-saved" ] && [ ! -e "$POLICY" ]; then mv -- "$POLICY.renkei-saved" "$POLICY"; fi
 }

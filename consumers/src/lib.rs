@@ -4,3 +4,6 @@
 
 /// Pool, session limits and migrations.
 pub mod db;
+
+/// Reading the ledger; approval of payment orders.
+pub mod ledger;

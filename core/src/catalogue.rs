@@ -2,7 +2,8 @@
 //!
 //! The texts live in `catalogue.toml` and are compiled in. Placeholders such as `{value}` are filled from the fault itself
 //! (`line column byte length field value`) and from its named arguments. A placeholder without value shows as `?`, so that a
-//! text is never lost over a missing argument; a test demands that every argument a text uses is declared.
+//! text is never lost over a missing argument; a test demands that every argument a text uses is declared. `{name|term}` shows
+//! the value in the reader's words when `[terms]` has them, because a clerk knows 法人番号 and not `corporate_number`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -38,6 +39,13 @@ impl Lang {
             Lang::En => "en",
         }
     }
+
+    const fn choose<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Lang::Ja => ja,
+            Lang::En => en,
+        }
+    }
 }
 
 /// The texts of one code.
@@ -54,48 +62,77 @@ struct Entry {
     remedy_en: String,
 }
 
-static ENTRIES: LazyLock<BTreeMap<String, Entry>> =
+/// A value of the program in a reader's words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Term {
+    ja: String,
+    en: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Catalogue {
+    terms: BTreeMap<String, Term>,
+    #[serde(flatten)]
+    entries: BTreeMap<String, Entry>,
+}
+
+static CATALOGUE: LazyLock<Catalogue> =
     LazyLock::new(|| toml::from_str(include_str!("../catalogue.toml")).expect("the embedded catalogue is tested"));
 
 /// All codes, sorted.
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    ENTRIES.keys().map(String::as_str)
+    CATALOGUE.entries.keys().map(String::as_str)
 }
 
 /// Whether the catalogue has a code.
 pub fn is_known(code: &str) -> bool {
-    ENTRIES.contains_key(code)
+    CATALOGUE.entries.contains_key(code)
 }
 
 /// What is wrong, as a sentence. A code the catalogue lacks is shown as it is, with the fault's arguments.
 pub fn text(fault: &Fault, lang: Lang) -> String {
-    match ENTRIES.get(&fault.code) {
-        Some(entry) => fill(if lang == Lang::Ja { &entry.ja } else { &entry.en }, fault),
+    match CATALOGUE.entries.get(&fault.code) {
+        Some(entry) => fill(lang.choose(&entry.ja, &entry.en), fault, lang),
         None => fault.args.iter().fold(fault.code.clone(), |text, (name, value)| format!("{text} {name}={value}")),
     }
 }
 
 /// What to do about it, as a sentence; empty for a code the catalogue lacks.
 pub fn remedy(fault: &Fault, lang: Lang) -> String {
-    match ENTRIES.get(&fault.code) {
-        Some(entry) => fill(if lang == Lang::Ja { &entry.remedy_ja } else { &entry.remedy_en }, fault),
+    match CATALOGUE.entries.get(&fault.code) {
+        Some(entry) => fill(lang.choose(&entry.remedy_ja, &entry.remedy_en), fault, lang),
         None => String::new(),
     }
 }
 
-/// Replaces `{name}`. Values are not searched again, so a value may hold braces.
-fn fill(template: &str, fault: &Fault) -> String {
+/// Replaces `{name}` and `{name|term}`. Values are not searched again, so a value may hold braces.
+fn fill(template: &str, fault: &Fault, lang: Lang) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(start) = rest.find('{') {
         let Some(length) = rest[start..].find('}') else { break };
         out.push_str(&rest[..start]);
-        let name = &rest[start + 1..start + length];
-        out.push_str(&value_of(fault, name).unwrap_or_else(|| "?".to_owned()));
+        let value = match rest[start + 1..start + length].split_once('|') {
+            Some((name, _)) => value_of(fault, name).map(|value| in_words(&value, lang)),
+            None => value_of(fault, &rest[start + 1..start + length]),
+        };
+        out.push_str(value.as_deref().unwrap_or("?"));
         rest = &rest[start + length + 1..];
     }
     out.push_str(rest);
     out
+}
+
+/// A value, or each value of a list, in the reader's words where there are some.
+fn in_words(value: &str, lang: Lang) -> String {
+    let word = |value: &str| CATALOGUE.terms.get(value).map(|term| lang.choose(&term.ja, &term.en).to_owned());
+    if let Some(word) = word(value) {
+        return word;
+    }
+    let separator = if value.contains(" / ") { " / " } else { ", " };
+    let words: Vec<String> = value.split(separator).map(|part| word(part).unwrap_or_else(|| part.to_owned())).collect();
+    words.join(separator)
 }
 
 /// Arguments come first: a fault may say more exactly what its own field says.
@@ -122,13 +159,14 @@ mod tests {
     const OWN: [&str; 6] = ["line", "column", "byte", "length", "field", "value"];
 
     fn placeholders(template: &str) -> Vec<&str> {
-        template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+        let inner = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        inner.map(|(name, _)| name.strip_suffix("|term").unwrap_or(name)).collect()
     }
 
     #[test]
     fn every_code_has_four_texts_and_declared_placeholders() {
         let mut wrong = Vec::new();
-        for (code, entry) in ENTRIES.iter() {
+        for (code, entry) in CATALOGUE.entries.iter() {
             let texts = [&entry.ja, &entry.en, &entry.remedy_ja, &entry.remedy_en];
             if texts.iter().any(|text| text.trim().is_empty()) {
                 wrong.push(format!("{code}: an empty text"));
@@ -148,6 +186,8 @@ mod tests {
             let (mut ja, mut en) = (placeholders(&entry.ja), placeholders(&entry.en));
             ja.sort_unstable();
             en.sort_unstable();
+            ja.dedup();
+            en.dedup();
             if ja != en {
                 wrong.push(format!("{code}: the Japanese and English texts say different values"));
             }
@@ -161,7 +201,52 @@ mod tests {
     #[test]
     fn fills_from_the_fault_and_its_arguments() {
         let fault = Fault::new("X").on_line(3).in_field(2, "amount", "調定額").value("6,0{line}").arg("max", 11);
-        assert_eq!(fill("{line}行{field}「{value}」{max}{none}", &fault), "3行調定額「6,0{line}」11?");
+        let filled = fill("{line}行{field}「{value}」{max}{none}", &fault, Lang::Ja);
+        assert_eq!(filled, "3行調定額「6,0{line}」11?");
+    }
+
+    #[test]
+    fn terms_speak_the_readers_language() {
+        let fault = Fault::new("CODE_CHECK_DIGIT")
+            .in_field(3, "corporate_number", "法人番号")
+            .value("1234567890123")
+            .arg("check", "corporate_number");
+        assert_eq!(
+            text(&fault, Lang::Ja),
+            "法人番号「1234567890123」は、法人番号（数字13桁）の検査数字が合いません。写し間違いの可能性があります。"
+        );
+        assert!(text(&fault, Lang::En).contains("the check digit of the corporate number (13 digits) does not fit"));
+        assert_eq!(remedy(&fault, Lang::Ja), "元の書類や公表サイトで番号を確認してください。");
+        assert_eq!(in_words("yyyymmdd / era-dots / other", Lang::Ja), "20261005 / R8.10.5 / other");
+        assert_eq!(in_words("cp932, utf-8", Lang::En), "Shift_JIS (CP932), UTF-8");
+    }
+
+    #[test]
+    fn everything_the_leaves_can_answer_has_texts() {
+        use crate::calendar::form::{DateFault, DateNote};
+        use crate::calendar::{FiscalYear, fiscal::OutsideFiscalYear};
+        use crate::charset::{fold::FoldReason, kana::KanaRule};
+        use crate::codes;
+
+        let mut used: Vec<&str> = KanaRule::ALL.iter().map(|rule| rule.code()).collect();
+        used.extend(FoldReason::OWN.iter().map(|reason| reason.code()));
+        used.extend(DateFault::ALL.iter().map(|fault| fault.code()));
+        used.extend(codes::CheckReason::ALL.iter().map(|reason| reason.code()));
+        used.extend([DateNote::HeiseiAfterItsEnd.code(), "ENCODING_INVALID", "ENCODING_UNMAPPABLE"]);
+        used.extend(["NAME_TOO_LONG", "CALENDAR_BEYOND_HORIZON"]);
+        let year = FiscalYear::parse("2026").unwrap();
+        for (booked, arose) in [("2026-03-31", "2026-03-31"), ("2027-04-01", "2027-04-01"), ("2027-06-01", "2027-03-31")] {
+            let outside = year.accepts(booked.parse().unwrap(), arose.parse().unwrap());
+            used.push(outside.as_ref().map_err(OutsideFiscalYear::code).unwrap_err());
+        }
+        let missing: Vec<&str> = used.into_iter().filter(|code| !is_known(code)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        for check in codes::names() {
+            assert!(CATALOGUE.terms.contains_key(check), "{check}");
+        }
+        for form in crate::calendar::DateForm::ALL {
+            assert!(CATALOGUE.terms.contains_key(form.as_str()), "{form}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 -- What this template books: each item as 収入未整理, by the posting rule UNALLOCATED.
 
 insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object)
-select s.line, 'UNALLOCATED', extract(year from s.booked_on - interval '3 months')::int, s.booked_on, '01', s.amount,
+select s.line, 'UNALLOCATED', ledger.fiscal_year(s.booked_on), s.booked_on, '01', s.amount,
        concat_ws(' ', s.reference, s.memo), 'item'
   from staged_item s;
 

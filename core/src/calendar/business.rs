@@ -38,6 +38,13 @@ pub struct CalendarError {
     pub last: Date,
 }
 
+impl CalendarError {
+    /// Catalogue code.
+    pub const fn code(&self) -> &'static str {
+        "CALENDAR_BEYOND_HORIZON"
+    }
+}
+
 impl Classify for CalendarError {
     /// Somebody must load the holidays; the order waits.
     fn verdict(&self) -> Verdict {

@@ -91,11 +91,15 @@ impl DateForm {
     /// Appends the date in this form.
     ///
     /// # Errors
-    /// The form cannot hold the date: years outside 1–9999 or, for era forms, before 1873.
+    /// The form cannot hold the date: years before 1 or, for era forms, before 1873 or with more than two digits.
     pub fn format(self, day: Date, out: &mut Vec<u8>) -> Result<(), DateFault> {
         use std::io::Write;
         let (year, month, dom) = (day.year(), day.month(), day.day());
-        let era = || Era::of(day).map(|era| (era, era.year_of(day))).ok_or(DateFault::NoEra);
+        let era = || match Era::of(day).map(|era| (era, era.year_of(day))) {
+            Some((_, 100..)) => Err(DateFault::YearOutOfRange),
+            Some(found) => Ok(found),
+            None => Err(DateFault::NoEra),
+        };
         if year < 1 {
             return Err(DateFault::YearOutOfRange);
         }
@@ -113,9 +117,6 @@ impl DateForm {
             }
             DateForm::EraCompact | DateForm::YymmddEra => {
                 let (era, in_era) = era()?;
-                if in_era > 99 {
-                    return Err(DateFault::YearOutOfRange);
-                }
                 if self == DateForm::EraCompact {
                     out.push(era.letter());
                 }
@@ -197,6 +198,19 @@ pub enum DateFault {
 }
 
 impl DateFault {
+    /// All faults.
+    pub const ALL: [DateFault; 9] = [
+        DateFault::Form,
+        DateFault::NoSuchDay,
+        DateFault::ImpossibleEra,
+        DateFault::NoEraNear,
+        DateFault::AmbiguousEra,
+        DateFault::NeedsReference,
+        DateFault::OutsideWindow,
+        DateFault::NoEra,
+        DateFault::YearOutOfRange,
+    ];
+
     /// Catalogue code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -308,7 +322,7 @@ fn parse_era_less(text: &[u8], reference: Date) -> Result<ParsedDate, DateFault>
         if !within_a_year(candidate.date, reference) {
             continue;
         }
-        // 310501 (平成31) and 010501 (令和1) are written differently, so two candidates are two different days.
+        // No two eras so far share a year number within two years; a short era to come could.
         if near.replace(candidate).is_some() {
             return Err(DateFault::AmbiguousEra);
         }

@@ -22,3 +22,6 @@ pub use fiscal::FiscalYear;
 pub use form::{DateFault, DateForm, DateNote, ParsedDate, parse_yyyymmdd};
 pub use jiff::civil::Date;
 pub use month_day::{MonthDay, Window};
+
+#[cfg(test)]
+mod tests;

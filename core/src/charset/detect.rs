@@ -13,7 +13,7 @@ pub fn has_utf8_bom(start: &[u8]) -> bool {
 
 /// Code of a bank file as its first byte shows it: the digit `1` of the header record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BankCode {
+pub enum BankFileCode {
     /// `0x31`: JIS.
     Jis,
     /// `0xF1`: EBCDIC.
@@ -21,10 +21,10 @@ pub enum BankCode {
 }
 
 /// Guesses the code of a bank file from its first byte; `None` when it is neither.
-pub fn bank_file_code(start: &[u8]) -> Option<BankCode> {
+pub fn bank_file_code(start: &[u8]) -> Option<BankFileCode> {
     match start.first() {
-        Some(0x31) => Some(BankCode::Jis),
-        Some(0xF1) => Some(BankCode::Ebcdic),
+        Some(0x31) => Some(BankFileCode::Jis),
+        Some(0xF1) => Some(BankFileCode::Ebcdic),
         _ => None,
     }
 }

@@ -79,6 +79,20 @@ pub enum KanaRule {
 }
 
 impl KanaRule {
+    /// All rules.
+    pub const ALL: [KanaRule; 10] = [
+        KanaRule::NotHalfWidth,
+        KanaRule::Control,
+        KanaRule::LowerCase,
+        KanaRule::Latin,
+        KanaRule::SmallKana,
+        KanaRule::LongVowel,
+        KanaRule::Wo,
+        KanaRule::Space,
+        KanaRule::Symbol,
+        KanaRule::StrandedMark,
+    ];
+
     /// Catalogue code of the rule.
     pub const fn code(self) -> &'static str {
         match self {
@@ -186,6 +200,13 @@ pub struct TooLong {
     pub last_whole: usize,
 }
 
+impl TooLong {
+    /// Catalogue code.
+    pub const fn code(&self) -> &'static str {
+        "NAME_TOO_LONG"
+    }
+}
+
 impl Classify for TooLong {
     fn verdict(&self) -> Verdict {
         Verdict::Reject
@@ -203,4 +224,81 @@ pub fn fits(text: &str, bytes_max: usize) -> Result<(), TooLong> {
     }
     let cut_is_inside = matches!(text.chars().nth(bytes_max), Some('ﾞ' | 'ﾟ'));
     Err(TooLong { bytes, bytes_max, last_whole: if cut_is_inside { bytes_max.saturating_sub(1) } else { bytes_max } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(class: KanaClass, text: &str) -> Option<(usize, KanaRule)> {
+        check(class, text).err().map(|fault| (fault.index, fault.rule))
+    }
+
+    #[test]
+    fn names_parse_back() {
+        for class in KanaClass::ALL {
+            assert_eq!(KanaClass::parse(class.as_str()), Some(class));
+        }
+    }
+
+    #[test]
+    fn each_class_has_its_signs() {
+        use KanaClass::{BankName, EdiInfo, PartyName, PayrollName};
+        // Every half-width sign there is, against the sets of bank.md §3.1.
+        for ch in (0x20..0x7F_u32).chain(0xFF61..=0xFF9F).filter_map(char::from_u32).filter(|ch| !matches!(ch, 'ﾞ' | 'ﾟ')) {
+            let common = matches!(ch, '0'..='9' | 'ｱ'..='ﾝ');
+            let capital = ch.is_ascii_uppercase();
+            let text = ch.to_string();
+            let allowed = |class| check(class, &text).is_ok();
+            assert_eq!(allowed(BankName), common || capital || ch == '-', "{ch}");
+            assert_eq!(allowed(PartyName), common || capital || " ()-.".contains(ch), "{ch}");
+            assert_eq!(allowed(PayrollName), common || ch == ' ', "{ch}");
+            assert_eq!(allowed(EdiInfo), common || capital || " \\｢｣()-/.ｦ".contains(ch), "{ch}");
+        }
+    }
+
+    #[test]
+    fn the_rule_is_named() {
+        use KanaClass::{BankName, EdiInfo, PartyName, PayrollName};
+        assert_eq!(rule(PartyName, "ｱa"), Some((1, KanaRule::LowerCase)));
+        assert_eq!(rule(PartyName, "ｷｬ"), Some((1, KanaRule::SmallKana)));
+        assert_eq!(rule(PartyName, "ﾃﾞｰﾀ"), Some((2, KanaRule::LongVowel)));
+        assert_eq!(rule(PartyName, "ｶｦﾙ"), Some((1, KanaRule::Wo)));
+        assert_eq!(rule(BankName, "ｱ ｲ"), Some((1, KanaRule::Space)));
+        assert_eq!(rule(PayrollName, "ｱ-"), Some((1, KanaRule::Symbol)));
+        assert_eq!(rule(PayrollName, "A"), Some((0, KanaRule::Latin)));
+        assert_eq!(rule(EdiInfo, "1,000"), Some((1, KanaRule::Symbol)));
+        assert_eq!(rule(PartyName, "ア"), Some((0, KanaRule::NotHalfWidth)));
+        assert_eq!(rule(PartyName, "ｱ\t"), Some((1, KanaRule::Control)));
+    }
+
+    #[test]
+    fn marks_need_a_base_that_carries_them() {
+        let voiced = "ｳｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾊﾋﾌﾍﾎ";
+        let half_voiced = "ﾊﾋﾌﾍﾎ";
+        for base in "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝA0".chars()
+        {
+            let stands = |mark| check(KanaClass::PartyName, &format!("{base}{mark}")).is_ok();
+            assert_eq!(stands('ﾞ'), voiced.contains(base), "{base}");
+            assert_eq!(stands('ﾟ'), half_voiced.contains(base), "{base}");
+        }
+        assert_eq!(rule(KanaClass::PartyName, "ﾞ"), Some((0, KanaRule::StrandedMark)));
+        assert_eq!(rule(KanaClass::PartyName, "ｶﾞﾞ"), Some((2, KanaRule::StrandedMark)));
+    }
+
+    #[test]
+    fn switches_of_the_profile() {
+        let profile = Switches { allow_wo: true, allow_dot: false };
+        assert_eq!(check_with(KanaClass::PartyName, profile, "ｶｦﾙ"), Ok(()));
+        assert_eq!(check_with(KanaClass::PartyName, profile, "A.B").map_err(|fault| fault.index), Err(1));
+        assert_eq!(check_with(KanaClass::EdiInfo, profile, "A.B"), Ok(()));
+    }
+
+    #[test]
+    fn a_name_is_never_parted_between_base_and_mark() {
+        assert_eq!(fits("ﾀﾞｲｶﾞｸ", 6), Ok(()));
+        let long = fits("ﾀﾞｲｶﾞｸ", 4).unwrap_err();
+        assert_eq!((long.bytes, long.bytes_max, long.last_whole), (6, 4, 3));
+        assert_eq!(fits("ﾀﾞｲｶﾞｸ", 5).unwrap_err().last_whole, 5);
+    }
 }

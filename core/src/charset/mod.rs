@@ -122,6 +122,13 @@ pub struct DecodeError {
     pub reason: DecodeReason,
 }
 
+impl DecodeError {
+    /// Catalogue code.
+    pub const fn code(&self) -> &'static str {
+        "ENCODING_INVALID"
+    }
+}
+
 impl Classify for DecodeError {
     fn verdict(&self) -> Verdict {
         Verdict::Reject
@@ -141,6 +148,11 @@ pub struct Unmappable {
 }
 
 impl Unmappable {
+    /// Catalogue code.
+    pub const fn code(&self) -> &'static str {
+        "ENCODING_UNMAPPABLE"
+    }
+
     /// `U+9AD9`, the way error texts name the character.
     pub fn code_point(&self) -> String {
         format!("U+{:04X}", u32::from(self.ch))

@@ -49,6 +49,8 @@ pub struct ElQr {
     pub due: Date,
     /// 支払期限.
     pub limit: Date,
+    /// 付加情報2; all zeros in the published codes, carried as it is.
+    pub more: Digits<85>,
 }
 
 /// What is wrong with a payload.
@@ -107,7 +109,7 @@ impl ElQr {
         text.push_str(&self.upper_line());
         text.push_str(&self.lower_line());
         text.push_str(&format!("5411{}6226{}{}{}", self.amount, self.levy_year, self.tax_year, self.period));
-        text.push_str(&format!("{}{}8085{:085}6305", compact(self.due), compact(self.limit), 0));
+        text.push_str(&format!("{}{}8085{}6305", compact(self.due), compact(self.limit), self.more));
         let crc = crc_decimal(&text);
         text.push_str(&crc);
         text
@@ -142,6 +144,7 @@ impl ElQr {
             period: Digits::parse(&extra[8..10])?,
             due: parse_yyyymmdd(&extra.as_bytes()[10..18]).ok()?,
             limit: parse_yyyymmdd(&extra.as_bytes()[18..26]).ok()?,
+            more: Digits::parse(&text[161..246])?,
         })
     }
 }

@@ -43,6 +43,28 @@ pub enum CheckReason {
     MayBeIndividual,
 }
 
+impl CheckReason {
+    /// All reasons.
+    pub const ALL: [CheckReason; 5] = [
+        CheckReason::Form,
+        CheckReason::CheckDigit,
+        CheckReason::Reserved,
+        CheckReason::Contradiction,
+        CheckReason::MayBeIndividual,
+    ];
+
+    /// Catalogue code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            CheckReason::Form => "CODE_FORM",
+            CheckReason::CheckDigit => "CODE_CHECK_DIGIT",
+            CheckReason::Reserved => "CODE_RESERVED",
+            CheckReason::Contradiction => "CODE_CONTRADICTION",
+            CheckReason::MayBeIndividual => "CODE_MAY_BE_INDIVIDUAL",
+        }
+    }
+}
+
 /// A value that failed a check.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is no valid {check}: {detail}")]
@@ -64,13 +86,7 @@ impl CheckFailed {
 
     /// Catalogue code.
     pub const fn code(&self) -> &'static str {
-        match self.reason {
-            CheckReason::Form => "CODE_FORM",
-            CheckReason::CheckDigit => "CODE_CHECK_DIGIT",
-            CheckReason::Reserved => "CODE_RESERVED",
-            CheckReason::Contradiction => "CODE_CONTRADICTION",
-            CheckReason::MayBeIndividual => "CODE_MAY_BE_INDIVIDUAL",
-        }
+        self.reason.code()
     }
 
     /// Whether it is never more than a warning.

@@ -1,0 +1,317 @@
+-- Exports: files that leave, made once, approved by a second person, released once.
+--
+--   ordered → generated → approved → released → delivered | unknown | void      (and: empty, refused, failed)
+--
+-- What must never happen (a payment file that leaves twice, a file changed after approval, a maker who approves) is refused
+-- here, in the database, whatever the program above does. Rules that a program maps to sentences carry a constraint name.
+
+create schema export;
+
+create table export.file (
+    id             bigint generated always as identity constraint file_pk primary key,
+    -- The order's id. The same run asked again is the same row and the same bytes.
+    run            uuid        not null constraint file_run_once unique,
+    topic          text        not null,
+    profile        text        not null,
+    params         jsonb       not null,
+    -- The rules it was ordered under: a later change of queues.toml does not loosen a file that waits.
+    release_policy text        not null constraint file_release_policy_known
+                               check (release_policy in ('automatic', 'operator', 'two_person')),
+    once           boolean     not null,
+    business_date  date        not null,
+    made_by        text        not null constraint file_maker_named check (btrim(made_by) = made_by and made_by <> ''),
+    ordered_at     timestamptz not null,
+    state          text        not null default 'ordered',
+    -- Contents: written once, by the transaction that makes the file; immutable from then on.
+    seq_of_day     int         constraint file_seq_of_day_positive check (seq_of_day > 0),
+    sha256         text        constraint file_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
+    records        bigint,
+    count          bigint,
+    total          bigint,
+    bytes          bigint,
+    archive        text,
+    file_name      text        constraint file_name_is_a_name check (file_name <> '' and file_name !~ '[/\\[:cntrl:]]'),
+    integration_digest text,
+    generated_at   timestamptz,
+    -- Decisions.
+    released_at    timestamptz,
+    released_by    text,
+    delivered_at   timestamptz,
+    voided_at      timestamptz,
+    voided_by      text,
+    void_reason    text,
+    void_confirmation text,
+    -- Why it is refused, failed or unknown, in a sentence.
+    problem        text,
+    constraint file_number_once unique (topic, business_date, seq_of_day),
+    constraint file_made_has_contents check (
+        case when state in ('ordered', 'empty', 'refused', 'failed')
+             then num_nonnulls(seq_of_day, sha256, records, count, total, bytes, archive, file_name, integration_digest, generated_at) = 0
+             else num_nulls(seq_of_day, sha256, records, count, total, bytes, archive, file_name, integration_digest, generated_at) = 0
+        end),
+    constraint file_released_is_signed check ((released_at is null) = (released_by is null)),
+    constraint file_release_is_final check (state not in ('released', 'delivered', 'unknown') or released_at is not null),
+    constraint file_void_needs_reason check (state <> 'void' or (voided_by is not null and voided_at is not null and btrim(coalesce(void_reason, '')) <> '')),
+    constraint file_void_needs_confirmation check (state <> 'void' or released_at is null or btrim(coalesce(void_confirmation, '')) <> '')
+);
+comment on table export.file is '連携ファイル: one ordered export and its life.';
+comment on column export.file.seq_of_day is 'Number of the file within topic and business date; part of the file name.';
+comment on column export.file.count is 'Records that carry money (or all, when the layout names no amount).';
+comment on column export.file.total is 'Sum of the layout''s amount fields in yen.';
+comment on column export.file.archive is 'Key of the bytes in the archive.';
+comment on column export.file.void_confirmation is 'What the partner confirmed: that it did not process the file. Needed once the file was released.';
+create index file_by_topic on export.file (topic, id desc);
+create index file_waiting on export.file (state, id) where state in ('ordered', 'generated', 'approved', 'released', 'unknown', 'failed');
+
+create table export.step (
+    before text not null,
+    after  text not null,
+    why    text not null,
+    constraint step_pk primary key (before, after)
+);
+comment on table export.step is 'Every step a file may take; the trigger file_is_guarded refuses any other.';
+insert into export.step values
+    ('ordered',   'generated', 'the file was made'),
+    ('ordered',   'empty',     'nothing to send'),
+    ('ordered',   'refused',   'select.sql or the layout said stop'),
+    ('ordered',   'failed',    'an attempt ended with an error; the order may be tried again'),
+    ('failed',    'generated', 'tried again'),
+    ('failed',    'empty',     'tried again'),
+    ('failed',    'refused',   'tried again'),
+    ('generated', 'approved',  'a second person saw the totals'),
+    ('approved',  'generated', 'the approval died'),
+    ('generated', 'released',  'the topic needs no second person'),
+    ('approved',  'released',  'released'),
+    ('released',  'delivered', 'handed over'),
+    ('released',  'unknown',   'nobody knows whether it arrived'),
+    ('delivered', 'unknown',   'nobody knows whether the partner took it'),
+    ('unknown',   'delivered', 'a person found that it arrived'),
+    ('unknown',   'released',  'a person found that it did not arrive: the same bytes are delivered again'),
+    ('generated', 'void',      'not wanted'),
+    ('approved',  'void',      'not wanted'),
+    ('released',  'void',      'the partner did not process it'),
+    ('delivered', 'void',      'the partner did not process it'),
+    ('unknown',   'void',      'the partner did not process it');
+
+create table export.claim (
+    file_id   bigint  not null constraint claim_of_file references export.file (id),
+    topic     text    not null,
+    -- Order of the record in the file that carries the item.
+    seq       bigint  not null,
+    object    text    not null,
+    object_id bigint  not null,
+    yen       bigint,
+    -- The item may be in no other live file of the topic. Topics that are not `once` claim nothing, but keep the lineage.
+    live      boolean not null
+);
+comment on table export.claim is 'What each record of a file carries. A live claim bars the item from every other file of the topic.';
+-- The fence against paying twice.
+create unique index claim_live_once on export.claim (topic, object, object_id) where live;
+create index claim_by_file on export.claim (file_id, seq);
+create index claim_by_object on export.claim (object, object_id);
+
+create table export.approval (
+    id          bigint generated always as identity constraint approval_pk primary key,
+    file_id     bigint      not null constraint approval_of_file references export.file (id),
+    approver    text        not null constraint approval_approver_named check (btrim(approver) = approver and approver <> ''),
+    -- What was approved: exactly these bytes with these totals.
+    sha256      text        not null,
+    count       bigint      not null,
+    total       bigint      not null,
+    at          timestamptz not null default clock_timestamp(),
+    live        boolean     not null default true,
+    dead_reason text,
+    constraint approval_death_has_reason check (live or coalesce(dead_reason, '') <> '')
+);
+comment on table export.approval is '承認: bound to the bytes and totals that were seen; dies with any change.';
+create unique index approval_live_once on export.approval (file_id) where live;
+
+create table export.refusal (
+    file_id   bigint not null constraint refusal_of_file references export.file (id),
+    object    text,
+    object_id bigint,
+    code      text   not null,
+    -- leave_out: this item stays behind, the rest goes. stop: the whole run is refused.
+    severity  text   not null constraint refusal_severity_known check (severity in ('leave_out', 'stop')),
+    detail    jsonb  not null
+);
+comment on table export.refusal is 'Items that could not go, with the catalogue code that says why.';
+create index refusal_by_file on export.refusal (file_id);
+
+create table export.delivery (
+    id      bigint generated always as identity constraint delivery_pk primary key,
+    file_id bigint      not null constraint delivery_of_file references export.file (id),
+    -- placing: about to become visible at `place` (so that a crash cannot make it visible twice) · delivered · download: 再取得
+    kind    text        not null constraint delivery_kind_known check (kind in ('placing', 'delivered', 'download')),
+    at      timestamptz not null default clock_timestamp(),
+    actor   text        not null,
+    place   text        not null,
+    sha256  text        not null
+);
+comment on table export.delivery is 'Every time the bytes were handed to somebody.';
+create index delivery_by_file on export.delivery (file_id, id);
+
+-- ── Guards ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function export.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, lower(tg_op)
+        using errcode = 'restrict_violation', constraint = 'export_append_only';
+end $$;
+create trigger file_stays before delete or truncate on export.file for each statement execute function export.refuse_change();
+create trigger claim_stays before delete or truncate on export.claim for each statement execute function export.refuse_change();
+create trigger approval_stays before delete or truncate on export.approval for each statement execute function export.refuse_change();
+create trigger refusal_stays before update or delete or truncate on export.refusal for each statement execute function export.refuse_change();
+create trigger delivery_stays before update or delete or truncate on export.delivery for each statement execute function export.refuse_change();
+
+create function export.same_person(one text, other text) returns boolean language sql immutable parallel safe as $$
+    select lower(btrim(one)) = lower(btrim(other))
+$$;
+comment on function export.same_person is 'SATO and sato are one person.';
+
+-- Called when a file goes to `released`: the two-person rule in one place.
+create function export.check_release(f export.file) returns void language plpgsql as $$
+declare
+    a export.approval;
+begin
+    if f.release_policy <> 'two_person' then
+        return;
+    end if;
+    select * into a from export.approval where file_id = f.id and live;
+    if not found then
+        raise exception 'file % needs the approval of a second person before it is released', f.id
+            using errcode = 'check_violation', constraint = 'release_needs_approval';
+    end if;
+    if (a.sha256, a.count, a.total) is distinct from (f.sha256, f.count, f.total) then
+        raise exception 'file % is not the file that % approved', f.id, a.approver
+            using errcode = 'check_violation', constraint = 'release_matches_approval';
+    end if;
+    if export.same_person(a.approver, f.made_by) then
+        raise exception 'file % was made by %, who cannot approve it', f.id, f.made_by
+            using errcode = 'check_violation', constraint = 'approval_not_by_maker';
+    end if;
+    -- A file the schedule made has no human maker: then approver and releaser must be two persons.
+    if f.made_by = 'schedule' and export.same_person(a.approver, f.released_by) then
+        raise exception 'file % was made by the schedule and approved by %; another person must release it', f.id, a.approver
+            using errcode = 'check_violation', constraint = 'release_by_second_person';
+    end if;
+end $$;
+
+create function export.guard_file() returns trigger language plpgsql as $$
+begin
+    if (old.id, old.run, old.topic, old.profile, old.params, old.release_policy, old.once, old.business_date, old.made_by, old.ordered_at)
+       is distinct from
+       (new.id, new.run, new.topic, new.profile, new.params, new.release_policy, new.once, new.business_date, new.made_by, new.ordered_at) then
+        raise exception 'the order of file % cannot be changed', old.id using errcode = 'restrict_violation', constraint = 'file_order_immutable';
+    end if;
+    if old.sha256 is not null and
+       (old.seq_of_day, old.sha256, old.records, old.count, old.total, old.bytes, old.archive, old.file_name, old.integration_digest, old.generated_at)
+       is distinct from
+       (new.seq_of_day, new.sha256, new.records, new.count, new.total, new.bytes, new.archive, new.file_name, new.integration_digest, new.generated_at) then
+        raise exception 'the contents of file % cannot be changed', old.id using errcode = 'restrict_violation', constraint = 'file_contents_immutable';
+    end if;
+    if old.released_at is not null and (old.released_at, old.released_by) is distinct from (new.released_at, new.released_by) then
+        raise exception 'file % was released; that is final', old.id using errcode = 'restrict_violation', constraint = 'file_release_is_final';
+    end if;
+    if old.state = new.state then
+        return new;
+    end if;
+    if not exists (select from export.step s where s.before = old.state and s.after = new.state) then
+        raise exception 'file % cannot go from % to %', old.id, old.state, new.state using errcode = 'check_violation', constraint = 'file_step_known';
+    end if;
+    if new.state = 'approved' and not exists (select from export.approval a where a.file_id = new.id and a.live) then
+        raise exception 'file % has no approval', new.id using errcode = 'check_violation', constraint = 'release_needs_approval';
+    end if;
+    if new.state = 'generated' and old.state = 'approved' and exists (select from export.approval a where a.file_id = new.id and a.live) then
+        raise exception 'file % still has a live approval', new.id using errcode = 'check_violation', constraint = 'file_step_known';
+    end if;
+    if new.state = 'released' and old.state in ('generated', 'approved') then
+        perform export.check_release(new);
+    end if;
+    return new;
+end $$;
+create trigger file_is_guarded before update on export.file for each row execute function export.guard_file();
+
+create function export.guard_new_file() returns trigger language plpgsql as $$
+begin
+    if new.state <> 'ordered' then
+        raise exception 'a file begins as ordered, not as %', new.state using errcode = 'check_violation', constraint = 'file_step_known';
+    end if;
+    return new;
+end $$;
+create trigger file_begins_ordered before insert on export.file for each row execute function export.guard_new_file();
+
+-- Void frees the claims, and nothing else does.
+create function export.free_claims() returns trigger language plpgsql as $$
+begin
+    update export.claim set live = false where file_id = new.id and live;
+    update export.approval set live = false, dead_reason = 'the file was voided' where file_id = new.id and live;
+    return null;
+end $$;
+create trigger file_void_frees after update of state on export.file
+    for each row when (new.state = 'void' and old.state <> 'void') execute function export.free_claims();
+
+create function export.guard_new_claims() returns trigger language plpgsql as $$
+begin
+    if exists (select from (select distinct file_id, topic, live from added) a
+                 left join export.file f on f.id = a.file_id
+                where f.state not in ('ordered', 'failed') or f.topic <> a.topic or f.once <> a.live) then
+        raise exception 'claims are taken while their file is made, and at no other time'
+            using errcode = 'restrict_violation', constraint = 'claim_immutable';
+    end if;
+    return null;
+end $$;
+create trigger claim_is_taken_in_making after insert on export.claim
+    referencing new table as added for each statement execute function export.guard_new_claims();
+
+create function export.guard_claims() returns trigger language plpgsql as $$
+begin
+    if (select count(*) from export.file f where f.state <> 'void' and f.id in (select file_id from before_rows)) > 0
+       or exists (select file_id, topic, seq, object, object_id, yen from before_rows
+                  except all select file_id, topic, seq, object, object_id, yen from after_rows)
+       or exists (select from after_rows where live) then
+        raise exception 'a claim ends only when its file is voided, and never changes'
+            using errcode = 'restrict_violation', constraint = 'claim_immutable';
+    end if;
+    return null;
+end $$;
+create trigger claim_is_guarded after update on export.claim
+    referencing old table as before_rows new table as after_rows for each statement execute function export.guard_claims();
+
+create function export.guard_new_approval() returns trigger language plpgsql as $$
+declare
+    f export.file;
+begin
+    select * into f from export.file where id = new.file_id for update;
+    if f.state <> 'generated' or not new.live then
+        raise exception 'file % is %; only a file that was made and waits can be approved', f.id, f.state
+            using errcode = 'check_violation', constraint = 'approval_of_waiting_file';
+    end if;
+    if export.same_person(new.approver, f.made_by) then
+        raise exception 'file % was made by %, who cannot approve it', f.id, f.made_by
+            using errcode = 'check_violation', constraint = 'approval_not_by_maker';
+    end if;
+    if (new.sha256, new.count, new.total) is distinct from (f.sha256, f.count, f.total) then
+        raise exception 'the approval of file % names other bytes or totals than the file has', f.id
+            using errcode = 'check_violation', constraint = 'approval_matches_file';
+    end if;
+    return new;
+end $$;
+create trigger approval_is_checked before insert on export.approval for each row execute function export.guard_new_approval();
+
+create function export.guard_approval() returns trigger language plpgsql as $$
+begin
+    if not old.live or new.live
+       or (old.id, old.file_id, old.approver, old.sha256, old.count, old.total, old.at)
+          is distinct from (new.id, new.file_id, new.approver, new.sha256, new.count, new.total, new.at) then
+        raise exception 'an approval never changes; it can only die' using errcode = 'restrict_violation', constraint = 'approval_immutable';
+    end if;
+    return new;
+end $$;
+create trigger approval_is_guarded before update on export.approval for each row execute function export.guard_approval();
+
+-- ── For select.sql ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+create view export.live_claim as
+select topic, object, object_id, file_id from export.claim where live;
+comment on view export.live_claim is 'Items that are in a live file: select.sql leaves them out.';

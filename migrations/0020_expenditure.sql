@@ -1,0 +1,255 @@
+-- Expenditure: banks, creditors, commitments, invoices, payment orders.
+
+-- ── Financial institutions (金融機関) ───────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.institution (
+    bank       text not null constraint institution_bank_is_four_digits check (bank ~ '^[0-9]{4}$'),
+    valid_from date not null,
+    valid_to   date not null default date '9999-12-31',
+    name       text not null,
+    kana       text not null,
+    reason     text not null,
+    successor_bank text,
+    batch_id   bigint,
+    line       bigint,
+    constraint institution_pk primary key (bank, valid_from),
+    constraint institution_validity_is_forward check (valid_from <= valid_to)
+);
+comment on table ledger.institution is '金融機関: one version per validity period. A bank that ends keeps its rows; valid_to and successor_bank say what became of it.';
+comment on column ledger.institution.kana is 'Half-width single-byte kana as a bank file carries it; at most 15 bytes.';
+comment on column ledger.institution.reason is 'Why this version began: initial, opened, renamed, merged, transferred, other.';
+
+create table ledger.branch (
+    bank       text not null,
+    branch     text not null constraint branch_is_three_digits check (branch ~ '^[0-9]{3}$'),
+    valid_from date not null,
+    valid_to   date not null default date '9999-12-31',
+    name       text not null,
+    kana       text not null,
+    reason     text not null,
+    successor_bank   text,
+    successor_branch text,
+    batch_id   bigint,
+    line       bigint,
+    constraint branch_pk primary key (bank, branch, valid_from),
+    constraint branch_validity_is_forward check (valid_from <= valid_to)
+);
+comment on table ledger.branch is '支店: one version per validity period, never deleted.';
+
+create function ledger.branch_on(bank text, branch text, day date)
+returns table (bank_name text, bank_kana text, branch_name text, branch_kana text)
+language sql stable as $$
+    select i.name, i.kana, b.name, b.kana
+      from ledger.institution i
+      join ledger.branch b on b.bank = i.bank
+     where i.bank = branch_on.bank and b.branch = branch_on.branch
+       and day between i.valid_from and i.valid_to and day between b.valid_from and b.valid_to
+$$;
+comment on function ledger.branch_on is 'The bank and branch valid on a day; no row when either is not.';
+
+-- ── Creditors (債権者) ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.creditor (
+    no               text constraint creditor_pk primary key constraint creditor_no_is_ten_digits check (no ~ '^[0-9]{10}$'),
+    name             text not null,
+    kana             text not null,
+    corporate_number text,
+    invoice_number   text,
+    suspended_from   date,
+    suspended_to     date
+);
+comment on table ledger.creditor is '債権者';
+comment on column ledger.creditor.suspended_from is 'First day no payment may be made; null = not suspended.';
+create index creditor_by_invoice_number on ledger.creditor (invoice_number) where invoice_number is not null;
+create index creditor_by_corporate_number on ledger.creditor (corporate_number) where corporate_number is not null;
+
+create table ledger.creditor_account (
+    id          bigint generated always as identity constraint creditor_account_pk primary key,
+    creditor    text not null references ledger.creditor,
+    valid_from  date not null,
+    valid_to    date not null default date '9999-12-31',
+    bank        text not null,
+    branch      text not null,
+    kind        text not null constraint creditor_account_kind_is_known check (kind in ('1', '2', '4', '9')),
+    number      text not null constraint creditor_account_number_is_seven_digits check (number ~ '^[0-9]{7}$'),
+    holder_kana text not null constraint creditor_account_holder_fits check (length(holder_kana) between 1 and 30),
+    constraint creditor_account_starts_once unique (creditor, valid_from)
+);
+comment on table ledger.creditor_account is '口座: where a creditor is paid, by validity; the registered kana is authoritative, because a name the bank cannot match is not paid.';
+
+-- ── Commitments (支出負担行為) and invoices (請求) ──────────────────────────────────────────────────────────────────────────
+
+create table ledger.commitment (
+    no           text constraint commitment_pk primary key,
+    contract_no  text,
+    fiscal_year  int    not null,
+    fund         text   not null references ledger.fund,
+    budget_line  text   not null,
+    organization text   not null,
+    creditor     text   not null references ledger.creditor,
+    title        text   not null,
+    amount       bigint not null constraint commitment_amount_is_positive check (amount > 0),
+    committed_on date   not null,
+    constraint commitment_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line
+);
+comment on table ledger.commitment is '支出負担行為: binds budget; an invoice is paid against one.';
+create index commitment_by_contract on ledger.commitment (contract_no) where contract_no is not null;
+
+create table ledger.invoice (
+    id             bigint generated always as identity constraint invoice_pk primary key,
+    source         text   not null,
+    source_key     text   not null,
+    invoice_no     text   not null,
+    issued_on      date   not null,
+    due            date,
+    period_from    date,
+    period_to      date,
+    issuer_name    text   not null,
+    invoice_number text,
+    creditor       text   not null references ledger.creditor,
+    organization   text   not null,
+    commitment     text references ledger.commitment,
+    net            bigint not null,
+    tax            bigint not null,
+    gross          bigint not null,
+    prepaid        bigint not null default 0,
+    payable        bigint not null constraint invoice_payable_is_positive check (payable > 0),
+    content_hash   text   not null,
+    batch_id       bigint not null,
+    line           bigint not null,
+    cancelled_at   timestamptz,
+    constraint invoice_sums_agree check (net + tax = gross and payable = gross - prepaid)
+);
+comment on table ledger.invoice is '請求';
+comment on column ledger.invoice.content_hash is 'MD5 of the record''s content, to tell the same invoice handed in again from another one under the same number.';
+create unique index invoice_is_unique on ledger.invoice (creditor, invoice_no, issued_on) where cancelled_at is null;
+
+create table ledger.invoice_tax (
+    invoice_id bigint not null references ledger.invoice,
+    category   text   not null constraint invoice_tax_category_is_known check (category in ('S', 'AA', 'E', 'G', 'O')),
+    rate       int    not null,
+    base       bigint not null,
+    tax        bigint not null,
+    constraint invoice_tax_pk primary key (invoice_id, category, rate)
+);
+comment on table ledger.invoice_tax is '請求の税区分別内訳: one row per category and rate.';
+
+-- ── Payment orders (支出命令) ─────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.payment_order (
+    id           bigint generated always as identity constraint payment_order_pk primary key,
+    no           text   not null constraint payment_order_no_is_unique unique,
+    fiscal_year  int    not null,
+    fund         text   not null references ledger.fund,
+    budget_line  text   not null,
+    organization text   not null,
+    creditor     text   not null references ledger.creditor,
+    invoice_id   bigint references ledger.invoice,
+    commitment   text references ledger.commitment,
+    amount       bigint not null constraint payment_order_amount_is_positive check (amount > 0),
+    pay_date     date   not null,
+    memo         text   not null,
+    state        text   not null default 'draft' constraint payment_order_state_is_known
+                 check (state in ('draft', 'approved', 'in_file', 'released', 'paid', 'returned', 'cancelled')),
+    made_by      text   not null,
+    approved_by  text,
+    approved_at  timestamptz,
+    batch_id     bigint,
+    line         bigint,
+    constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
+    constraint payment_order_maker_is_not_approver check (approved_by is null or approved_by <> made_by),
+    constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null)
+);
+comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
+create index payment_order_to_pay on ledger.payment_order (pay_date, state) where state in ('approved', 'in_file');
+create index payment_order_by_commitment on ledger.payment_order (commitment) where commitment is not null;
+create index payment_order_by_batch on ledger.payment_order (batch_id) where batch_id is not null;
+
+create sequence ledger.payment_order_no;
+
+create function ledger.next_payment_order_no(fiscal_year int) returns text
+language sql volatile as $$
+    select fiscal_year::text || 'P' || lpad(nextval('ledger.payment_order_no')::text, 8, '0')
+$$;
+comment on function ledger.next_payment_order_no is '支出命令番号: year, P, eight digits.';
+
+create function ledger.commitment_remaining(no text) returns bigint
+language sql stable as $$
+    select c.amount - coalesce((select sum(p.amount) from ledger.payment_order p where p.commitment = c.no and p.state <> 'cancelled'), 0)::bigint
+      from ledger.commitment c where c.no = commitment_remaining.no
+$$;
+comment on function ledger.commitment_remaining is '負担行為残額: what may still be ordered against a commitment.';
+
+create function ledger.approve_payment_orders(ids bigint[], approver text, approved_on date) returns bigint
+language plpgsql as $$
+declare
+    changed bigint;
+    bad     record;
+begin
+    select p.no, p.state, p.made_by into bad
+      from unnest(ids) i left join ledger.payment_order p on p.id = i
+     where p.id is null or p.state <> 'draft' or p.made_by = approver
+     limit 1;
+    if found then
+        raise exception 'payment order % cannot be approved by %: %', coalesce(bad.no, '(unknown)'), approver,
+              case when bad.no is null then 'there is no such order'
+                   when bad.made_by = approver then 'the maker may not approve it'
+                   else 'it is ' || bad.state end
+            using errcode = 'RK010', hint = 'a second person approves a draft';
+    end if;
+    perform ledger.begin_journal();
+    with approved as (
+        update ledger.payment_order
+           set state = 'approved', approved_by = approver, approved_at = clock_timestamp()
+         where id = any (ids)
+        returning *
+    )
+    insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select line, 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id from approved order by id;
+    get diagnostics changed = row_count;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    perform audit.record(approver, 'payment_order.approve', 'payment_order', p.no,
+                         jsonb_build_object('state', 'draft'), jsonb_build_object('state', 'approved', 'amount', p.amount), '')
+       from ledger.payment_order p where p.id = any (ids) order by p.id;
+    return changed;
+end $$;
+comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
+
+create function ledger.find_creditor(no text, invoice_number text, corporate_number text) returns table (creditor text)
+language sql stable as $$
+    select c.no from ledger.creditor c
+     where c.no = find_creditor.no
+        or (find_creditor.no is null and c.invoice_number = find_creditor.invoice_number)
+        or (find_creditor.no is null and find_creditor.invoice_number is null and c.corporate_number = find_creditor.corporate_number)
+     order by c.no limit 1
+$$;
+comment on function ledger.find_creditor is 'The creditor of an invoice: by its number, else by invoice number (登録番号), else by corporate number.';
+
+create function ledger.invoice_content(invoice jsonb) returns text
+language sql immutable parallel safe as $$
+    select md5((invoice - '{line,sub,grp,source_key,source,original_sha256}'::text[])::text)
+$$;
+comment on function ledger.invoice_content is 'Digest of what an invoice says, without where it came from.';
+
+-- ── Seed: an invented bank's branches, creditors and commitments to try things with ──────────────────────────────────────
+
+insert into ledger.institution (bank, valid_from, name, kana, reason) values
+    ('0001', '2018-04-01', 'みずほ', 'ﾐｽﾞﾎ', 'initial'), ('0005', '2018-04-01', '三菱ＵＦＪ', 'ﾐﾂﾋﾞｼﾕ-ｴﾌｼﾞｴｲ', 'initial'),
+    ('0009', '2018-04-01', '三井住友', 'ﾐﾂｲｽﾐﾄﾓ', 'initial');
+insert into ledger.branch (bank, branch, valid_from, name, kana, reason) values
+    ('0001', '110', '2018-04-01', '本所', 'ﾎﾝｼﾞﾖ', 'initial'), ('0001', '201', '2018-04-01', '砧', 'ｷﾇﾀ', 'initial'),
+    ('0005', '301', '2018-04-01', '成城', 'ｾｲｼﾞﾖｳ', 'initial'), ('0009', '401', '2018-04-01', '経堂', 'ｷﾖｳﾄﾞｳ', 'initial');
+
+insert into ledger.creditor (no, name, kana, corporate_number, invoice_number) values
+    ('0000000101', '株式会社砧クリーン', 'ｶ)ｷﾇﾀｸﾘ-ﾝ', '6010901900001', 'T6010901900001'),
+    ('0000000102', '経堂電設株式会社', 'ｷﾖｳﾄﾞｳﾃﾞﾝｾﾂ(ｶ', '5010901900002', 'T5010901900002'),
+    ('0000000103', '合同会社成城システム', 'ﾄﾞ)ｾｲｼﾞﾖｳｼｽﾃﾑ', '4010901900003', 'T4010901900003');
+insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values
+    ('0000000101', '2020-04-01', '0001', '201', '1', '1234567', 'ｶ)ｷﾇﾀｸﾘ-ﾝ'),
+    ('0000000102', '2020-04-01', '0009', '401', '1', '7654321', 'ｷﾖｳﾄﾞｳﾃﾞﾝｾﾂ(ｶ'),
+    ('0000000103', '2020-04-01', '0005', '301', '2', '0246801', 'ﾄﾞ)ｾｲｼﾞﾖｳｼｽﾃﾑ');
+insert into ledger.commitment (no, contract_no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on) values
+    ('2026F0000101', '2026KS000123', 2026, '01', '0201030212', '05020000', '0000000101', '庁舎清掃委託', 1654044, '2026-04-01'),
+    ('2026F0000102', '2026KS000124', 2026, '01', '0201030214', '05020000', '0000000102', '庁舎照明改修工事', 8800000, '2026-05-15'),
+    ('2026F0000103', '2026JS000031', 2026, '01', '0201050212', '05030000', '0000000103', '庁内システム保守委託', 13200000, '2026-04-01');

@@ -1,0 +1,51 @@
+//! What commands print. Tables for people, JSON for scripts; widths count East Asian characters.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::fault::{Fault, Severity};
+
+/// A table with a heading; columns whose heading starts with `>` are right-aligned.
+pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(headings.iter().map(|heading| Cell::new(heading.trim_start_matches('>'))));
+    let right: Vec<bool> = headings.iter().map(|heading| heading.starts_with('>')).collect();
+    for row in rows {
+        let cells = row.into_iter().enumerate().map(|(index, text)| {
+            let cell = Cell::new(text);
+            if right.get(index).copied().unwrap_or(false) { cell.set_alignment(CellAlignment::Right) } else { cell }
+        });
+        table.add_row(cells);
+    }
+    table.to_string()
+}
+
+/// Picks the text of the language.
+pub fn say<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
+    if lang == Lang::Ja { ja } else { en }
+}
+
+/// One fault as lines: where, what, what to do.
+pub fn fault(lang: Lang, fault: &Fault) -> String {
+    let mut place = Vec::new();
+    let mut add = |label: &str, value: Option<String>| {
+        if let Some(value) = value {
+            place.push(format!("{label} {value}"));
+        }
+    };
+    add(say(lang, "行", "line"), fault.line.map(|v| v.to_string()));
+    add(say(lang, "列", "column"), fault.column.map(|v| v.to_string()));
+    add(say(lang, "バイト", "byte"), fault.byte.map(|v| v.to_string()));
+    add(say(lang, "項目", "field"), fault.field_name.clone());
+    let kind = match fault.severity {
+        Severity::Error => say(lang, "誤り", "error"),
+        Severity::Warning => say(lang, "注意", "warning"),
+    };
+    let mut text = format!("{kind} [{}] {}\n  {}", fault.code, place.join(" · "), catalogue::text(fault, lang));
+    let remedy = catalogue::remedy(fault, lang);
+    if !remedy.is_empty() {
+        text.push_str(&format!("\n  → {remedy}"));
+    }
+    text
+}

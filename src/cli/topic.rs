@@ -1,0 +1,120 @@
+//! `renkei topic list|show`: the 24 連携.
+
+use clap::Subcommand;
+use renkei_core::catalogue::Lang;
+use renkei_core::registry::{Registry, Status, Topic};
+
+use super::print::{say, table};
+use super::{Exit, Global};
+
+/// `renkei topic …`
+#[derive(Debug, Subcommand)]
+pub enum TopicCommand {
+    /// One line a topic
+    List,
+    /// Everything about one topic
+    Show {
+        /// Number or slug: 12 or 12_civic_assessments
+        topic: String,
+    },
+}
+
+/// Runs it.
+pub fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
+    let registry = Registry::load()?;
+    match command {
+        TopicCommand::List => list(global, &registry),
+        TopicCommand::Show { topic } => {
+            let found = find(&registry, topic)?;
+            show(global, found);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The topic of a number or slug, or a sentence naming what there is.
+pub fn find<'r>(registry: &'r Registry, name: &str) -> anyhow::Result<&'r std::sync::Arc<Topic>> {
+    registry.topic(name).ok_or_else(|| anyhow::anyhow!("there is no topic {name:?}; `renkei topic list` shows all"))
+}
+
+fn list(global: &Global, registry: &Registry) {
+    if global.json {
+        let rows: Vec<_> = registry.topics.iter().map(|topic| as_json(topic)).collect();
+        println!("{}", serde_json::Value::from(rows));
+        return;
+    }
+    let lang = global.lang;
+    let rows = registry.topics.iter().map(|topic| {
+        vec![
+            topic.number.to_string(),
+            topic.slug.to_string(),
+            topic.direction.as_str().to_owned(),
+            name(topic, lang).to_owned(),
+            topic.from.clone(),
+            topic.to.clone(),
+            status(topic, lang).to_owned(),
+        ]
+    });
+    let headings = match lang {
+        Lang::Ja => [">番号", "トピック", "向き", "連携データ", "連携元", "連携先", "状態"],
+        Lang::En => [">No", "topic", "way", "data", "from", "to", "status"],
+    };
+    println!("{}", table(&headings, rows.collect()));
+}
+
+fn name(topic: &Topic, lang: Lang) -> &str {
+    say(lang, &topic.name, &topic.name_en)
+}
+
+fn status(topic: &Topic, lang: Lang) -> &'static str {
+    match (topic.status, lang) {
+        (Status::Active, Lang::Ja) => "稼働",
+        (Status::Active, Lang::En) => "active",
+        (Status::Planned, Lang::Ja) => "未実装",
+        (Status::Planned, Lang::En) => "planned",
+    }
+}
+
+fn as_json(topic: &Topic) -> serde_json::Value {
+    serde_json::json!({
+        "number": topic.number, "slug": topic.slug, "direction": topic.direction, "name": topic.name, "name_en": topic.name_en,
+        "from": topic.from, "to": topic.to, "method": topic.method, "timing": topic.timing, "status": topic.status, "due": topic.due,
+        "queue": topic.queue(), "ordered": topic.ordered, "hold": topic.hold, "confirm": topic.confirm, "release": topic.release,
+        "once": topic.once, "schedule": topic.schedule, "prefetch": topic.prefetch, "remark": topic.remark,
+        "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
+            "variant": variant, "name": layout.name, "version": layout.version, "digest": layout.digest()})).collect::<Vec<_>>()),
+        "digest": topic.integration.as_ref().map(|i| i.digest.clone()),
+    })
+}
+
+fn show(global: &Global, topic: &Topic) {
+    if global.json {
+        println!("{}", as_json(topic));
+        return;
+    }
+    let lang = global.lang;
+    println!("{} {}", topic.slug, name(topic, lang));
+    let mut line = |ja: &str, en: &str, value: String| {
+        if !value.is_empty() {
+            println!("  {}: {value}", say(lang, ja, en));
+        }
+    };
+    line("連携元", "from", topic.from.clone());
+    line("連携先", "to", topic.to.clone());
+    line("状態", "status", status(topic, lang).to_owned());
+    line("キュー", "queue", topic.queue());
+    line("時刻", "due", topic.due.clone().unwrap_or_default());
+    line("予定", "schedule", topic.schedule.clone().unwrap_or_default());
+    line("備考", "remark", topic.remark.clone());
+    let Some(integration) = &topic.integration else { return };
+    for (variant, layout) in &integration.layouts {
+        let title = format!("{} v{} ({:?})", layout.name, layout.version, layout.status);
+        let grade = layout.grade.map(|grade| format!("{grade:?}")).unwrap_or_default();
+        println!("  {} {variant}: {title}", say(lang, "レイアウト", "layout"));
+        println!("    {}: {grade} — {}", say(lang, "根拠", "evidence"), layout.source.clone().unwrap_or_default());
+    }
+    for profile in &integration.profiles {
+        println!("  {} {}: {}", say(lang, "銀行プロファイル", "profile"), profile.name, profile.title);
+    }
+    println!("  digest: {}", integration.digest);
+}

@@ -1,0 +1,47 @@
+//! `renkei topology apply|verify`: exchanges, queues and policies.
+
+use clap::Subcommand;
+use renkei_core::broker::topology;
+use renkei_core::registry::Registry;
+
+use super::print::say;
+use super::{Exit, Global};
+use crate::config::Config;
+use crate::wiring;
+
+/// `renkei topology …`
+#[derive(Debug, Subcommand)]
+pub enum TopologyCommand {
+    /// Make what is missing and set the policies
+    Apply,
+    /// Compare the broker with queues.toml
+    Verify,
+}
+
+/// Runs it.
+pub fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let registry = Registry::load()?;
+    let spec = wiring::topology_spec(&registry);
+    topology::check(&spec)?;
+    wiring::runtime()?.block_on(async {
+        match command {
+            TopologyCommand::Apply => {
+                topology::apply(&config.broker(), &spec).await?;
+                println!("{}: {}", say(global.lang, "キューを用意しました", "queues are in place"), spec.queues.len());
+                Ok(Exit::Done)
+            }
+            TopologyCommand::Verify => {
+                let differences = topology::verify(&config.broker(), &spec).await?;
+                for difference in &differences {
+                    println!("{difference}");
+                }
+                if differences.is_empty() {
+                    println!("{}", say(global.lang, "相違ありません", "no differences"));
+                    return Ok(Exit::Done);
+                }
+                Ok(Exit::Failed)
+            }
+        }
+    })
+}

@@ -1,0 +1,175 @@
+//! What one installation sets: where the services are, which folders are watched, where files go.
+//!
+//! One TOML file (`--config`, else `RENKEI_CONFIG`, else `renkei.toml` if it is there), every key with a default, and over it
+//! the environment (`RENKEI_DATABASE_URL` …). Unknown keys are refused. Secrets belong in the environment or in files, not in
+//! the TOML. `renkei.example.toml` shows every key with its default and is read by a test.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use renkei_core::broker::BrokerConfig;
+use serde::{Deserialize, Serialize};
+
+/// The settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `amqp://user:password@host:port`. Environment: `RENKEI_AMQP_URI`.
+    pub amqp_uri: String,
+    /// `http://user:password@host:port` of the management API. Environment: `RENKEI_AMQP_MANAGEMENT`.
+    pub amqp_management: String,
+    /// Virtual host. Environment: `RENKEI_AMQP_VHOST`.
+    pub amqp_vhost: String,
+    /// `postgres://user:password@host:port/database`. Environment: `RENKEI_DATABASE_URL`.
+    pub database_url: String,
+    /// Connections to Postgres a consuming process opens at most.
+    pub database_connections_max: u32,
+    /// Folder of everything that is a file: inbox, work, outbox, archive. Environment: `RENKEI_DATA`.
+    pub data: PathBuf,
+    /// Archive: empty = `<data>/archive`; or `s3://bucket/prefix`. Environment: `RENKEI_ARCHIVE`.
+    pub archive: String,
+    /// Address of the HTTP intake; empty = off. Environment: `RENKEI_HTTP_LISTEN`.
+    pub http_listen: String,
+    /// Address of `/metrics`; empty = off. Environment: `RENKEI_METRICS_LISTEN`.
+    pub metrics_listen: String,
+    /// File with the hashed tokens of the senders; empty = `<data>/tokens.toml`. Environment: `RENKEI_TOKENS`.
+    pub tokens: String,
+    /// Milliseconds a file in the inbox must stay unchanged before it is claimed.
+    pub settle_ms: u64,
+    /// Milliseconds between two looks into the inbox.
+    pub poll_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            amqp_uri: "amqp://127.0.0.1:5672".to_owned(),
+            amqp_management: "http://127.0.0.1:15672".to_owned(),
+            amqp_vhost: "renkei".to_owned(),
+            database_url: "postgres://127.0.0.1:5432/renkei".to_owned(),
+            database_connections_max: 10,
+            data: PathBuf::from("var"),
+            archive: String::new(),
+            http_listen: "127.0.0.1:25608".to_owned(),
+            metrics_listen: "127.0.0.1:25609".to_owned(),
+            tokens: String::new(),
+            settle_ms: 2_000,
+            poll_ms: 1_000,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file and the environment.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+        let named = file.map(Path::to_owned).or_else(|| std::env::var_os("RENKEI_CONFIG").map(PathBuf::from));
+        let mut config = match named {
+            Some(path) => Self::read(&path)?,
+            None if Path::new("renkei.toml").exists() => Self::read(Path::new("renkei.toml"))?,
+            None => Config::default(),
+        };
+        config.apply(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+        config.check()?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("the configuration {} is not valid", path.display()))
+    }
+
+    fn apply(&mut self, get: impl Fn(&str) -> Option<String>) {
+        let texts: [(&str, &mut String); 8] = [
+            ("RENKEI_AMQP_URI", &mut self.amqp_uri),
+            ("RENKEI_AMQP_MANAGEMENT", &mut self.amqp_management),
+            ("RENKEI_AMQP_VHOST", &mut self.amqp_vhost),
+            ("RENKEI_DATABASE_URL", &mut self.database_url),
+            ("RENKEI_ARCHIVE", &mut self.archive),
+            ("RENKEI_HTTP_LISTEN", &mut self.http_listen),
+            ("RENKEI_METRICS_LISTEN", &mut self.metrics_listen),
+            ("RENKEI_TOKENS", &mut self.tokens),
+        ];
+        for (name, target) in texts {
+            if let Some(value) = get(name) {
+                *target = value;
+            }
+        }
+        if let Some(value) = get("RENKEI_DATA") {
+            self.data = PathBuf::from(value);
+        }
+    }
+
+    /// Every fault at once, before the first message.
+    fn check(&self) -> anyhow::Result<()> {
+        let mut faults = Vec::new();
+        if !self.amqp_uri.starts_with("amqp://") && !self.amqp_uri.starts_with("amqps://") {
+            faults.push("amqp_uri must begin with amqp:// or amqps://".to_owned());
+        }
+        if !self.database_url.starts_with("postgres://") && !self.database_url.starts_with("postgresql://") {
+            faults.push("database_url must begin with postgres://".to_owned());
+        }
+        if self.database_connections_max < 2 {
+            faults.push("database_connections_max must be at least 2: one posts while another stages".to_owned());
+        }
+        for (name, address) in [("http_listen", &self.http_listen), ("metrics_listen", &self.metrics_listen)] {
+            if !address.is_empty() && address.parse::<std::net::SocketAddr>().is_err() {
+                faults.push(format!("{name} must be an address and port such as 127.0.0.1:25608, not {address:?}"));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { bail!("the configuration has faults:\n{}", faults.join("\n")) }
+    }
+
+    /// Where the broker is.
+    pub fn broker(&self) -> BrokerConfig {
+        BrokerConfig {
+            amqp_uri: self.amqp_uri.clone(),
+            management_uri: self.amqp_management.clone(),
+            vhost: self.amqp_vhost.clone(),
+        }
+    }
+
+    /// Folders that sections drop files into.
+    pub fn inbox(&self) -> PathBuf {
+        self.data.join("inbox")
+    }
+
+    /// Folder of released files.
+    pub fn outbox(&self) -> PathBuf {
+        self.data.join("outbox")
+    }
+
+    /// Address of the archive.
+    pub fn archive(&self) -> String {
+        if self.archive.is_empty() { self.data.join("archive").to_string_lossy().into_owned() } else { self.archive.clone() }
+    }
+
+    /// File with the hashed tokens.
+    pub fn tokens(&self) -> PathBuf {
+        if self.tokens.is_empty() { self.data.join("tokens.toml") } else { PathBuf::from(&self.tokens) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shown_example_is_the_default() {
+        let example: Config = toml::from_str(include_str!("../renkei.example.toml")).expect("valid");
+        assert_eq!(example, Config::default());
+    }
+
+    #[test]
+    fn the_environment_wins() {
+        let mut config = Config::default();
+        config.apply(|name| (name == "RENKEI_DATABASE_URL").then(|| "postgres://elsewhere/x".to_owned()));
+        assert_eq!(config.database_url, "postgres://elsewhere/x");
+    }
+
+    #[test]
+    fn faults_come_all_at_once() {
+        let config = Config { amqp_uri: "x".into(), http_listen: "y".into(), ..Config::default() };
+        let text = config.check().expect_err("two faults").to_string();
+        assert!(text.contains("amqp_uri") && text.contains("http_listen"), "{text}");
+    }
+}
