@@ -1,0 +1,206 @@
+//! What is known about one delivery, and how far it has come.
+//!
+//! The record lies as `delivery.json` beside the original until the delivery is finished, and then in the status store. It is
+//! always replaced as a whole, so a killed process leaves the old one or the new one.
+
+use renkei_core::fault::Fault;
+use renkei_core::message::Envelope;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Version of the record's shape.
+pub const RECORD_VERSION: u16 = 1;
+
+/// How far a delivery has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The file is ours; nothing was published.
+    Claimed,
+    /// Read whole and found right; its chunks are fixed and may be partly published.
+    Validated,
+    /// Every chunk is confirmed.
+    Published,
+    /// Read whole and found wrong; the rejection may be published.
+    Refused,
+    /// The rejection is confirmed.
+    Rejected,
+}
+
+impl Stage {
+    /// The word used in answers and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Stage::Claimed => "claimed",
+            Stage::Validated => "validated",
+            Stage::Published => "published",
+            Stage::Refused => "refused",
+            Stage::Rejected => "rejected",
+        }
+    }
+}
+
+/// What the bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A file in one of the topic's shapes.
+    #[default]
+    File,
+    /// A JSON array of records keyed by field id, as `/records` takes them.
+    Records,
+}
+
+/// Control totals the sender states. What is not stated is not compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Controls {
+    /// Number of the 連携, `"12"`.
+    #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// 件数: records that carry an amount; where no kind of record does, all records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// 合計金額 in yen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<i64>,
+    /// SHA-256 of the file, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// The chunks, fixed once: what was promised under these ids is published again after a crash, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Number of chunks.
+    pub chunks: u32,
+    /// SHA-256 over all chunk bodies with their lengths, hex.
+    pub sha256: String,
+}
+
+/// One delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// [`RECORD_VERSION`].
+    pub version: u16,
+    /// Delivery id, fixed when it was claimed.
+    pub delivery: Uuid,
+    /// Place in the order of claims: UUIDv7 made when it was claimed (the id itself may come from an idempotency key).
+    pub order: Uuid,
+    /// Topic slug.
+    pub topic: String,
+    /// File name as handed in.
+    pub file: String,
+    /// Who handed it in: `folder:<slug>`, `http:<token name>`, `cli:<user>`.
+    pub sender: String,
+    /// When it was claimed, RFC 3339 with offset.
+    pub received_at: String,
+    /// What the bytes are.
+    #[serde(default)]
+    pub form: Form,
+    /// Layout variant the sender asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// Control totals the sender stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Controls>,
+    /// What was wrong already when it was claimed (an unreadable control file).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claim_faults: Vec<Fault>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Size of the file.
+    #[serde(default)]
+    pub bytes: u64,
+    /// SHA-256 of the file, hex; empty before it was archived.
+    #[serde(default)]
+    pub sha256: String,
+    /// Key of the original in the archive; empty when it was not archived.
+    #[serde(default)]
+    pub archive: String,
+    /// Layout variant it was read with.
+    #[serde(default)]
+    pub layout: String,
+    /// Digest of the integration folder it was read with.
+    #[serde(default)]
+    pub layout_digest: String,
+    /// Records of every kind.
+    #[serde(default)]
+    pub records: u64,
+    /// Yen of the amount fields.
+    #[serde(default)]
+    pub yen: i64,
+    /// The chunks; absent before validation and for a refused delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// Errors and warnings found, up to the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+    /// How many errors there were in all.
+    #[serde(default)]
+    pub faults_total: u64,
+    /// How many warnings there were in all.
+    #[serde(default)]
+    pub warnings_total: u64,
+}
+
+impl Delivery {
+    /// A delivery at its beginning.
+    pub fn new(delivery: Uuid, topic: &str, file: String, sender: String) -> Self {
+        Delivery {
+            version: RECORD_VERSION,
+            delivery,
+            order: Uuid::now_v7(),
+            topic: topic.to_owned(),
+            file,
+            sender,
+            received_at: renkei_core::calendar::clock::now_rfc3339(),
+            form: Form::File,
+            variant: None,
+            controls: None,
+            claim_faults: Vec::new(),
+            stage: Stage::Claimed,
+            bytes: 0,
+            sha256: String::new(),
+            archive: String::new(),
+            layout: String::new(),
+            layout_digest: String::new(),
+            records: 0,
+            yen: 0,
+            plan: None,
+            faults: Vec::new(),
+            faults_total: 0,
+            warnings_total: 0,
+        }
+    }
+
+    /// Chunks of its publication: those of the plan, one for a rejection.
+    pub fn chunks(&self) -> u32 {
+        self.plan.as_ref().map_or(1, |plan| plan.chunks)
+    }
+
+    /// The envelope of one of its messages.
+    pub fn envelope(&self, chunk: u32) -> Envelope {
+        Envelope {
+            delivery: self.delivery,
+            topic: self.topic.clone(),
+            file: self.file.clone(),
+            sha256: self.sha256.clone(),
+            bytes: self.bytes,
+            layout: self.layout.clone(),
+            layout_digest: self.layout_digest.clone(),
+            archive: self.archive.clone(),
+            sender: self.sender.clone(),
+            received_at: self.received_at.clone(),
+            chunk,
+            chunks: self.chunks(),
+            records: self.records,
+            yen: self.yen,
+        }
+    }
+
+    /// The day it was received, `2026-10-05`.
+    pub fn received_on(&self) -> &str {
+        self.received_at.get(..10).unwrap_or("undated")
+    }
+}

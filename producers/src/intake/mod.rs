@@ -1,0 +1,278 @@
+//! The one way in: claim → archive → validate whole → publish → finish.
+//!
+//! A delivery goes through the stages of [`Stage`], and its record is on disk before the next stage begins. Whoever finds it
+//! after a crash goes on from there:
+//!
+//! ```text
+//! claimed ──► validated ──► published ──► done/
+//!    └──────► refused ────► rejected ───► rejected/ + error list
+//! ```
+//!
+//! Validation writes the chunk bodies to a spool file beside the original, so publishing needs little memory for a file of any
+//! size, and what is published again after a crash is the same bytes under the same ids even if the program was replaced
+//! in between.
+
+/// Makes claims out of dropped files, uploads and files at the command line.
+pub mod claim;
+/// What a sender stated against what was read.
+mod controls;
+/// Which of a topic's shapes a file has.
+mod detect;
+/// Into `done/` or `rejected/`.
+mod finish;
+/// Chunks and rejections to the broker.
+mod publish;
+/// The error list people get.
+pub mod report;
+/// Chunk bodies on disk.
+mod spool;
+/// Reads a file whole and fixes its chunks.
+mod validate;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use renkei_core::archive::Archive;
+use renkei_core::crash;
+use renkei_core::fault::Fault;
+use renkei_core::registry::{Direction, Registry, Topic};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::config::ProducerConfig;
+use crate::delivery::{Delivery, Stage};
+use crate::error::IntakeError;
+use crate::publish::Publish;
+use crate::station::{Claim, Station};
+
+/// How far a delivery is, for progress bars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The original is in the archive.
+    Archived,
+    /// Bytes read and checked, of so many.
+    Validating {
+        /// Bytes read.
+        done: u64,
+        /// Bytes of the file.
+        of: u64,
+    },
+    /// Chunks confirmed, of so many.
+    Publishing {
+        /// Chunks confirmed.
+        done: u32,
+        /// Chunks of the delivery.
+        of: u32,
+    },
+}
+
+/// Called with every step; must be quick.
+pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The record as it is kept: stage [`Stage::Published`] or [`Stage::Rejected`], counts, faults.
+    pub delivery: Delivery,
+    /// Milliseconds from taking it up to its end.
+    pub took_ms: u64,
+}
+
+impl Outcome {
+    /// Whether it is on its topic.
+    pub fn is_published(&self) -> bool {
+        self.delivery.stage == Stage::Published
+    }
+}
+
+/// Carries deliveries in. One per process, shared by all parts.
+pub struct Intake {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) archive: Archive,
+    pub(crate) publisher: Arc<dyn Publish>,
+    pub(crate) config: ProducerConfig,
+    pub(crate) stopping: CancellationToken,
+    /// By slug: where watched files of a topic are carried.
+    inboxes: BTreeMap<String, Arc<Station>>,
+    /// By slug: where uploads of a topic are carried.
+    spools: BTreeMap<String, Arc<Station>>,
+}
+
+impl std::fmt::Debug for Intake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Intake").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Intake {
+    /// Makes the directories of every active inbound topic. With `config.folders` off no inbox is touched.
+    pub fn open(
+        config: ProducerConfig,
+        registry: Arc<Registry>,
+        archive: Archive,
+        publisher: Arc<dyn Publish>,
+        stopping: CancellationToken,
+    ) -> Result<Arc<Intake>, IntakeError> {
+        let (mut inboxes, mut spools) = (BTreeMap::new(), BTreeMap::new());
+        for topic in registry.active(Direction::In) {
+            let slug = topic.slug.as_str();
+            let spool = config.spool_dir.join(slug);
+            let status = spool.join("status");
+            if config.folders {
+                inboxes.insert(slug.to_owned(), Station::open(config.inbox_dir.join(slug), status.clone())?);
+            }
+            spools.insert(slug.to_owned(), Station::open(spool, status)?);
+        }
+        Ok(Arc::new(Intake { registry, archive, publisher, config, stopping, inboxes, spools }))
+    }
+
+    /// The active inbound topic of a slug or number.
+    pub fn topic(&self, name: &str) -> Result<&Arc<Topic>, IntakeError> {
+        let refuse = |reason: &str| IntakeError::Topic { topic: name.to_owned(), reason: reason.to_owned() };
+        let topic = self.registry.topic(name).ok_or_else(|| refuse("no such topic"))?;
+        if topic.direction == Direction::Out {
+            return Err(refuse("it is outbound: files are made from the ledger, not handed in"));
+        }
+        topic.built().map_err(|error| refuse(&error.to_string()))?;
+        Ok(topic)
+    }
+
+    /// Where watched files of a topic are carried.
+    pub(crate) fn inbox(&self, topic: &Topic) -> Option<&Arc<Station>> {
+        self.inboxes.get(topic.slug.as_str())
+    }
+
+    /// Where uploads of a topic are carried.
+    pub(crate) fn spool_of(&self, topic: &Topic) -> Result<&Arc<Station>, IntakeError> {
+        self.spools
+            .get(topic.slug.as_str())
+            .ok_or_else(|| IntakeError::Topic { topic: topic.slug.to_string(), reason: "it is not active".to_owned() })
+    }
+
+    /// The stations of a topic.
+    pub(crate) fn stations(&self, topic: &Topic) -> impl Iterator<Item = &Arc<Station>> {
+        let slug = topic.slug.as_str();
+        self.inboxes.get(slug).into_iter().chain(self.spools.get(slug))
+    }
+
+    /// The record of a delivery of a topic, finished or not.
+    pub fn delivery(&self, topic: &Topic, delivery: Uuid) -> Result<Option<Delivery>, IntakeError> {
+        for station in self.stations(topic) {
+            if let Some(found) = station.record(delivery)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The record of a delivery of any topic.
+    pub fn find(&self, delivery: Uuid) -> Result<Option<Delivery>, IntakeError> {
+        for topic in self.registry.active(Direction::In) {
+            if let Some(found) = self.delivery(topic, delivery)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes over what nobody works on: deliveries of this topic that an earlier process left, in the order of claims.
+    pub fn unfinished(&self, topic: &Topic) -> Result<Vec<Claim>, IntakeError> {
+        let mut claims = Vec::new();
+        for station in self.stations(topic) {
+            claims.extend(station.unfinished()?);
+        }
+        claims.sort_by_key(|claim| claim.delivery.order);
+        Ok(claims)
+    }
+
+    /// Carries a delivery to its end. On an error the claim stays on disk as far as it came, and anyone may go on later.
+    pub async fn process(&self, mut claim: Claim, progress: Option<OnProgress>) -> Result<Outcome, IntakeError> {
+        let started = Instant::now();
+        let topic = self.topic(&claim.delivery.topic)?.clone();
+        crash::point("producer.claimed");
+        loop {
+            if self.stopping.is_cancelled() {
+                return Err(IntakeError::Stopping { delivery: claim.delivery.delivery });
+            }
+            match claim.delivery.stage {
+                Stage::Claimed => self.admit(&topic, &mut claim, progress.as_ref()).await?,
+                Stage::Validated if !claim.fresh && !spool::is_whole(&claim).await? => {
+                    self.admit(&topic, &mut claim, progress.as_ref()).await?;
+                }
+                Stage::Validated => self.publish_chunks(&topic, &mut claim, progress.as_ref()).await?,
+                Stage::Refused => self.publish_rejection(&topic, &mut claim).await?,
+                Stage::Published | Stage::Rejected => {
+                    finish::finish(&claim).await?;
+                    crash::point("producer.done");
+                    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+                    return Ok(self.tell(claim.delivery, took_ms));
+                }
+            }
+        }
+    }
+
+    /// Claimed → validated or refused. Also run again for a validated delivery whose chunks were lost with the machine.
+    async fn admit(&self, topic: &Arc<Topic>, claim: &mut Claim, progress: Option<&OnProgress>) -> Result<(), IntakeError> {
+        let promised = claim.delivery.plan.take();
+        let mut faults = std::mem::take(&mut claim.delivery.claim_faults);
+        claim.delivery.claim_faults = faults.clone();
+        faults.extend(claim::inspect(claim, self.registry.settings.limits.file_bytes_max)?);
+        if faults.is_empty() {
+            let key = self.archive.put_file(&claim.original()).await.map_err(|source| IntakeError::Archive {
+                delivery: claim.delivery.delivery,
+                file: claim.delivery.file.clone(),
+                source,
+            })?;
+            claim.delivery.archive = key.to_string();
+            claim.delivery.sha256 = key.sha256().to_owned();
+            crash::point("producer.archived");
+            if let Some(progress) = progress {
+                progress(Progress::Archived);
+            }
+            faults = validate::validate(topic, &self.registry.settings.limits, claim, progress).await?;
+            if faults.is_empty() && promised.is_some() && promised != claim.delivery.plan {
+                faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
+                claim.delivery.faults_total += 1;
+            }
+        } else {
+            claim.delivery.faults_total = faults.len() as u64;
+        }
+        claim.fresh = true;
+        let delivery = &mut claim.delivery;
+        if delivery.faults_total == 0 {
+            delivery.stage = Stage::Validated;
+        } else {
+            delivery.plan = None;
+            delivery.stage = Stage::Refused;
+        }
+        delivery.faults.splice(0..0, faults);
+        claim.save()
+    }
+
+    fn tell(&self, delivery: Delivery, took_ms: u64) -> Outcome {
+        let outcome = Outcome { delivery, took_ms };
+        let d = &outcome.delivery;
+        tracing::info!(
+            topic = %d.topic, delivery = %d.delivery, file = %d.file, sender = %d.sender, stage = d.stage.as_str(), layout = %d.layout,
+            records = d.records, yen = d.yen, chunks = d.chunks(), faults = d.faults_total, warnings = d.warnings_total, took_ms,
+            "delivery finished"
+        );
+        outcome
+    }
+}
+
+/// Runs blocking file work off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    operation: &'static str,
+    delivery: Uuid,
+    work: impl FnOnce() -> Result<T, IntakeError> + Send + 'static,
+) -> Result<T, IntakeError> {
+    tokio::task::spawn_blocking(work).await.map_err(|source| IntakeError::Panicked { operation, delivery, source })?
+}
+
+/// Opens a file of ours for reading.
+pub(crate) fn open(path: &Path) -> Result<std::fs::File, IntakeError> {
+    std::fs::File::open(path).map_err(IntakeError::io("opening", path))
+}

@@ -1,0 +1,188 @@
+//! Reads a file whole, collects what is wrong, and fixes the chunks of what is right.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use renkei_core::fault::{Fault, Severity};
+use renkei_core::layout::Layout;
+use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file, read_messages};
+use renkei_core::registry::Topic;
+use renkei_core::registry::topics::Limits;
+
+use super::detect::{self, Head};
+use super::spool::SpoolWriter;
+use super::{OnProgress, Progress, blocking, controls, open};
+use crate::delivery::{Delivery, Form, Plan};
+use crate::error::IntakeError;
+use crate::station::Claim;
+
+/// Bytes between two calls of the progress function.
+const PROGRESS_BYTES: u64 = 4 << 20;
+
+/// Everything reading found.
+struct Reading {
+    variant: String,
+    summary: ReadSummary,
+    counted: u64,
+    faults: Vec<Fault>,
+    /// Records that fit no chunk, beyond the reader's own faults.
+    oversized: u64,
+    plan: Plan,
+}
+
+/// Validates the original of a claim and writes its chunks; fills in the record. Gives faults to be put before the others.
+pub(super) async fn validate(
+    topic: &Arc<Topic>,
+    limits: &Limits,
+    claim: &mut Claim,
+    progress: Option<&OnProgress>,
+) -> Result<Vec<Fault>, IntakeError> {
+    let Ok(integration) = topic.built().cloned() else { return Ok(vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", "-")]) };
+    let (original, spool) = (claim.original(), claim.spool());
+    let delivery = &mut claim.delivery;
+    (delivery.layout, delivery.layout_digest) = (String::new(), integration.digest.clone());
+    (delivery.faults, delivery.faults_total, delivery.warnings_total) = (Vec::new(), 0, 0);
+    if let Some(asked) = delivery.variant.as_deref()
+        && integration.layout(asked).is_none()
+    {
+        delivery.faults_total = 1;
+        let known: Vec<&str> = integration.layouts.iter().map(|(name, _)| name.as_str()).collect();
+        return Ok(vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", asked).arg("known", known.join(", "))]);
+    }
+    let job = Job {
+        layouts: integration.layouts.clone(),
+        delivery: delivery.clone(),
+        original,
+        spool,
+        limits: limits.clone(),
+        progress: progress.cloned(),
+    };
+    let reading = blocking("validation", delivery.delivery, move || job.run()).await?;
+    let delivery = &mut claim.delivery;
+    if reading.summary.sha256 != delivery.sha256 {
+        return Err(IntakeError::Changed {
+            delivery: delivery.delivery,
+            file: delivery.file.clone(),
+            archived: delivery.sha256.clone(),
+            read: reading.summary.sha256,
+        });
+    }
+    let differing = match &delivery.controls {
+        Some(stated) => controls::compare(stated, topic.number, reading.counted, &reading.summary),
+        None => Vec::new(),
+    };
+    delivery.layout = reading.variant;
+    delivery.records = reading.summary.records;
+    delivery.yen = reading.summary.yen;
+    delivery.faults_total = reading.summary.faults + reading.oversized + differing.len() as u64;
+    delivery.warnings_total = reading.summary.warnings;
+    delivery.faults = reading.faults;
+    delivery.plan = Some(reading.plan);
+    Ok(differing)
+}
+
+/// The blocking part.
+struct Job {
+    layouts: Vec<(String, Arc<Layout>)>,
+    delivery: Delivery,
+    original: std::path::PathBuf,
+    spool: std::path::PathBuf,
+    limits: Limits,
+    progress: Option<OnProgress>,
+}
+
+impl Job {
+    fn run(self) -> Result<Reading, IntakeError> {
+        let (variant, layout) = self.shape()?;
+        let mut writer = SpoolWriter::create(&self.spool, self.limits.chunk_records_max, self.limits.chunk_bytes_max)
+            .map_err(IntakeError::io("making", &self.spool))?;
+        let (mut faults, mut warnings, mut oversized) = (Vec::new(), Vec::new(), 0);
+        let mut record_text = Vec::with_capacity(1024);
+        let bytes_max = self.limits.chunk_bytes_max;
+        let on = |event: Event<'_>| match event {
+            Event::Record(record) => {
+                // Once the file is refused nobody will read the spool.
+                if !faults.is_empty() {
+                    return;
+                }
+                record_text.clear();
+                record.write_json(&mut record_text);
+                if !writer.push(&record_text) {
+                    oversized += 1;
+                    let fault = Fault::new("RECORD_TOO_LARGE").on_line(record.line).at_bytes(record.offset, record.length);
+                    faults.push(fault.arg("bytes", record_text.len()).arg("max", bytes_max));
+                }
+            }
+            Event::Fault(fault) if fault.severity == Severity::Warning => warnings.push(fault),
+            Event::Fault(fault) => faults.push(fault),
+        };
+        let limits = ReadLimits { faults_max: self.limits.faults_max, file_bytes_max: self.limits.file_bytes_max };
+        let summary = self.read(&layout, &limits, on)?;
+        let plan = writer.finish().map_err(IntakeError::io("writing", &self.spool))?;
+        faults.extend(warnings);
+        let counted = controls::counted(&layout, &summary);
+        Ok(Reading { variant, counted, summary, faults, oversized, plan })
+    }
+
+    fn read(&self, layout: &Layout, limits: &ReadLimits, on: impl FnMut(Event<'_>)) -> Result<ReadSummary, IntakeError> {
+        match self.delivery.form {
+            Form::File => {
+                let counting = Counting {
+                    inner: open(&self.original)?,
+                    done: 0,
+                    told: 0,
+                    of: self.delivery.bytes,
+                    progress: self.progress.clone(),
+                };
+                read_file(layout, counting, limits, on).map_err(|source| IntakeError::Read {
+                    delivery: self.delivery.delivery,
+                    file: self.delivery.file.clone(),
+                    source,
+                })
+            }
+            Form::Records => {
+                let body = std::fs::read(&self.original).map_err(IntakeError::io("reading", &self.original))?;
+                Ok(read_messages(layout, &body, limits, on))
+            }
+        }
+    }
+
+    /// The variant to read with: the one asked for, the only one, or the one the file looks like.
+    fn shape(&self) -> Result<(String, Arc<Layout>), IntakeError> {
+        let asked = self.delivery.variant.as_deref().filter(|asked| !asked.is_empty());
+        let index = match (asked, self.delivery.form) {
+            (Some(asked), _) => self.layouts.iter().position(|(name, _)| name == asked).unwrap_or(0),
+            (None, Form::Records) => 0,
+            (None, Form::File) => {
+                let head =
+                    Head::read(open(&self.original)?, self.delivery.bytes).map_err(IntakeError::io("reading", &self.original))?;
+                detect::choose(&self.layouts, &head)
+            }
+        };
+        Ok(self.layouts[index].clone())
+    }
+}
+
+/// Tells how far reading is.
+struct Counting {
+    inner: File,
+    done: u64,
+    told: u64,
+    of: u64,
+    progress: Option<OnProgress>,
+}
+
+impl Read for Counting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.done += read as u64;
+        if let Some(progress) = &self.progress
+            && (self.done - self.told >= PROGRESS_BYTES || read == 0)
+        {
+            self.told = self.done;
+            progress(Progress::Validating { done: self.done, of: self.of });
+        }
+        Ok(read)
+    }
+}

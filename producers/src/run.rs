@@ -1,0 +1,110 @@
+//! Starts every part and stops it in order: first no more deliveries are taken, then those on their way end or are left on
+//! disk for the next start.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use renkei_core::archive::Archive;
+use renkei_core::registry::{Direction, Registry};
+use renkei_core::verdict::{Classify, Verdict};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::ProducerConfig;
+use crate::error::IntakeError;
+use crate::folder::Worker;
+use crate::http::tokens::{Tokens, TokensError};
+use crate::http::{self, Api};
+use crate::intake::Intake;
+use crate::publish::Publish;
+use crate::schedule::{ScheduleError, Scheduler};
+
+/// Why the role does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The settings are wrong; every fault is named.
+    #[error("the settings have {} fault(s):\n{}", .0.len(), .0.join("\n"))]
+    Config(Vec<String>),
+    /// Directories cannot be made.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The tokens file.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// A schedule.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The address is taken or not ours.
+    #[error("listening on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl Classify for RunError {
+    fn verdict(&self) -> Verdict {
+        match self {
+            RunError::Config(_) | RunError::Tokens(_) => Verdict::Bug,
+            RunError::Intake(error) => error.verdict(),
+            RunError::Schedule(error) => error.verdict(),
+            RunError::Listen { .. } => Verdict::Retry,
+        }
+    }
+}
+
+/// Runs the producing role until `shutdown`. Returns when everything has ended.
+pub async fn run(
+    config: ProducerConfig,
+    registry: Arc<Registry>,
+    archive: Archive,
+    publisher: Arc<dyn Publish>,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
+    let faults = config.faults();
+    if !faults.is_empty() {
+        return Err(RunError::Config(faults));
+    }
+    // Everything that can fail comes before anything starts.
+    let intake = Intake::open(config.clone(), registry.clone(), archive, publisher.clone(), shutdown.clone())?;
+    let schedulers =
+        if config.schedule { Scheduler::all(&registry, &config.spool_dir.join("schedule"), &publisher)? } else { Vec::new() };
+    let http = match &config.http {
+        None => None,
+        Some(http) => {
+            let tokens = Tokens::load(&http.tokens_file)?;
+            let listening = TcpListener::bind(http.listen).await;
+            let listener = listening.map_err(|source| RunError::Listen { address: http.listen, source })?;
+            Some((http.clone(), tokens, listener))
+        }
+    };
+    let tasks = TaskTracker::new();
+    let places = Arc::new(Semaphore::new(config.deliveries_parallel));
+    let mut wakes = BTreeMap::new();
+    for topic in registry.active(Direction::In) {
+        let wake = Arc::new(Notify::new());
+        wakes.insert(topic.slug.to_string(), wake.clone());
+        tasks.spawn(Worker::new(intake.clone(), topic.clone(), places.clone(), wake).run());
+    }
+    for scheduler in schedulers {
+        tasks.spawn(scheduler.run(shutdown.clone()));
+    }
+    if let Some((config, tokens, listener)) = http {
+        tracing::info!(address = %config.listen, "HTTP intake listens");
+        let api = Api::new(intake.clone(), config, tokens, places.clone(), wakes);
+        tasks.spawn(http::serve(api, listener, shutdown.clone()));
+    }
+    tracing::info!(topics = registry.active(Direction::In).count(), inbox = %config.inbox_dir.display(), "producing");
+    shutdown.cancelled().await;
+    tasks.close();
+    tasks.wait().await;
+    // Deliveries that came by HTTP run on their own; they stop at the next stage and are on disk.
+    let all = u32::try_from(config.deliveries_parallel).unwrap_or(u32::MAX);
+    let _ = places.acquire_many(all).await;
+    tracing::info!("producing ended");
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! A file handed in by a person at the command line: `renkei send FILE --topic SLUG`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::IntakeError;
+use crate::folder::{Order, order_lock};
+use crate::intake::claim::{self, HandedIn};
+use crate::intake::{Intake, OnProgress, Outcome, blocking};
+
+/// Pause between two attempts to become the one that carries an ordered topic.
+const ORDER_PAUSE: Duration = Duration::from_millis(200);
+
+/// Copies the file into the spool and carries it to its end. The copy survives a failure: after an error with verdict `Retry`
+/// the delivery is carried on by the next `renkei produce`, or by the next file of the topic sent from here.
+pub async fn send(
+    intake: &Arc<Intake>,
+    topic: &str,
+    file: &Path,
+    with: HandedIn,
+    progress: Option<OnProgress>,
+) -> Result<Outcome, IntakeError> {
+    let topic = intake.topic(topic)?.clone();
+    let station = intake.spool_of(&topic)?.clone();
+    let (file, slug) = (file.to_owned(), topic.slug.to_string());
+    let bytes_max = intake.registry.settings.limits.file_bytes_max;
+    let claim = blocking("claiming", uuid::Uuid::nil(), move || claim::copied(&station, &slug, &file, with, bytes_max)).await?;
+    if !topic.ordered {
+        return intake.process(claim, progress).await;
+    }
+    let ours = claim.delivery.delivery;
+    // Let go, so that whoever carries the topic takes it in its turn.
+    drop(claim);
+    loop {
+        if let Order::Ours(_order) = order_lock(intake, &topic)? {
+            for claim in intake.unfinished(&topic)? {
+                let is_ours = claim.delivery.delivery == ours;
+                let outcome = intake.process(claim, progress.clone().filter(|_| is_ours)).await?;
+                if is_ours {
+                    return Ok(outcome);
+                }
+            }
+        }
+        // Another process may have carried it already.
+        if let Some(delivery) = intake.delivery(&topic, ours)?
+            && matches!(delivery.stage, crate::Stage::Published | crate::Stage::Rejected)
+        {
+            return Ok(Outcome { delivery, took_ms: 0 });
+        }
+        tokio::select! {
+            () = intake.stopping.cancelled() => return Err(IntakeError::Stopping { delivery: ours }),
+            () = tokio::time::sleep(ORDER_PAUSE) => {}
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The directories of one topic, and the claims in them.
+//!
+//! ```text
+//! <root>/processing/<delivery>/   lock · delivery.json · original · chunks
+//! <root>/done/2026-10-05/         <delivery>_<name>
+//! <root>/rejected/                <delivery>_<name> · the same with .errors.csv and .errors.txt
+//! <status>/<xx>/<delivery>.json   the record of a finished delivery
+//! ```
+//!
+//! A claim is made under a hidden name and renamed when its record is complete; then the file itself is renamed into it. So a
+//! directory with a delivery id is always whole, and of two claimers of one file exactly one succeeds. Who works on a claim
+//! holds its `lock` (released by the kernel when the process dies), so that a second process, or the next start, takes over
+//! only what nobody works on.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::delivery::Delivery;
+use crate::error::IntakeError;
+
+/// Name of the record inside a claim.
+const RECORD: &str = "delivery.json";
+/// Hidden claims older than this belong to a process that died before its claim was whole.
+const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(3600);
+const COPY_BYTES: usize = 256 * 1024;
+
+/// The directories of one topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Station {
+    /// Where `processing`, `done` and `rejected` lie.
+    pub root: PathBuf,
+    /// Where records of finished deliveries lie.
+    pub status: PathBuf,
+}
+
+impl Station {
+    /// Makes the directories.
+    pub fn open(root: PathBuf, status: PathBuf) -> Result<Arc<Station>, IntakeError> {
+        let station = Station { root, status };
+        for dir in [station.processing(), station.root.join("done"), station.root.join("rejected"), station.status.clone()] {
+            make_dir(&dir)?;
+        }
+        Ok(Arc::new(station))
+    }
+
+    pub(crate) fn processing(&self) -> PathBuf {
+        self.root.join("processing")
+    }
+
+    /// Begins a claim under a hidden name.
+    pub(crate) fn begin(self: &Arc<Self>) -> Result<Beginning, IntakeError> {
+        let dir = self.processing().join(format!(".new-{}", Uuid::new_v4()));
+        fs::create_dir(&dir).map_err(IntakeError::io("making", &dir))?;
+        let path = dir.join("lock");
+        let lock = File::create(&path).map_err(IntakeError::io("making", &path))?;
+        lock.lock().map_err(IntakeError::io("locking", &path))?;
+        Ok(Beginning { station: self.clone(), dir, lock: Some(lock) })
+    }
+
+    /// The record of a delivery, finished or not. Claims are looked at first: a record moves from there to the status store.
+    pub(crate) fn record(&self, delivery: Uuid) -> Result<Option<Delivery>, IntakeError> {
+        let claimed = self.processing().join(delivery.to_string()).join(RECORD);
+        let finished = self.status_path(delivery);
+        for path in [claimed, finished] {
+            match fs::read(&path) {
+                Ok(text) => return parse(&path, &text).map(Some),
+                Err(error) if is_absent(&error) => {}
+                Err(source) => return Err(IntakeError::Io { operation: "reading", path, source }),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn status_path(&self, delivery: Uuid) -> PathBuf {
+        let id = delivery.to_string();
+        self.status.join(&id[id.len() - 2..]).join(format!("{id}.json"))
+    }
+
+    /// Takes over every claim that nobody works on, in the order of claims. What cannot be read is logged and left.
+    pub(crate) fn unfinished(self: &Arc<Self>) -> Result<Vec<Claim>, IntakeError> {
+        let processing = self.processing();
+        let mut claims = Vec::new();
+        for entry in fs::read_dir(&processing).map_err(IntakeError::io("listing", &processing))? {
+            let dir = entry.map_err(IntakeError::io("listing", &processing))?.path();
+            let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            if name.starts_with(".new-") {
+                sweep(&dir);
+            } else if Uuid::try_parse(&name).is_ok() {
+                match self.take_over(&dir) {
+                    Ok(claim) => claims.extend(claim),
+                    Err(error) => {
+                        tracing::error!(directory = %dir.display(), error = %chain(&error), "a claim cannot be taken over")
+                    }
+                }
+            }
+        }
+        claims.sort_by_key(|claim: &Claim| claim.delivery.order);
+        Ok(claims)
+    }
+
+    fn take_over(self: &Arc<Self>, dir: &Path) -> Result<Option<Claim>, IntakeError> {
+        let path = dir.join("lock");
+        let lock = match File::open(&path) {
+            Ok(lock) => lock,
+            Err(error) if is_absent(&error) => return remnant(dir),
+            Err(source) => return Err(IntakeError::Io { operation: "opening", path, source }),
+        };
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(source)) => return Err(IntakeError::Io { operation: "locking", path, source }),
+        }
+        let path = dir.join(RECORD);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            // Finished by another between listing and locking.
+            Err(error) if is_absent(&error) => return remnant(dir),
+            Err(source) => return Err(IntakeError::Io { operation: "reading", path, source }),
+        };
+        let claim =
+            Claim { delivery: parse(&path, &text)?, station: self.clone(), dir: dir.to_owned(), fresh: false, _lock: lock };
+        if claim.delivery.stage == crate::delivery::Stage::Claimed && claim.original().symlink_metadata().is_err() {
+            // Killed between the record and the rename: the file is still where it was.
+            claim.dissolve()?;
+            return Ok(None);
+        }
+        Ok(Some(claim))
+    }
+}
+
+/// A claim under its hidden name; dropped unfinished, it disappears.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    station: Arc<Station>,
+    dir: PathBuf,
+    lock: Option<File>,
+}
+
+impl Beginning {
+    /// Where the bytes go when they do not come by rename.
+    pub(crate) fn original(&self) -> PathBuf {
+        self.dir.join("original")
+    }
+
+    /// Writes the record and gives the claim its name. `None`: the delivery is claimed already.
+    pub(crate) fn name(mut self, delivery: Delivery) -> Result<Option<Claim>, IntakeError> {
+        write_record(&self.dir, &delivery)?;
+        let dir = self.station.processing().join(delivery.delivery.to_string());
+        match fs::rename(&self.dir, &dir) {
+            Ok(()) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists) => {
+                return Ok(None);
+            }
+            Err(source) => return Err(IntakeError::Io { operation: "naming the claim", path: dir, source }),
+        }
+        sync_dir(&self.station.processing());
+        let Some(lock) = self.lock.take() else { return Ok(None) };
+        Ok(Some(Claim { delivery, station: self.station.clone(), dir, fresh: true, _lock: lock }))
+    }
+}
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            let _ = fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+/// A delivery that is ours to carry on.
+#[derive(Debug)]
+pub struct Claim {
+    /// Its record.
+    pub delivery: Delivery,
+    pub(crate) station: Arc<Station>,
+    pub(crate) dir: PathBuf,
+    /// Claimed by this process just now: what lies beside the record is what this process wrote.
+    pub(crate) fresh: bool,
+    _lock: File,
+}
+
+impl Claim {
+    /// The file as handed in.
+    pub(crate) fn original(&self) -> PathBuf {
+        self.dir.join("original")
+    }
+
+    /// The bodies of the chunks.
+    pub(crate) fn spool(&self) -> PathBuf {
+        self.dir.join("chunks")
+    }
+
+    /// Writes the record to disk.
+    pub(crate) fn save(&self) -> Result<(), IntakeError> {
+        write_record(&self.dir, &self.delivery)
+    }
+
+    /// Removes the claim.
+    pub(crate) fn dissolve(&self) -> Result<(), IntakeError> {
+        // The record goes first: what is left then is a remnant that anyone may remove.
+        for path in [self.dir.join(RECORD), self.dir.clone()] {
+            let removed = if path == self.dir { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            match removed {
+                Err(error) if !is_absent(&error) => return Err(IntakeError::Io { operation: "removing", path, source: error }),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A directory without record: removed when nothing of value is in it.
+fn remnant(dir: &Path) -> Result<Option<Claim>, IntakeError> {
+    if dir.join("original").symlink_metadata().is_ok() {
+        tracing::error!(directory = %dir.display(), "a claim has a file but no record; move the file back to hand it in again");
+        return Ok(None);
+    }
+    match fs::remove_dir_all(dir) {
+        Err(error) if !is_absent(&error) => Err(IntakeError::Io { operation: "removing", path: dir.to_owned(), source: error }),
+        _ => Ok(None),
+    }
+}
+
+/// Removes a hidden claim whose maker is dead.
+fn sweep(dir: &Path) {
+    let age = dir.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+    let unlocked = File::open(dir.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
+    if unlocked && age.is_some_and(|age| age > UNFINISHED_AGE_MAX) {
+        let _ = fs::remove_dir_all(dir);
+    }
+}
+
+fn parse(path: &Path, text: &[u8]) -> Result<Delivery, IntakeError> {
+    serde_json::from_slice(text).map_err(|source| IntakeError::Record { path: path.to_owned(), source })
+}
+
+pub(crate) fn write_record(dir: &Path, delivery: &Delivery) -> Result<(), IntakeError> {
+    write_whole(&dir.join(RECORD), &record_text(delivery)?)
+}
+
+pub(crate) fn record_text(delivery: &Delivery) -> Result<Vec<u8>, IntakeError> {
+    serde_json::to_vec_pretty(delivery).map_err(|source| IntakeError::Record { path: RECORD.into(), source })
+}
+
+/// Writes a file whole or not at all: beside, flushed to disk, then renamed over.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), IntakeError> {
+    let beside = path.with_extension("part");
+    let write = || -> io::Result<()> {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(IntakeError::io("writing", path))
+}
+
+/// Makes a directory and its parents.
+pub(crate) fn make_dir(path: &Path) -> Result<(), IntakeError> {
+    fs::create_dir_all(path).map_err(IntakeError::io("making", path))
+}
+
+/// Asks that new names in a directory survive a power failure. Some shares refuse; the claim is then as safe as the share.
+fn sync_dir(path: &Path) {
+    if let Ok(dir) = File::open(path) {
+        let _ = dir.sync_all();
+    }
+}
+
+/// Moves a file, also to another file system. Already moved is moved.
+pub(crate) fn move_file(from: &Path, to: &Path) -> Result<(), IntakeError> {
+    match fs::rename(from, to) {
+        Ok(()) => Ok(()),
+        Err(error) if is_absent(&error) && to.symlink_metadata().is_ok() => Ok(()),
+        Err(source) => Err(IntakeError::Io { operation: "moving", path: from.to_owned(), source }),
+    }
+}
+
+/// Copies at most `bytes_max` + 1 bytes into a new file on disk; gives the number of bytes and their SHA-256.
+pub(crate) fn copy_in(mut from: impl Read, to: &Path, bytes_max: u64) -> io::Result<(u64, String)> {
+    let mut file = File::create(to)?;
+    let (mut hash, mut bytes, mut block) = (Sha256::new(), 0_u64, vec![0_u8; COPY_BYTES]);
+    while bytes <= bytes_max {
+        let read = match from.read(&mut block) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        file.write_all(&block[..read])?;
+        hash.update(&block[..read]);
+        bytes += read as u64;
+    }
+    file.sync_all()?;
+    Ok((bytes, hex::encode(hash.finalize())))
+}
+
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound)
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
