@@ -117,7 +117,11 @@ impl Job {
             Event::Fault(fault) if fault.severity == Severity::Warning => warnings.push(fault),
             Event::Fault(fault) => faults.push(fault),
         };
-        let limits = ReadLimits { faults_max: self.limits.faults_max, file_bytes_max: self.limits.file_bytes_max };
+        let limits = ReadLimits {
+            faults_max: self.limits.faults_max,
+            file_bytes_max: self.limits.file_bytes_max,
+            ..ReadLimits::default()
+        };
         let summary = self.read(&layout, &limits, on)?;
         let plan = writer.finish().map_err(IntakeError::io("writing", &self.spool))?;
         faults.extend(warnings);
