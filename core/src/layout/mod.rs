@@ -3,7 +3,11 @@
 //! [`Layout::parse`] turns TOML into checked types and reports every fault of the file at once. [`read::read_file`] streams a
 //! file through a layout; [`write::Writer`] makes one. Nothing is ever replaced, cut or trimmed silently.
 
+/// A layout as a specification sheet.
+pub mod describe;
 mod error;
+/// The place of a fault, cut out of the file.
+pub mod excerpt;
 mod model;
 mod names;
 mod order;
@@ -13,6 +17,7 @@ mod parse;
 pub mod read;
 mod totals;
 mod value;
+mod width;
 /// Records to bytes.
 pub mod write;
 

@@ -32,13 +32,13 @@ impl Ending {
         }
     }
 
-    /// Name in error texts.
+    /// Name in error texts; the catalogue has the words.
     const fn as_str(self) -> &'static str {
         match self {
-            Ending::Crlf => "CRLF",
-            Ending::Lf => "LF",
-            Ending::Cr => "CR",
-            Ending::None => "-",
+            Ending::Crlf => "crlf",
+            Ending::Lf => "lf",
+            Ending::Cr => "cr",
+            Ending::None => "none",
         }
     }
 }
@@ -145,10 +145,10 @@ impl Endings {
         self.reported.push(ending);
         let wanted = match (self.wanted, self.first) {
             (Newline::Any, Some(first)) => first.as_str(),
-            (Newline::Any, None) => "CRLF / LF",
-            (Newline::Crlf | Newline::CrlfBetween, _) => "CRLF",
-            (Newline::Lf | Newline::LfBetween, _) => "LF",
-            (Newline::None, _) => "-",
+            (Newline::Any, None) => "crlf / lf",
+            (Newline::Crlf | Newline::CrlfBetween, _) => "crlf",
+            (Newline::Lf | Newline::LfBetween, _) => "lf",
+            (Newline::None, _) => "none",
         };
         let mixed = self.wanted == Newline::Any && self.first.is_some();
         let code = if mixed { "NEWLINE_MIXED" } else { "NEWLINE_KIND" };

@@ -16,7 +16,7 @@ use super::names::{FieldType, Format};
 use crate::calendar::MonthDay;
 
 pub(super) use format::{canonical, file_text, whole};
-pub(super) use text::show;
+pub(super) use text::{show, show_all};
 
 /// Which written form a value has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

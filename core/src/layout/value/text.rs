@@ -9,11 +9,20 @@ const SHOWN_CHARS_MAX: usize = 60;
 
 /// A value shortened for an error text; controls and bytes that are no text are shown as `<0D>`.
 pub(in crate::layout) fn show(bytes: &[u8]) -> String {
+    show_most(bytes, SHOWN_CHARS_MAX)
+}
+
+/// Like [`show`], whole.
+pub(in crate::layout) fn show_all(bytes: &[u8]) -> String {
+    show_most(bytes, usize::MAX)
+}
+
+fn show_most(bytes: &[u8], chars_max: usize) -> String {
     let mut shown = String::new();
     let mut count = 0;
     for chunk in bytes.utf8_chunks() {
         for ch in chunk.valid().chars() {
-            if count == SHOWN_CHARS_MAX {
+            if count == chars_max {
                 shown.push('…');
                 return shown;
             }

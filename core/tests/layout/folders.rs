@@ -1,0 +1,44 @@
+//! The layouts that ship: every one is read without fault, with every profile beside it, and can be described.
+
+use std::path::{Path, PathBuf};
+
+use renkei_core::catalogue::Lang;
+use renkei_core::layout::{Layout, describe};
+
+fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.expect("a readable folder").path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect()
+}
+
+#[test]
+fn every_shipped_layout_is_read_and_described() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../integrations");
+    let mut wrong = Vec::new();
+    for folder in std::fs::read_dir(&root).into_iter().flatten().map(|entry| entry.expect("a readable folder").path()) {
+        let mut layouts = toml_files(&folder.join("layouts"));
+        layouts.extend(Some(folder.join("layout.toml")).filter(|path| path.exists()));
+        for path in layouts {
+            let text = std::fs::read_to_string(&path).expect("a readable layout");
+            let layout = match Layout::parse(&text, &path.display().to_string()) {
+                Ok(layout) => layout,
+                Err(errors) => {
+                    wrong.push(errors.to_string());
+                    continue;
+                }
+            };
+            for lang in [Lang::Ja, Lang::En] {
+                let sheet = describe::sheet(&layout, lang);
+                let fields = layout.kinds().iter().flat_map(|kind| &kind.fields);
+                fields.for_each(|field| assert!(sheet.contains(&field.id), "{}: {}", path.display(), field.id));
+            }
+            for profile in toml_files(&folder.join("profiles")) {
+                let text = std::fs::read_to_string(&profile).expect("a readable profile");
+                if let Err(errors) = layout.with_profile(&text) {
+                    wrong.push(format!("{}: {errors}", profile.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
