@@ -28,6 +28,9 @@ pub mod schedule;
 pub mod send;
 /// The directories of one topic: processing, done, rejected, status.
 pub mod station;
+/// A registry with toy topics and a broker made of memory.
+#[cfg(test)]
+mod testing;
 
 pub use config::{HttpConfig, ProducerConfig};
 pub use delivery::{Controls, Delivery, Stage};

@@ -24,6 +24,9 @@ pub mod tokens;
 /// `POST …/files` and `…/records`.
 mod upload;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -131,7 +131,7 @@ pub(crate) fn inspect(claim: &mut Claim, bytes_max: u64) -> Result<Vec<Fault>, I
         match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Fault::new("FILE_UNREADABLE").arg("reason", error),
             Err(source) => return Err(IntakeError::Io { operation: "opening", path, source }),
-            Ok(_) if meta.len() == 0 => Fault::new("FILE_EMPTY"),
+            Ok(_) if meta.len() == 0 => Fault::new("FILE_ZERO_BYTES"),
             Ok(_) if meta.len() > bytes_max => Fault::new("FILE_TOO_LARGE").arg("bytes", meta.len()).arg("max", bytes_max),
             Ok(_) => return Ok(Vec::new()),
         }

@@ -17,6 +17,8 @@ use renkei_core::layout::{Format, Header, Kind, Layout, Newline};
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 /// Likeness of a file that looks right.
 const RIGHT: u32 = 1_000;
+/// Likeness of a file without header that has the right number of columns, which does not say much.
+const BARE: u32 = 400;
 
 /// The first bytes of a file and its length.
 pub(super) struct Head {
@@ -88,13 +90,18 @@ fn csv_likeness(layout: &Layout, bytes: &[u8]) -> u32 {
             let named = kind.fields.iter().filter(|field| cells.contains(&field.name.as_str())).count();
             let in_place =
                 cells.len() == kind.fields.len() && kind.fields.iter().zip(&cells).all(|(field, cell)| field.name == **cell);
-            if in_place { RIGHT } else { 10 + share(named, kind.fields.len()) }
+            match named {
+                _ if in_place => RIGHT,
+                // A line with half of the names is this header with mistakes, and no data of a shape without header.
+                _ if named * 2 >= kind.fields.len() => BARE + share(named, kind.fields.len()),
+                _ => 10 + share(named, kind.fields.len()) / 10,
+            }
         }
         Header::None => {
             let fits = |kind: &&Arc<Kind>| kind.tag.as_deref().is_none_or(|tag| cells.first() == Some(&tag));
             let distance = layout.kinds().iter().filter(fits).map(|kind| kind.fields.len().abs_diff(cells.len())).min();
             match distance {
-                Some(0) => RIGHT,
+                Some(0) => BARE,
                 Some(distance) => 10 + 50_u32.saturating_sub(u32::try_from(distance).unwrap_or(50)),
                 None => 5,
             }

@@ -29,6 +29,11 @@ mod spool;
 /// Reads a file whole and fixes its chunks.
 mod validate;
 
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

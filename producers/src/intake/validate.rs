@@ -117,10 +117,11 @@ impl Job {
             Event::Fault(fault) if fault.severity == Severity::Warning => warnings.push(fault),
             Event::Fault(fault) => faults.push(fault),
         };
+        // The day of the claim, not today: read again after a crash, a short date must mean the same.
         let limits = ReadLimits {
             faults_max: self.limits.faults_max,
             file_bytes_max: self.limits.file_bytes_max,
-            ..ReadLimits::default()
+            reference: self.delivery.received_on().parse().ok(),
         };
         let summary = self.read(&layout, &limits, on)?;
         let plan = writer.finish().map_err(IntakeError::io("writing", &self.spool))?;

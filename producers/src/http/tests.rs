@@ -1,0 +1,235 @@
+//! Requests through the router, and through a real socket where the socket matters.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::*;
+use crate::testing::{BAD_CSV, MASTER, Memory, TOY, Toy, good_csv, turn};
+
+struct Server {
+    toy: Toy,
+    memory: Arc<Memory>,
+    api: Arc<Api>,
+    /// For the toy topic only, for everything, and of another sender.
+    tokens: [String; 3],
+}
+
+fn server() -> Server {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let path = toy.dir.join("tokens.toml");
+    let made =
+        [("toys", TOY), ("all", "*"), ("other", TOY)].map(|(name, topic)| tokens::make(name, &[topic.to_owned()]).unwrap());
+    std::fs::write(&path, made.iter().map(|made| made.entry.as_str()).collect::<String>()).unwrap();
+    let config =
+        HttpConfig { records_bytes_max: 1_000, uploads_max: 2, header_timeout_s: 1, idle_timeout_s: 1, ..HttpConfig::default() };
+    let intake = toy.intake(memory.clone());
+    let api = Api::new(intake, config, Tokens::load(&path).unwrap(), Arc::new(Semaphore::new(2)), BTreeMap::new());
+    Server { toy, memory, api, tokens: made.map(|made| made.token) }
+}
+
+impl Server {
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<usize>,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {}", self.tokens[token]));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = router(self.api.clone()).oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (u16, Value) {
+        self.ask(Method::POST, path, Some(0), headers, body).await
+    }
+
+    /// Waits until the delivery has come to its end.
+    async fn ended(&self, answer: &Value) -> Value {
+        let url = answer["status_url"].as_str().unwrap().to_owned();
+        for _ in 0..500 {
+            let (status, state) = self.ask(Method::GET, &url, Some(0), &[], Body::empty()).await;
+            assert_eq!(status, 200, "{state}");
+            if matches!(state["status"].as_str(), Some("published" | "rejected")) {
+                return state;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{answer} did not end");
+    }
+}
+
+const FILES: &str = "/v1/topics/90_toy/files";
+const RECORDS: &str = "/v1/topics/90_toy/records";
+const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
+
+#[tokio::test]
+async fn a_file_is_taken_published_and_told_about() {
+    let server = server();
+    let (status, answer) = server.post(FILES, &[("x-file-name", "%E8%AA%BF%E5%AE%9A.csv")], good_csv()).await;
+    assert_eq!(status, 202, "{answer}");
+    let state = server.ended(&answer).await;
+    assert_eq!((&state["status"], &state["records"], &state["yen"]), (&"published".into(), &7.into(), &2_800.into()));
+    assert_eq!(state["file"], "調定.csv");
+    let message = &server.memory.messages()[0];
+    assert_eq!((message.headers["renkei-sender"].as_str(), message.headers["renkei-file"].as_str()), ("http:toys", "調定.csv"));
+    let url = answer["status_url"].as_str().unwrap();
+    let (status, _) = server.ask(Method::GET, url, Some(2), &[], Body::empty()).await;
+    assert_eq!(status, 404, "another sender is not told");
+}
+
+#[tokio::test]
+async fn wrong_content_is_taken_and_the_status_says_what_is_wrong() {
+    let server = server();
+    let (status, answer) = server.post(FILES, &[], BAD_CSV).await;
+    assert_eq!(status, 202);
+    let state = server.ended(&answer).await;
+    assert_eq!(state["status"], "rejected");
+    let first = &state["faults"][0];
+    assert!(first["message_ja"].as_str().is_some_and(|text| !text.is_empty()), "{first}");
+    assert!(first["message_en"].as_str().is_some_and(|text| !text.is_empty()), "{first}");
+    let (_, answer) = server.post(FILES, &[("x-control-sum", "2801")], good_csv()).await;
+    assert_eq!(server.ended(&answer).await["faults"][0]["code"], "CONTROL_SUM");
+}
+
+#[tokio::test]
+async fn records_are_taken_one_or_many() {
+    let server = server();
+    let one = r#"{"code":"0001","amount":500,"memo":"玩具"}"#;
+    let (status, answer) = server.post(RECORDS, &[JSON], one).await;
+    assert_eq!(status, 202, "{answer}");
+    let state = server.ended(&answer).await;
+    assert_eq!((&state["status"], &state["records"], &state["yen"]), (&"published".into(), &1.into(), &500.into()), "{state}");
+    let (_, answer) = server.post(RECORDS, &[JSON], format!("[{one},{one}]")).await;
+    assert_eq!(server.ended(&answer).await["yen"], 1_000);
+    let (status, answer) = server.post(RECORDS, &[JSON], r#"[{"code":"x"}"#).await;
+    assert_eq!(status, 202);
+    assert_eq!(server.ended(&answer).await["status"], "rejected");
+}
+
+#[tokio::test]
+async fn tokens_scope_and_paths_are_guarded() {
+    let server = server();
+    let master = "/v1/topics/92_toy_master/files";
+    let status = async |path: &str, token| server.ask(Method::POST, path, token, &[], good_csv()).await.0;
+    assert_eq!(status(FILES, None).await, 401);
+    assert_eq!(status(master, Some(0)).await, 403);
+    assert_eq!(status("/v1/topics/99_none/files", Some(0)).await, 403, "what is not yours is not told about");
+    assert_eq!(status("/v1/topics/99_none/files", Some(1)).await, 404);
+    assert_eq!(status("/v1/topics/91_toy_export/files", Some(1)).await, 404, "outbound topics take nothing");
+    assert_eq!(status("/v1/else", Some(1)).await, 404);
+    assert_eq!(server.ask(Method::GET, FILES, Some(0), &[], Body::empty()).await.0, 405);
+    assert_eq!(server.post(&format!("{FILES}?layout=none"), &[], good_csv()).await.0, 400);
+    let (status, problem) = server.ask(Method::POST, FILES, None, &[("authorization", "Bearer rnk_wrong")], good_csv()).await;
+    assert_eq!((status, &problem["type"]), (401, &"urn:renkei:problem:unauthorized".into()));
+    assert!(problem["title_ja"].as_str().is_some_and(|text| text.contains("トークン")));
+    assert_eq!(server.memory.messages().len(), 0);
+}
+
+#[tokio::test]
+async fn sizes_and_kinds_are_limited() {
+    let server = server();
+    let large = vec![b'x'; 2_001];
+    assert_eq!(server.post(FILES, &[("content-length", "2001")], large.clone()).await.0, 413);
+    let unannounced = Body::from_stream(futures_util::stream::iter(
+        large.chunks(500).map(|part| Ok::<_, std::io::Error>(part.to_vec())).collect::<Vec<_>>(),
+    ));
+    assert_eq!(server.post(FILES, &[], unannounced).await.0, 413);
+    assert_eq!(server.post(RECORDS, &[JSON], vec![b' '; 1_001]).await.0, 413);
+    assert_eq!(server.post(RECORDS, &[("content-type", "text/csv")], "[]").await.0, 415);
+    assert_eq!(server.post(FILES, &[("content-type", "multipart/form-data; boundary=x")], "x").await.0, 415);
+    let spool = server.toy.dir.join("spool/90_toy/processing");
+    let left = std::fs::read_dir(spool).unwrap().count();
+    assert_eq!(left, 0, "refused uploads leave nothing");
+}
+
+#[tokio::test]
+async fn a_repeated_key_is_the_same_delivery_and_another_body_is_refused() {
+    let server = server();
+    let key = [("idempotency-key", "2026-10-05/1")];
+    let (_, first) = server.post(FILES, &key, good_csv()).await;
+    let (status, while_running) = server.post(FILES, &key, good_csv()).await;
+    assert_eq!((status, &while_running["delivery"]), (202, &first["delivery"]));
+    server.ended(&first).await;
+    let (status, after) = server.post(FILES, &key, good_csv()).await;
+    assert_eq!((status, &after["delivery"], &after["status"]), (202, &first["delivery"], &"published".into()));
+    assert_eq!(server.memory.messages().len(), 3, "published once");
+    assert_eq!(server.post(FILES, &key, "other").await.0, 422);
+    let (_, other) = server.ask(Method::POST, FILES, Some(2), &key, good_csv()).await;
+    assert_ne!(other["delivery"], first["delivery"], "a key belongs to its sender");
+}
+
+#[tokio::test]
+async fn ordered_topics_are_left_to_their_worker() {
+    let server = server();
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        let key = format!("{number}");
+        let (status, answer) =
+            server.ask(Method::POST, "/v1/topics/92_toy_master/files", Some(1), &[("idempotency-key", &key)], good_csv()).await;
+        assert_eq!(status, 202);
+        ids.push(answer["delivery"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(server.memory.messages().len(), 0);
+    let outcomes = turn(&server.toy, &server.api.intake, MASTER).await.unwrap();
+    let order: Vec<String> = outcomes.iter().map(|outcome| outcome.delivery.delivery.to_string()).collect();
+    assert_eq!(order, ids, "in the order they came, whatever their ids");
+}
+
+#[tokio::test]
+async fn uploads_beyond_the_limit_are_told_to_come_back() {
+    let server = server();
+    let _held = server.api.uploads.clone().acquire_many_owned(2).await.unwrap();
+    let (status, problem) = server.post(FILES, &[], good_csv()).await;
+    assert_eq!((status, &problem["type"]), (503, &"urn:renkei:problem:busy".into()));
+}
+
+#[tokio::test]
+async fn health_is_told_and_a_stopping_program_is_not_ready() {
+    let server = server();
+    let get = async |path: &str| server.ask(Method::GET, path, None, &[], Body::empty()).await.0;
+    assert_eq!((get("/healthz").await, get("/readyz").await), (200, 200));
+    server.api.intake.stopping.cancel();
+    assert_eq!((get("/healthz").await, get("/readyz").await), (200, 503));
+    assert_eq!(server.post(FILES, &[], good_csv()).await.0, 503);
+}
+
+#[tokio::test]
+async fn a_real_socket_takes_files_cuts_the_slow_and_drains() {
+    let server = server();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stopping = CancellationToken::new();
+    let serving = tokio::spawn(serve(server.api.clone(), listener, stopping.clone()));
+    let talk = async |request: String| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let (body, token) = (good_csv(), &server.tokens[0]);
+    let head = format!("POST {FILES} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nconnection: close\r\n");
+    let answer = talk(format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await;
+    assert!(answer.starts_with("HTTP/1.1 202") && answer.contains("location: /v1/deliveries/"), "{answer}");
+    let slow_body = talk(format!("{head}content-length: 999\r\n\r\nonly this")).await;
+    assert!(slow_body.starts_with("HTTP/1.1 408"), "{slow_body}");
+    let slow_head = talk("GET /healthz HTTP/1.1\r\nhost".to_owned()).await;
+    assert!(!slow_head.contains("200"), "the connection is closed: {slow_head}");
+    stopping.cancel();
+    serving.await.unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "no more connections");
+}

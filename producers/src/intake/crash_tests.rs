@@ -1,0 +1,122 @@
+//! The crash matrix of this side: the process dies at each named point, another one goes on, and what the broker has then is
+//! each chunk under one id with one content.
+//!
+//! The dying process is this test program itself, started again with only [`the_one_that_dies`] to run.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use renkei_core::broker::{Outgoing, PublishError};
+use renkei_core::crash;
+
+use crate::publish::Publish;
+use crate::testing::{BAD_CSV, TOY, Toy, good_csv, turn};
+
+/// Tells the dying process where to work.
+const PLACE: &str = "RENKEI_TEST_CRASH_DIR";
+
+/// A broker that outlives the process: a file.
+struct Ledgered(PathBuf);
+
+impl Publish for Ledgered {
+    fn publish(&self, message: Outgoing) -> BoxFuture<'_, Result<(), PublishError>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            let line =
+                serde_json::json!([message.message_id, message.kind, message.headers, String::from_utf8_lossy(&message.body)]);
+            let mut file = OpenOptions::new().create(true).append(true).open(&self.0).unwrap();
+            file.write_all(format!("{line}\n").as_bytes()).unwrap();
+            Ok(())
+        })
+    }
+}
+
+/// By message id: everything but the id, and how often it came.
+fn published(path: &Path) -> BTreeMap<String, (String, u32)> {
+    let mut found = BTreeMap::<String, (String, u32)>::new();
+    for line in std::fs::read_to_string(path).unwrap_or_default().lines() {
+        let message: Vec<serde_json::Value> = serde_json::from_str(line).unwrap();
+        let content = serde_json::to_string(&message[1..]).unwrap();
+        let entry = found.entry(message[0].to_string()).or_insert_with(|| (content.clone(), 0));
+        assert_eq!(entry.0, content, "the same id with another content");
+        entry.1 += 1;
+    }
+    found
+}
+
+async fn carry(dir: &Path) -> usize {
+    let toy = Toy::at(dir, "0 9 * * *");
+    let intake = toy.intake(Arc::new(Ledgered(dir.join("published"))));
+    turn(&toy, &intake, TOY).await.unwrap().len()
+}
+
+/// Without a place to die at this carries one file like any other test.
+#[tokio::test]
+async fn the_one_that_dies() {
+    match std::env::var_os(PLACE) {
+        Some(dir) => {
+            carry(Path::new(&dir)).await;
+        }
+        None => {
+            let folder = tempfile::tempdir().unwrap();
+            Toy::at(folder.path(), "0 9 * * *").drop_file(TOY, "a.csv", good_csv());
+            assert_eq!(carry(folder.path()).await, 1);
+            assert_eq!(published(&folder.path().join("published")).len(), 3);
+        }
+    }
+}
+
+/// Kills a process at `point` while it carries `bytes`, lets another go on, and gives what was published how often.
+async fn killed_at(point: &str, bytes: &str) -> BTreeMap<String, (String, u32)> {
+    let folder = tempfile::tempdir().unwrap();
+    let toy = Toy::at(folder.path(), "0 9 * * *");
+    toy.drop_file(TOY, "a.csv", bytes);
+    let died = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "intake::crash_tests::the_one_that_dies", "--nocapture"])
+        .env(PLACE, folder.path())
+        .env(crash::VARIABLE, point)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&died.stderr).into_owned();
+    assert!(!died.status.success() && said.contains("aborting"), "{point}: it did not die there: {said}");
+    let ends = if point == "producer.done" { 0 } else { 1 };
+    assert_eq!(carry(folder.path()).await, ends, "{point}: deliveries carried on");
+    assert_eq!(carry(folder.path()).await, 0, "{point}: nothing is left to do");
+    assert_eq!(toy.files(TOY, "processing"), Vec::<String>::new(), "{point}");
+    assert!(!toy.dir.join("inbox/90_toy/a.csv").exists(), "{point}");
+    let kept = toy.files(TOY, if bytes == BAD_CSV { "rejected" } else { "done" });
+    assert_eq!(kept.iter().filter(|name| name.ends_with("_a.csv")).count(), 1, "{point}: {kept:?}");
+    published(&folder.path().join("published"))
+}
+
+#[tokio::test]
+async fn a_good_file_survives_death_at_every_point() {
+    for point in [
+        "producer.claimed",
+        "producer.archived",
+        "producer.before_publish",
+        "producer.mid_publish",
+        "producer.mid_publish:2",
+        "producer.before_confirm",
+        "producer.after_confirm",
+        "producer.done",
+    ] {
+        let found = killed_at(point, &good_csv()).await;
+        assert_eq!(found.len(), 3, "{point}: three chunks, each under one id");
+        assert!(found.values().all(|(content, _)| content.contains("records")), "{point}");
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_survives_death_at_every_point() {
+    for point in ["producer.claimed", "producer.archived", "producer.before_publish", "producer.after_confirm", "producer.done"] {
+        let found = killed_at(point, BAD_CSV).await;
+        assert_eq!(found.len(), 1, "{point}: one rejection under one id");
+        assert!(found.values().all(|(content, _)| content.contains("rejection")), "{point}");
+    }
+}
