@@ -3,9 +3,11 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::fault::Fault;
 use renkei_core::verdict::{Classify, Verdict};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPool, PgPoolOptions};
 
 /// How long a statement waits for a lock before the message is retried later. Longer than any single-message posting,
 /// shorter than the broker's acknowledgement timeout by far.
@@ -50,6 +52,62 @@ impl Classify for DbError {
             DbError::Url(_) | DbError::Migrate(_) => Verdict::Bug,
         }
     }
+}
+
+/// What an error of the database means for the message at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database is down or refuses connections: nothing is wrong with the message; pause.
+    Down,
+    /// Another transaction was in the way (deadlock, serialization, lock or statement timeout): try again later.
+    Passing,
+    /// The statement itself fails and will fail again.
+    Lasting,
+}
+
+/// Sorts an error of the driver.
+pub fn trouble(error: &sqlx::Error) -> Trouble {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => Trouble::Down,
+        sqlx::Error::Database(error) => match error.code().as_deref().unwrap_or("") {
+            // 08 connection; 53 out of disk, memory, connections; 57P01..03 shutdown, crash, starting up; 25P03 idle session ended.
+            code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25P03" => {
+                Trouble::Down
+            }
+            "40001" | "40P01" | "55P03" | "57014" => Trouble::Passing,
+            _ => Trouble::Lasting,
+        },
+        _ => Trouble::Lasting,
+    }
+}
+
+/// What the database said, as one sentence. A broken constraint is told by the catalogue's `DB_<CONSTRAINT>` text when there
+/// is one: constraint names are ours, so that errors can map on them.
+pub fn sentence(error: &sqlx::Error) -> String {
+    let sqlx::Error::Database(database) = error else { return error.to_string() };
+    let mut text = match database.constraint() {
+        Some(constraint) => {
+            let fault = Fault::new(&format!("DB_{}", constraint.to_uppercase()));
+            if catalogue::is_known(&fault.code) {
+                format!("{} ({constraint})", catalogue::text(&fault, Lang::En))
+            } else {
+                format!("{} (constraint {constraint})", database.message())
+            }
+        }
+        None => database.message().to_owned(),
+    };
+    if let Some(database) = database.try_downcast_ref::<PgDatabaseError>() {
+        for (label, more) in [("detail", database.detail()), ("hint", database.hint()), ("in", database.r#where())] {
+            if let Some(more) = more {
+                text.push_str(&format!("; {label}: {}", more.lines().next().unwrap_or(more)));
+            }
+        }
+    }
+    text
 }
 
 /// Opens a pool of at most `max` connections and makes sure that one works.
