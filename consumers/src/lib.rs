@@ -4,6 +4,11 @@
 
 /// Pool, session limits and migrations.
 pub mod db;
-
+/// Parked messages: drained, retried, discarded.
+pub mod failures;
+/// Topic → ledger: staged, checked, posted, held, cancelled.
+pub mod inbound;
 /// Reading the ledger; approval of payment orders.
 pub mod ledger;
+/// Receipts for direct publishers.
+pub mod replies;

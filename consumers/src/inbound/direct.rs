@@ -1,0 +1,96 @@
+//! Upstream systems that publish straight to the exchange: a JSON array of records, validated by the same layout types and
+//! treated as a file of one chunk. Such a message has no envelope; one is made from its properties.
+
+use bytes::Bytes;
+use renkei_core::broker::Incoming;
+use renkei_core::calendar::clock;
+use renkei_core::fault::{Fault, Severity};
+use renkei_core::layout::read::{Event, ReadLimits, read_messages};
+use renkei_core::message::{Envelope, Rejection, direct_delivery_id};
+use sha2::{Digest, Sha256};
+
+use super::{Place, TopicSite};
+
+/// Header by which a direct publisher names the layout variant; absent = the topic's first.
+pub const HEADER_LAYOUT: &str = "renkei-layout";
+/// Header that keeps a foreign message id over a republication by an operator.
+pub const HEADER_MESSAGE_ID: &str = "renkei-origin-message-id";
+
+/// A direct message after validation.
+pub(super) enum Direct {
+    /// A chunk of its own: envelope and records with lines.
+    Sound(Box<Envelope>, Bytes),
+    /// Refused, with every fault.
+    Refused(Box<Envelope>, Rejection),
+}
+
+/// The message id its sender gave it.
+pub(super) fn message_id(message: &Incoming) -> &str {
+    message.headers.get(HEADER_MESSAGE_ID).map_or(message.message_id.as_str(), String::as_str)
+}
+
+/// Validates a direct message.
+pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) -> Direct {
+    let sha256 = hex::encode(Sha256::digest(&message.body));
+    let variant = message.headers.get(HEADER_LAYOUT).map(String::as_str).unwrap_or_default();
+    let id = message_id(message);
+    // Without an id of the sender nothing tells a repetition from a second message: it is refused, under an id of its bytes.
+    let delivery = if id.is_empty() { direct_delivery_id("", &sha256) } else { direct_delivery_id(&message.app_id, id) };
+    let mut envelope = Envelope {
+        delivery,
+        topic: site.topic.slug.to_string(),
+        file: if id.is_empty() { "message".to_owned() } else { id.to_owned() },
+        sha256,
+        bytes: message.body.len() as u64,
+        layout: variant.to_owned(),
+        layout_digest: site.integration.digest.clone(),
+        archive: String::new(),
+        sender: if message.app_id.is_empty() { "unknown".to_owned() } else { message.app_id.clone() },
+        received_at: clock::now_rfc3339(),
+        chunk: 0,
+        chunks: 1,
+        records: 0,
+        yen: 0,
+    };
+    let refused = |envelope: Envelope, fault: Fault| {
+        Direct::Refused(Box::new(envelope), Rejection { faults: vec![fault], faults_total: 1 })
+    };
+    for (value, name) in [(id, "message_id"), (message.app_id.as_str(), "app_id")] {
+        if value.is_empty() {
+            return refused(envelope, Fault::new("MESSAGE_PROPERTY_MISSING").arg("property", name));
+        }
+    }
+    let Some((name, layout)) = site.variant(variant) else {
+        return refused(envelope, Fault::new("MESSAGE_LAYOUT_UNKNOWN").value(variant));
+    };
+    name.clone_into(&mut envelope.layout);
+    let place = Place { topic: site.topic, integration: site.integration, layout };
+    let (body, rejection, records, yen) = validate(&place, message, faults_max);
+    if rejection.faults_total > 0 {
+        return Direct::Refused(Box::new(envelope), rejection);
+    }
+    if records == 0 {
+        return refused(envelope, Fault::new("MESSAGE_HAS_NO_RECORDS"));
+    }
+    (envelope.records, envelope.yen) = (records, yen);
+    Direct::Sound(Box::new(envelope), body)
+}
+
+fn validate(place: &Place<'_>, message: &Incoming, faults_max: usize) -> (Bytes, Rejection, u64, i64) {
+    let mut body = Vec::with_capacity(message.body.len() + 256);
+    body.push(b'[');
+    let mut faults = Vec::new();
+    let limits = ReadLimits { faults_max, ..ReadLimits::default() };
+    let summary = read_messages(place.layout, &message.body, &limits, |event| match event {
+        Event::Record(record) => {
+            if body.len() > 1 {
+                body.push(b',');
+            }
+            record.write_json(&mut body);
+        }
+        Event::Fault(fault) if fault.severity == Severity::Error => faults.push(fault),
+        Event::Fault(_) => {}
+    });
+    body.push(b']');
+    (Bytes::from(body), Rejection { faults, faults_total: summary.faults }, summary.records, summary.yen)
+}

@@ -1,0 +1,194 @@
+//! What the broker hands over, by kind of message, and what it is told afterwards.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use renkei_core::broker::{Handler, Incoming, Outcome};
+use renkei_core::crash;
+use renkei_core::message::{Envelope, MessageKind, Order, Rejection};
+use serde::de::DeserializeOwned;
+
+use super::Intake;
+use super::batch::{self, Batch, State};
+use super::direct::{self, Direct};
+use super::error::IntakeError;
+use super::stage::{self, ReplyAddress, Staged};
+use crate::db;
+use crate::replies::{Replies, Stage};
+
+/// Handles the messages of one inbound topic.
+#[derive(Debug)]
+pub struct TopicHandler {
+    intake: Arc<Intake>,
+    topic: String,
+    replies: Replies,
+    faults_max: usize,
+}
+
+impl Handler for TopicHandler {
+    async fn handle(&self, message: Incoming) -> Outcome {
+        let id = message.message_id.clone();
+        match self.take(message).await {
+            Ok(()) => {
+                crash::point("inbound.before_ack");
+                Outcome::Done
+            }
+            Err(error) => {
+                let outcome = error.outcome();
+                tracing::warn!(topic = self.topic, message_id = id, code = error.code(), %error, "message not handled");
+                outcome
+            }
+        }
+    }
+
+    async fn ready(&self) -> bool {
+        db::ping(&self.intake.pool).await
+    }
+}
+
+impl TopicHandler {
+    /// A handler for `topic`. Receipts go through `replies`.
+    pub fn new(intake: Arc<Intake>, topic: &str, replies: Replies) -> Self {
+        let faults_max = intake.registry.settings.limits.faults_max;
+        TopicHandler { intake, topic: topic.to_owned(), replies, faults_max }
+    }
+
+    async fn take(&self, message: Incoming) -> Result<(), IntakeError> {
+        let kind = if message.kind.is_empty() { Some(MessageKind::Records) } else { MessageKind::parse(&message.kind) };
+        match kind {
+            Some(MessageKind::Records) if Envelope::is_present(&message.headers) => self.take_chunk(&message).await,
+            Some(MessageKind::Records) => self.take_direct(&message).await,
+            Some(MessageKind::Rejection) => self.take_rejection(&message).await,
+            Some(MessageKind::Confirm) => self.take_confirm(&message).await,
+            Some(MessageKind::Cancel) => self.take_cancel(&message).await,
+            Some(MessageKind::Export) | None => {
+                Err(self.not_understood(&message, format!("an inbound topic has no messages of type {:?}", message.kind)))
+            }
+        }
+    }
+
+    async fn take_chunk(&self, message: &Incoming) -> Result<(), IntakeError> {
+        let envelope = self.envelope(message)?;
+        let reply = reply_address(message);
+        self.stage_and_decide(&envelope, &message.message_id, &message.body, &reply, None).await
+    }
+
+    async fn take_direct(&self, message: &Incoming) -> Result<(), IntakeError> {
+        let reply = reply_address(message);
+        let direct = {
+            let site = self.intake.site(&self.topic)?;
+            direct::read(&site, message, self.faults_max)
+        };
+        match direct {
+            Direct::Sound(envelope, records) => {
+                let id = direct::message_id(message);
+                self.stage_and_decide(&envelope, id, &records, &reply, Some(&message.body)).await
+            }
+            Direct::Refused(envelope, rejection) => {
+                let batch = self.intake.refuse(&envelope, &rejection, &reply, Some(&message.body)).await?;
+                self.replies.send(&self.intake, Stage::Checked, &batch);
+                Ok(())
+            }
+        }
+    }
+
+    async fn stage_and_decide(
+        &self,
+        envelope: &Envelope,
+        message_id: &str,
+        records: &Bytes,
+        reply: &ReplyAddress,
+        original: Option<&Bytes>,
+    ) -> Result<(), IntakeError> {
+        let intake = &self.intake;
+        let place = intake.layout_place(&self.topic, &envelope.layout)?;
+        let id = stage::open(&intake.pool, &intake.known, envelope, reply).await?;
+        let staged = stage::chunk(&intake.pool, id, place.layout, envelope, message_id, records, original).await?;
+        match staged {
+            Staged::Complete => {
+                if reply.reply_to.is_some() {
+                    self.replies.send(intake, Stage::Received, &intake.get(id).await?);
+                }
+                let batch = intake.decide(id).await?;
+                tracing::info!(
+                    topic = self.topic,
+                    batch = id,
+                    file = batch.file,
+                    state = batch.state.as_str(),
+                    records = batch.records_staged,
+                    yen = batch.yen_staged,
+                    "delivery decided"
+                );
+                self.tell(&batch);
+            }
+            Staged::Waiting => {}
+            Staged::Seen => tracing::info!(topic = self.topic, batch = id, chunk = envelope.chunk, "chunk seen before; dropped"),
+            Staged::Closed(state) => {
+                tracing::warn!(topic = self.topic, batch = id, chunk = envelope.chunk, %state, "chunk of a closed batch; dropped");
+            }
+        }
+        Ok(())
+    }
+
+    /// The receipts of a decided batch.
+    fn tell(&self, batch: &Batch) {
+        self.replies.send(&self.intake, Stage::Checked, batch);
+        if matches!(batch.state, State::Posted | State::Held) && batch.posted_at.is_some() {
+            self.replies.send(&self.intake, Stage::Posted, batch);
+        }
+    }
+
+    async fn take_rejection(&self, message: &Incoming) -> Result<(), IntakeError> {
+        let envelope = self.envelope(message)?;
+        let rejection: Rejection = self.body(message)?;
+        let batch = self.intake.refuse(&envelope, &rejection, &reply_address(message), None).await?;
+        self.replies.send(&self.intake, Stage::Checked, &batch);
+        Ok(())
+    }
+
+    async fn take_confirm(&self, message: &Incoming) -> Result<(), IntakeError> {
+        let order: Order = self.body(message)?;
+        let batch = self.ordered(&order).await?;
+        if matches!(batch.state, State::Posted | State::Held) {
+            return Ok(());
+        }
+        let batch = self.intake.confirm(batch.id, &order.actor, &order.reason).await?;
+        self.tell(&batch);
+        Ok(())
+    }
+
+    async fn take_cancel(&self, message: &Incoming) -> Result<(), IntakeError> {
+        let order: Order = self.body(message)?;
+        let batch = self.ordered(&order).await?;
+        if batch.state == State::Cancelled {
+            return Ok(());
+        }
+        self.intake.cancel(batch.id, &order.actor, &order.reason).await.map(|_| ())
+    }
+
+    async fn ordered(&self, order: &Order) -> Result<Batch, IntakeError> {
+        let found = batch::by_delivery(&self.intake.pool, order.delivery).await?;
+        found.filter(|batch| batch.topic == self.topic).ok_or_else(|| IntakeError::Unknown(order.delivery.to_string()))
+    }
+
+    fn envelope(&self, message: &Incoming) -> Result<Envelope, IntakeError> {
+        let envelope =
+            Envelope::from_headers(&message.headers).map_err(|error| self.not_understood(message, error.to_string()))?;
+        if envelope.topic != self.topic {
+            return Err(self.not_understood(message, format!("its envelope belongs to topic {}", envelope.topic)));
+        }
+        Ok(envelope)
+    }
+
+    fn body<T: DeserializeOwned>(&self, message: &Incoming) -> Result<T, IntakeError> {
+        serde_json::from_slice(&message.body).map_err(|error| self.not_understood(message, format!("the body: {error}")))
+    }
+
+    fn not_understood(&self, message: &Incoming, reason: String) -> IntakeError {
+        IntakeError::Message { topic: self.topic.clone(), message_id: message.message_id.clone(), reason }
+    }
+}
+
+fn reply_address(message: &Incoming) -> ReplyAddress {
+    ReplyAddress { reply_to: message.reply_to.clone(), correlation_id: message.correlation_id.clone() }
+}

@@ -1,0 +1,135 @@
+//! The worklist: lines that wait for a person are posted later by the same SQL restricted to them, or given up for good.
+
+use sqlx::postgres::PgConnection;
+
+use super::Intake;
+use super::batch::{self, Batch, State};
+use super::decide;
+use super::error::IntakeError;
+use super::settle::{self, Hops, Settlement, Sum};
+use super::work;
+
+impl Intake {
+    /// Checks the held lines again and posts those that pass; the others stay held. `lines`: only these, `None`: all that wait.
+    pub async fn post_held(&self, id: i64, lines: Option<&[i64]>, actor: &str, reason: &str) -> Result<Batch, IntakeError> {
+        let mut tx = self.begin(id).await?;
+        let batch = batch::lock(&mut tx, id).await?;
+        if batch.state != State::Held {
+            return Err(IntakeError::State { batch: id, state: batch.state, doing: "post its held lines", wanted: "held" });
+        }
+        let place = self.place(&batch)?;
+        work::lock_topic(&mut tx, place.topic).await?;
+        let chosen = choose(&mut tx, &batch, lines).await?;
+        let open = sum_of(&mut tx, id, chosen.as_deref()).await?;
+        let today = self.today();
+        let spec = place.spec(&batch, chosen.as_deref(), actor, &today, true);
+        let ruling = work::check(&mut tx, place.topic, &spec).await?;
+        if ruling.rejects() {
+            let (first, code) = decide::first_refusal(&mut tx, id).await?;
+            return Err(IntakeError::RefusedNow { batch: id, lines: ruling.rejected_lines, first, code });
+        }
+        if ruling.holds_all(place.topic) || ruling.held_records == open.records {
+            // Nothing passes: the worklist shows what the checks say now.
+            resolve(&mut tx, id, chosen.as_deref(), actor, "checked again").await?;
+            settle::store_findings(&mut tx, id, "").await?;
+            let mut settlement = Settlement::new(State::Held, Hops::of(&batch), "batch.hold", actor);
+            (settlement.held_whole, settlement.decided_by) = (batch.held_whole, Some(actor));
+            settle::settle(&mut tx, &batch, &settlement).await?;
+            return self.commit(tx, id).await;
+        }
+        work::post(&mut tx, place.topic, &spec, &ruling).await?;
+        resolve(&mut tx, id, chosen.as_deref(), actor, if reason.is_empty() { "posted" } else { reason }).await?;
+        settle::store_findings(&mut tx, id, "").await?;
+        let overflow = || IntakeError::Overflow { batch: id, what: "the yen posted" };
+        let mut before = Hops::of(&batch);
+        before.held = before.held.minus(open).ok_or_else(overflow)?;
+        let hops = before.ruled(open, &ruling).ok_or_else(overflow)?;
+        let state = if hops.held.records > 0 { State::Held } else { State::Posted };
+        let mut settlement = Settlement::new(state, hops, "batch.post_held", actor);
+        (settlement.business_date, settlement.decided_by) = (Some(today.as_str()), Some(actor));
+        settlement.reason = Some(reason).filter(|reason| !reason.is_empty());
+        settle::settle(&mut tx, &batch, &settlement).await?;
+        self.commit(tx, id).await
+    }
+
+    /// Gives held lines up: they will never be posted. The sender may send them again in another file.
+    pub async fn reject_held(&self, id: i64, lines: &[i64], actor: &str, reason: &str) -> Result<Batch, IntakeError> {
+        if reason.trim().is_empty() {
+            return Err(IntakeError::ReasonMissing { batch: id, doing: "give up held lines of" });
+        }
+        let mut tx = self.begin(id).await?;
+        let batch = batch::lock(&mut tx, id).await?;
+        if batch.state != State::Held {
+            return Err(IntakeError::State { batch: id, state: batch.state, doing: "give up its held lines", wanted: "held" });
+        }
+        let Some(chosen) = choose(&mut tx, &batch, Some(lines)).await? else {
+            return Err(IntakeError::HeldWhole { batch: id });
+        };
+        let open = sum_of(&mut tx, id, Some(&chosen)).await?;
+        let overflow = || IntakeError::Overflow { batch: id, what: "the yen held" };
+        let mut hops = Hops::of(&batch);
+        hops.held = hops.held.minus(open).ok_or_else(overflow)?;
+        hops.rejected = hops.rejected.plus(open).ok_or_else(overflow)?;
+        resolve(&mut tx, id, Some(&chosen), actor, reason).await?;
+        let state = if hops.held.records > 0 { State::Held } else { State::Posted };
+        let mut settlement = Settlement::new(state, hops, "batch.reject_held", actor);
+        (settlement.decided_by, settlement.reason) = (Some(actor), Some(reason));
+        settle::settle(&mut tx, &batch, &settlement).await?;
+        self.commit(tx, id).await
+    }
+}
+
+/// The lines to work on; `None` when the whole batch waits.
+async fn choose(conn: &mut PgConnection, batch: &Batch, lines: Option<&[i64]>) -> Result<Option<Vec<i64>>, IntakeError> {
+    if batch.held_whole {
+        return if lines.is_some() { Err(IntakeError::HeldWhole { batch: batch.id }) } else { Ok(None) };
+    }
+    let open = open_lines(conn, batch.id).await?;
+    let Some(lines) = lines else { return Ok(Some(open)) };
+    if let Some(line) = lines.iter().find(|line| open.binary_search(line).is_err()) {
+        return Err(IntakeError::NotHeld { batch: batch.id, line: *line });
+    }
+    let mut lines = lines.to_vec();
+    lines.sort_unstable();
+    lines.dedup();
+    Ok(Some(lines))
+}
+
+/// Lines with an open hold, rising.
+pub(super) async fn open_lines(conn: &mut PgConnection, batch: i64) -> Result<Vec<i64>, IntakeError> {
+    let sql = "select distinct line from intake.finding
+                where batch_id = $1 and state = 'open' and verdict = 'hold' and line is not null order by line";
+    let found = sqlx::query_scalar(sql).bind(batch).fetch_all(conn).await;
+    found.map_err(IntakeError::database(format!("read the held lines of batch {batch}")))
+}
+
+/// Records and yen on these lines; `None`: on all.
+pub(super) async fn sum_of(conn: &mut PgConnection, batch: i64, lines: Option<&[i64]>) -> Result<Sum, IntakeError> {
+    let sql = "select count(*), coalesce(sum(yen), 0)::bigint from intake.record
+                where batch_id = $1 and ($2::bigint[] is null or line = any ($2))";
+    let found: Result<(i64, i64), _> = sqlx::query_as(sql).bind(batch).bind(lines).fetch_one(conn).await;
+    let (records, yen) = found.map_err(IntakeError::database(format!("count the open records of batch {batch}")))?;
+    Ok(Sum { records, yen })
+}
+
+/// Closes the open findings on these lines; `None`: all.
+pub(super) async fn resolve(
+    conn: &mut PgConnection,
+    batch: i64,
+    lines: Option<&[i64]>,
+    actor: &str,
+    resolution: &str,
+) -> Result<(), IntakeError> {
+    sqlx::query(
+        "update intake.finding set state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
+          where batch_id = $1 and state = 'open' and ($2::bigint[] is null or line = any ($2))",
+    )
+    .bind(batch)
+    .bind(lines)
+    .bind(actor)
+    .bind(resolution)
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(IntakeError::database(format!("resolve the findings of batch {batch}")))
+}

@@ -1,0 +1,226 @@
+//! Chunks into `intake.record`: one transaction each, in any order, in parallel, each chunk once.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use renkei_core::crash;
+use renkei_core::layout::Layout;
+use renkei_core::message::Envelope;
+use sqlx::postgres::{PgConnection, PgPool};
+
+use super::batch::{self, State};
+use super::error::IntakeError;
+use super::split;
+
+/// Deliveries whose batch number is remembered; more than are under way at any time.
+const KNOWN_MAX: usize = 64;
+
+/// What staging a chunk did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Staged {
+    /// Others are missing.
+    Waiting,
+    /// The batch is complete and not decided yet.
+    Complete,
+    /// The chunk had been staged before and the batch is decided or still waits for others.
+    Seen,
+    /// The batch takes no more chunks (an operator gave it up).
+    Closed(State),
+}
+
+/// Who asked for receipts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReplyAddress {
+    /// AMQP `reply_to`.
+    pub reply_to: Option<String>,
+    /// AMQP `correlation_id`.
+    pub correlation_id: Option<String>,
+}
+
+/// Batch numbers of the deliveries under way, so that a file of a thousand chunks asks once.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<VecDeque<(Envelope, i64)>>);
+
+impl Known {
+    fn find(&self, envelope: &Envelope) -> Option<(Envelope, i64)> {
+        let known = self.0.lock().ok()?;
+        known.iter().find(|(other, _)| other.delivery == envelope.delivery).cloned()
+    }
+
+    fn keep(&self, envelope: &Envelope, id: i64) {
+        if let Ok(mut known) = self.0.lock() {
+            if known.len() == KNOWN_MAX {
+                known.pop_front();
+            }
+            known.push_back((envelope.clone(), id));
+        }
+    }
+}
+
+/// The number of the delivery's batch, opened if it is new. Committed by itself: chunks staged in parallel would otherwise
+/// wait for the first one's whole transaction.
+pub(super) async fn open(pool: &PgPool, known: &Known, envelope: &Envelope, reply: &ReplyAddress) -> Result<i64, IntakeError> {
+    if let Some((first, id)) = known.find(envelope) {
+        agree(envelope, &differences(&first, envelope))?;
+        return Ok(id);
+    }
+    if let Some(id) = insert(pool, envelope, reply).await? {
+        known.keep(envelope, id);
+        return Ok(id);
+    }
+    let batch = batch::by_delivery(pool, envelope.delivery).await?;
+    let batch = batch.ok_or_else(|| IntakeError::Unknown(envelope.delivery.to_string()))?;
+    agree(envelope, &stored_differences(&batch, envelope))?;
+    known.keep(envelope, batch.id);
+    Ok(batch.id)
+}
+
+/// Inserts the batch; `None` if its delivery is known.
+pub(super) async fn insert<'e, E: sqlx::PgExecutor<'e>>(
+    executor: E,
+    envelope: &Envelope,
+    reply: &ReplyAddress,
+) -> Result<Option<i64>, IntakeError> {
+    sqlx::query_scalar(include_str!("sql/open_batch.sql"))
+        .bind(envelope.delivery)
+        .bind(&envelope.topic)
+        .bind(&envelope.file)
+        .bind(&envelope.sha256)
+        .bind(number::<_, i64>(envelope, "bytes", envelope.bytes)?)
+        .bind(&envelope.layout)
+        .bind(&envelope.layout_digest)
+        .bind(&envelope.archive)
+        .bind(&envelope.sender)
+        .bind(&envelope.received_at)
+        .bind(number::<_, i32>(envelope, "chunks", envelope.chunks)?)
+        .bind(number::<_, i64>(envelope, "records", envelope.records)?)
+        .bind(envelope.yen)
+        .bind(&reply.reply_to)
+        .bind(&reply.correlation_id)
+        .fetch_optional(executor)
+        .await
+        .map_err(IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic)))
+}
+
+fn number<T, U: TryFrom<T>>(envelope: &Envelope, name: &str, value: T) -> Result<U, IntakeError> {
+    U::try_from(value).map_err(|_| misfit(envelope, format!("its {name} is out of range")))
+}
+
+fn misfit(envelope: &Envelope, reason: String) -> IntakeError {
+    IntakeError::Message {
+        topic: envelope.topic.clone(),
+        message_id: format!("{}/{}", envelope.delivery, envelope.chunk),
+        reason,
+    }
+}
+
+fn agree(envelope: &Envelope, differ: &[&str]) -> Result<(), IntakeError> {
+    if envelope.chunk >= envelope.chunks {
+        return Err(misfit(envelope, format!("it is chunk {} of {}, counted from 0", envelope.chunk, envelope.chunks)));
+    }
+    if differ.is_empty() {
+        return Ok(());
+    }
+    Err(misfit(envelope, format!("its {} differs from what the delivery's other chunks say", differ.join(", "))))
+}
+
+/// What two chunks of a delivery say differently about it.
+fn differences(first: &Envelope, other: &Envelope) -> Vec<&'static str> {
+    let pairs = [
+        ("topic", first.topic == other.topic),
+        ("sha256", first.sha256 == other.sha256),
+        ("layout", first.layout == other.layout),
+        ("number of chunks", first.chunks == other.chunks),
+        ("number of records", first.records == other.records),
+        ("yen", first.yen == other.yen),
+    ];
+    pairs.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+}
+
+fn stored_differences(batch: &batch::Batch, other: &Envelope) -> Vec<&'static str> {
+    let pairs = [
+        ("topic", batch.topic == other.topic),
+        ("sha256", batch.sha256 == other.sha256),
+        ("layout", batch.layout == other.layout),
+        ("number of chunks", i64::from(batch.chunks) == i64::from(other.chunks)),
+        ("number of records", u64::try_from(batch.records_read) == Ok(other.records)),
+        ("yen", batch.yen_read == other.yen),
+    ];
+    pairs.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+}
+
+/// Stages one chunk.
+pub(super) async fn chunk(
+    pool: &PgPool,
+    batch: i64,
+    layout: &Layout,
+    envelope: &Envelope,
+    message_id: &str,
+    body: &Bytes,
+    original: Option<&Bytes>,
+) -> Result<Staged, IntakeError> {
+    let rows = split::rows(batch, layout, body).map_err(|reason| misfit(envelope, reason))?;
+    let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
+    let mut tx = pool.begin().await.map_err(failed("begin the staging"))?;
+    let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
+    let bytes: i64 = number(envelope, "size", body.len())?;
+    let new = sqlx::query(
+        "insert into intake.chunk (batch_id, chunk, message_id, records, yen, bytes) values ($1, $2, $3, $4, $5, $6)
+         on conflict on constraint chunk_once do nothing",
+    )
+    .bind(batch)
+    .bind(chunk)
+    .bind(message_id)
+    .bind(rows.records)
+    .bind(rows.yen)
+    .bind(bytes)
+    .execute(&mut *tx)
+    .await
+    .map_err(failed("enter the arrival"))?;
+    if new.rows_affected() == 0 {
+        let seen = again(&mut tx, batch, chunk, message_id).await?;
+        tx.commit().await.map_err(failed("commit the second arrival"))?;
+        return Ok(seen);
+    }
+    copy(&mut tx, rows.copy).await.map_err(failed("stage the records"))?;
+    if let Some(original) = original {
+        let kept = sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(batch).bind(&original[..]);
+        kept.execute(&mut *tx).await.map_err(failed("keep the bytes"))?;
+    }
+    let complete: Option<bool> = sqlx::query_scalar(include_str!("sql/count_chunk.sql"))
+        .bind(batch)
+        .bind(rows.records)
+        .bind(rows.yen)
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(failed("count the records"))?;
+    let Some(complete) = complete else {
+        tx.rollback().await.map_err(failed("roll back the staging"))?;
+        return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
+    };
+    tx.commit().await.map_err(failed("commit the staging"))?;
+    crash::point("inbound.staged");
+    Ok(if complete { Staged::Complete } else { Staged::Waiting })
+}
+
+async fn copy(conn: &mut PgConnection, stream: Vec<u8>) -> Result<u64, sqlx::Error> {
+    let mut copy = conn.copy_in_raw(include_str!("sql/copy.sql")).await?;
+    copy.send(stream).await?;
+    copy.finish().await
+}
+
+/// A chunk that was staged before. If its batch is complete but not decided, whoever was to decide it died: decide it now.
+async fn again(conn: &mut PgConnection, batch: i64, chunk: i32, message_id: &str) -> Result<Staged, IntakeError> {
+    let state: State = sqlx::query_scalar(
+        "with seen as (insert into intake.chunk_copy (batch_id, chunk, message_id) values ($1, $2, $3))
+         select state from intake.batch where id = $1",
+    )
+    .bind(batch)
+    .bind(chunk)
+    .bind(message_id)
+    .fetch_one(conn)
+    .await
+    .map_err(IntakeError::database(format!("note that chunk {chunk} of batch {batch} came again")))?;
+    Ok(if state == State::Staged { Staged::Complete } else { Staged::Seen })
+}

@@ -1,0 +1,161 @@
+//! The temp tables an integration's SQL reads (docs/INTEGRATIONS.md), typed from the layouts.
+//!
+//! Everything is made by one simple query: one round trip, and the plans of temp tables are not worth keeping. Records come in
+//! the order of the file, by the index, because entries made from them are looked up by blocks of neighbouring lines.
+
+use std::fmt::Write as _;
+
+use renkei_core::layout::{Kind, Layout};
+use renkei_core::registry::Integration;
+
+use super::batch::Batch;
+
+/// Records from which statistics are worth their time.
+const ANALYZE_FROM_RECORDS: i64 = 1_000;
+
+/// What the tables are made for.
+pub(super) struct Spec<'a> {
+    pub integration: &'a Integration,
+    pub layout: &'a Layout,
+    pub batch: &'a Batch,
+    /// Only these lines; `None` = all.
+    pub lines: Option<&'a [i64]>,
+    pub actor: &'a str,
+    /// `yyyy-mm-dd`.
+    pub business_date: &'a str,
+    /// Held lines are posted later.
+    pub again: bool,
+}
+
+/// The temp table `batch` alone, for a cancellation.
+pub(super) fn batch_only(batch: &Batch, actor: &str, business_date: &str) -> String {
+    let mut sql = String::with_capacity(512);
+    batch_table(&mut sql, batch, actor, business_date, false);
+    sql
+}
+
+/// All temp tables of a check and posting.
+pub(super) fn all(spec: &Spec<'_>) -> String {
+    let mut sql = String::with_capacity(8 * 1024);
+    batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.again);
+    sql.push_str(include_str!("sql/work_tables.sql"));
+    for (key, value) in &spec.layout.values {
+        put(&mut sql, format_args!("insert into pg_temp.setting values ({}, {});\n", literal(key), literal(value)));
+    }
+    if let Some(lines) = spec.lines {
+        let list = lines.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        put(
+            &mut sql,
+            format_args!("create temp table chosen on commit drop as select unnest('{{{list}}}'::bigint[]) as line;\n"),
+        );
+    }
+    sql.push_str("set local enable_seqscan = off; set local enable_bitmapscan = off;\n");
+    let kinds = kinds(spec.integration, spec.layout);
+    for (kind, columns) in &kinds {
+        staged_table(&mut sql, spec, kind, columns);
+    }
+    sql.push_str("set local enable_seqscan to default; set local enable_bitmapscan to default;\n");
+    if spec.batch.records_staged >= ANALYZE_FROM_RECORDS {
+        sql.push_str("set local default_statistics_target = 20;\n");
+        for (kind, _) in &kinds {
+            put(&mut sql, format_args!("analyze pg_temp.\"staged_{kind}\";\n"));
+        }
+        sql.push_str("set local default_statistics_target to default;\n");
+    }
+    sql
+}
+
+/// Removes waiting lines from every `staged_` table.
+pub(super) fn remove_waiting(integration: &Integration, layout: &Layout) -> String {
+    let mut sql = String::new();
+    for (kind, _) in kinds(integration, layout) {
+        put(
+            &mut sql,
+            format_args!(
+                "delete from pg_temp.\"staged_{kind}\" s using pg_temp.line_verdict v where v.line = s.line and v.rank in (2, 3);\n"
+            ),
+        );
+    }
+    sql
+}
+
+/// Ids of the kinds whose records must come out of `post.sql` one by one.
+pub(super) fn carriers(layout: &Layout) -> Vec<String> {
+    use renkei_core::layout::Occurs;
+    let ids = |wanted: &dyn Fn(&Kind) -> bool| {
+        layout.kinds().iter().filter(|kind| wanted(kind)).map(|kind| kind.id.clone()).collect::<Vec<_>>()
+    };
+    let with_amount = ids(&|kind| kind.amount.is_some());
+    if with_amount.is_empty() {
+        return ids(&|kind| matches!(kind.occurs, Occurs::Many | Occurs::Any) && kind.parent.is_none());
+    }
+    with_amount
+}
+
+/// A column of a `staged_` table, and whether this file's layout has it.
+struct Column {
+    id: String,
+    sql_type: &'static str,
+    present: bool,
+}
+
+/// Every kind of every variant with the columns of all of them, those of this file's layout first.
+fn kinds(integration: &Integration, layout: &Layout) -> Vec<(String, Vec<Column>)> {
+    let mut kinds: Vec<(String, Vec<Column>)> = Vec::new();
+    let others = integration.layouts.iter().map(|(_, other)| (other.as_ref(), false));
+    for (source, present) in std::iter::once((layout, true)).chain(others) {
+        for kind in source.kinds() {
+            let at = kinds.iter().position(|(id, _)| *id == kind.id).unwrap_or_else(|| {
+                kinds.push((kind.id.clone(), Vec::new()));
+                kinds.len() - 1
+            });
+            for (id, sql_type) in kind.sql_columns() {
+                if !kinds[at].1.iter().any(|column| column.id == id) {
+                    kinds[at].1.push(Column { id: id.to_owned(), sql_type, present });
+                }
+            }
+        }
+    }
+    kinds
+}
+
+fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str, again: bool) {
+    put(
+        sql,
+        format_args!(
+            "create temp table batch on commit drop as
+             select b.id, b.topic, b.delivery, b.file, b.layout, b.received_at, {}::date as business_date, {}::text as actor, {again} as again
+               from intake.batch b where b.id = {};\n",
+            literal(business_date),
+            literal(actor),
+            batch.id
+        ),
+    );
+}
+
+fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column]) {
+    let here = spec.layout.kind(kind).is_some();
+    put(sql, format_args!("create temp table \"staged_{kind}\" on commit drop as select r.line, r.sub, r.grp"));
+    for column in columns {
+        let Column { id, sql_type, present } = column;
+        match (*present && here, *sql_type) {
+            (false, _) => put(sql, format_args!(", null::{sql_type} as \"{id}\"")),
+            (true, "text") => put(sql, format_args!(", r.fields->>'{id}' as \"{id}\"")),
+            (true, _) => put(sql, format_args!(", (r.fields->>'{id}')::{sql_type} as \"{id}\"")),
+        }
+    }
+    put(sql, format_args!(" from intake.record r where r.batch_id = {} and r.kind = '{kind}'", spec.batch.id));
+    if spec.lines.is_some() {
+        sql.push_str(" and r.line in (select line from pg_temp.chosen)");
+    }
+    sql.push_str(if here { " order by r.line, r.sub;\n" } else { " limit 0;\n" });
+}
+
+/// A text as a literal. The server reads backslashes as they are (`standard_conforming_strings`, on since 9.1).
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn put(sql: &mut String, text: std::fmt::Arguments<'_>) {
+    sql.write_fmt(text).expect("writing to a string cannot fail");
+}
