@@ -123,11 +123,13 @@ create table ledger.invoice (
 comment on table ledger.invoice is '請求';
 comment on column ledger.invoice.content_hash is 'MD5 of the record''s content, to tell the same invoice handed in again from another one under the same number.';
 create unique index invoice_is_unique on ledger.invoice (creditor, invoice_no, issued_on) where cancelled_at is null;
+create index invoice_by_batch on ledger.invoice (batch_id, line);
+create index invoice_by_period on ledger.invoice (creditor, payable, period_from, period_to) where cancelled_at is null;
 
 create table ledger.invoice_tax (
     invoice_id bigint not null references ledger.invoice,
     category   text   not null constraint invoice_tax_category_is_known check (category in ('S', 'AA', 'E', 'G', 'O')),
-    rate       int    not null,
+    rate       bigint not null,
     base       bigint not null,
     tax        bigint not null,
     constraint invoice_tax_pk primary key (invoice_id, category, rate)
@@ -157,13 +159,14 @@ create table ledger.payment_order (
     batch_id     bigint,
     line         bigint,
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
-    constraint payment_order_maker_is_not_approver check (approved_by is null or approved_by <> made_by),
+    constraint payment_order_maker_is_not_approver check (approved_by is null or not export.same_person(approved_by, made_by)),
     constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null)
-);
+) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
-create index payment_order_to_pay on ledger.payment_order (pay_date, state) where state in ('approved', 'in_file');
+create index payment_order_by_pay_date on ledger.payment_order (pay_date);
 create index payment_order_by_commitment on ledger.payment_order (commitment) where commitment is not null;
-create index payment_order_by_batch on ledger.payment_order (batch_id) where batch_id is not null;
+create index payment_order_by_batch on ledger.payment_order (batch_id, line) where batch_id is not null;
+create index payment_order_by_creditor on ledger.payment_order (creditor, pay_date);
 
 create sequence ledger.payment_order_no;
 
@@ -171,7 +174,18 @@ create function ledger.next_payment_order_no(fiscal_year int) returns text
 language sql volatile as $$
     select fiscal_year::text || 'P' || lpad(nextval('ledger.payment_order_no')::text, 8, '0')
 $$;
-comment on function ledger.next_payment_order_no is '支出命令番号: year, P, eight digits.';
+comment on function ledger.next_payment_order_no is '支出命令番号: year, P, eight digits. Gaps mean nothing: a preview draws numbers too.';
+
+create function ledger.refuse_changed_order() returns trigger
+language plpgsql as $$
+begin
+    raise exception 'payment order % is % and cannot be changed', old.no, old.state
+        using errcode = 'RK011', hint = 'cancel it and make another order';
+end $$;
+comment on function ledger.refuse_changed_order is 'What a second person approved is what is paid: after the draft only the state moves.';
+create trigger payment_order_is_fixed
+    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, pay_date, made_by on ledger.payment_order
+    for each row when (old.state <> 'draft') execute function ledger.refuse_changed_order();
 
 create function ledger.commitment_remaining(no text) returns bigint
 language sql stable as $$
@@ -179,6 +193,28 @@ language sql stable as $$
       from ledger.commitment c where c.no = commitment_remaining.no
 $$;
 comment on function ledger.commitment_remaining is '負担行為残額: what may still be ordered against a commitment.';
+
+create function ledger.check_added_orders() returns trigger
+language plpgsql as $$
+declare
+    bad record;
+begin
+    -- Two topics may order against one commitment at once: the lock makes the second wait and then count the first.
+    perform from ledger.commitment c where c.no in (select commitment from added) order by c.no for update;
+    with touched as materialized (
+        select distinct commitment from added where commitment is not null
+    ), rest as materialized (
+        select commitment, ledger.commitment_remaining(commitment) as remaining from touched
+    )
+    select commitment, remaining into bad from rest where remaining < 0 limit 1;
+    if found then
+        raise exception 'commitment % is exceeded by % yen', bad.commitment, -bad.remaining
+            using errcode = 'RK012', hint = 'raise the commitment, or order less';
+    end if;
+    return null;
+end $$;
+create trigger payment_order_is_committed after insert on ledger.payment_order
+    referencing new table as added for each statement execute function ledger.check_added_orders();
 
 create function ledger.approve_payment_orders(ids bigint[], approver text, approved_on date) returns bigint
 language plpgsql as $$
@@ -188,49 +224,118 @@ declare
 begin
     select p.no, p.state, p.made_by into bad
       from unnest(ids) i left join ledger.payment_order p on p.id = i
-     where p.id is null or p.state <> 'draft' or p.made_by = approver
+     where p.id is null or p.state <> 'draft' or export.same_person(p.made_by, approver)
      limit 1;
     if found then
         raise exception 'payment order % cannot be approved by %: %', coalesce(bad.no, '(unknown)'), approver,
               case when bad.no is null then 'there is no such order'
-                   when bad.made_by = approver then 'the maker may not approve it'
-                   else 'it is ' || bad.state end
+                   when bad.state <> 'draft' then 'it is ' || bad.state
+                   else 'the maker may not approve it' end
             using errcode = 'RK010', hint = 'a second person approves a draft';
     end if;
     perform ledger.begin_journal();
+    -- What post_journal() reads to know who posts.
+    create temp table run on commit drop as select null::bigint as file_id, approver as ordered_by;
     with approved as (
         update ledger.payment_order
            set state = 'approved', approved_by = approver, approved_at = clock_timestamp()
-         where id = any (ids)
+         where id = any (ids) and state = 'draft'
         returning *
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, before, after)
+        select approver, 'payment_order.approve', 'payment_order', no, jsonb_build_object('state', 'draft'),
+               jsonb_build_object('state', 'approved', 'amount', amount, 'creditor', creditor, 'pay_date', pay_date)
+          from approved order by id
     )
-    insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select line, 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id from approved order by id;
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id from approved order by id;
     get diagnostics changed = row_count;
+    -- An order approved by somebody else since it was looked at above was waited for, and is then no draft any more.
+    if changed <> (select count(distinct i) from unnest(ids) i) then
+        raise exception 'payment orders were changed by somebody else meanwhile' using errcode = 'RK010', hint = 'look at them again';
+    end if;
     perform ledger.post_journal();
     drop table pg_temp.journal;
-    perform audit.record(approver, 'payment_order.approve', 'payment_order', p.no,
-                         jsonb_build_object('state', 'draft'), jsonb_build_object('state', 'approved', 'amount', p.amount), '')
-       from ledger.payment_order p where p.id = any (ids) order by p.id;
+    drop table pg_temp.run;
     return changed;
 end $$;
 comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
 
-create function ledger.find_creditor(no text, invoice_number text, corporate_number text) returns table (creditor text)
-language sql stable as $$
-    select c.no from ledger.creditor c
-     where c.no = find_creditor.no
-        or (find_creditor.no is null and c.invoice_number = find_creditor.invoice_number)
-        or (find_creditor.no is null and find_creditor.invoice_number is null and c.corporate_number = find_creditor.corporate_number)
-     order by c.no limit 1
-$$;
-comment on function ledger.find_creditor is 'The creditor of an invoice: by its number, else by invoice number (登録番号), else by corporate number.';
+-- ── Reading an invoice ──────────────────────────────────────────────────────────────────────────────────────────────────
+-- check.sql and post.sql must find the same creditor, commitment and day; so they ask here. Set-returning functions of one
+-- statement are taken into the query that calls them: ten thousand calls are ten thousand index look-ups and no more.
 
-create function ledger.invoice_content(invoice jsonb) returns text
-language sql immutable parallel safe as $$
-    select md5((invoice - '{line,sub,grp,source_key,source,original_sha256}'::text[])::text)
+create function ledger.find_creditor(no text, invoice_number text, corporate_number text) returns table (creditor text, candidates bigint)
+language sql stable as $$
+    select min(found.no), count(*)
+      from (select c.no from ledger.creditor c where c.no = find_creditor.no
+            union all
+            select c.no from ledger.creditor c where find_creditor.no is null and c.invoice_number = find_creditor.invoice_number
+            union all
+            select c.no from ledger.creditor c
+             where find_creditor.no is null and c.corporate_number = find_creditor.corporate_number
+               and not exists (select from ledger.creditor t where t.invoice_number = find_creditor.invoice_number)) found
 $$;
-comment on function ledger.invoice_content is 'Digest of what an invoice says, without where it came from.';
+comment on function ledger.find_creditor is 'The creditor of an invoice: by its number, else by invoice number (登録番号), else by corporate number. More than one candidate: a person chooses.';
+
+create function ledger.find_commitment(no text, contract_no text, delivered date) returns table (commitment text, candidates bigint)
+language sql stable as $$
+    select min(found.no), count(*)
+      from (select c.no from ledger.commitment c where c.no = find_commitment.no
+            union all
+            select c.no from ledger.commitment c
+             where find_commitment.no is null and c.contract_no = find_commitment.contract_no
+               and c.fiscal_year = ledger.fiscal_year(delivered)) found
+$$;
+comment on function ledger.find_commitment is 'The commitment an invoice is paid from: by its number, else the contract''s in the fiscal year of delivery. More than one candidate: a person chooses.';
+
+create function ledger.previous_business_day(day date, kind text) returns date
+language plpgsql stable as $$
+begin
+    while not ledger.is_business_day(day, kind) loop
+        day := day - 1;
+    end loop;
+    return day;
+end $$;
+comment on function ledger.previous_business_day is 'The day itself when it is one, else the last one before.';
+
+create function ledger.payment_day(wanted date, received date) returns date
+language sql stable as $$
+    select greatest(ledger.previous_business_day(wanted, 'bank'), ledger.next_business_day(received + 1, 'bank'))
+$$;
+comment on function ledger.payment_day is 'The bank business day on or before the day an invoice is due, so that it is never late, but after the day it came.';
+
+create function ledger.invoice_content(invoice jsonb, taxes jsonb) returns text
+language sql immutable parallel safe as $$
+    select md5(jsonb_build_array(
+        invoice -> 'invoice_no', invoice -> 'issued_on', invoice -> 'due', invoice -> 'period_from', invoice -> 'period_to',
+        invoice -> 'issuer_name', invoice -> 'invoice_number', invoice -> 'corporate_number', invoice -> 'creditor', invoice -> 'organization',
+        invoice -> 'contract_no', invoice -> 'commitment_no', invoice -> 'net', invoice -> 'tax', invoice -> 'gross',
+        coalesce(nullif(invoice -> 'prepaid', 'null'), '0'), invoice -> 'payable', invoice -> 'currency',
+        invoice -> 'bank', invoice -> 'branch', invoice -> 'account_kind', invoice -> 'account_number', taxes)::text)
+$$;
+comment on function ledger.invoice_content is 'Digest of what an invoice says, without where it came from: the same invoice by file and by API is the same.';
+
+-- ── Paying by bank file ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.bank_name_fault(name text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when name ~ '^[ｱ-ﾝﾞﾟA-Z0-9 ().-]*$' and name !~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ|(^|[^ﾊ-ﾎ])ﾟ' then null
+        when name ~ '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]' then substring(name from '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]')
+        when name ~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ' then 'ﾞ'
+        else 'ﾟ' end
+$$;
+comment on function ledger.bank_name_fault is 'The first character of a payee name that a bank file may not hold (全銀: no ｦ, small kana, ｰ, lower case; marks only on the kana that take them); null when the name is good.';
+
+create function ledger.date_or_null(written text) returns date
+language plpgsql immutable as $$
+begin
+    return case when written ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then written::date end;
+exception when datetime_field_overflow then
+    return null;
+end $$;
+comment on function ledger.date_or_null is 'A date written YYYY-MM-DD; null when it is none.';
 
 -- ── Seed: an invented bank's branches, creditors and commitments to try things with ──────────────────────────────────────
 
