@@ -1,7 +1,9 @@
 //! Layouts on whole files: what is read, what is refused and where, what is written, and that reading undoes writing.
 
+mod faults;
 mod folders;
 mod layouts;
+mod messages;
 mod read;
 mod samples;
 mod support;

@@ -28,6 +28,8 @@ pub(super) struct Core<'l, F> {
     /// A limit was passed: nothing more is validated.
     pub(super) stopped: bool,
     pub(super) order: Order,
+    /// A record of unknown kind was met: what seems to be missing may have been that one.
+    pub(super) gaps: bool,
     pub(super) totals: Totals,
     pub(super) keys: Vec<Option<Keys>>,
     /// For each kind the fields that must have a value.
@@ -57,6 +59,7 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
             source,
             stopped: false,
             order: Order::new(kinds),
+            gaps: false,
             totals: Totals::new(kinds),
             keys: kinds.iter().map(|kind| (!kind.key.is_empty()).then(Keys::new)).collect(),
             must: indexes(&|field| field.must),
@@ -103,12 +106,20 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
         false
     }
 
-    /// A record that could not be split or told: it takes part in nothing, and totals it belongs to are not compared.
+    /// A record that could not be split or told: it takes part in nothing, and totals it belongs to are not compared. Its kind, if
+    /// known, counts as present, so that one bad line does not look like a missing record too.
     #[cold]
     pub(super) fn unreadable(&mut self, kind: Option<usize>) {
         match kind {
-            Some(kind) => self.totals.add_unreadable(kind),
-            None => (0..self.layout.kinds().len()).for_each(|kind| self.totals.add_unreadable(kind)),
+            Some(kind) => {
+                self.totals.add_unreadable(kind);
+                self.order.step(kind);
+                self.sequences[kind] += 1;
+            }
+            None => {
+                self.gaps = true;
+                (0..self.layout.kinds().len()).for_each(|kind| self.totals.add_unreadable(kind));
+            }
         }
     }
 
@@ -152,7 +163,7 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
 
     /// Ends the reading: kinds that are missing, and the sums.
     pub(super) fn finish(mut self, bytes: u64, sha256: String, encoding: Encoding) -> ReadSummary {
-        if self.source == Source::File && !self.stopped {
+        if self.source == Source::File && !self.stopped && !self.gaps {
             for index in self.order.missing_at_end() {
                 let kind = &self.layout.kinds()[index];
                 let code = if self.records == 0 { "FILE_EMPTY" } else { "RECORD_MISSING_AT_END" };

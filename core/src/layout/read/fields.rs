@@ -150,13 +150,16 @@ impl Fields {
         column: usize,
         field: &Field,
         cell: Cell<'_>,
-        problem: Problem,
+        mut problem: Problem,
         text: &[u8],
         encoding: Encoding,
         place: Place,
         sink: &mut Sink<F>,
     ) -> Value {
         let at = offset_in_file(text, problem.at, encoding);
+        if problem.len > 0 {
+            problem.len = offset_in_file(text, problem.at + problem.len, encoding) - at;
+        }
         self.report(column, field, cell, &problem, at, value::show(text), false, place, sink);
         Value::Refused
     }

@@ -13,7 +13,7 @@ use super::fields::{Cell, Place, field_fault};
 use super::record::Value;
 use crate::charset::Encoding;
 use crate::fault::Fault;
-use crate::layout::model::{Field, Kind};
+use crate::layout::model::{Field, Kind, Layout};
 use crate::layout::names::{FieldType, Occurs};
 use crate::layout::value;
 
@@ -74,7 +74,8 @@ pub(super) fn take<F: FnMut(Event<'_>)>(
             return;
         }
     };
-    let mut reader = Reader { text, place, core };
+    let layout = core.layout;
+    let mut reader = Reader { text, layout, place, core };
     let Some(kind_index) = reader.root_kind(&object) else {
         reader.core.count(place);
         reader.core.unreadable(None);
@@ -92,6 +93,7 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 struct Reader<'r, 'l, F> {
     /// The element.
     text: &'r str,
+    layout: &'r Layout,
     place: Place,
     core: &'r mut Core<'l, F>,
 }
@@ -174,9 +176,16 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
     }
 
     fn list_of<'o>(&self, object: &Object<'o>, child: usize) -> Option<&'o RawValue> {
-        let kind = &self.core.layout.kinds()[child];
-        let key = if self.core.source == Source::Message { Some(kind.id.as_str()) } else { kind.path.as_deref() };
-        object.0.iter().find(|(known, _)| Some(known.as_ref()) == key).map(|(_, raw)| *raw)
+        let key = self.list_key(child);
+        object.0.iter().find(|(known, _)| known == key).map(|(_, raw)| *raw)
+    }
+
+    /// The key of a nested list: its path in files; in messages the id of its kind, unless the parent has a field of that id.
+    fn list_key(&self, child: usize) -> &'r str {
+        let layout = self.layout;
+        let kind = &layout.kinds()[child];
+        let taken = kind.parent.is_some_and(|parent| layout.kinds()[parent].field(&kind.id).is_some());
+        if self.core.source == Source::Message && !taken { &kind.id } else { kind.path.as_deref().unwrap_or(&kind.id) }
     }
 
     /// A key that is not there.
@@ -250,12 +259,8 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
     /// Keys that are neither field nor list: unknown, or a known one twice.
     #[cold]
     fn other_keys(&mut self, kind: &Kind, children: &[usize], object: &Object<'_>, place: Place) {
-        let kinds = self.core.layout.kinds();
         let message = self.core.source == Source::Message;
-        let list_keys: Vec<&str> = children
-            .iter()
-            .filter_map(|&child| if message { Some(kinds[child].id.as_str()) } else { kinds[child].path.as_deref() })
-            .collect();
+        let list_keys: Vec<&str> = children.iter().map(|&child| self.list_key(child)).collect();
         for (position, (key, raw)) in object.0.iter().enumerate() {
             let known = kind.fields.iter().any(|field| self.key_of(field) == key) || list_keys.contains(&key.as_ref());
             let twice = object.0[..position].iter().any(|(before, _)| before == key);
@@ -281,7 +286,7 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
             (_, true, Some(object)) => Ok(vec![object]),
             _ => serde_json::from_str(raw),
         };
-        let key = if self.core.source == Source::Message { &kind.id } else { kind.path.as_ref().unwrap_or(&kind.id) };
+        let key = self.list_key(child);
         let byte = self.place.offset + if list.is_some() { self.within(raw) as u64 } else { 0 };
         let fault = |code: &str| Fault::new(code).on_line(parent.line).at_bytes(byte, 0).arg("key", key).arg("kind", &kind.name);
         let Ok(parts) = parts else {

@@ -1,0 +1,55 @@
+//! How fast a 24-column CSV file is read: rows per second on one core, without and with making JSON of the records.
+//!
+//! `cargo run --release -p renkei-core --example read_speed -- [rows]`
+
+use std::io::{Cursor, Read};
+use std::time::Instant;
+
+use renkei_core::layout::Layout;
+use renkei_core::layout::read::{Event, ReadLimits, read_file};
+
+const LAYOUT: &str = include_str!("if12.toml");
+
+const ROW: &str = "SKS,2026-CV-{n},1,2026,01,2105010101,12030000,20261005,20261030,陶芸教室受講料(後期),CER02,,1,,世田谷　次郎,セタガヤ　ジロウ,1540017,東京都世田谷区世田谷9-9-9,1,6000,6000,0,1,\r\n";
+
+fn main() {
+    let rows: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let layout = Layout::parse(LAYOUT, "if12.toml").unwrap_or_else(|errors| panic!("{errors}"));
+    let names: Vec<&str> = layout.kinds()[0].fields.iter().map(|field| field.name.as_str()).collect();
+    let mut file = format!("{}\r\n", names.join(",")).into_bytes();
+    for number in 0..rows {
+        file.extend_from_slice(ROW.replace("{n}", &format!("{number:08}")).as_bytes());
+    }
+    let keyless = LAYOUT.replace("key    =", "# key =");
+    let keyless = Layout::parse(&keyless, "if12.toml").unwrap_or_else(|errors| panic!("{errors}"));
+    let mut cp932 = Vec::new();
+    let text = String::from_utf8_lossy(&file);
+    renkei_core::charset::encode(renkei_core::layout::Encoding::Cp932, &text, &mut cp932)
+        .unwrap_or_else(|error| panic!("{error}"));
+    println!("{rows} rows, {} MB in UTF-8, {} MB in CP932", file.len() / 1_000_000, cp932.len() / 1_000_000);
+    for (name, layout, file) in [("utf-8", &layout, &file), ("utf-8, no key", &keyless, &file), ("cp932", &layout, &cp932)] {
+        for json in [false, true] {
+            measure(name, layout, Cursor::new(file), rows, json);
+        }
+    }
+}
+
+fn measure(name: &str, layout: &Layout, input: impl Read, rows: u64, json: bool) {
+    let mut out = Vec::with_capacity(1 << 20);
+    let begin = Instant::now();
+    let summary = read_file(layout, input, &ReadLimits::default(), |event| match event {
+        Event::Record(record) if json => {
+            if out.len() > 500_000 {
+                out.clear();
+            }
+            record.write_json(&mut out);
+        }
+        Event::Record(_) => {}
+        Event::Fault(fault) => panic!("{fault:?}"),
+    });
+    let summary = summary.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(summary.per_kind[0].1, rows);
+    let millis = begin.elapsed().as_millis().max(1);
+    let what = if json { "read and write JSON" } else { "read" };
+    println!("{name:>14}, {what:<20} {:>9} rows/s ({millis} ms)", u128::from(rows) * 1000 / millis);
+}
