@@ -29,7 +29,7 @@ pub enum IntakeError {
         /// File name.
         file: String,
         /// Why not.
-        source: ArchiveError,
+        source: Box<ArchiveError>,
     },
     /// Reading failed half way; the content is another matter.
     #[error("reading {file} of delivery {delivery}")]
@@ -49,7 +49,7 @@ pub enum IntakeError {
         /// Topic slug.
         topic: String,
         /// Why not.
-        source: PublishError,
+        source: Box<PublishError>,
     },
     /// Somebody wrote to the file after it was claimed.
     #[error("{file} of delivery {delivery} changed while it was read: archived as {archived}, read as {read}")]

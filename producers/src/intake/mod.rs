@@ -228,7 +228,7 @@ impl Intake {
             let key = self.archive.put_file(&claim.original()).await.map_err(|source| IntakeError::Archive {
                 delivery: claim.delivery.delivery,
                 file: claim.delivery.file.clone(),
-                source,
+                source: Box::new(source),
             })?;
             claim.delivery.archive = key.to_string();
             claim.delivery.sha256 = key.sha256().to_owned();

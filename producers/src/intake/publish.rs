@@ -64,7 +64,7 @@ impl Intake {
     }
 
     fn failed(&self, claim: &Claim, source: PublishError) -> IntakeError {
-        IntakeError::Publish { delivery: claim.delivery.delivery, topic: claim.delivery.topic.clone(), source }
+        IntakeError::Publish { delivery: claim.delivery.delivery, topic: claim.delivery.topic.clone(), source: Box::new(source) }
     }
 }
 

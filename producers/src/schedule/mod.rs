@@ -59,7 +59,7 @@ pub enum ScheduleError {
         /// Scheduled instant.
         instant: String,
         /// Why not.
-        source: PublishError,
+        source: Box<PublishError>,
     },
 }
 
@@ -185,7 +185,7 @@ impl Scheduler {
             self.publisher.publish(order(&self.topic, &due)).await.map_err(|source| ScheduleError::Publish {
                 topic: slug.clone(),
                 instant: instant.clone(),
-                source,
+                source: Box::new(source),
             })?;
             self.keep(&due)?;
             tracing::info!(topic = %slug, %instant, "export ordered by schedule");
