@@ -1,0 +1,923 @@
+-- Revenue: assessments 調定 → payment slips 納付書 → receipts 収入 → clearings 消込, and the money that fits nowhere
+-- (過誤納, 収入未整理).
+--
+-- Several integrations share what is here: 12 and 13 hand in assessments, 17 sends slips, 18 and 11 bring receipts, 14 and 15
+-- extract clearings. Each folder's SQL calls these functions; the rules live once. Everything is set-based: a file brings a
+-- million rows, so the hot table (assessment) has no foreign keys and no row triggers, and its references are proved per
+-- distinct combination by the check function before a row is written.
+
+-- ── eLTAX masters ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.eltax_agency (
+    only_row         boolean default true constraint eltax_agency_pk primary key constraint eltax_agency_is_one_row check (only_row),
+    local_body_code  text not null,
+    agency_code      text not null,
+    office_code      text not null,
+    operator_account text not null,
+    key_prefix       text not null,
+    fee_bearer       text not null,
+    stamp_duty       text not null,
+    limit_days       int  not null,
+    send_names       boolean not null default false,
+    constraint eltax_agency_codes_are_digits check (local_body_code ~ '^[0-9]{6}$' and agency_code ~ '^[0-9]{5}$'
+        and office_code ~ '^[0-9]{3}$' and operator_account ~ '^[0-9]{11}$' and key_prefix ~ '^[0-9]{2}$'
+        and fee_bearer ~ '^[0-9]$' and stamp_duty ~ '^[0-9]$'),
+    constraint eltax_agency_limit_is_sane check (limit_days between 0 and 366)
+);
+comment on table ledger.eltax_agency is 'What the ward is to eLTAX. One row; the accounting office corrects it when 地方税共同機構 answers.';
+comment on column ledger.eltax_agency.agency_code is '共通納税機関コード: first five digits of the local body code (to be confirmed).';
+comment on column ledger.eltax_agency.office_code is '税務事務所コード.';
+comment on column ledger.eltax_agency.operator_account is 'Account number of 地方税共同機構 inside the eL-QR; zeros in the published codes.';
+comment on column ledger.eltax_agency.key_prefix is 'SS of the 案件特定キー. Tax, health insurance and accounting share one agency code, so each system numbers under a prefix of its own.';
+comment on column ledger.eltax_agency.limit_days is '支払期限 (last day the eL-QR is accepted) = 納期限 + this many days.';
+comment on column ledger.eltax_agency.send_names is 'Whether 公金名称 and the payer''s name leave the ward in file 17; off by default.';
+insert into ledger.eltax_agency (local_body_code, agency_code, office_code, operator_account, key_prefix, fee_bearer, stamp_duty, limit_days)
+values ('131121', '13112', '000', '00000000000', '05', '2', '0', 31);
+
+create table ledger.eltax_fee_item (
+    code       text constraint eltax_fee_item_pk primary key constraint eltax_fee_item_is_three_digits check (code ~ '^[0-9]{3}$'),
+    name       text not null,
+    valid_from date not null,
+    valid_to   date not null default date '9999-12-31'
+);
+comment on table ledger.eltax_fee_item is '税目・料金番号 (納付区分). The numbers for 公金 are not published: 999 stands in until they are.';
+insert into ledger.eltax_fee_item (code, name, valid_from) values ('999', '公金（番号未定）', '2026-04-01');
+
+create table ledger.eltax_subject (
+    fund        text not null references ledger.fund,
+    budget_line text not null,
+    fee_item    text not null references ledger.eltax_fee_item,
+    valid_from  date not null,
+    valid_to    date not null default date '9999-12-31',
+    constraint eltax_subject_pk primary key (fund, budget_line, valid_from)
+);
+comment on table ledger.eltax_subject is 'Which 科目 the ward collects through eLTAX, and from which day: the ward decides for each.';
+insert into ledger.eltax_subject (fund, budget_line, fee_item, valid_from) values
+    ('01', '2105010101', '999', '2026-09-01'),
+    ('01', '2105010102', '999', '2026-09-01'),
+    ('01', '1301020301', '999', '2026-09-01'),
+    ('01', '1201010501', '999', '2026-09-01');
+
+create table ledger.eltax_channel (
+    code    text constraint eltax_channel_pk primary key,
+    name    text not null,
+    channel text not null
+);
+comment on table ledger.eltax_channel is '納付チャネル区分 of file 18 → 収納区分 of the ward (integrations §6: 4 ペイジー, 6 キャッシュレス, 7 eL-QR). Staff add the official codes here.';
+insert into ledger.eltax_channel (code, name, channel) values
+    ('10', '金融機関窓口(eL-QR)', '7'), ('20', 'ATM(ペイジー)', '4'), ('30', 'インターネットバンキング', '4'), ('40', 'ダイレクト納付', '4'),
+    ('50', 'クレジットカード', '6'), ('60', 'スマートフォン決済アプリ', '6'), ('90', 'その他・不明', '7');
+
+create function ledger.eltax_item(fund text, budget_line text, day date) returns text
+language sql stable as $$
+    select s.fee_item
+      from ledger.eltax_subject s join ledger.eltax_fee_item i on i.code = s.fee_item
+     where s.fund = eltax_item.fund and s.budget_line = eltax_item.budget_line
+       and day between s.valid_from and s.valid_to and day between i.valid_from and i.valid_to
+     order by s.valid_from desc limit 1
+$$;
+comment on function ledger.eltax_item is '税目・料金番号 of a 科目 on a day; null when it is not collected through eLTAX.';
+
+-- ── Assessments ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.assessment (
+    id           bigint generated by default as identity constraint assessment_pk primary key,
+    origin_id    bigint,
+    batch_id     bigint,
+    line         bigint,
+    fiscal_year  int    not null,
+    amount       bigint not null constraint assessment_amount_is_positive check (amount > 0),
+    delta        bigint not null,
+    qty          bigint,
+    unit_yen     bigint,
+    assessed_on  date   not null,
+    due_given    date   not null,
+    due_on       date   not null,
+    cancelled_at timestamptz,
+    source       text collate "C" not null,
+    source_key   text collate "C" not null,
+    action       text collate "C" not null,
+    fund         text   not null,
+    budget_line  text   not null,
+    organization text   not null,
+    method       text   not null,
+    tax_class    text   not null,
+    payer_type   text   not null,
+    payer_no     text,
+    period       text,
+    item_code    text,
+    postal       text   not null,
+    origin_key   text collate "C",
+    reason       text   not null,
+    payer_name   text   not null,
+    payer_kana   text   not null,
+    address      text   not null,
+    constraint assessment_action_signs_delta check (
+        case action when '1' then delta = amount and origin_id is null
+                    when '2' then delta = amount and origin_id is not null
+                    when '3' then delta = -amount and origin_id is not null
+                    when '4' then delta = -amount and origin_id is not null
+                    else false end)
+);
+comment on table ledger.assessment is '調定 as handed in: a row with action 1 is the receivable, rows 2–4 (増額, 減額, 取消) change it. Totals: view receivable.';
+comment on column ledger.assessment.origin_id is 'The row with action 1 that this one changes.';
+comment on column ledger.assessment.delta is 'Effect on the receivable in yen: amount, negative for 3 and 4.';
+comment on column ledger.assessment.due_given is '納期限 as the section wrote it; due_on is it, or the next bank business day.';
+comment on column ledger.assessment.cancelled_at is 'When the batch was cancelled; frees the natural key so that the file can come again.';
+
+-- The natural key (連携元, 連携元管理番号, 処理区分). A million rows go through it: few columns, byte order.
+create unique index assessment_natural_key on ledger.assessment (source_key, action, source) where cancelled_at is null;
+create index assessment_by_origin on ledger.assessment (origin_id) where origin_id is not null;
+create index assessment_by_batch on ledger.assessment using brin (batch_id);
+
+create function ledger.assessment_no(fiscal_year int, id bigint) returns text
+language sql immutable parallel safe as $$
+    select fiscal_year::text || chr(65 + (id / 10000000)::int) || lpad((id % 10000000)::text, 7, '0')
+$$;
+comment on function ledger.assessment_no is '調定番号, 12 characters: year, letter, seven digits (2026A0004567). The letter rises when seven digits are full, to 260 million.';
+
+-- ── Payment slips ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.payment_slip (
+    id              bigint generated by default as identity constraint payment_slip_pk primary key,
+    assessment_id   bigint not null,
+    split           int    not null default 1,
+    issue           int    not null default 1,
+    agency_code     text   not null,
+    office_code     text   not null,
+    fee_item        text   not null,
+    case_key        text collate "C" not null,
+    confirmation_no text   not null,
+    levy_year       int    not null,
+    tax_year        int    not null,
+    period          text   not null default '00',
+    amount          bigint not null,
+    amount_main     bigint not null,
+    amount_reminder bigint not null default 0,
+    amount_interest bigint not null default 0,
+    due_on          date   not null,
+    pay_limit_on    date   not null,
+    issued_on       date   not null,
+    state           text   not null default 'queued',
+    void_reason     text,
+    batch_id        bigint,
+    line            bigint,
+    constraint payment_slip_state_is_known check (state in ('queued', 'uploaded', 'provisional', 'final', 'void')),
+    constraint payment_slip_key_is_twenty_digits check (case_key ~ '^[0-9]{20}$'),
+    constraint payment_slip_confirmation_is_six_digits check (confirmation_no ~ '^[0-9]{6}$'),
+    constraint payment_slip_amount_fits check (amount between 1 and 99999999999),
+    constraint payment_slip_amount_is_its_parts check (amount = amount_main + amount_reminder + amount_interest),
+    constraint payment_slip_issue_fits check (issue between 1 and 99 and split between 1 and 99),
+    constraint payment_slip_void_has_reason check (state <> 'void' or void_reason is not null)
+);
+comment on table ledger.payment_slip is '納付書 with its eL番号, which is given when the assessment is posted: the slip can be printed at once and file 17 is a pure extract.';
+comment on column ledger.payment_slip.state is 'queued → uploaded → provisional (速報) → final (確報); queued and uploaded may end void.';
+comment on column ledger.payment_slip.issue is '発行回数. A new amount or date is a new issue under a new key; the old one is cancelled.';
+comment on column ledger.payment_slip.confirmation_no is '確認番号: random, not derived, so that nobody can compute it from the number on a neighbour''s slip.';
+create unique index payment_slip_key_once on ledger.payment_slip (case_key);
+create index payment_slip_by_assessment on ledger.payment_slip (assessment_id);
+create unique index payment_slip_one_live on ledger.payment_slip (assessment_id, split) where state in ('queued', 'uploaded', 'provisional');
+
+create table ledger.slip_notice (
+    id       bigint generated by default as identity constraint slip_notice_pk primary key,
+    slip_id  bigint not null,
+    action   text   not null constraint slip_notice_action_is_known check (action in ('1', '2', '3')),
+    state    text   not null default 'queued' constraint slip_notice_state_is_known check (state in ('queued', 'uploaded', 'withdrawn')),
+    file_id  bigint,
+    batch_id bigint,
+    line     bigint
+);
+comment on table ledger.slip_notice is '納付書情報: what eLTAX is still to be told about a slip (1 新規, 2 変更, 3 取消). Each leaves once, in file 17.';
+create index slip_notice_by_slip on ledger.slip_notice (slip_id);
+create index slip_notice_waiting on ledger.slip_notice (id) where state = 'queued';
+
+create function ledger.slip_notice_is_claimed(notice bigint) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (select from export.live_claim c where c.object = 'slip_notice' and c.object_id = notice);
+end $$;
+comment on function ledger.slip_notice_is_claimed is 'Whether the notice is in a file 17 that is made and neither void nor abandoned.';
+
+create function ledger.slip_no(fiscal_year int, assessment_id bigint, issue int) returns text
+language sql immutable parallel safe as $$
+    select fiscal_year::text || lpad(assessment_id::text, 9, '0') || '-' || lpad(issue::text, 2, '0')
+$$;
+comment on function ledger.slip_no is '納入通知書番号 and key of the slip inside the ward, 16 characters: 2026000012345-01.';
+
+create function ledger.el_case_key(prefix text, fiscal_year int, assessment_id bigint, split int, issue int) returns text
+language sql immutable parallel safe as $$
+    select prefix || fiscal_year::text || to_char(assessment_id, 'FM000000000') || to_char(split, 'FM00') || to_char(issue - 1, 'FM00') || '0'
+$$;
+comment on function ledger.el_case_key is '案件特定キー: SS system, YYYY year, NNNNNNNNN assessment, BB split, RR re-issue, 0 reserve (eltax §9). A number that does not fit becomes #, which the table refuses.';
+
+create function ledger.random_digits() returns text
+language sql volatile as $$
+    -- 48 bits of the server's strong random source; the bias of the remainder is below one in a hundred million.
+    select lpad((('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint % 1000000)::text, 6, '0')
+$$;
+comment on function ledger.random_digits is 'Six unpredictable digits.';
+
+-- ── eL-QR ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.el_check_digits(data text) returns text
+language sql immutable strict parallel safe as $$
+    with sums as (
+        select sum(d * case when i % 2 = 0 then 1 else 9 - ((i - 1) / 2 % 8) end) % 10 as second,
+               sum(d * case when i % 2 = 1 then 1 else 2 + (i / 2 % 8) end) as weighted
+          from (select substr(data, i, 1)::int as d, i from generate_series(1, length(data)) i) digit
+    )
+    select (((2 * second + weighted) % 11) % 10)::text || second::text from sums
+$$;
+comment on function ledger.el_check_digits is 'The two check digits in front of an OCR line (eltax §4.4 a).';
+
+create function ledger.crc16_ccitt(data text) returns int
+language plpgsql immutable strict parallel safe as $$
+declare
+    crc      int := 65535;
+    byte     int;
+    -- Table of the polynomial 0x1021 for one half byte.
+    nibble   constant int[] := array[0, 4129, 8258, 12387, 16516, 20645, 24774, 28903,
+                                     33032, 37161, 41290, 45419, 49548, 53677, 57806, 61935];
+begin
+    for i in 1 .. length(data) loop
+        byte := ascii(substr(data, i, 1));
+        crc := ((crc << 4) & 65535) # nibble[((crc >> 12) # (byte >> 4)) + 1];
+        crc := ((crc << 4) & 65535) # nibble[((crc >> 12) # (byte & 15)) + 1];
+    end loop;
+    return crc;
+end $$;
+comment on function ledger.crc16_ccitt is 'CRC-16/CCITT (0x1021, start 0xFFFF, no final xor) of ASCII text; 123456789 gives 10673.';
+
+create function ledger.el_qr(
+    operator_account text, amount bigint, fee_bearer text, stamp_duty text, fee_item text, case_key text, confirmation_no text,
+    agency_code text, office_code text, levy_year int, tax_year int, period text, due_on date, pay_limit_on date
+) returns text
+language sql immutable strict parallel safe as $$
+    with part as (
+        select operator_account || to_char(amount, 'FM00000000000') || fee_bearer || '13800' || stamp_duty || fee_item || '00000' as upper_line,
+               case_key || confirmation_no || '0' || agency_code || office_code || '0000000' as lower_line
+    ), body as (
+        select '000201' || '010212' || '2796' || '000513800' || '0183'
+               || ledger.el_check_digits(upper_line) || upper_line || ledger.el_check_digits(lower_line) || lower_line
+               || '5411' || to_char(amount, 'FM00000000000')
+               || '6226' || levy_year::text || tax_year::text || period || to_char(due_on, 'YYYYMMDD') || to_char(pay_limit_on, 'YYYYMMDD')
+               || '8085' || repeat('0', 85) || '6305' as text
+          from part
+    )
+    select text || to_char(ledger.crc16_ccitt(text), 'FM00000') from body
+$$;
+comment on function ledger.el_qr is 'The 255 digits of the eL-QR (eltax §4).';
+
+do $$
+begin
+    -- The published vectors of the format, so that a changed function cannot be installed silently wrong.
+    assert ledger.crc16_ccitt('123456789') = 10673, 'CRC-16 vector';
+    assert ledger.el_check_digits(repeat('1', 42)) = '04', 'check digits of 42 ones';
+    assert ledger.el_check_digits(repeat('9', 37)) = '30', 'check digits of 37 nines';
+    assert ledger.el_check_digits('406812415868344978690736625851781286570704') = '02', 'check digits with remainder 10';
+    assert right(ledger.el_qr('00000000000', 12345, '2', '0', '999', '05202600001234501000', '480213', '13112', '000',
+                              2026, 2026, '00', '2026-09-30', '2026-10-31'), 9) = '630515440', 'eL-QR vector 1';
+    assert right(ledger.el_qr('00000000000', 300000, '2', '0', '999', '05202600001234601000', '917706', '13112', '000',
+                              2026, 2026, '00', '2026-09-30', '2026-10-31'), 9) = '630502442', 'eL-QR vector 2';
+end $$;
+
+-- ── Receipts and clearings ──────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.payment_file (
+    id       bigint generated by default as identity constraint payment_file_pk primary key,
+    made_on  date   not null,
+    file_no  text   not null,
+    base_on  date   not null,
+    batch_id bigint,
+    line     bigint,
+    cancelled_at timestamptz
+);
+comment on table ledger.payment_file is 'Header of each 納付情報ファイル taken in: shows a repeated or missing 通番.';
+create index payment_file_by_day on ledger.payment_file (made_on, file_no);
+
+create table ledger.payment_notice (
+    id              bigint generated by default as identity constraint payment_notice_pk primary key,
+    kind            text   not null constraint payment_notice_kind_is_known check (kind in ('01', '02', '03')),
+    slip_id         bigint,
+    agency_code     text   not null,
+    fee_item        text   not null,
+    case_key        text collate "C" not null,
+    confirmation_no text   not null,
+    amount          bigint not null,
+    paid_on         date   not null,
+    paid_at         time,
+    channel         text   not null,
+    transaction     text collate "C",
+    transaction_no  text,
+    origin_no       text,
+    fund_on         date,
+    fund_no         text,
+    closed_by       bigint,
+    batch_id        bigint,
+    line            bigint,
+    cancelled_at    timestamptz
+);
+comment on table ledger.payment_notice is '納付情報: each notice of eLTAX (01 速報, 02 確報, 03 速報取消) that was taken in. Only a 02 becomes a receipt.';
+comment on column ledger.payment_notice.transaction is '仕向センタ-処理年月日-通番: the identity of the payment, null when eLTAX gives none.';
+comment on column ledger.payment_notice.closed_by is 'For a 01: the notice (02 or 03) that ended it. Open ones block dunning and re-issue.';
+create index payment_notice_by_transaction on ledger.payment_notice (transaction) where transaction is not null;
+create index payment_notice_by_slip on ledger.payment_notice (slip_id) where slip_id is not null;
+create index payment_notice_by_key on ledger.payment_notice (case_key);
+create index payment_notice_by_batch on ledger.payment_notice using brin (batch_id);
+
+create function ledger.el_transaction(center text, day date, no text) returns text
+language sql immutable parallel safe as $$
+    select case when no is not null then coalesce(center, '') || '-' || coalesce(to_char(day, 'YYYYMMDD'), '') || '-' || no end
+$$;
+
+create table ledger.receipt (
+    id            bigint generated by default as identity constraint receipt_pk primary key,
+    assessment_id bigint,
+    slip_id       bigint,
+    notice_id     bigint,
+    channel       text   not null,
+    paid_on       date   not null,
+    booked_on     date   not null,
+    amount        bigint not null constraint receipt_amount_is_positive check (amount > 0),
+    cleared       bigint not null,
+    overpaid      bigint not null,
+    unallocated   bigint not null,
+    batch_id      bigint,
+    line          bigint,
+    cancelled_at  timestamptz,
+    constraint receipt_goes_somewhere check (amount = cleared + overpaid + unallocated and least(cleared, overpaid, unallocated) >= 0)
+);
+comment on table ledger.receipt is '収入: money that reached the ward, and where it went: to a receivable, to the overpayment list, or to the unallocated ones. Nothing is discarded.';
+comment on column ledger.receipt.paid_on is '収納日 (領収日): when the payer paid. booked_on 収入日: when the money is the ward''s.';
+create index receipt_by_batch on ledger.receipt using brin (batch_id);
+create index receipt_by_assessment on ledger.receipt (assessment_id) where assessment_id is not null;
+
+create table ledger.clearing (
+    id             bigint generated by default as identity constraint clearing_pk primary key,
+    assessment_id  bigint not null,
+    no             int    not null,
+    kind           text   not null constraint clearing_kind_is_known check (kind in ('1', '2', '3', '4', '5')),
+    paid_on        date   not null,
+    booked_on      date   not null,
+    channel        text   not null,
+    amount         bigint not null constraint clearing_amount_is_not_zero check (amount <> 0),
+    assessed       bigint not null,
+    received_total bigint not null,
+    written_off    bigint not null,
+    overpaid       bigint not null,
+    receipt_id     bigint,
+    slip_id        bigint,
+    batch_id       bigint,
+    line           bigint,
+    constraint clearing_no_once unique (assessment_id, no)
+);
+comment on table ledger.clearing is '消込: events in the order of id (1 収納 2 取消 3 還付 4 充当 5 不納欠損). Append-only: 14 and 15 send each event once and can make a past extract again.';
+comment on column ledger.clearing.no is '消込連番 within the assessment.';
+comment on column ledger.clearing.received_total is '収入済額 after this event; with assessed, written_off and overpaid the state as it was then.';
+create trigger clearing_is_append_only before update or delete or truncate on ledger.clearing
+    for each statement execute function ledger.refuse_change();
+
+create table ledger.overpayment (
+    id            bigint generated by default as identity constraint overpayment_pk primary key,
+    receipt_id    bigint not null,
+    assessment_id bigint,
+    amount        bigint not null constraint overpayment_amount_is_positive check (amount > 0),
+    state         text   not null default 'open' constraint overpayment_state_is_known check (state in ('open', 'refunded', 'appropriated', 'cancelled')),
+    batch_id      bigint,
+    line          bigint
+);
+comment on table ledger.overpayment is '過誤納: money above what was owed, to be refunded (還付) or appropriated (充当).';
+create index overpayment_by_receipt on ledger.overpayment (receipt_id);
+
+create table ledger.unallocated_receipt (
+    id         bigint generated by default as identity constraint unallocated_receipt_pk primary key,
+    receipt_id bigint not null,
+    amount     bigint not null constraint unallocated_amount_is_positive check (amount > 0),
+    cause      text   not null,
+    state      text   not null default 'open' constraint unallocated_state_is_known check (state in ('open', 'allocated', 'refunded', 'cancelled')),
+    batch_id   bigint,
+    line       bigint
+);
+comment on table ledger.unallocated_receipt is '収入未整理: money whose receivable is not known (or cannot be booked in its year); a worklist.';
+create index unallocated_by_receipt on ledger.unallocated_receipt (receipt_id);
+
+create view ledger.receivable as
+select a.id, ledger.assessment_no(a.fiscal_year, a.id) as assessment_no, a.source, a.source_key, a.fiscal_year, a.fund, a.budget_line,
+       a.organization, a.assessed_on, coalesce(c.due_on, a.due_on) as due_on, a.method, a.reason, a.payer_name,
+       (a.amount + coalesce(c.delta, 0))::bigint as assessed,
+       coalesce(k.received, 0)::bigint as received,
+       coalesce(k.written_off, 0)::bigint as written_off,
+       (a.amount + coalesce(c.delta, 0) - coalesce(k.received, 0) - coalesce(k.written_off, 0))::bigint as unpaid
+  from ledger.assessment a
+  left join lateral (select sum(x.delta) as delta, (array_agg(x.due_on order by x.id desc))[1] as due_on
+                       from ledger.assessment x where x.origin_id = a.id and x.cancelled_at is null) c on true
+  left join lateral (select sum(x.amount) filter (where x.kind <> '5') as received, sum(x.amount) filter (where x.kind = '5') as written_off
+                       from ledger.clearing x where x.assessment_id = a.id) k on true
+ where a.action = '1' and a.cancelled_at is null;
+comment on view ledger.receivable is '債権: an assessment with its changes, what was received, and what is still unpaid.';
+
+create view ledger.clearing_event as
+select k.id, a.source, a.source_key, ledger.assessment_no(a.fiscal_year, a.id) as assessment_no,
+       ledger.slip_no(a.fiscal_year, a.id, s.issue) as slip_no, a.fiscal_year, a.fund, a.budget_line, k.no, k.kind, k.paid_on, k.booked_on,
+       k.channel, k.amount, k.assessed, k.received_total, k.assessed - k.received_total - k.written_off as outstanding, k.overpaid,
+       case when k.overpaid > 0 then '3' when k.assessed = k.received_total then '1'
+            when k.assessed = k.received_total + k.written_off then '5' when k.received_total > 0 then '2' else '4' end as state
+  from ledger.clearing k
+  join ledger.assessment a on a.id = k.assessment_id
+  left join ledger.payment_slip s on s.id = k.slip_id;
+comment on view ledger.clearing_event is '消込情報 as 14 and 15 tell it to the sections (integrations §6 IF14); id is the watermark.';
+
+-- ── Assessments: check ──────────────────────────────────────────────────────────────────────────────────────────────
+-- The folders of 12 and 13 name their layout's record kind `assessment` with the same field ids, and call these functions.
+
+create function ledger.check_assessments(sender text)
+returns table (line bigint, verdict text, code text, field text, detail jsonb)
+language plpgsql
+set jit = off
+set enable_mergejoin = off -- a million staged rows are joined to a handful of findings: never sort them for it
+as $$
+#variable_conflict use_column
+declare
+    today   date := (select business_date from pg_temp.batch);
+    horizon date := (select through from ledger.calendar_horizon);
+    lowest  text collate "C";
+    highest text collate "C";
+begin
+    -- Masters and dates are judged once per distinct combination, not once per row: a file has a handful of them.
+    return query
+    with section as materialized (
+        with recursive below as (
+            select i.organization as code from ledger.intake_section i where i.source = sender
+            union
+            select o.code from ledger.organization o join below b on o.parent = b.code
+        )
+        select code from below
+    ), combination as materialized (
+        select s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method
+          from pg_temp.staged_assessment s
+         group by 1, 2, 3, 4, 5, 6, 7, 8
+    ), judged as (
+        select c.*,
+               coalesce(ledger.fiscal_year_accepts(c.fiscal_year, c.assessed_on), false)
+                   and today <= make_date(c.fiscal_year + 1, 5, 31) as year_open,
+               exists (select from ledger.budget_line b
+                        where (b.fiscal_year, b.fund, b.code, b.side) = (c.fiscal_year, c.fund, c.budget_line, 'revenue')) as line_known,
+               exists (select from ledger.organization o
+                        where o.code = c.organization and c.assessed_on between o.valid_from and o.valid_to) as organization_known,
+               c.organization in (select code from section) as organization_ours,
+               -- Beyond the horizon the calendar is silent: such a date waits until the holidays are imported.
+               c.due_on > horizon as beyond,
+               case when c.due_on <= horizon then ledger.next_business_day(c.due_on, 'bank') end as moved_to,
+               c.method = '4' and ledger.eltax_item(c.fund, c.budget_line, c.assessed_on) is null as not_eltax
+          from combination c
+    ), fault as materialized (
+        select j.source, j.fiscal_year, j.fund, j.budget_line, j.organization, j.assessed_on, j.due_on, j.method,
+               v.verdict, v.code, v.field, v.detail
+          from judged j
+         cross join lateral (values
+            (j.source <> sender, 'reject', 'REVENUE_SOURCE', 'source', jsonb_build_object('value', j.source, 'expected', sender)),
+            (not j.year_open, 'reject', 'REVENUE_YEAR_CLOSED', 'fiscal_year',
+                jsonb_build_object('value', j.fiscal_year, 'assessed_on', j.assessed_on, 'booked_on', today)),
+            (j.year_open and not j.line_known, 'reject', 'REVENUE_LINE_UNKNOWN', 'budget_line',
+                jsonb_build_object('value', j.budget_line, 'fiscal_year', j.fiscal_year, 'fund', j.fund)),
+            (not j.organization_known, 'reject', 'REVENUE_ORGANIZATION_UNKNOWN', 'organization',
+                jsonb_build_object('value', j.organization, 'day', j.assessed_on)),
+            (j.organization_known and not j.organization_ours, 'reject', 'REVENUE_ORGANIZATION_FOREIGN', 'organization',
+                jsonb_build_object('value', j.organization, 'source', sender)),
+            (j.due_on < j.assessed_on, 'reject', 'REVENUE_DUE_BEFORE_ASSESSED', 'due_on',
+                jsonb_build_object('value', j.due_on, 'assessed_on', j.assessed_on)),
+            (j.beyond, 'hold', 'REVENUE_CALENDAR_ENDS', 'due_on', jsonb_build_object('value', j.due_on, 'through', horizon)),
+            (j.moved_to <> j.due_on, 'warn', 'REVENUE_DUE_MOVED', 'due_on', jsonb_build_object('value', j.due_on, 'moved_to', j.moved_to)),
+            (j.not_eltax, 'hold', 'REVENUE_NOT_ELTAX', 'method', jsonb_build_object('value', j.method, 'budget_line', j.budget_line, 'day', j.assessed_on))
+         ) v (hit, verdict, code, field, detail)
+         where v.hit
+    )
+    select s.line, f.verdict, f.code, f.field, f.detail
+      from pg_temp.staged_assessment s
+      join fault f on (s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method)
+                    = (f.source, f.fiscal_year, f.fund, f.budget_line, f.organization, f.assessed_on, f.due_on, f.method);
+
+    return query
+    select s.line, 'reject', 'REVENUE_QUANTITY', 'amount',
+           jsonb_build_object('value', s.amount, 'qty', s.qty, 'unit_yen', s.unit_yen, 'product', s.qty * s.unit_yen)
+      from pg_temp.staged_assessment s
+     where s.qty * s.unit_yen <> s.amount;
+
+    -- The natural key in the ledger: the same content is known and skipped, other content is refused.
+    -- Sections number upwards, so the range of the file's keys keeps the search away from all older ones.
+    select min(s.source_key collate "C"), max(s.source_key collate "C") into lowest, highest from pg_temp.staged_assessment s;
+    return query
+    with known as materialized (
+        select s.line, a.id
+          from pg_temp.staged_assessment s
+          join ledger.assessment a on a.source_key = s.source_key and a.action = s.action and a.source = s.source and a.cancelled_at is null
+         where a.source_key between lowest and highest
+    )
+    select s.line,
+           case when content.same then 'skip' else 'reject' end,
+           case when content.same then 'REVENUE_KEY_KNOWN' else 'REVENUE_KEY_CHANGED' end,
+           'source_key', jsonb_build_object('value', s.source_key, 'action', s.action, 'assessment_no', ledger.assessment_no(a.fiscal_year, a.id))
+      from known k
+      join pg_temp.staged_assessment s on s.line = k.line
+      join ledger.assessment a on a.id = k.id
+     cross join lateral (select
+           (a.fiscal_year, a.fund, a.budget_line, a.organization, a.assessed_on, a.due_given, a.reason, a.payer_type, a.payer_name,
+            a.payer_kana, a.postal, a.address, a.amount, a.tax_class, a.method)
+         = (s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.reason, s.payer_type, s.payer_name,
+            s.payer_kana, s.postal, s.address, s.amount, s.tax_class, s.method)
+       and (a.item_code, a.period, a.payer_no, a.qty, a.unit_yen, a.origin_key)
+           is not distinct from (s.item_code, s.period, s.payer_no, s.qty, s.unit_yen, s.origin_key) as same) content;
+
+    -- The same key twice in the file. (Different content under one key is a fault of the layout already.)
+    return query
+    with twice as materialized (
+        select s.source_key, s.action, min(s.line) as first_line from pg_temp.staged_assessment s group by 1, 2 having count(*) > 1
+    )
+    select s.line, 'skip', 'REVENUE_KEY_TWICE', 'source_key', jsonb_build_object('value', s.source_key, 'first_line', t.first_line)
+      from pg_temp.staged_assessment s
+      join twice t on t.source_key = s.source_key and t.action = s.action
+     where s.line <> t.first_line;
+
+    if not exists (select from pg_temp.staged_assessment s where s.action <> '1') then
+        return;
+    end if;
+
+    -- Changes: the running total of each receivable, line by line, from what the ledger (or an earlier part of this file) has.
+    return query
+    with change as materialized (
+        select s.*, row_number() over (partition by s.source_key, s.action order by s.line) as nth
+          from pg_temp.staged_assessment s
+         where s.action <> '1'
+           and not exists (select from ledger.assessment a
+                            where a.source_key = s.source_key and a.action = s.action and a.source = s.source and a.cancelled_at is null)
+    ), origin as (
+        select c.line, c.source, c.origin_key, c.source_key, c.action, c.amount, c.fiscal_year, c.fund, c.budget_line, c.organization,
+               a.id as origin_id, f.line as origin_line,
+               coalesce(a.fiscal_year, f.fiscal_year) as o_year, coalesce(a.fund, f.fund) as o_fund,
+               coalesce(a.budget_line, f.budget_line) as o_line, coalesce(a.organization, f.organization) as o_organization,
+               a.id is null and (f.due_on > horizon or f.method = '4' and ledger.eltax_item(f.fund, f.budget_line, f.assessed_on) is null) as origin_held,
+               coalesce(r.assessed, f.amount) as assessed, coalesce(r.received + r.written_off, 0) as settled,
+               case c.action when '2' then c.amount else -c.amount end as delta
+          from change c
+          left join ledger.assessment a on a.source_key = c.origin_key and a.action = '1' and a.source = c.source and a.cancelled_at is null
+          left join ledger.receivable r on r.id = a.id
+          left join lateral (select * from pg_temp.staged_assessment f
+                              where a.id is null and f.source_key = c.origin_key and f.action = '1' order by f.line limit 1) f on true
+         where c.nth = 1
+    ), running as (
+        select o.*, o.assessed + sum(o.delta) over (partition by o.origin_key order by o.line) as after
+          from origin o
+    )
+    select r.line, 'hold', v.code, v.field, v.detail
+      from running r
+     cross join lateral (values
+        (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
+        (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
+        ((r.fiscal_year, r.fund, r.budget_line, r.organization) <> (r.o_year, r.o_fund, r.o_line, r.o_organization),
+            'REVENUE_ORIGIN_DIFFERS', 'budget_line', jsonb_build_object('value', r.budget_line, 'origin', r.o_line,
+                'fiscal_year', r.fiscal_year, 'origin_year', r.o_year)),
+        (r.action <> '2' and r.after < r.settled, 'REVENUE_BELOW_RECEIVED', 'amount',
+            jsonb_build_object('value', r.amount, 'after', r.after, 'received', r.settled)),
+        (r.action = '4' and r.after <> 0, 'REVENUE_CANCEL_AMOUNT', 'amount', jsonb_build_object('value', r.amount, 'assessed', r.after + r.amount)),
+        (exists (select from ledger.payment_slip p where p.assessment_id = r.origin_id and p.state = 'provisional'),
+            'REVENUE_SLIP_PROVISIONAL', 'origin_key', jsonb_build_object('value', r.origin_key)),
+        (exists (select from ledger.payment_slip p join ledger.slip_notice n on n.slip_id = p.id and n.state = 'queued'
+                  where p.assessment_id = r.origin_id and ledger.slip_notice_is_claimed(n.id)),
+            'REVENUE_SLIP_IN_FILE', 'origin_key', jsonb_build_object('value', r.origin_key))
+     ) v (hit, code, field, detail)
+     where v.hit;
+end $$;
+comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdicts on the temp table staged_assessment of one sender (連携元).';
+
+-- ── Assessments: post ───────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.post_assessments() returns void
+language plpgsql
+set jit = off
+set synchronize_seqscans = off -- in file order, also when a large table is read
+as $$
+declare
+    batch   bigint := (select id from pg_temp.batch);
+    -- Ids are drawn from the sequence in this transaction, so "from here on" finds this call's rows by the primary key.
+    first   bigint := (select last_value + is_called::int from ledger.assessment_id_seq);
+    changes boolean := exists (select from pg_temp.staged_assessment s where s.action <> '1');
+    earliest date := (select min(s.due_on) from pg_temp.staged_assessment s);
+    latest   date := (select max(s.due_on) from pg_temp.staged_assessment s);
+    -- The calendar is asked once per date. An array, not a join: a join would let the planner reorder the file.
+    moved_to date[] := (select array_agg(ledger.next_business_day(earliest + i, 'bank') order by i) from generate_series(0, latest - earliest) i);
+begin
+    moved_to := '[0:' || latest - earliest || ']=' || moved_to::text;
+    insert into ledger.assessment (origin_id, batch_id, line, fiscal_year, amount, delta, qty, unit_yen, assessed_on, due_given, due_on,
+        source, source_key, action, fund, budget_line, organization, method, tax_class, payer_type, payer_no, period, item_code, postal,
+        origin_key, reason, payer_name, payer_kana, address)
+    select null, batch, s.line, s.fiscal_year, s.amount, s.amount, s.qty, s.unit_yen, s.assessed_on, s.due_on, moved_to[s.due_on - earliest],
+           s.source, s.source_key, s.action, s.fund, s.budget_line, s.organization, s.method, s.tax_class, s.payer_type, s.payer_no,
+           s.period, s.item_code, s.postal, null, s.reason, s.payer_name, s.payer_kana, s.address
+      from pg_temp.staged_assessment s
+     where s.action = '1';
+
+    if changes then
+        perform from ledger.assessment o
+         where o.action = '1' and o.cancelled_at is null
+           and exists (select from pg_temp.staged_assessment s where s.action <> '1' and s.origin_key = o.source_key and s.source = o.source)
+         order by o.id for update;
+
+        insert into ledger.assessment (origin_id, batch_id, line, fiscal_year, amount, delta, qty, unit_yen, assessed_on, due_given, due_on,
+            source, source_key, action, fund, budget_line, organization, method, tax_class, payer_type, payer_no, period, item_code, postal,
+            origin_key, reason, payer_name, payer_kana, address)
+        select o.id, batch, s.line, s.fiscal_year, s.amount, case s.action when '2' then s.amount else -s.amount end, s.qty, s.unit_yen,
+               s.assessed_on, s.due_on, moved_to[s.due_on - earliest],
+               s.source, s.source_key, s.action, s.fund, s.budget_line, s.organization, s.method, s.tax_class, s.payer_type, s.payer_no,
+               s.period, s.item_code, s.postal, s.origin_key, s.reason, s.payer_name, s.payer_kana, s.address
+          from pg_temp.staged_assessment s
+          join ledger.assessment o on o.source_key = s.origin_key and o.action = '1' and o.source = s.source and o.cancelled_at is null
+         where s.action <> '1'
+         order by s.line;
+
+        -- A receipt may have come between the check and the lock: then the whole thing is tried again and held.
+        if exists (select from ledger.receivable r
+                    where r.id in (select x.origin_id from ledger.assessment x where x.id >= first and x.batch_id = batch and x.action in ('3', '4'))
+                      and r.unpaid < 0) then
+            raise exception 'a receipt arrived while the assessment was being reduced' using errcode = '40001';
+        end if;
+    end if;
+
+    insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
+      from ledger.assessment a
+     where a.id >= first and a.batch_id = batch;
+
+    perform ledger.issue_slips(first, batch);
+    if changes then
+        perform ledger.refresh_slips(array(
+            select distinct a.origin_id from ledger.assessment a where a.id >= first and a.batch_id = batch and a.origin_id is not null), batch);
+    end if;
+
+    insert into pg_temp.posted (line, object, object_id, yen)
+    select a.line, 'assessment', a.id, a.amount from ledger.assessment a where a.id >= first and a.batch_id = batch;
+end $$;
+comment on function ledger.post_assessments is 'post.sql of 12 and 13: staged_assessment → assessment, slips, rows of the temp table journal, and posted.';
+
+-- ── Slips: issue, replace ───────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.issue_slips(first bigint, batch bigint) returns void
+language plpgsql
+set jit = off
+as $$
+declare
+    first_slip bigint;
+begin
+    if not exists (select from ledger.assessment a where a.id >= first and a.batch_id = batch and a.method = '4' and a.action = '1') then
+        return;
+    end if;
+    first_slip := (select last_value + is_called::int from ledger.payment_slip_id_seq);
+
+    insert into ledger.payment_slip (assessment_id, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
+        amount, amount_main, due_on, pay_limit_on, issued_on, batch_id, line)
+    select a.id, g.agency_code, g.office_code, i.item, ledger.el_case_key(g.key_prefix, a.fiscal_year, a.id, 1, 1), ledger.random_digits(),
+           a.fiscal_year, a.fiscal_year, a.amount, a.amount, a.due_on, a.due_on + g.limit_days, b.business_date, a.batch_id, a.line
+      from ledger.assessment a
+      join (select d.*, ledger.eltax_item(d.fund, d.budget_line, d.assessed_on) as item
+              from (select distinct fund, budget_line, assessed_on from ledger.assessment
+                     where id >= first and batch_id = batch and method = '4' and action = '1') d) i
+        on (i.fund, i.budget_line, i.assessed_on) = (a.fund, a.budget_line, a.assessed_on)
+     cross join ledger.eltax_agency g
+     cross join pg_temp.batch b
+     where a.id >= first and a.batch_id = batch and a.method = '4' and a.action = '1'
+       -- An assessment changed in the same file gets its first slip with the final amount, from refresh_slips.
+       and not exists (select from ledger.assessment c where c.origin_id = a.id);
+
+    insert into ledger.slip_notice (slip_id, action, batch_id, line)
+    select s.id, '1', s.batch_id, s.line from ledger.payment_slip s where s.id >= first_slip and s.batch_id = batch;
+end $$;
+comment on function ledger.issue_slips is 'First slips of the assessments a batch has just posted (納付方法 4).';
+
+create function ledger.refresh_slips(assessments bigint[], batch bigint) returns void
+language plpgsql
+set jit = off
+as $$
+declare
+    first_slip bigint := (select last_value + is_called::int from ledger.payment_slip_id_seq);
+begin
+    perform from ledger.payment_slip s where s.assessment_id = any (assessments) order by s.id for update;
+    perform from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id
+     where s.assessment_id = any (assessments) and n.state = 'queued' order by n.id for update of n;
+    -- File 17 may have taken a slip between the check and these locks: then the whole thing is tried again and held.
+    if exists (select from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id
+                where s.assessment_id = any (assessments) and n.state = 'queued' and ledger.slip_notice_is_claimed(n.id)) then
+        raise exception 'a slip went into a file of eLTAX while its assessment was being changed' using errcode = '40001';
+    end if;
+
+    -- A live slip whose amount or date is no longer true ends; eLTAX is told if it had been told of it (eltax 17-R12).
+    with stale as (
+        update ledger.payment_slip s
+           set state = 'void', void_reason = '調定変更'
+          from (select x.id, r.unpaid, r.due_on
+                  from ledger.payment_slip x left join ledger.receivable r on r.id = x.assessment_id
+                 where x.assessment_id = any (assessments) and x.state in ('queued', 'uploaded')
+                   and (r.id is null or r.unpaid <> x.amount or r.due_on <> x.due_on)) o
+         where s.id = o.id
+        returning s.id
+    ), withdrawn as (
+        update ledger.slip_notice n set state = 'withdrawn' from stale where n.slip_id = stale.id and n.state = 'queued'
+    )
+    insert into ledger.slip_notice (slip_id, action, batch_id)
+    select stale.id, '3', batch
+      from stale
+     where exists (select from ledger.slip_notice n where n.slip_id = stale.id and n.action = '1' and n.state = 'uploaded');
+
+    insert into ledger.payment_slip (assessment_id, issue, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
+        amount, amount_main, due_on, pay_limit_on, issued_on, batch_id)
+    select r.id, n.issue, g.agency_code, g.office_code, ledger.eltax_item(r.fund, r.budget_line, r.assessed_on),
+           ledger.el_case_key(g.key_prefix, r.fiscal_year, r.id, 1, n.issue), ledger.random_digits(),
+           r.fiscal_year, r.fiscal_year, r.unpaid, r.unpaid, r.due_on, r.due_on + g.limit_days,
+           (select business_date from pg_temp.batch), batch
+      from ledger.receivable r
+     cross join ledger.eltax_agency g
+     cross join lateral (select coalesce(max(s.issue), 0) + 1 as issue from ledger.payment_slip s where s.assessment_id = r.id) n
+     where r.id = any (assessments) and r.method = '4' and r.unpaid > 0
+       and not exists (select from ledger.payment_slip s
+                        where s.assessment_id = r.id and s.state in ('queued', 'uploaded', 'provisional'));
+
+    insert into ledger.slip_notice (slip_id, action, batch_id)
+    select s.id, '1', batch from ledger.payment_slip s
+     where s.id >= first_slip and s.assessment_id = any (assessments) and s.state = 'queued'
+       and not exists (select from ledger.slip_notice n where n.slip_id = s.id);
+end $$;
+comment on function ledger.refresh_slips is 'Makes the live slips of these assessments say what is owed now: ends stale ones, issues new ones under new keys.';
+
+-- ── Assessments: cancel ─────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.assessment_blockers(batch bigint)
+returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
+language sql stable as $$
+    select a.line, 'receipt', r.id, 'REVENUE_BLOCKED_BY_RECEIPT', jsonb_build_object('value', r.amount, 'paid_on', r.paid_on)
+      from ledger.assessment a join ledger.receipt r on r.assessment_id = coalesce(a.origin_id, a.id) and r.cancelled_at is null
+     where a.batch_id = batch and a.cancelled_at is null
+    union all
+    select a.line, 'assessment', c.id, 'REVENUE_BLOCKED_BY_CHANGE', jsonb_build_object('value', c.source_key, 'batch', c.batch_id)
+      from ledger.assessment a join ledger.assessment c on c.origin_id = coalesce(a.origin_id, a.id) and c.id > a.id
+     where a.batch_id = batch and a.cancelled_at is null and c.batch_id <> batch and c.cancelled_at is null
+    union all
+    select a.line, 'payment_slip', s.id, 'REVENUE_BLOCKED_BY_SLIP', jsonb_build_object('value', s.case_key, 'state', s.state)
+      from ledger.assessment a
+      join ledger.payment_slip s on s.assessment_id = coalesce(a.origin_id, a.id)
+     where a.batch_id = batch and a.cancelled_at is null
+       and (s.state in ('uploaded', 'provisional', 'final')
+            or exists (select from ledger.slip_notice n where n.slip_id = s.id and (n.state = 'uploaded' or n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))))
+$$;
+comment on function ledger.assessment_blockers is 'blockers.sql of 12 and 13: what was built on the batch, so that it cannot be cancelled.';
+
+create function ledger.cancel_assessments(batch bigint) returns void
+language plpgsql as $$
+declare
+    touched bigint[];
+begin
+    with gone as (
+        update ledger.assessment a set cancelled_at = clock_timestamp()
+         where a.batch_id = batch and a.cancelled_at is null
+        returning coalesce(a.origin_id, a.id) as id
+    )
+    select array_agg(distinct id) into touched from gone;
+    perform ledger.refresh_slips(touched, batch);
+end $$;
+comment on function ledger.cancel_assessments is 'cancel.sql of 12 and 13: frees the natural keys and ends or renews the slips. The journal is reversed by the consumer.';
+
+-- ── Receipts: book, cancel ──────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.begin_receipts() returns void
+language plpgsql as $$
+begin
+    if to_regclass('pg_temp.incoming_receipt') is not null then
+        drop table pg_temp.incoming_receipt;
+    end if;
+    create temp table incoming_receipt (
+        line          bigint not null,
+        assessment_id bigint,
+        slip_id       bigint,
+        notice_id     bigint,
+        channel       text   not null,
+        paid_on       date   not null,
+        booked_on     date   not null,
+        amount        bigint not null,
+        cause         text
+    ) on commit drop;
+end $$;
+comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理.';
+
+create function ledger.book_receipts() returns void
+language plpgsql
+set jit = off
+as $$
+declare
+    batch         bigint := (select id from pg_temp.batch);
+    first_receipt bigint := (select last_value + is_called::int from ledger.receipt_id_seq);
+begin
+    -- Two files may bring money for one receivable at once: the second waits here and then sees what the first has cleared.
+    perform from ledger.assessment a
+     where a.id in (select i.assessment_id from pg_temp.incoming_receipt i) order by a.id for update;
+
+    insert into ledger.receipt (assessment_id, slip_id, notice_id, channel, paid_on, booked_on, amount, cleared, overpaid, unallocated, batch_id, line)
+    select i.assessment_id, i.slip_id, i.notice_id, i.channel, i.paid_on, i.booked_on, i.amount, c.cleared,
+           case when i.known then i.amount - c.cleared else 0 end, case when i.known then 0 else i.amount end, batch, i.line
+      from (select x.*, x.assessment_id is not null and x.cause is null as known, coalesce(r.unpaid, 0) as unpaid,
+                   -- what the earlier lines of this file for the same receivable have taken of it
+                   coalesce(sum(x.amount) filter (where x.cause is null)
+                            over (partition by x.assessment_id order by x.line rows between unbounded preceding and 1 preceding), 0) as before
+              from pg_temp.incoming_receipt x
+              left join ledger.receivable r on r.id = x.assessment_id) i
+     cross join lateral (select case when i.known then greatest(0, least(i.amount, i.unpaid - i.before)) else 0 end as cleared) c
+     order by i.line;
+
+    insert into ledger.overpayment (receipt_id, assessment_id, amount, batch_id, line)
+    select r.id, r.assessment_id, r.overpaid, r.batch_id, r.line
+      from ledger.receipt r where r.id >= first_receipt and r.batch_id = batch and r.overpaid > 0 order by r.id;
+
+    insert into ledger.unallocated_receipt (receipt_id, amount, cause, batch_id, line)
+    select r.id, r.unallocated, coalesce(i.cause, 'no receivable'), r.batch_id, r.line
+      from ledger.receipt r join pg_temp.incoming_receipt i on i.line = r.line
+     where r.id >= first_receipt and r.batch_id = batch and r.unallocated > 0 order by r.id;
+
+    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, assessed, received_total, written_off, overpaid,
+        receipt_id, slip_id, batch_id, line)
+    select n.assessment_id, coalesce(k.no, 0) + row_number() over one, '1', n.paid_on, n.booked_on, n.channel, n.cleared,
+           v.assessed, v.received + sum(n.cleared) over one, v.written_off,
+           coalesce(o.overpaid, 0), n.id, n.slip_id, batch, n.line
+      from ledger.receipt n
+      join ledger.receivable v on v.id = n.assessment_id
+      left join lateral (select max(x.no) as no from ledger.clearing x where x.assessment_id = n.assessment_id) k on true
+      left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
+                          where x.assessment_id = n.assessment_id and x.receipt_id <= n.id and x.state = 'open') o on true
+     where n.id >= first_receipt and n.batch_id = batch and n.cleared > 0
+    window one as (partition by n.assessment_id order by n.id)
+     order by n.id;
+
+    insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.fiscal_year(r.booked_on)), r.booked_on,
+           coalesce(a.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, a.organization, v.amount, v.memo, 'receipt', r.id
+      from ledger.receipt r
+      left join ledger.assessment a on a.id = r.assessment_id
+     cross join lateral (values
+        ('RECEIPT', r.cleared, '消込 ' || ledger.assessment_no(a.fiscal_year, a.id)),
+        ('OVERPAYMENT', r.overpaid, '過誤納 ' || ledger.assessment_no(a.fiscal_year, a.id)),
+        ('UNALLOCATED', r.unallocated, '収入未整理')) v (event, amount, memo)
+     where r.id >= first_receipt and r.batch_id = batch and v.amount > 0;
+end $$;
+comment on function ledger.book_receipts is 'Books the temp table incoming_receipt: what is owed is cleared, more is an overpayment, what nobody owes is 収入未整理. Used by 18 and 11.';
+
+create function ledger.receipt_blockers(batch bigint)
+returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
+language sql stable as $$
+    select o.line, 'overpayment', o.id, 'REVENUE_BLOCKED_BY_REFUND', jsonb_build_object('value', o.amount, 'state', o.state)
+      from ledger.overpayment o where o.batch_id = batch and o.state in ('refunded', 'appropriated')
+    union all
+    select u.line, 'unallocated_receipt', u.id, 'REVENUE_BLOCKED_BY_ALLOCATION', jsonb_build_object('value', u.amount, 'state', u.state)
+      from ledger.unallocated_receipt u where u.batch_id = batch and u.state in ('allocated', 'refunded')
+$$;
+comment on function ledger.receipt_blockers is 'What became of the money of a batch, so that it cannot be cancelled.';
+
+create function ledger.cancel_receipts(batch bigint) returns void
+language plpgsql as $$
+begin
+    perform from ledger.assessment a
+     where a.id in (select r.assessment_id from ledger.receipt r where r.batch_id = batch) order by a.id for update;
+
+    update ledger.overpayment set state = 'cancelled' where batch_id = batch and state = 'open';
+    update ledger.unallocated_receipt set state = 'cancelled' where batch_id = batch and state = 'open';
+
+    -- A clearing is never taken out: a second event (取消) takes it back, and the sections are told both.
+    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, assessed, received_total, written_off, overpaid,
+        receipt_id, slip_id, batch_id, line)
+    select k.assessment_id, m.no + row_number() over one, '2', k.paid_on, k.booked_on, k.channel, -k.amount,
+           v.assessed, v.received - sum(k.amount) over one, v.written_off, coalesce(o.overpaid, 0), k.receipt_id, k.slip_id, batch, k.line
+      from ledger.clearing k
+      join ledger.receipt r on r.id = k.receipt_id and r.batch_id = batch and r.cancelled_at is null
+      join ledger.receivable v on v.id = k.assessment_id
+     cross join lateral (select max(x.no) as no from ledger.clearing x where x.assessment_id = k.assessment_id) m
+      left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
+                          where x.assessment_id = k.assessment_id and x.state = 'open') o on true
+     where k.kind = '1'
+    window one as (partition by k.assessment_id order by k.id)
+     order by k.id;
+
+    update ledger.receipt set cancelled_at = clock_timestamp() where batch_id = batch and cancelled_at is null;
+end $$;
+comment on function ledger.cancel_receipts is 'Takes back the receipts and clearings of a batch. The journal is reversed by the consumer.';
+
+create function ledger.settle_slips(slips bigint[]) returns void
+language sql as $$
+    update ledger.payment_slip s
+       set state = n.state
+      from (select x.id,
+                   case when exists (select from ledger.payment_notice p where p.slip_id = x.id and p.kind = '02' and p.cancelled_at is null)
+                            then 'final'
+                        when exists (select from ledger.payment_notice p
+                                      where p.slip_id = x.id and p.kind = '01' and p.closed_by is null and p.cancelled_at is null)
+                            then 'provisional'
+                        when exists (select from ledger.slip_notice p where p.slip_id = x.id and p.action = '1' and p.state = 'uploaded')
+                            then 'uploaded'
+                        else 'queued' end as state
+              from ledger.payment_slip x where x.id = any (slips) and x.state <> 'void') n
+     where s.id = n.id and s.state <> n.state
+$$;
+comment on function ledger.settle_slips is 'State of slips as their notices say: final, provisional, uploaded or queued; void stays void.';
