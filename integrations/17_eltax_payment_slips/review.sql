@@ -1,0 +1,20 @@
+-- For the approver: the file's claims recomputed from the slips themselves, by 処理区分, and what lies beside them.
+with claimed as (
+    select n.action, s.amount, s.id
+      from export.claim c
+      join ledger.slip_notice n on n.id = c.object_id
+      join ledger.payment_slip s on s.id = n.slip_id
+     where c.object = 'slip_notice' and c.file_id = (select file_id from run)
+)
+select '新規' as label_ja, 'New slips' as label_en, count(*) as count, coalesce(sum(amount), 0)::bigint as yen from claimed where action = '1'
+union all
+select '変更', 'Changed slips', count(*), coalesce(sum(amount), 0)::bigint from claimed where action = '2'
+union all
+select '取消', 'Cancelled slips', count(*), coalesce(sum(amount), 0)::bigint from claimed where action = '3'
+union all
+select '新規のうち債権の未収額', 'Unpaid on the receivables behind the new slips', count(*), coalesce(sum(r.unpaid), 0)::bigint
+  from claimed c join ledger.payment_slip s on s.id = c.id join ledger.receivable r on r.id = s.assessment_id where c.action = '1'
+union all
+select 'まだ送っていない納付書', 'Slips still waiting after this file', count(*), coalesce(sum(s.amount), 0)::bigint
+  from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id
+ where n.state = 'queued' and not ledger.slip_notice_is_claimed(n.id)

@@ -1,0 +1,62 @@
+-- What eLTAX is still to be told: notices of slips that are in no live file. Parameter `made_at` (HH:MM:SS) fixes the time in the header.
+
+-- Locked, so that no assessment is changed under the file.
+select count(*) from (select from ledger.slip_notice n where n.state = 'queued' order by n.id for update) locked;
+
+create temp table candidate on commit drop as
+select n.id as notice_id, n.action, s.*, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no,
+       a.method, a.reason, a.payer_name, coalesce(r.unpaid, 0) as unpaid,
+       g.local_body_code, g.key_prefix, g.fee_bearer, g.stamp_duty, g.send_names, g.agency_code as our_agency,
+       ledger.el_qr(g.operator_account, s.amount, g.fee_bearer, g.stamp_duty, s.fee_item, s.case_key, s.confirmation_no,
+                    s.agency_code, s.office_code, s.levy_year, s.tax_year, s.period, s.due_on, s.pay_limit_on) as qr,
+       exists (select from ledger.slip_notice u where u.slip_id = s.id and u.action = '1' and u.state = 'uploaded') as was_uploaded
+  from ledger.slip_notice n
+  join ledger.payment_slip s on s.id = n.slip_id
+  join ledger.assessment a on a.id = s.assessment_id
+  left join ledger.receivable r on r.id = s.assessment_id
+ cross join ledger.eltax_agency g
+ where n.state = 'queued' and not ledger.slip_notice_is_claimed(n.id);
+
+-- Rules 17-R1 to R9 (eltax §9). A refused item is listed and left out; it stays queued.
+create temp table refusal on commit drop as
+select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.severity
+  from candidate c
+ cross join run
+ cross join lateral (values
+    (left(c.local_body_code, 5) <> c.our_agency, 'stop', 'EL17_R1_AGENCY', jsonb_build_object('value', c.our_agency, 'local_body', c.local_body_code)),
+    (left(c.case_key, 2) <> c.key_prefix or c.agency_code <> c.our_agency, 'leave_out', 'EL17_R2_KEY', jsonb_build_object('value', c.case_key, 'prefix', c.key_prefix)),
+    (not exists (select from ledger.eltax_fee_item i where i.code = c.fee_item and c.issued_on between i.valid_from and i.valid_to),
+        'leave_out', 'EL17_R3_FEE_ITEM', jsonb_build_object('value', c.fee_item, 'day', c.issued_on, 'slip_no', c.slip_no)),
+    (c.action <> '3' and c.unpaid > 0 and c.amount > c.unpaid, 'leave_out', 'EL17_R4_ABOVE_UNPAID',
+        jsonb_build_object('value', c.amount, 'unpaid', c.unpaid, 'slip_no', c.slip_no)),
+    (c.due_on > c.pay_limit_on or c.action <> '3' and c.pay_limit_on < run.business_date, 'leave_out', 'EL17_R5_EXPIRED',
+        jsonb_build_object('value', c.pay_limit_on, 'due_on', c.due_on, 'slip_no', c.slip_no)),
+    (c.qr is null or c.qr !~ '^[0-9]{255}$', 'leave_out', 'EL17_R6_QR', jsonb_build_object('value', c.slip_no)),
+    (c.action <> '1' and not c.was_uploaded, 'leave_out', 'EL17_R8_NOT_UPLOADED', jsonb_build_object('value', c.slip_no, 'action', c.action)),
+    (c.action <> '1' and c.state in ('provisional', 'final'), 'leave_out', 'EL17_R8_PAID', jsonb_build_object('value', c.slip_no, 'action', c.action)),
+    (c.action = '1' and (c.state in ('provisional', 'final') or c.unpaid <= 0), 'leave_out', 'EL17_R9_PAID', jsonb_build_object('value', c.slip_no)),
+    (c.action = '1' and c.method <> '4', 'leave_out', 'EL17_R9_OTHER_METHOD', jsonb_build_object('value', c.slip_no, 'method', c.method))
+ ) v (hit, severity, code, detail)
+ where v.hit;
+
+create temp table outgoing_slip on commit drop as
+select row_number() over (order by c.notice_id) as seq, c.notice_id, c.action, c.agency_code as agency, c.office_code as office, c.fee_item,
+       c.case_key, c.confirmation_no, c.levy_year, c.tax_year, c.period, c.amount, c.amount_main, c.amount_reminder, c.amount_interest,
+       c.due_on, c.pay_limit_on, c.fee_bearer, c.stamp_duty, c.issued_on, to_char(c.issue, 'FM00') as issue, c.slip_no,
+       -- 17-R10: no name leaves the ward unless the ward has switched it on.
+       case when c.send_names then c.reason end as subject, case when c.send_names then c.payer_name end as payer,
+       case when c.action <> '3' then c.qr end as qr
+  from candidate c
+ where not exists (select from refusal r where r.object_id = c.notice_id);
+
+-- 17-F3: the number of the file within the day is the one the file gets in export.file; two runs at once cannot both have it.
+create temp table outgoing_header on commit drop as
+select 1::bigint as seq, g.local_body_code as local_body, g.agency_code as agency, r.business_date as made_on,
+       coalesce((select value from param where key = 'made_at')::time, date_trunc('second', now() at time zone 'Asia/Tokyo')::time) as made_at,
+       to_char(coalesce((select max(f.seq_of_day) from export.file f
+                          where f.topic = r.topic and f.business_date = r.business_date and f.id <> r.file_id), 0) + 1, 'FM000') as file_no
+  from run r
+ cross join ledger.eltax_agency g;
+
+create temp table claim on commit drop as
+select o.seq, 'slip_notice' as object, o.notice_id as object_id, o.amount as yen from outgoing_slip o;
