@@ -1,0 +1,145 @@
+-- Rules 18-F1, F3 and R1–R12 (eltax §10). Record order, lengths and control totals (18-F2) are the layout's.
+--
+-- Two sorts of holds. A question (unknown slip, double payment, other amount …) is answered by posting the held line: its
+-- finding is then on record for this line, and the rule only warns. A condition (a 速報取消 without its 速報 …) is asked again
+-- each time and holds until it is no longer so.
+with mine as (
+    select b.id, b.again, b.business_date, b.file, g.agency_code, g.local_body_code from batch b cross join ledger.eltax_agency g
+), head as (
+    select h.*, h.agency = m.agency_code and h.local_body = m.local_body_code as ours,
+           exists (select from ledger.payment_file f
+                    where f.made_on = h.made_on and f.file_no = h.file_no and f.cancelled_at is null and f.batch_id <> m.id) as repeated,
+           h.file_no > '001' and not exists (select from ledger.payment_file f
+                    where f.made_on = h.made_on and f.file_no = to_char(h.file_no::int - 1, 'FM000') and f.cancelled_at is null) as gap,
+           regexp_match(m.file, '^NFJ_([0-9]{6})_([0-9]{8})_([0-9]{3})\.[A-Za-z]+$') as named
+      from staged_header h cross join mine m
+), file_fault as (
+    select h.line, v.verdict, v.code, v.field, v.detail
+      from head h
+     cross join mine m
+     cross join lateral (values
+        (not h.ours, h.line, 'reject', 'EL18_F1_AGENCY', 'agency', jsonb_build_object('value', h.agency, 'expected', m.agency_code)),
+        (h.named is null, h.line, 'warn', 'EL18_F1_NAME', null, jsonb_build_object('value', m.file)),
+        (h.named <> array[h.local_body, to_char(h.made_on, 'YYYYMMDD'), h.file_no], h.line, 'reject', 'EL18_F1_NAME_DIFFERS', 'file_no',
+            jsonb_build_object('value', m.file, 'made_on', h.made_on, 'file_no', h.file_no)),
+        (h.repeated, null, 'hold', 'EL18_F3_REPEATED', 'file_no', jsonb_build_object('value', h.file_no, 'made_on', h.made_on)),
+        (h.gap, null, 'hold', 'EL18_F3_GAP', 'file_no', jsonb_build_object('value', h.file_no, 'made_on', h.made_on))
+     ) v (hit, line, verdict, code, field, detail)
+     where v.hit
+), file_verdict as (
+    select case when f.verdict = 'hold' then null else f.line end as line,
+           -- A person who lets a held file go on has seen why it was held.
+           case when f.verdict = 'hold' and m.again
+                 and exists (select from intake.finding x where x.batch_id = m.id and x.line is null and x.code = f.code and x.verdict = 'hold')
+                then 'warn' else f.verdict end as verdict, f.code, f.field, f.detail
+      from file_fault f cross join mine m
+    union all
+    -- 18-R10: the money of a day as the file sums it up must be the money of its lines.
+    select f.line, 'reject', 'EL18_R10_FUNDS', 'sum',
+           jsonb_build_object('value', f.sum, 'fund_on', f.fund_on, 'fee_item', f.fee_item, 'found', p.sum, 'count', f.count, 'found_count', p.count)
+      from staged_funds f
+     cross join lateral (select count(*) as count, coalesce(sum(p.amount), 0) as sum from staged_payment p
+                          where p.kind = '02' and p.fund_on = f.fund_on and p.fee_item = f.fee_item
+                            and (f.channel is null or p.channel = f.channel) and (f.fund_no is null or p.fund_no = f.fund_no)) p
+     where (f.count, f.sum) <> (p.count, p.sum) and not (select again from mine)
+    union all
+    select p.line, 'reject', 'EL18_R10_NO_FUNDS', 'fund_on', jsonb_build_object('value', p.fund_on, 'fee_item', p.fee_item)
+      from staged_payment p
+     where p.kind = '02' and exists (select from staged_funds) and not (select again from mine)
+       and not exists (select from staged_funds f
+                        where f.fund_on = p.fund_on and f.fee_item = p.fee_item
+                          and (f.channel is null or f.channel = p.channel) and (f.fund_no is null or f.fund_no = p.fund_no))
+), pay as materialized (
+    select p.*, ledger.el_transaction(p.tx_center, p.tx_date, p.tx_no) as tx, k.id as key_id,
+           s.id as slip_id, s.state, s.amount as slip_amount, s.pay_limit_on, a.fiscal_year
+      from staged_payment p
+      left join ledger.payment_slip k on k.case_key = p.case_key
+      left join ledger.payment_slip s
+        on s.id = k.id and (k.confirmation_no, k.fee_item, k.agency_code) = (p.confirmation_no, p.fee_item, p.agency)
+      left join ledger.assessment a on a.id = s.assessment_id
+), known as materialized (
+    -- 18-R3: the same notice again, in an earlier file or earlier in this one; and a 速報 that comes after its 確報.
+    select p.line, p.tx
+      from pay p
+     where exists (select from ledger.payment_notice n
+                    where n.transaction = p.tx and n.kind = p.kind and n.cancelled_at is null)
+        or p.tx is null and exists (
+               select from ledger.payment_notice n
+                where n.case_key = p.case_key and n.transaction is null and n.kind = p.kind and n.cancelled_at is null
+                  and (n.confirmation_no, n.amount, n.paid_on, n.channel) = (p.confirmation_no, p.amount, p.paid_on, p.channel)
+                  and n.paid_at is not distinct from p.paid_at)
+        or p.kind = '01' and exists (
+               select from ledger.payment_notice n
+                where n.case_key = p.case_key and n.kind = '02' and n.cancelled_at is null and (n.amount, n.paid_on) = (p.amount, p.paid_on)
+                  and (n.transaction = p.tx or n.transaction is null or p.tx is null))
+        or exists (select from staged_payment e
+                    where e.line < p.line and e.kind = p.kind and ledger.el_transaction(e.tx_center, e.tx_date, e.tx_no) = p.tx)
+), fresh as (
+    select p.*, row_number() over (partition by p.slip_id, p.kind order by p.line) as nth
+      from pay p where not exists (select from known k where k.line = p.line)
+), line_fault as (
+    select p.line, v.verdict, v.asks, v.code, v.field, v.detail
+      from fresh p
+     cross join mine m
+      left join head h on true
+     cross join lateral (select
+        exists (select from ledger.eltax_fee_item i where i.code = p.fee_item and p.paid_on between i.valid_from and i.valid_to) as item_known,
+        -- earlier 速報 of this slip that are still open, in the ledger and in this file
+        exists (select from ledger.payment_notice n
+                 where n.slip_id = p.slip_id and n.kind = '01' and n.closed_by is null and n.cancelled_at is null
+                   and n.amount = p.amount
+                   and case p.kind when '03' then p.origin_tx_no is null or n.transaction_no = p.origin_tx_no else n.paid_on = p.paid_on end)
+        or exists (select from fresh e
+                    where e.slip_id = p.slip_id and e.kind = '01' and e.amount = p.amount
+                      and case p.kind when '03' then p.origin_tx_no is null or e.tx_no = p.origin_tx_no else e.paid_on = p.paid_on end) as open_matches,
+        exists (select from ledger.payment_notice n
+                 where n.slip_id = p.slip_id and n.kind = '01' and n.closed_by is null and n.cancelled_at is null)
+        or exists (select from fresh e where e.slip_id = p.slip_id and e.kind = '01') as open_exists,
+        exists (select from ledger.payment_notice n where n.slip_id = p.slip_id and n.kind = '02' and n.cancelled_at is null) as final_exists,
+        exists (select from fresh e where e.slip_id = p.slip_id and e.kind = '02') as final_in_file
+     ) x
+     cross join lateral (values
+        (not x.item_known, 'hold', true, 'EL18_R9_FEE_ITEM', 'fee_item', jsonb_build_object('value', p.fee_item, 'case_key', p.case_key)),
+        (x.item_known and p.key_id is null, 'hold', p.kind <> '03', 'EL18_R1_UNKNOWN_SLIP', 'case_key', jsonb_build_object('value', p.case_key)),
+        (x.item_known and p.key_id is not null and p.slip_id is null, 'hold', p.kind <> '03', 'EL18_R1_KEY_DIFFERS', 'confirmation_no',
+            jsonb_build_object('value', p.confirmation_no, 'case_key', p.case_key)),
+        (p.kind <> '03' and p.amount <> p.slip_amount, 'hold', true, 'EL18_R2_AMOUNT', 'amount',
+            jsonb_build_object('value', p.amount, 'expected', p.slip_amount)),
+        (p.slip_id is not null and p.kind = '02' and (x.final_exists or p.nth > 1), 'hold', true, 'EL18_R4_DOUBLE_PAYMENT', 'case_key',
+            jsonb_build_object('value', p.case_key, 'amount', p.amount)),
+        (p.slip_id is not null and p.kind = '01' and (p.state in ('provisional', 'final') or p.nth > 1), 'hold', true, 'EL18_R4_DOUBLE_PROVISIONAL', 'case_key',
+            jsonb_build_object('value', p.case_key, 'amount', p.amount)),
+        (p.slip_id is not null and p.kind = '03' and (x.final_exists or x.final_in_file), 'hold', false, 'EL18_R5_AFTER_FINAL', 'case_key',
+            jsonb_build_object('value', p.case_key)),
+        (p.slip_id is not null and p.kind = '03' and not (x.final_exists or x.final_in_file) and not x.open_matches, 'hold', false, 'EL18_R5_NO_MATCH', 'origin_tx_no',
+            jsonb_build_object('value', p.origin_tx_no, 'case_key', p.case_key)),
+        (p.slip_id is not null and p.kind = '03' and not (x.final_exists or x.final_in_file) and x.open_matches, 'hold', true, 'EL18_R5_CONFIRM', 'case_key',
+            jsonb_build_object('value', p.case_key, 'amount', p.amount)),
+        (p.kind = '02' and x.open_exists and not x.open_matches, 'hold', true, 'EL18_R6_DIFFERS', 'paid_on',
+            jsonb_build_object('value', p.paid_on, 'amount', p.amount)),
+        (p.paid_on > p.fund_on or p.paid_on > h.base_on or h.base_on > h.made_on, 'hold', true, 'EL18_R7_DATES', 'paid_on',
+            jsonb_build_object('value', p.paid_on, 'fund_on', p.fund_on, 'base_on', h.base_on, 'made_on', h.made_on)),
+        (p.kind <> '03' and p.paid_on > p.pay_limit_on, 'warn', false, 'EL18_R8_AFTER_LIMIT', 'paid_on',
+            jsonb_build_object('value', p.paid_on, 'limit', p.pay_limit_on)),
+        (not exists (select from ledger.eltax_channel c where c.code = p.channel), 'warn', false, 'EL18_R9_CHANNEL', 'channel',
+            jsonb_build_object('value', p.channel)),
+        (p.kind <> '03' and p.state = 'void', 'hold', true, 'EL18_R11_VOID_SLIP', 'case_key', jsonb_build_object('value', p.case_key)),
+        (p.kind = '02' and not (ledger.fiscal_year_accepts(p.fiscal_year, p.fund_on) and m.business_date <= make_date(p.fiscal_year + 1, 5, 31)),
+            'hold', true, 'EL18_R12_YEAR', 'fund_on', jsonb_build_object('value', p.fund_on, 'fiscal_year', p.fiscal_year)),
+        (p.kind <> '03' and p.state = 'queued', 'warn', false, 'EL18_NOT_UPLOADED', 'case_key', jsonb_build_object('value', p.case_key))
+     ) v (hit, verdict, asks, code, field, detail)
+     where v.hit
+), line_verdict as (
+    select f.line,
+           case when f.asks and m.again
+                 and exists (select from intake.finding x where x.batch_id = m.id and x.line = f.line and x.code = f.code and x.verdict = 'hold')
+                then 'warn' else f.verdict end as verdict, f.code, f.field, f.detail
+      from line_fault f cross join mine m
+    union all
+    select k.line, 'skip', 'EL18_R3_KNOWN', 'tx_no', jsonb_build_object('value', k.tx) from known k
+)
+select line, verdict, code, field, detail from file_verdict
+union all
+-- While the whole file waits its lines are not asked about, so that letting the file go on answers nothing about a line.
+select line, verdict, code, field, detail from line_verdict
+ where not exists (select from file_verdict f where f.line is null and f.verdict = 'hold')
