@@ -94,6 +94,7 @@ create table intake.batch_step (
 comment on table intake.batch_step is 'Every step a batch may take; anything else is refused by the trigger batch_takes_known_steps';
 insert into intake.batch_step values
   ('received', 'staged', 'all chunks are there'),
+  ('received', 'rejected', 'refused before it became records'),
   ('received', 'cancelled', 'an operator gives up on a delivery whose chunks never all came'),
   ('staged', 'posted', 'everything posted or skipped'),
   ('staged', 'held', 'at least one line waits for a person'),

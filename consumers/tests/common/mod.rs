@@ -1,0 +1,215 @@
+//! A database of its own for each test, a toy integration, and messages as producers and foreign systems send them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use renkei_consumers::db;
+use renkei_consumers::inbound::{Batch, Intake, TopicHandler};
+use renkei_consumers::replies::Replies;
+use renkei_core::broker::{Handler, Incoming, Outcome};
+use renkei_core::message::{Envelope, Order, chunk_message_id};
+use renkei_core::registry::{Registry, Sources};
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgPool;
+use uuid::Uuid;
+
+/// Slug of the toy integration.
+pub const TOPIC: &str = "12_toy";
+/// Day on which the tests book.
+pub const DAY: &str = "2026-10-05";
+
+/// A migrated database with the toy schema and an intake on it.
+pub struct Bench {
+    pub pool: PgPool,
+    pub intake: Arc<Intake>,
+    pub handler: TopicHandler,
+    admin: String,
+    name: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    /// Creates it; `topic` are further lines of the topic's entry, e.g. `hold = "batch"`.
+    pub async fn open(topic: &str) -> Bench {
+        static NTH: AtomicU64 = AtomicU64::new(0);
+        let admin = std::env::var("RENKEI_DATABASE_URL")
+            .expect("RENKEI_DATABASE_URL is not set: these tests need a Postgres server; run them with `make test`");
+        let name = format!("renkei_test_{}_{}", std::process::id(), NTH.fetch_add(1, Ordering::Relaxed));
+        let server = db::connect(&admin, 1).await.expect("the server of RENKEI_DATABASE_URL answers");
+        for sql in [format!("drop database if exists {name} with (force)"), format!("create database {name}")] {
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&server).await.expect("a database of its own");
+        }
+        server.close().await;
+        let (base, query) = admin.split_once('?').map_or((admin.as_str(), ""), |(base, query)| (base, query));
+        let server_url = base.rsplit_once('/').expect("postgres://host/name").0;
+        let pool = db::connect(&format!("{server_url}/{name}?{query}"), 8).await.expect("the new database answers");
+        db::migrate(&pool).await.expect("the migrations apply");
+        sqlx::raw_sql(include_str!("../toy/schema.sql")).execute(&pool).await.expect("the toy schema");
+        let folder = tempfile::tempdir().expect("a folder");
+        let registry = Arc::new(toy_registry(folder.path(), topic));
+        let intake = Arc::new(Intake::new(pool.clone(), registry).on_business_date(DAY));
+        let handler = TopicHandler::new(intake.clone(), TOPIC, Replies::none());
+        Bench { pool, intake, handler, admin, name, _folder: folder }
+    }
+
+    /// Drops the database, after asserting what must hold after every test.
+    pub async fn close(self) {
+        let unbalanced: i64 = self.number("select coalesce(sum(debit) - sum(credit), 0)::bigint from ledger.line").await;
+        assert_eq!(unbalanced, 0, "debits are not credits");
+        let hops =
+            "select count(*) from intake.batch where state in ('posted', 'held', 'rejected', 'cancelled') and records_staged > 0
+                     and (records_staged, yen_staged) <> (records_posted + records_held + records_skipped + records_rejected,
+                                                          yen_posted + yen_held + yen_skipped + yen_rejected)";
+        assert_eq!(self.number(hops).await, 0, "a batch whose hops do not balance");
+        self.pool.close().await;
+        let server = db::connect(&self.admin, 1).await.expect("the server answers");
+        let sql = format!("drop database {} with (force)", self.name);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&server).await.expect("the database is dropped");
+    }
+
+    /// One number from the database.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
+    }
+
+    /// Runs SQL.
+    pub async fn run(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
+    }
+
+    /// Hands over every chunk in order; all must be acknowledged.
+    pub async fn deliver(&self, file: &File) -> Batch {
+        for message in file.messages() {
+            assert_eq!(self.handler.handle(message).await, Outcome::Done);
+        }
+        self.batch(file).await
+    }
+
+    /// The batch of a file.
+    pub async fn batch(&self, file: &File) -> Batch {
+        self.intake.find(&file.delivery.to_string()).await.expect("the batch is there")
+    }
+
+    /// Name and amount of the posted items, in order.
+    pub async fn items(&self) -> Vec<(String, i64)> {
+        let sql = "select name, amount from toy.item order by batch_id, line";
+        sqlx::query_as(sql).fetch_all(&self.pool).await.expect("the items are read")
+    }
+}
+
+/// The shipped settings with one topic, and its folder, changed by the test as it likes.
+fn toy_registry(folder: &Path, topic: &str) -> Registry {
+    let shipped = include_str!("../../../queues.toml");
+    let settings = shipped.split("[[topic]]").next().expect("settings");
+    let queues = folder.join("queues.toml");
+    let entry = include_str!("../toy/queues_topic.toml");
+    std::fs::write(&queues, format!("{settings}{entry}{topic}\n")).expect("queues.toml is written");
+    let target = folder.join("integrations").join(TOPIC);
+    std::fs::create_dir_all(&target).expect("a folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/toy").join(TOPIC);
+    for entry in std::fs::read_dir(source).expect("the toy folder") {
+        let entry = entry.expect("an entry");
+        std::fs::copy(entry.path(), target.join(entry.file_name())).expect("a copy");
+    }
+    let sources = Sources { queues: Some(queues), integrations: Some(folder.join("integrations")) };
+    Registry::load_from(&sources).expect("the toy registry is sound")
+}
+
+/// A delivery as a producer publishes it.
+pub struct File {
+    pub delivery: Uuid,
+    pub sha256: String,
+    pub chunks: Vec<Vec<Value>>,
+    pub records: u64,
+    pub yen: i64,
+}
+
+impl File {
+    /// A file with these (name, amount) records, `per_chunk` of them in a chunk.
+    pub fn new(records: &[(&str, i64)], per_chunk: usize) -> File {
+        let rows: Vec<Value> = records
+            .iter()
+            .zip(2_i64..)
+            .map(|((name, amount), line)| {
+                json!({ "record": "item", "line": line, "offset": line * 20, "length": 18, "name": name, "day": "2026-10-01", "amount": amount })
+            })
+            .collect();
+        let yen = records.iter().map(|(_, amount)| amount).sum();
+        let sha256 = format!("{:0>64}", hex_of(&format!("{records:?}")));
+        let chunks = rows.chunks(per_chunk).map(<[Value]>::to_vec).collect();
+        File { delivery: Uuid::new_v4(), sha256, chunks, records: records.len() as u64, yen }
+    }
+
+    /// The same file handed in once more.
+    pub fn again(&self) -> File {
+        let chunks = self.chunks.clone();
+        File { delivery: Uuid::new_v4(), sha256: self.sha256.clone(), chunks, records: self.records, yen: self.yen }
+    }
+
+    /// Its envelope on chunk `chunk`.
+    pub fn envelope(&self, chunk: u32) -> Envelope {
+        Envelope {
+            delivery: self.delivery,
+            topic: TOPIC.to_owned(),
+            file: "toy.csv".to_owned(),
+            sha256: self.sha256.clone(),
+            bytes: 1000,
+            layout: "layout".to_owned(),
+            layout_digest: "d".repeat(64),
+            archive: format!("blobs/{}", self.sha256),
+            sender: "folder".to_owned(),
+            received_at: "2026-10-05T10:15:00+09:00".to_owned(),
+            chunk,
+            chunks: u32::try_from(self.chunks.len()).expect("few chunks"),
+            records: self.records,
+            yen: self.yen,
+        }
+    }
+
+    /// Its messages in order.
+    pub fn messages(&self) -> Vec<Incoming> {
+        let chunks = self.chunks.iter().zip(0..);
+        chunks
+            .map(|(records, chunk)| {
+                let mut message = message("records", &Value::Array(records.clone()));
+                message.headers = self.envelope(chunk).to_headers();
+                message.message_id = chunk_message_id(self.delivery, chunk).to_string();
+                message
+            })
+            .collect()
+    }
+
+    /// An operator's order about it.
+    pub fn order(&self, kind: &str, reason: &str) -> Incoming {
+        let order = Order { delivery: self.delivery, actor: "sato".to_owned(), reason: reason.to_owned() };
+        message(kind, &serde_json::to_value(order).expect("an order is JSON"))
+    }
+}
+
+/// A message without properties but its type.
+pub fn message(kind: &str, body: &Value) -> Incoming {
+    Incoming {
+        queue: format!("in.{TOPIC}"),
+        routing_key: format!("in.{TOPIC}"),
+        message_id: Uuid::new_v4().to_string(),
+        kind: kind.to_owned(),
+        headers: BTreeMap::new(),
+        body: Bytes::from(body.to_string()),
+        app_id: String::new(),
+        reply_to: None,
+        correlation_id: None,
+        attempt: 1,
+        delivery_count: 0,
+        redelivered: false,
+        death: None,
+    }
+}
+
+/// Some hexadecimal digits that depend on the text.
+fn hex_of(text: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).simple().to_string()
+}
