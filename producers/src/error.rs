@@ -71,6 +71,12 @@ pub enum IntakeError {
         /// Why.
         source: serde_json::Error,
     },
+    /// A claim has a file but no record: somebody took the record away.
+    #[error("{} has a file but no record; move the file back to the folder to hand it in again", path.display())]
+    Orphan {
+        /// The claim.
+        path: PathBuf,
+    },
     /// The topic is unknown or only planned.
     #[error("topic {topic} takes nothing in: {reason}")]
     Topic {
@@ -103,6 +109,15 @@ impl IntakeError {
         let path = path.to_owned();
         move |source| IntakeError::Io { operation, path, source }
     }
+
+    /// Whether other deliveries would meet the same: then they wait too, instead of failing one by one.
+    pub(crate) fn concerns_all(&self) -> bool {
+        match self {
+            IntakeError::Publish { .. } | IntakeError::Stopping { .. } => true,
+            IntakeError::Archive { source, .. } => source.verdict() == Verdict::Retry,
+            _ => false,
+        }
+    }
 }
 
 impl Classify for IntakeError {
@@ -113,7 +128,7 @@ impl Classify for IntakeError {
             IntakeError::Read { source, .. } => source.verdict(),
             IntakeError::Publish { source, .. } => source.verdict(),
             IntakeError::Topic { .. } => Verdict::Reject,
-            IntakeError::Record { .. } | IntakeError::Panicked { .. } => Verdict::Bug,
+            IntakeError::Record { .. } | IntakeError::Orphan { .. } | IntakeError::Panicked { .. } => Verdict::Bug,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! modification time stay the same for the settling time is claimed by renaming it. Ordered topics (masters) are carried one
 //! file at a time in the order of modification time and name, by one process at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::error::IntakeError;
 use crate::intake::{Intake, Outcome, claim};
 use crate::names;
-use crate::station::{Claim, Station, chain};
+use crate::station::{Waiting, chain};
 
 /// Directories of ours inside a watched folder.
 const OURS: [&str; 3] = ["processing", "done", "rejected"];
@@ -32,6 +32,22 @@ struct Seen {
     since: Instant,
 }
 
+/// A file that has settled. They sort oldest first, then by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Settled {
+    modified: SystemTime,
+    /// The file.
+    pub path: PathBuf,
+    bytes: u64,
+}
+
+impl Settled {
+    /// Whether it still looks as it did: its turn may come minutes later.
+    fn is_unchanged(&self) -> bool {
+        look_at(&self.path) == Some((self.bytes, self.modified))
+    }
+}
+
 /// Remembers how the files of a folder looked, to tell which have settled.
 #[derive(Debug, Default)]
 pub struct Settling {
@@ -40,7 +56,7 @@ pub struct Settling {
 
 impl Settling {
     /// Looks at the folder; gives the files that have not changed for `settle`, oldest first, then by name.
-    pub fn look(&mut self, folder: &Path, settle: Duration) -> Result<Vec<PathBuf>, IntakeError> {
+    pub fn look(&mut self, folder: &Path, settle: Duration) -> Result<Vec<Settled>, IntakeError> {
         let now = Instant::now();
         let mut present = HashMap::new();
         for entry in fs::read_dir(folder).map_err(IntakeError::io("listing", folder))? {
@@ -58,14 +74,11 @@ impl Settling {
             present.insert(path, Seen { since, ..seen });
         }
         self.seen = present;
-        let mut settled: Vec<(SystemTime, PathBuf)> = self
-            .seen
-            .iter()
-            .filter(|(_, seen)| now.duration_since(seen.since) >= settle)
-            .map(|(path, seen)| (seen.modified, path.clone()))
-            .collect();
+        let settled = self.seen.iter().filter(|(_, seen)| now.duration_since(seen.since) >= settle);
+        let mut settled: Vec<Settled> =
+            settled.map(|(path, seen)| Settled { modified: seen.modified, path: path.clone(), bytes: seen.bytes }).collect();
         settled.sort();
-        Ok(settled.into_iter().map(|(_, path)| path).collect())
+        Ok(settled)
     }
 }
 
@@ -81,12 +94,21 @@ pub struct Worker {
     settling: Settling,
     places: Arc<Semaphore>,
     wake: Arc<Notify>,
+    /// What was logged already; a trouble that lasts is told once.
+    told: HashSet<String>,
+}
+
+/// Where the next delivery comes from. It is taken only when its turn comes: another process may take it meanwhile, and no
+/// more files are open than are worked on.
+enum Next {
+    Waiting(Waiting),
+    File(Settled),
 }
 
 impl Worker {
     /// A worker of a topic. `places` bounds the deliveries carried at once by all workers; `wake` ends the pause early.
     pub fn new(intake: Arc<Intake>, topic: Arc<Topic>, places: Arc<Semaphore>, wake: Arc<Notify>) -> Worker {
-        Worker { intake, topic, settling: Settling::default(), places, wake }
+        Worker { intake, topic, settling: Settling::default(), places, wake, told: HashSet::new() }
     }
 
     /// Works until the intake stops.
@@ -116,59 +138,61 @@ impl Worker {
             Order::Taken => return Ok(Vec::new()),
             order => order,
         };
-        let mut outcomes = self.carry(self.intake.unfinished(&self.topic)?).await?;
-        let Some(station) = self.intake.inbox(&self.topic).cloned() else { return Ok(outcomes) };
-        let settle = Duration::from_millis(self.intake.config.settle_ms);
-        let settled = self.settling.look(&station.root, settle)?;
-        for files in self.batches(settled) {
-            let mut claims = Vec::with_capacity(files.len());
-            for file in files {
-                claims.extend(claim_one(&station, &self.topic, &file)?);
-            }
-            outcomes.extend(self.carry(claims).await?);
-            if self.intake.stopping.is_cancelled() {
-                break;
+        let (waiting, mut troubles) = self.intake.waiting(&self.topic)?;
+        let mut next: Vec<Next> = waiting.into_iter().map(Next::Waiting).collect();
+        if let Some(station) = self.intake.inbox(&self.topic) {
+            let settle = Duration::from_millis(self.intake.config.settle_ms);
+            next.extend(self.settling.look(&station.root, settle)?.into_iter().map(Next::File));
+        }
+        let carried = self.carry(next, &mut troubles).await;
+        self.tell(troubles);
+        carried
+    }
+
+    /// Carries deliveries, in order or side by side. What troubles one delivery is put aside; what would trouble all ends the
+    /// turn, and in an ordered topic everything does, because nothing may overtake.
+    async fn carry(&self, next: Vec<Next>, troubles: &mut Vec<IntakeError>) -> Result<Vec<Outcome>, IntakeError> {
+        let ordered = self.topic.ordered;
+        let parallel = if ordered { 1 } else { self.intake.config.deliveries_parallel.max(1) };
+        let mut running = stream::iter(next).map(|next| self.carry_one(next)).buffered(parallel);
+        let mut outcomes = Vec::new();
+        while let Some(result) = running.next().await {
+            match result {
+                Ok(outcome) => outcomes.extend(outcome),
+                Err(error) if ordered || error.concerns_all() => return Err(error),
+                Err(error) => troubles.push(error),
             }
         }
         Ok(outcomes)
     }
 
-    /// Claims are made few at a time, so that another process finds work too.
-    fn batches(&self, files: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
-        let size = if self.topic.ordered { 1 } else { self.intake.config.deliveries_parallel.max(1) };
-        files.chunks(size).map(<[PathBuf]>::to_vec).collect()
+    async fn carry_one(&self, next: Next) -> Result<Option<Outcome>, IntakeError> {
+        let _place = self.places.acquire().await;
+        let claim = match next {
+            _ if self.intake.stopping.is_cancelled() => None,
+            Next::Waiting(waiting) => waiting.take()?,
+            Next::File(file) => match self.intake.inbox(&self.topic) {
+                Some(station) if file.is_unchanged() => claim::dropped(station, self.topic.slug.as_str(), &file.path)?,
+                _ => None,
+            },
+        };
+        match claim {
+            Some(claim) => self.intake.process(claim, None).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    /// Carries claims, in order or side by side. The first error is given when all have been tried; in order, it ends the turn,
-    /// because nothing may overtake.
-    async fn carry(&self, claims: Vec<Claim>) -> Result<Vec<Outcome>, IntakeError> {
-        let parallel = if self.topic.ordered { 1 } else { self.intake.config.deliveries_parallel.max(1) };
-        let mut running = stream::iter(claims)
-            .map(|claim| async {
-                let _place = self.places.acquire().await;
-                self.intake.process(claim, None).await
-            })
-            .buffered(parallel);
-        let (mut outcomes, mut failed) = (Vec::new(), None);
-        while let Some(result) = running.next().await {
-            match result {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(error) if self.topic.ordered => return Err(error),
-                Err(error) => failed = failed.or(Some(error)),
+    /// Logs what is new among the troubles and forgets what is over.
+    fn tell(&mut self, troubles: Vec<IntakeError>) {
+        let mut now = HashSet::with_capacity(troubles.len());
+        for error in troubles {
+            let text = chain(&error);
+            if !self.told.contains(&text) {
+                tracing::error!(topic = %self.topic.slug, verdict = %error.verdict(), error = %text, "a delivery waits");
             }
+            now.insert(text);
         }
-        failed.map_or(Ok(outcomes), Err)
-    }
-}
-
-/// Claims one file; a file that cannot be claimed is no reason to leave the others.
-fn claim_one(station: &Arc<Station>, topic: &Topic, file: &Path) -> Result<Option<Claim>, IntakeError> {
-    match claim::dropped(station, topic.slug.as_str(), file) {
-        Err(IntakeError::Io { operation: "claiming", path, source }) if !topic.ordered => {
-            tracing::error!(topic = %topic.slug, file = %path.display(), error = %source, "a file cannot be claimed");
-            Ok(None)
-        }
-        other => other,
+        self.told = now;
     }
 }
 
@@ -211,7 +235,10 @@ mod tests {
         let path = folder.path().join("a.csv");
         fs::write(&path, "1").unwrap();
         let mut settling = Settling::default();
-        let look = |settling: &mut Settling, ms| settling.look(folder.path(), Duration::from_millis(ms)).unwrap();
+        let look = |settling: &mut Settling, ms| -> Vec<PathBuf> {
+            let settled = settling.look(folder.path(), Duration::from_millis(ms)).unwrap();
+            settled.into_iter().map(|file| file.path).collect()
+        };
         assert!(look(&mut settling, 40).is_empty(), "just seen");
         std::thread::sleep(Duration::from_millis(60));
         fs::write(&path, "12").unwrap();
@@ -235,7 +262,7 @@ mod tests {
         }
         OURS.iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
         let files = Settling::default().look(folder.path(), Duration::ZERO).unwrap();
-        let names: Vec<_> = files.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+        let names: Vec<_> = files.iter().filter_map(|file| file.path.file_name()?.to_str()).collect();
         assert_eq!(names, ["z.csv", "a.csv", "b.csv"]);
     }
 }

@@ -84,6 +84,9 @@ pub async fn run(
     };
     let tasks = TaskTracker::new();
     let places = Arc::new(Semaphore::new(config.deliveries_parallel));
+    // Uploads do not queue behind large files: a message is carried at once.
+    let uploads_max = config.http.as_ref().map_or(0, |http| http.uploads_max);
+    let upload_places = Arc::new(Semaphore::new(uploads_max));
     let mut wakes = BTreeMap::new();
     for topic in registry.active(Direction::In) {
         let wake = Arc::new(Notify::new());
@@ -95,7 +98,7 @@ pub async fn run(
     }
     if let Some((config, tokens, listener)) = http {
         tracing::info!(address = %config.listen, "HTTP intake listens");
-        let api = Api::new(intake.clone(), config, tokens, places.clone(), wakes);
+        let api = Api::new(intake.clone(), config, tokens, upload_places.clone(), wakes);
         tasks.spawn(http::serve(api, listener, shutdown.clone()));
     }
     tracing::info!(topics = registry.active(Direction::In).count(), inbox = %config.inbox_dir.display(), "producing");
@@ -103,8 +106,8 @@ pub async fn run(
     tasks.close();
     tasks.wait().await;
     // Deliveries that came by HTTP run on their own; they stop at the next stage and are on disk.
-    let all = u32::try_from(config.deliveries_parallel).unwrap_or(u32::MAX);
-    let _ = places.acquire_many(all).await;
+    let all = u32::try_from(uploads_max).unwrap_or(u32::MAX);
+    let _ = upload_places.acquire_many(all).await;
     tracing::info!("producing ended");
     Ok(())
 }

@@ -34,8 +34,10 @@ pub async fn send(
     drop(claim);
     loop {
         if let Order::Ours(_order) = order_lock(intake, &topic)? {
-            for claim in intake.unfinished(&topic)? {
-                let is_ours = claim.delivery.delivery == ours;
+            let (waiting, _) = intake.waiting(&topic)?;
+            for waiting in waiting {
+                let Some(claim) = waiting.take()? else { continue };
+                let is_ours = waiting.delivery == ours;
                 let outcome = intake.process(claim, progress.clone().filter(|_| is_ours)).await?;
                 if is_ours {
                     return Ok(outcome);

@@ -21,7 +21,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Stage};
 use crate::error::IntakeError;
 
 /// Name of the record inside a claim.
@@ -82,33 +82,48 @@ impl Station {
         self.status.join(&id[id.len() - 2..]).join(format!("{id}.json"))
     }
 
-    /// Takes over every claim that nobody works on, in the order of claims. What cannot be read is logged and left.
-    pub(crate) fn unfinished(self: &Arc<Self>) -> Result<Vec<Claim>, IntakeError> {
+    /// What lies in `processing`, worked on or not. A claim that cannot be understood is an error of its own, beside the others.
+    pub(crate) fn waiting(self: &Arc<Self>) -> Result<Vec<Result<Waiting, IntakeError>>, IntakeError> {
         let processing = self.processing();
-        let mut claims = Vec::new();
+        let mut found = Vec::new();
         for entry in fs::read_dir(&processing).map_err(IntakeError::io("listing", &processing))? {
             let dir = entry.map_err(IntakeError::io("listing", &processing))?.path();
             let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             if name.starts_with(".new-") {
                 sweep(&dir);
             } else if Uuid::try_parse(&name).is_ok() {
-                match self.take_over(&dir) {
-                    Ok(claim) => claims.extend(claim),
-                    Err(error) => {
-                        tracing::error!(directory = %dir.display(), error = %chain(&error), "a claim cannot be taken over")
-                    }
-                }
+                found.extend(self.look_into(dir).transpose());
             }
         }
-        claims.sort_by_key(|claim: &Claim| claim.delivery.order);
-        Ok(claims)
+        Ok(found)
     }
 
-    fn take_over(self: &Arc<Self>, dir: &Path) -> Result<Option<Claim>, IntakeError> {
-        let path = dir.join("lock");
+    fn look_into(self: &Arc<Self>, dir: PathBuf) -> Result<Option<Waiting>, IntakeError> {
+        match read_record(&dir)? {
+            Some(Delivery { order, delivery, .. }) => Ok(Some(Waiting { order, delivery, dir, station: self.clone() })),
+            None => clear(&dir).map(|()| None),
+        }
+    }
+}
+
+/// A claim that may be free to be taken over.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    /// Place in the order of claims.
+    pub(crate) order: Uuid,
+    /// Delivery id.
+    pub(crate) delivery: Uuid,
+    dir: PathBuf,
+    station: Arc<Station>,
+}
+
+impl Waiting {
+    /// Takes the claim over. `None`: somebody works on it, or it is finished.
+    pub(crate) fn take(&self) -> Result<Option<Claim>, IntakeError> {
+        let path = self.dir.join("lock");
         let lock = match File::open(&path) {
             Ok(lock) => lock,
-            Err(error) if is_absent(&error) => return remnant(dir),
+            Err(error) if is_absent(&error) => return Ok(None),
             Err(source) => return Err(IntakeError::Io { operation: "opening", path, source }),
         };
         match lock.try_lock() {
@@ -116,16 +131,10 @@ impl Station {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(source)) => return Err(IntakeError::Io { operation: "locking", path, source }),
         }
-        let path = dir.join(RECORD);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            // Finished by another between listing and locking.
-            Err(error) if is_absent(&error) => return remnant(dir),
-            Err(source) => return Err(IntakeError::Io { operation: "reading", path, source }),
-        };
-        let claim =
-            Claim { delivery: parse(&path, &text)?, station: self.clone(), dir: dir.to_owned(), fresh: false, _lock: lock };
-        if claim.delivery.stage == crate::delivery::Stage::Claimed && claim.original().symlink_metadata().is_err() {
+        // Read again under the lock: it may have been finished, or have come further, since it was listed.
+        let Some(delivery) = read_record(&self.dir)? else { return Ok(None) };
+        let claim = Claim { delivery, station: self.station.clone(), dir: self.dir.clone(), fresh: false, _lock: lock };
+        if claim.delivery.stage == Stage::Claimed && claim.original().symlink_metadata().is_err() {
             // Killed between the record and the rename: the file is still where it was.
             claim.dissolve()?;
             return Ok(None);
@@ -215,15 +224,23 @@ impl Claim {
     }
 }
 
-/// A directory without record: removed when nothing of value is in it.
-fn remnant(dir: &Path) -> Result<Option<Claim>, IntakeError> {
+/// A directory without record is what is left of a finished claim; it is removed unless a file is in it.
+fn clear(dir: &Path) -> Result<(), IntakeError> {
     if dir.join("original").symlink_metadata().is_ok() {
-        tracing::error!(directory = %dir.display(), "a claim has a file but no record; move the file back to hand it in again");
-        return Ok(None);
+        return Err(IntakeError::Orphan { path: dir.to_owned() });
     }
     match fs::remove_dir_all(dir) {
         Err(error) if !is_absent(&error) => Err(IntakeError::Io { operation: "removing", path: dir.to_owned(), source: error }),
-        _ => Ok(None),
+        _ => Ok(()),
+    }
+}
+
+fn read_record(dir: &Path) -> Result<Option<Delivery>, IntakeError> {
+    let path = dir.join(RECORD);
+    match fs::read(&path) {
+        Ok(text) => parse(&path, &text).map(Some),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(source) => Err(IntakeError::Io { operation: "reading", path, source }),
     }
 }
 

@@ -53,14 +53,14 @@ pub struct Api {
     pub(crate) config: HttpConfig,
     tokens: Tokens,
     uploads: Arc<Semaphore>,
-    /// Deliveries carried at once, shared with the workers.
+    /// Deliveries carried at once; what finds no place is left to the worker.
     pub(crate) places: Arc<Semaphore>,
     /// By slug: wakes the worker of a topic.
     pub(crate) wakes: BTreeMap<String, Arc<Notify>>,
 }
 
 impl Api {
-    /// An API over an intake. `places` and `wakes` are those of the workers.
+    /// An API over an intake. `places` bounds the deliveries carried at once, `wakes` wake the workers.
     pub fn new(
         intake: Arc<Intake>,
         config: HttpConfig,

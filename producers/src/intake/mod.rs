@@ -50,7 +50,7 @@ use crate::config::ProducerConfig;
 use crate::delivery::{Delivery, Stage};
 use crate::error::IntakeError;
 use crate::publish::Publish;
-use crate::station::{Claim, Station};
+use crate::station::{Claim, Station, Waiting};
 
 /// How far a delivery is, for progress bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,14 +182,19 @@ impl Intake {
         Ok(None)
     }
 
-    /// Takes over what nobody works on: deliveries of this topic that an earlier process left, in the order of claims.
-    pub fn unfinished(&self, topic: &Topic) -> Result<Vec<Claim>, IntakeError> {
-        let mut claims = Vec::new();
+    /// Deliveries of a topic that are not finished, in the order of claims, and what cannot be understood.
+    pub(crate) fn waiting(&self, topic: &Topic) -> Result<(Vec<Waiting>, Vec<IntakeError>), IntakeError> {
+        let (mut waiting, mut errors) = (Vec::new(), Vec::new());
         for station in self.stations(topic) {
-            claims.extend(station.unfinished()?);
+            for found in station.waiting()? {
+                match found {
+                    Ok(found) => waiting.push(found),
+                    Err(error) => errors.push(error),
+                }
+            }
         }
-        claims.sort_by_key(|claim| claim.delivery.order);
-        Ok(claims)
+        waiting.sort_by_key(|found| found.order);
+        Ok((waiting, errors))
     }
 
     /// Carries a delivery to its end. On an error the claim stays on disk as far as it came, and anyone may go on later.
@@ -220,40 +225,46 @@ impl Intake {
 
     /// Claimed → validated or refused. Also run again for a validated delivery whose chunks were lost with the machine.
     async fn admit(&self, topic: &Arc<Topic>, claim: &mut Claim, progress: Option<&OnProgress>) -> Result<(), IntakeError> {
+        let limits = &self.registry.settings.limits;
         let promised = claim.delivery.plan.take();
-        let mut faults = std::mem::take(&mut claim.delivery.claim_faults);
-        claim.delivery.claim_faults = faults.clone();
-        faults.extend(claim::inspect(claim, self.registry.settings.limits.file_bytes_max)?);
-        if faults.is_empty() {
-            let key = self.archive.put_file(&claim.original()).await.map_err(|source| IntakeError::Archive {
-                delivery: claim.delivery.delivery,
-                file: claim.delivery.file.clone(),
-                source: Box::new(source),
-            })?;
-            claim.delivery.archive = key.to_string();
-            claim.delivery.sha256 = key.sha256().to_owned();
+        // What is wrong beside the content; it stands before the faults of the content.
+        let mut faults = claim.delivery.claim_faults.clone();
+        (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
+        let as_such = claim::inspect(claim, limits.file_bytes_max)?;
+        if as_such.is_empty() {
+            self.archive(claim).await?;
             crash::point("producer.archived");
             if let Some(progress) = progress {
                 progress(Progress::Archived);
             }
-            faults = validate::validate(topic, &self.registry.settings.limits, claim, progress).await?;
-            if faults.is_empty() && promised.is_some() && promised != claim.delivery.plan {
+            faults.extend(validate::validate(topic, limits, claim, progress).await?);
+            if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
-                claim.delivery.faults_total += 1;
             }
-        } else {
-            claim.delivery.faults_total = faults.len() as u64;
         }
+        faults.extend(as_such);
         claim.fresh = true;
         let delivery = &mut claim.delivery;
+        delivery.faults_total += faults.len() as u64;
+        delivery.faults.splice(0..0, faults);
         if delivery.faults_total == 0 {
             delivery.stage = Stage::Validated;
         } else {
             delivery.plan = None;
             delivery.stage = Stage::Refused;
         }
-        delivery.faults.splice(0..0, faults);
         claim.save()
+    }
+
+    async fn archive(&self, claim: &mut Claim) -> Result<(), IntakeError> {
+        let key = self.archive.put_file(&claim.original()).await.map_err(|source| IntakeError::Archive {
+            delivery: claim.delivery.delivery,
+            file: claim.delivery.file.clone(),
+            source: Box::new(source),
+        })?;
+        claim.delivery.archive = key.to_string();
+        claim.delivery.sha256 = key.sha256().to_owned();
+        Ok(())
     }
 
     fn tell(&self, delivery: Delivery, took_ms: u64) -> Outcome {

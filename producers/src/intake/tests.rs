@@ -287,3 +287,54 @@ async fn a_layout_changed_half_way_ends_in_a_rejection() {
     let kinds: Vec<String> = memory.messages().into_iter().map(|message| message.kind).collect();
     assert_eq!(kinds, ["records", "rejection"]);
 }
+
+#[tokio::test]
+async fn a_claim_that_cannot_be_understood_does_not_stop_the_others() {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let intake = toy.intake(memory.clone());
+    let processing = toy.dir.join("inbox/90_toy/processing");
+    let (damaged, orphan) = (processing.join(Uuid::now_v7().to_string()), processing.join(Uuid::now_v7().to_string()));
+    for dir in [&damaged, &orphan] {
+        std::fs::create_dir(dir).unwrap();
+        std::fs::write(dir.join("lock"), "").unwrap();
+    }
+    std::fs::write(damaged.join("delivery.json"), "{").unwrap();
+    std::fs::write(orphan.join("original"), good_csv()).unwrap();
+    toy.drop_file(TOY, "a.csv", good_csv());
+    let outcomes = turn(&toy, &intake, TOY).await.unwrap();
+    assert_eq!((outcomes.len(), memory.messages().len()), (1, 3));
+    assert!(damaged.join("delivery.json").exists() && orphan.join("original").exists(), "nothing of value is thrown away");
+}
+
+#[tokio::test]
+async fn a_refused_file_is_archived_even_when_only_its_control_file_is_wrong() {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let intake = toy.intake(memory.clone());
+    toy.drop_file(TOY, "a.csv", BAD_CSV);
+    toy.drop_file(TOY, "a.csv.ctl", "{}{}");
+    let outcome = turn(&toy, &intake, TOY).await.unwrap().remove(0);
+    assert_eq!(outcome.delivery.faults[0].code, "CONTROL_UNREADABLE");
+    assert!(outcome.delivery.faults.len() > 1 && !outcome.delivery.archive.is_empty(), "{:?}", outcome.delivery);
+}
+
+#[tokio::test]
+async fn the_role_watches_orders_and_stops() {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let archive = Archive::open(toy.dir.join("archive").to_str().unwrap()).unwrap();
+    let config = ProducerConfig { poll_ms: 5, ..toy.config() };
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(crate::run(config, toy.registry.clone(), archive, memory.clone(), shutdown.clone()));
+    for slug in [TOY, MASTER] {
+        toy.drop_file(slug, "a.csv", good_csv());
+    }
+    while memory.messages().len() < 6 || !toy.files(MASTER, "processing").is_empty() || !toy.files(TOY, "processing").is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    shutdown.cancel();
+    running.await.unwrap().unwrap();
+    assert_eq!((toy.files(TOY, "done").len(), toy.files(MASTER, "done").len()), (1, 1));
+    let wrong = ProducerConfig { poll_ms: 0, ..toy.config() };
+    let archive = Archive::open(toy.dir.join("archive").to_str().unwrap()).unwrap();
+    let refused = crate::run(wrong, toy.registry.clone(), archive, memory, shutdown).await.unwrap_err();
+    assert!(refused.to_string().contains("poll_ms"), "{refused}");
+}

@@ -42,11 +42,9 @@ pub(super) async fn validate(
     let (original, spool) = (claim.original(), claim.spool());
     let delivery = &mut claim.delivery;
     (delivery.layout, delivery.layout_digest) = (String::new(), integration.digest.clone());
-    (delivery.faults, delivery.faults_total, delivery.warnings_total) = (Vec::new(), 0, 0);
     if let Some(asked) = delivery.variant.as_deref()
         && integration.layout(asked).is_none()
     {
-        delivery.faults_total = 1;
         let known: Vec<&str> = integration.layouts.iter().map(|(name, _)| name.as_str()).collect();
         return Ok(vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", asked).arg("known", known.join(", "))]);
     }
@@ -75,7 +73,7 @@ pub(super) async fn validate(
     delivery.layout = reading.variant;
     delivery.records = reading.summary.records;
     delivery.yen = reading.summary.yen;
-    delivery.faults_total = reading.summary.faults + reading.oversized + differing.len() as u64;
+    delivery.faults_total = reading.summary.faults + reading.oversized;
     delivery.warnings_total = reading.summary.warnings;
     delivery.faults = reading.faults;
     delivery.plan = Some(reading.plan);
