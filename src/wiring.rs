@@ -14,10 +14,9 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 pub fn topology_spec(registry: &Registry) -> TopologySpec {
     let limits = &registry.settings.limits;
     let queues = registry.topics.iter().filter(|topic| topic.status == Status::Active).map(|topic| QueueSpec {
-        name: topic.queue(),
-        ordered: topic.ordered,
         delivery_limit: Some(i64::from(if topic.ordered { limits.delivery_limit_ordered } else { limits.delivery_limit })),
         max_bytes: Some(limits.queue_bytes_max),
+        ..QueueSpec::new(&topic.queue(), topic.ordered)
     });
     TopologySpec { ladder: ladder(registry), queues: queues.collect() }
 }

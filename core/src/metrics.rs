@@ -1,1 +1,163 @@
-//! Placeholder.
+//! Prometheus metrics of every role, in one registry, with their text form for `/metrics`.
+//!
+//! Labels stay few: topic, direction, outcome, error code, role. Never a message id, a file name or a payee; `topic` is the
+//! slug (`12_civic_assessments`), for the shared queues their own name.
+
+use std::sync::OnceLock;
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder, core::Collector,
+};
+
+/// Every metric, each named `renkei_…`.
+#[derive(Debug)]
+pub struct Metrics {
+    /// `messages_published_total{topic,outcome}`: `ok unroutable refused deadline invalid closed`.
+    pub messages_published: IntCounterVec,
+    /// `publish_confirm_seconds{role}`: from the hand-over to the confirm.
+    pub publish_confirm_seconds: HistogramVec,
+    /// `messages_consumed_total{topic,outcome}`: `ok retry parked unavailable requeued`.
+    pub messages_consumed: IntCounterVec,
+    /// `retries_total{topic,error_code}`.
+    pub retries: IntCounterVec,
+    /// `processing_seconds{topic}`: one handling of one message.
+    pub processing_seconds: HistogramVec,
+    /// `parked_messages{topic}`: messages waiting for an operator.
+    pub parked_messages: IntGaugeVec,
+    /// `records_total{topic,outcome}`: `read staged posted held rejected`.
+    pub records: IntCounterVec,
+    /// `amount_in_yen_total{topic}`: control total of what was read.
+    pub amount_in_yen: IntCounterVec,
+    /// `amount_posted_yen_total{topic}`: control total of what was posted.
+    pub amount_posted_yen: IntCounterVec,
+    /// `outbox_unsent`: messages and files waiting to be sent.
+    pub outbox_unsent: IntGauge,
+    /// `outbox_oldest_age_seconds`.
+    pub outbox_oldest_age_seconds: IntGauge,
+    /// `inbox_oldest_age_seconds{topic}`: age of the oldest unfinished delivery; the broker cannot tell it for quorum queues.
+    pub inbox_oldest_age_seconds: IntGaugeVec,
+    /// `topic_due_seconds{topic}`: time left until the topic is due; negative = late.
+    pub topic_due_seconds: IntGaugeVec,
+    /// `broker_connection_up{role}`: 1 or 0.
+    pub broker_connection_up: IntGaugeVec,
+    /// `broker_blocked{role}`: 1 while the broker stops publishers by an alarm.
+    pub broker_blocked: IntGaugeVec,
+    /// `broker_reconnects_total{role}`.
+    pub broker_reconnects: IntCounterVec,
+    registry: Registry,
+}
+
+/// The metrics of this process.
+pub fn metrics() -> &'static Metrics {
+    static METRICS: OnceLock<Metrics> = OnceLock::new();
+    METRICS.get_or_init(Metrics::new)
+}
+
+/// The registry in Prometheus' text form, and the content type to send it with.
+pub fn exposition() -> (String, &'static str) {
+    let mut text = Vec::new();
+    let encoder = TextEncoder::new();
+    if let Err(error) = encoder.encode(&metrics().registry.gather(), &mut text) {
+        tracing::error!(%error, "metrics could not be written as text");
+    }
+    (String::from_utf8(text).unwrap_or_default(), prometheus::TEXT_FORMAT)
+}
+
+/// The `topic` label of a queue or routing key: `in.12_civic_assessments` → `12_civic_assessments`.
+pub fn topic_label(queue: &str) -> &str {
+    queue.strip_prefix("in.").or_else(|| queue.strip_prefix("out.")).unwrap_or(queue)
+}
+
+/// Prefix of our own metrics; those of the process keep their conventional names.
+const NAMESPACE: &str = "renkei";
+/// Confirms take a millisecond or two on a quiet broker; the long buckets show a slow disk or an alarm.
+const CONFIRM_BUCKETS_S: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+/// One message is a chunk of up to 1,000 records; the last one of a file posts the whole file.
+const PROCESSING_BUCKETS_S: [f64; 13] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0];
+
+impl Metrics {
+    fn new() -> Self {
+        let registry = Registry::new();
+        let r = &registry;
+        #[cfg(target_os = "linux")]
+        r.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
+            .expect("the metrics of the process are registered once");
+        Metrics {
+            messages_published: counters(r, "messages_published_total", "Messages published, by outcome", &["topic", "outcome"]),
+            publish_confirm_seconds: histograms(
+                r,
+                "publish_confirm_seconds",
+                "Hand-over to confirm",
+                &["role"],
+                &CONFIRM_BUCKETS_S,
+            ),
+            messages_consumed: counters(r, "messages_consumed_total", "Messages handled, by outcome", &["topic", "outcome"]),
+            retries: counters(
+                r,
+                "retries_total",
+                "Copies put on the retry ladder and tries in the process",
+                &["topic", "error_code"],
+            ),
+            processing_seconds: histograms(r, "processing_seconds", "One handling", &["topic"], &PROCESSING_BUCKETS_S),
+            parked_messages: gauges(r, "parked_messages", "Messages waiting for an operator", &["topic"]),
+            records: counters(r, "records_total", "Records, by outcome", &["topic", "outcome"]),
+            amount_in_yen: counters(r, "amount_in_yen_total", "Yen read, the control total", &["topic"]),
+            amount_posted_yen: counters(r, "amount_posted_yen_total", "Yen posted to the ledger", &["topic"]),
+            outbox_unsent: gauge(r, "outbox_unsent", "Messages and files waiting to be sent"),
+            outbox_oldest_age_seconds: gauge(r, "outbox_oldest_age_seconds", "Age of the oldest unsent one"),
+            inbox_oldest_age_seconds: gauges(r, "inbox_oldest_age_seconds", "Age of the oldest unfinished delivery", &["topic"]),
+            topic_due_seconds: gauges(r, "topic_due_seconds", "Time left until due; negative is late", &["topic"]),
+            broker_connection_up: gauges(r, "broker_connection_up", "1 while connected", &["role"]),
+            broker_blocked: gauges(r, "broker_blocked", "1 while an alarm stops publishers", &["role"]),
+            broker_reconnects: counters(r, "broker_reconnects_total", "Connections lost and made again", &["role"]),
+            registry,
+        }
+    }
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    register(
+        registry,
+        IntCounterVec::new(Opts::new(name, help).namespace(NAMESPACE), labels).expect("names and labels are valid constants"),
+    )
+}
+
+fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+    register(
+        registry,
+        IntGaugeVec::new(Opts::new(name, help).namespace(NAMESPACE), labels).expect("names and labels are valid constants"),
+    )
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    register(registry, IntGauge::with_opts(Opts::new(name, help).namespace(NAMESPACE)).expect("the name is a valid constant"))
+}
+
+fn histograms(registry: &Registry, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> HistogramVec {
+    let options = HistogramOpts::new(name, help).namespace(NAMESPACE).buckets(buckets.to_vec());
+    register(registry, HistogramVec::new(options, labels).expect("names, labels and buckets are valid constants"))
+}
+
+fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
+    registry.register(Box::new(collector.clone())).expect("every metric is registered once under its own name");
+    collector
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_form_carries_prefix_labels_and_values() {
+        metrics().messages_consumed.with_label_values(&["00_test", "ok"]).inc_by(3);
+        let (text, content_type) = exposition();
+        assert!(text.contains("renkei_messages_consumed_total{outcome=\"ok\",topic=\"00_test\"} 3"), "{text}");
+        assert!(content_type.starts_with("text/plain"));
+    }
+
+    #[test]
+    fn a_queue_is_labelled_by_its_slug() {
+        assert_eq!(topic_label("in.12_civic_assessments"), "12_civic_assessments");
+        assert_eq!(topic_label("renkei.dead"), "renkei.dead");
+    }
+}

@@ -16,8 +16,10 @@ use crate::verdict::{Classify, Verdict};
 pub const HEARTBEAT_S: u16 = 20;
 /// Longest wait for a connection, the handshake included. The client library has no limit of its own.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// Longest wait for an answer of the broker to a declaration, a subscription, an acknowledgement or a close.
+/// Longest wait for an answer of the broker to a declaration, a subscription or an acknowledgement.
 pub const REPLY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Longest wait for a polite goodbye; a broker under an alarm may never answer one.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Where the broker is.
 #[derive(Clone, PartialEq, Eq)]
@@ -157,7 +159,7 @@ pub(super) async fn answered<T>(
 /// Closes politely. A connection that is already gone, or whose channels are closing, is closed enough.
 pub(super) async fn close(connection: &Connection) {
     let closing = connection.close(200, "closed by renkei".into());
-    if let Err(error) = answered(REPLY_TIMEOUT, || "close a connection".to_owned(), closing).await {
+    if let Err(error) = answered(CLOSE_TIMEOUT, || "close a connection".to_owned(), closing).await {
         tracing::debug!(%error, "connection was not closed cleanly");
     }
 }

@@ -7,12 +7,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{BrokerConfig, BrokerError};
 use super::message::Incoming;
 use super::publish::Publisher;
+use super::retry::Backoff;
+use crate::metrics::{metrics, topic_label};
 use crate::verdict::{Classify, Verdict};
+
+mod session;
+mod work;
+
+/// RabbitMQ's default: a delivery unacknowledged for longer ends the channel or the consumer.
+pub const ACK_TIMEOUT_BROKER: Duration = Duration::from_secs(30 * 60);
 
 /// What to do with a message that was handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +42,9 @@ pub enum Outcome {
         /// In words.
         reason: String,
     },
-    /// A dependency is down; nothing is wrong with the message. The consumer pauses until [`Handler::ready`].
+    /// A dependency is down; nothing is wrong with the message. The consumer takes nothing new until [`Handler::ready`]; this
+    /// message stays unacknowledged and is handled again then. Giving it back at once would cost it one of its deliveries
+    /// each time on RabbitMQ before 4.3.
     Unavailable {
         /// Which dependency, in words.
         reason: String,
@@ -54,9 +65,9 @@ pub trait Handler: Send + Sync + 'static {
 pub struct ConsumeOptions {
     /// Queue.
     pub queue: String,
-    /// Most unacknowledged messages given to this consumer; 1 when `ordered`.
+    /// Most unacknowledged messages given to this consumer; taken as 1 when `ordered`.
     pub prefetch: u16,
-    /// Most handlers at work; 1 when `ordered`.
+    /// Most handlers at work; taken as 1 when `ordered`.
     pub parallel: u16,
     /// One message at a time, in the order of the queue.
     pub ordered: bool,
@@ -107,7 +118,7 @@ impl Classify for ConsumeError {
 }
 
 /// Consumes until `cancel`, then lets the handlers at work finish, acknowledges, and closes. `publisher` carries the copies for
-/// the retry ladder and the dead-letter queue.
+/// the retry ladder and the dead-letter queue; it must outlive this call.
 pub async fn run<H: Handler>(
     config: &BrokerConfig,
     options: ConsumeOptions,
@@ -116,7 +127,80 @@ pub async fn run<H: Handler>(
     cancel: CancellationToken,
 ) -> Result<(), ConsumeError> {
     config.uri()?;
-    let _ = (options, publisher, handler);
-    cancel.cancelled().await;
+    let options = checked(options)?;
+    let role = format!("consume {}", topic_label(&options.queue));
+    let up = metrics().broker_connection_up.with_label_values(&[&role]);
+    let desk = Desk { options, publisher, handler, cancel: cancel.clone() };
+    let mut backoff = Backoff::reconnect();
+    // After a message had to be given back because nothing worked, growing pauses keep it from being given back too often.
+    let mut exhausted = Backoff::new(Duration::from_secs(5), Duration::from_secs(600));
+    while !cancel.is_cancelled() {
+        let begun = Instant::now();
+        let ending = session::run(config, &desk, &up).await;
+        up.set(0);
+        if begun.elapsed() > Duration::from_secs(10) {
+            backoff.reset();
+        }
+        let queue = &desk.options.queue;
+        let wait = match ending {
+            Ending::Cancelled => return Ok(()),
+            Ending::Lost(reason) => {
+                metrics().broker_reconnects.with_label_values(&[&role]).inc();
+                tracing::warn!(queue, reason, "consumer lost; starting it again");
+                backoff.next_wait()
+            }
+            Ending::Exhausted { reason, worked } => {
+                if worked {
+                    exhausted.reset();
+                }
+                tracing::error!(queue, reason, "a message was given back after every try in the process; the consumer pauses");
+                exhausted.next_wait()
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = cancel.cancelled() => {}
+        }
+    }
     Ok(())
+}
+
+/// What sessions and handlers at work share.
+struct Desk<H> {
+    options: ConsumeOptions,
+    publisher: Publisher,
+    handler: Arc<H>,
+    cancel: CancellationToken,
+}
+
+/// Why a session ended.
+enum Ending {
+    /// We were told to stop.
+    Cancelled,
+    /// The connection, the channel or the subscription is gone.
+    Lost(String),
+    /// A message was given back after [`ConsumeOptions::hold_max`].
+    Exhausted {
+        reason: String,
+        /// Whether any message went well in this session.
+        worked: bool,
+    },
+}
+
+/// Refuses what contradicts itself; an ordered queue goes one at a time whatever was asked for.
+fn checked(mut options: ConsumeOptions) -> Result<ConsumeOptions, ConsumeError> {
+    if options.ordered {
+        (options.prefetch, options.parallel) = (1, 1);
+    }
+    let refused = |reason: &str| Err(ConsumeError::Options { queue: options.queue.clone(), reason: reason.to_owned() });
+    if options.prefetch == 0 || options.parallel == 0 {
+        return refused("prefetch and parallel start at 1; 0 would mean no limit");
+    }
+    if options.parallel > options.prefetch {
+        return refused("more handlers than prefetched messages would idle; raise prefetch or lower parallel");
+    }
+    if options.hold_max > ACK_TIMEOUT_BROKER / 2 {
+        return refused("hold_max must stay below half the broker's acknowledgement timeout of 30 minutes");
+    }
+    Ok(options)
 }

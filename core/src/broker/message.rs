@@ -23,8 +23,14 @@ pub const HEADER_ERROR_CODE: &str = "renkei-error-code";
 /// Header: the failure in words, shortened to [`ERROR_BYTES_MAX`].
 pub const HEADER_ERROR: &str = "renkei-error";
 
+/// Header: `message_id` of a foreign sender that is not a UUID, on the copies made of its message.
+pub const HEADER_MESSAGE_ID: &str = "renkei-origin-message-id";
+
 /// Longest failure text sent in a header; all headers together must fit one frame, and the whole text is in the log.
 pub const ERROR_BYTES_MAX: usize = 8 * 1024;
+
+/// Most bytes of all header names and values together: the broker never splits them over frames, and a frame has 128 KiB.
+pub const HEADERS_BYTES_MAX: usize = 64 * 1024;
 
 /// A message to publish. Always sent persistent and mandatory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -138,6 +144,8 @@ impl Incoming {
             .unwrap_or_default();
         let attempt = headers.get(HEADER_ATTEMPT).and_then(|text| text.parse().ok()).filter(|n| *n >= 1).unwrap_or(1);
         let routing_key = headers.get(HEADER_ORIGIN_KEY).cloned().unwrap_or_else(|| delivery.routing_key.to_string());
+        let message_id = headers.get(HEADER_MESSAGE_ID).cloned().or_else(|| text_property(properties.message_id()));
+        let message_id = message_id.unwrap_or_default();
         let delivery_count = table
             .and_then(|table| table.inner().get("x-delivery-count"))
             .and_then(number_of)
@@ -146,7 +154,7 @@ impl Incoming {
         Incoming {
             queue: queue.to_owned(),
             routing_key,
-            message_id: text_property(properties.message_id()).unwrap_or_default(),
+            message_id,
             kind: text_property(properties.kind()).unwrap_or_default(),
             headers,
             body,
@@ -163,6 +171,10 @@ impl Incoming {
 
 /// AMQP properties of a message to publish: persistent, JSON, stamped with the time.
 pub(super) fn properties_of(message: &Outgoing, unix_s: u64) -> Result<AMQPProperties, String> {
+    let bytes: usize = message.headers.iter().map(|(name, value)| name.len() + value.len() + 8).sum();
+    if bytes > HEADERS_BYTES_MAX {
+        return Err(format!("its headers have {bytes} bytes, the limit is {HEADERS_BYTES_MAX}"));
+    }
     let mut table = FieldTable::default();
     for (name, value) in &message.headers {
         table.insert(short(name, "header name")?, AMQPValue::LongString(LongString::from(value.as_str())));

@@ -6,7 +6,8 @@
 //! | [`publish`] | one task per confirm channel: pipelined, persistent, mandatory, republished after a reconnect |
 //! | [`consume`] | one supervised consumer: handlers, outcomes, acknowledgements, pause, graceful end |
 //! | [`retry`] | jittered backoff for whoever waits, and the copy that waits on the ladder |
-//! | [`management`] | the management HTTP API: virtual hosts, policies, queue depths |
+//! | [`management`] | the management HTTP API: virtual hosts, policies, connections |
+//! | [`depth`] | how many messages are where |
 //! | [`connection`] | opening a connection with heartbeat and time limits, and its errors |
 //! | [`message`] | what goes out and what comes in, as plain types |
 //!
@@ -19,6 +20,8 @@
 pub mod connection;
 /// Supervised consumers.
 pub mod consume;
+/// How many messages are where.
+pub mod depth;
 /// The management HTTP API.
 pub mod management;
 /// Messages as plain types.

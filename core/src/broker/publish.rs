@@ -14,8 +14,10 @@ use uuid::Uuid;
 
 use super::connection::{BrokerConfig, BrokerError};
 use super::message::Outgoing;
+use crate::metrics::{metrics, topic_label};
 use crate::verdict::{Classify, Verdict};
 
+mod session;
 mod task;
 
 /// Limits of a publisher.
@@ -95,6 +97,19 @@ pub enum PublishError {
         /// Its id.
         message_id: Uuid,
     },
+}
+
+impl PublishError {
+    /// The `outcome` label of the metrics.
+    fn label(&self) -> &'static str {
+        match self {
+            PublishError::Unroutable { .. } => "unroutable",
+            PublishError::Refused { .. } => "refused",
+            PublishError::Deadline { .. } => "deadline",
+            PublishError::Invalid { .. } => "invalid",
+            PublishError::Closed { .. } => "closed",
+        }
+    }
 }
 
 impl Classify for PublishError {
@@ -183,8 +198,8 @@ impl Publisher {
         Ok(Publisher { shared: Arc::new(shared) })
     }
 
-    /// Publishes one message; resolves when it is stored in a queue, refused for good, or at the deadline. Dropping the future
-    /// does not take the message back.
+    /// Publishes one message; resolves when it is stored in a queue, refused for good, or at the deadline. Who drops the future
+    /// gives up waiting: the message may have been stored or not.
     pub async fn publish(&self, message: Outgoing) -> Result<(), PublishError> {
         let deadline = Instant::now() + self.shared.options.deadline;
         self.publish_until(message, deadline).await
@@ -192,6 +207,19 @@ impl Publisher {
 
     /// Publishes one message with a deadline of its own.
     pub async fn publish_until(&self, message: Outgoing, deadline: Instant) -> Result<(), PublishError> {
+        let label = match message.exchange.as_str() {
+            // Reply queues are named by their owners; as labels they would be without number.
+            "" => "reply".to_owned(),
+            _ => topic_label(&message.routing_key).to_owned(),
+        };
+        let outcome = self.hand_over(message, deadline).await;
+        let word = outcome.as_ref().map_or_else(PublishError::label, |()| "ok");
+        metrics().messages_published.with_label_values(&[label.as_str(), word]).inc();
+        outcome
+    }
+
+    /// Hands the message to the task and waits for its outcome.
+    async fn hand_over(&self, message: Outgoing, deadline: Instant) -> Result<(), PublishError> {
         let shared = &self.shared;
         let (message_id, routing_key) = (message.message_id, message.routing_key.clone());
         let bytes = message.body.len();

@@ -1,0 +1,9 @@
+//! The broker module against a real RabbitMQ: each test in a virtual host of its own, deleted at its end.
+//!
+//! Faults are made by a small proxy between us and the broker, which can cut or freeze connections at an exact moment, and by
+//! the management API, which closes connections as an operator would.
+
+mod consume;
+mod harness;
+mod publish;
+mod topology;
