@@ -24,6 +24,10 @@ pub struct Metrics {
     pub processing_seconds: HistogramVec,
     /// `parked_messages{topic}`: messages waiting for an operator.
     pub parked_messages: IntGaugeVec,
+    /// `deliveries_total{topic,outcome}`: files and uploads, `published rejected`.
+    pub deliveries: IntCounterVec,
+    /// `delivery_seconds{topic}`: from the claim of a delivery to its last confirm.
+    pub delivery_seconds: HistogramVec,
     /// `records_total{topic,outcome}`: `read staged posted held rejected`.
     pub records: IntCounterVec,
     /// `amount_in_yen_total{topic}`: control total of what was read.
@@ -100,6 +104,8 @@ impl Metrics {
             ),
             processing_seconds: histograms(r, "processing_seconds", "One handling", &["topic"], &PROCESSING_BUCKETS_S),
             parked_messages: gauges(r, "parked_messages", "Messages waiting for an operator", &["topic"]),
+            deliveries: counters(r, "deliveries_total", "Files and uploads taken in, by outcome", &["topic", "outcome"]),
+            delivery_seconds: histograms(r, "delivery_seconds", "Claim to last confirm", &["topic"], &PROCESSING_BUCKETS_S),
             records: counters(r, "records_total", "Records, by outcome", &["topic", "outcome"]),
             amount_in_yen: counters(r, "amount_in_yen_total", "Yen read, the control total", &["topic"]),
             amount_posted_yen: counters(r, "amount_posted_yen_total", "Yen posted to the ledger", &["topic"]),

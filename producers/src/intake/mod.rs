@@ -37,12 +37,14 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use renkei_core::archive::Archive;
 use renkei_core::crash;
 use renkei_core::fault::Fault;
-use renkei_core::registry::{Direction, Registry, Topic};
+use renkei_core::layout::Layout;
+use renkei_core::metrics::metrics;
+use renkei_core::registry::{Direction, Integration, Registry, Topic};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -216,8 +218,7 @@ impl Intake {
                 Stage::Published | Stage::Rejected => {
                     finish::finish(&claim).await?;
                     crash::point("producer.done");
-                    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-                    return Ok(self.tell(claim.delivery, took_ms));
+                    return Ok(self.tell(claim.delivery, started.elapsed()));
                 }
             }
         }
@@ -267,7 +268,8 @@ impl Intake {
         Ok(())
     }
 
-    fn tell(&self, delivery: Delivery, took_ms: u64) -> Outcome {
+    fn tell(&self, delivery: Delivery, took: Duration) -> Outcome {
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let outcome = Outcome { delivery, took_ms };
         let d = &outcome.delivery;
         tracing::info!(
@@ -275,8 +277,24 @@ impl Intake {
             records = d.records, yen = d.yen, chunks = d.chunks(), faults = d.faults_total, warnings = d.warnings_total, took_ms,
             "delivery finished"
         );
+        let (metrics, topic) = (metrics(), d.topic.as_str());
+        metrics.deliveries.with_label_values(&[topic, d.stage.as_str()]).inc();
+        metrics.delivery_seconds.with_label_values(&[topic]).observe(took.as_secs_f64());
+        let records = if outcome.is_published() { "read" } else { "rejected" };
+        metrics.records.with_label_values(&[topic, records]).inc_by(d.records);
+        if let (true, Ok(yen)) = (outcome.is_published(), u64::try_from(d.yen)) {
+            metrics.amount_in_yen.with_label_values(&[topic]).inc_by(yen);
+        }
         outcome
     }
+}
+
+/// The shape to read a file with when none is named: its name and the layout.
+pub fn choose_layout(integration: &Integration, file: &Path) -> Result<(String, Arc<Layout>), IntakeError> {
+    let input = open(file)?;
+    let length = input.metadata().map_err(IntakeError::io("reading", file))?.len();
+    let head = detect::Head::read(input, length).map_err(IntakeError::io("reading", file))?;
+    Ok(integration.layouts[detect::choose(&integration.layouts, &head)].clone())
 }
 
 /// Runs blocking file work off the async threads.
