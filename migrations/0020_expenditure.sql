@@ -3,38 +3,62 @@
 -- ── Financial institutions (金融機関) ───────────────────────────────────────────────────────────────────────────────────
 
 create table ledger.institution (
+    id         bigint generated always as identity constraint institution_id_is_unique unique,
     bank       text not null constraint institution_bank_is_four_digits check (bank ~ '^[0-9]{4}$'),
     valid_from date not null,
     valid_to   date not null default date '9999-12-31',
     name       text not null,
     kana       text not null,
-    reason     text not null,
+    reason     text not null constraint institution_reason_is_known check (reason in ('initial', 'opened', 'renamed', 'transferred', 'returned', 'other')),
+    end_reason text constraint institution_end_is_known check (end_reason in ('closed', 'merged', 'transferred', 'renamed', 'vanished', 'other')),
     successor_bank text,
     batch_id   bigint,
     line       bigint,
+    seen_batch bigint,
+    seen_line  bigint,
     constraint institution_pk primary key (bank, valid_from),
-    constraint institution_validity_is_forward check (valid_from <= valid_to)
+    constraint institution_validity_is_forward check (valid_from <= valid_to),
+    -- Two versions on one day would pay an order twice over. (A number as a range of one: ranges have an index of this kind built in.)
+    constraint institution_has_one_version_a_day exclude using gist
+        (int4range(bank::int, bank::int, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&)
 );
-comment on table ledger.institution is '金融機関: one version per validity period. A bank that ends keeps its rows; valid_to and successor_bank say what became of it.';
-comment on column ledger.institution.kana is 'Half-width single-byte kana as a bank file carries it; at most 15 bytes.';
-comment on column ledger.institution.reason is 'Why this version began: initial, opened, renamed, merged, transferred, other.';
+comment on table ledger.institution is '金融機関: one version per validity period. A bank that ends keeps its rows; valid_to, end_reason and successor_bank say what became of it.';
+comment on column ledger.institution.kana is 'Half-width single-byte kana in bank spelling (large kana, hyphen for the long vowel). A bank file has room for 15 bytes.';
+comment on column ledger.institution.reason is 'Why this version began.';
+comment on column ledger.institution.batch_id is 'The file that brought this version.';
+comment on column ledger.institution.seen_batch is 'The file that last spoke of it.';
 
 create table ledger.branch (
-    bank       text not null,
+    id         bigint generated always as identity constraint branch_id_is_unique unique,
+    bank       text not null constraint branch_bank_is_four_digits check (bank ~ '^[0-9]{4}$'),
     branch     text not null constraint branch_is_three_digits check (branch ~ '^[0-9]{3}$'),
     valid_from date not null,
     valid_to   date not null default date '9999-12-31',
     name       text not null,
     kana       text not null,
-    reason     text not null,
+    reason     text not null constraint branch_reason_is_known check (reason in ('initial', 'opened', 'renamed', 'transferred', 'returned', 'other')),
+    end_reason text constraint branch_end_is_known check (end_reason in ('closed', 'merged', 'transferred', 'renamed', 'vanished', 'bank_ended', 'other')),
     successor_bank   text,
     successor_branch text,
     batch_id   bigint,
     line       bigint,
+    seen_batch bigint,
+    seen_line  bigint,
     constraint branch_pk primary key (bank, branch, valid_from),
-    constraint branch_validity_is_forward check (valid_from <= valid_to)
+    constraint branch_validity_is_forward check (valid_from <= valid_to),
+    constraint branch_has_one_version_a_day exclude using gist
+        (int4range((bank || branch)::int, (bank || branch)::int, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&)
 );
-comment on table ledger.branch is '支店: one version per validity period, never deleted.';
+comment on table ledger.branch is '支店: one version per validity period, never deleted. Columns as in institution.';
+
+create function ledger.refuse_deletion() returns trigger
+language plpgsql as $$
+begin
+    raise exception 'rows of %.% are never deleted: what ended keeps its last day', tg_table_schema, tg_table_name
+        using errcode = 'RK002', hint = 'give it a valid_to';
+end $$;
+create trigger institution_is_kept before delete or truncate on ledger.institution for each statement execute function ledger.refuse_deletion();
+create trigger branch_is_kept before delete or truncate on ledger.branch for each statement execute function ledger.refuse_deletion();
 
 create function ledger.branch_on(bank text, branch text, day date)
 returns table (bank_name text, bank_kana text, branch_name text, branch_kana text)
@@ -73,7 +97,10 @@ create table ledger.creditor_account (
     kind        text not null constraint creditor_account_kind_is_known check (kind in ('1', '2', '4', '9')),
     number      text not null constraint creditor_account_number_is_seven_digits check (number ~ '^[0-9]{7}$'),
     holder_kana text not null constraint creditor_account_holder_fits check (length(holder_kana) between 1 and 30),
-    constraint creditor_account_starts_once unique (creditor, valid_from)
+    constraint creditor_account_validity_is_forward check (valid_from <= valid_to),
+    constraint creditor_account_starts_once unique (creditor, valid_from),
+    constraint creditor_has_one_account_a_day exclude using gist
+        (int8range(creditor::bigint, creditor::bigint, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&)
 );
 comment on table ledger.creditor_account is '口座: where a creditor is paid, by validity; the registered kana is authoritative, because a name the bank cannot match is not paid.';
 
