@@ -96,20 +96,20 @@ union all
 select 'TRANSFER_TOTAL_TOO_LARGE', jsonb_build_object('total', sum(amount)), 'stop'
   from payable having sum(amount) > 999999999999;
 
--- Bank and branch names hold no full stop and no blank in a bank file; the code decides, the name is for the eye.
+-- The bank's code decides, its name is for the eye: a name that does not fit the field is left out, not cut.
 create temp table outgoing_header on commit drop as
 select 0::bigint as seq, s.originator_code, s.originator_name, to_char(a.pay_date, 'MM-DD') as pay_date,
-       s.own_bank, case when s.names_filled = 'yes' then translate(o.bank_kana, '. ', '') end as own_bank_name,
-       s.own_branch, case when s.names_filled = 'yes' then translate(o.branch_kana, '. ', '') end as own_branch_name,
+       s.own_bank, case when s.names_filled = 'yes' then ledger.bank_file_name(o.bank_kana) end as own_bank_name,
+       s.own_branch, case when s.names_filled = 'yes' then ledger.bank_file_name(o.branch_kana) end as own_branch_name,
        s.own_account_kind, s.own_account
   from asked a cross join bank s
  cross join lateral ledger.branch_on(s.own_bank, s.own_branch, a.pay_date) o;
 
 create temp table outgoing_transfer on commit drop as
 select p.seq, p.bank,
-       case when s.names_filled = 'yes' then translate(p.bank_kana, '. ', '') end as bank_name,
+       case when s.names_filled = 'yes' then ledger.bank_file_name(p.bank_kana) end as bank_name,
        p.branch,
-       case when s.names_filled = 'yes' then translate(p.branch_kana, '. ', '') end as branch_name,
+       case when s.names_filled = 'yes' then ledger.bank_file_name(p.branch_kana) end as branch_name,
        p.kind as account_kind, p.number as account, p.holder_kana as payee, p.amount,
        case when s.novelty = 'zero' then '0'
             when not exists (select from ledger.payment_order o where o.creditor = p.creditor and o.state in ('released', 'paid')) then '1'
