@@ -141,8 +141,9 @@ create index refusal_by_file on export.refusal (file_id);
 create table export.delivery (
     id      bigint generated always as identity constraint delivery_pk primary key,
     file_id bigint      not null constraint delivery_of_file references export.file (id),
-    -- placing: about to become visible at `place` (so that a crash cannot make it visible twice) · delivered · download: 再取得
-    kind    text        not null constraint delivery_kind_known check (kind in ('placing', 'delivered', 'download')),
+    -- placing: about to become visible at `place`, so that a crash cannot make it visible twice · delivered ·
+    -- cleared: a person found that it did not arrive, so that it may become visible again · download: 再取得
+    kind    text        not null constraint delivery_kind_known check (kind in ('placing', 'delivered', 'cleared', 'download')),
     at      timestamptz not null default clock_timestamp(),
     actor   text        not null,
     place   text        not null,
