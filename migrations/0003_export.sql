@@ -131,8 +131,8 @@ create table export.refusal (
     object    text,
     object_id bigint,
     code      text   not null,
-    -- leave_out: this item stays behind, the rest goes. stop: the whole run is refused.
-    severity  text   not null constraint refusal_severity_known check (severity in ('leave_out', 'stop')),
+    -- item: this item stays behind, the rest goes. stop: the whole run is refused.
+    severity  text   not null constraint refusal_severity_known check (severity in ('item', 'stop')),
     detail    jsonb  not null
 );
 comment on table export.refusal is 'Items that could not go, with the catalogue code that says why.';

@@ -2,6 +2,8 @@
 //!
 //! Read `inbound` for how a delivery becomes postings (design §5), `outbound` for how the ledger becomes a file (§7).
 
+/// Seals the audit log into a hash chain and verifies it.
+pub mod audit;
 /// Pool, session limits and migrations.
 pub mod db;
 /// Parked messages: drained, retried, discarded.
@@ -10,5 +12,7 @@ pub mod failures;
 pub mod inbound;
 /// Reading the ledger; approval of payment orders.
 pub mod ledger;
+/// Exports: made, approved, released once.
+pub mod outbound;
 /// Receipts for direct publishers.
 pub mod replies;

@@ -1,0 +1,65 @@
+//! Takes export orders from the queues of outbound topics.
+
+use renkei_core::broker::{Handler, Incoming, Outcome};
+use renkei_core::message::{ExportOrder, MessageKind};
+
+use super::Exporter;
+use super::error::OutboundError;
+use super::model::{ExportFile, FileState};
+
+/// Handles messages of one or more outbound queues; which topic is meant is the queue's name.
+#[derive(Debug, Clone)]
+pub struct ExportHandler {
+    exporter: Exporter,
+}
+
+impl ExportHandler {
+    /// Handles with this exporter.
+    pub fn new(exporter: Exporter) -> Self {
+        ExportHandler { exporter }
+    }
+
+    /// Makes the file of an order and, when the topic releases by itself, releases and delivers it. Every step is idempotent:
+    /// the same message again goes on where the last attempt stopped.
+    async fn carry_out(&self, message: &Incoming) -> Result<ExportFile, OutboundError> {
+        if MessageKind::parse(&message.kind) != Some(MessageKind::Export) {
+            return Err(OutboundError::Message { reason: format!("its type is {:?}, not \"export\"", message.kind) });
+        }
+        let order: ExportOrder =
+            serde_json::from_slice(&message.body).map_err(|e| OutboundError::Message { reason: e.to_string() })?;
+        let topic = self.exporter.topic(&message.queue)?;
+        let file = self.exporter.make(topic, &order).await?;
+        if file.release_policy == "automatic" && matches!(file.state, FileState::Generated | FileState::Released) {
+            return self.exporter.release(file.id, &file.made_by).await;
+        }
+        Ok(file)
+    }
+}
+
+impl Handler for ExportHandler {
+    async fn handle(&self, message: Incoming) -> Outcome {
+        match self.carry_out(&message).await {
+            Ok(file) => {
+                tracing::info!(
+                    topic = file.topic, file = file.id, run = %file.run, state = %file.state, count = file.count, yen = file.total,
+                    "export order carried out"
+                );
+                Outcome::Done
+            }
+            Err(error) => {
+                let code = error.code();
+                tracing::warn!(
+                    queue = message.queue,
+                    code,
+                    error = &error as &dyn std::error::Error,
+                    "export order not carried out"
+                );
+                error.outcome()
+            }
+        }
+    }
+
+    async fn ready(&self) -> bool {
+        crate::db::ping(&self.exporter.pool).await
+    }
+}

@@ -1,0 +1,127 @@
+//! Ledger → file (design §7): made, approved, released once.
+//!
+//! ```text
+//! ordered → generated → approved → released → delivered | unknown | void      and: empty, refused, failed
+//! ```
+//!
+//! | module | duty |
+//! |--|--|
+//! | [`handler`] | takes export orders from a topic's queue |
+//! | `order` | publishes an export order under a deterministic run id |
+//! | `generate` | one repeatable-read transaction: select, write, claim, record |
+//! | `stage` | temp tables around an integration's SQL |
+//! | `store` | statements about file rows that several steps share |
+//! | `stream` | `outgoing_*` rows through the layout's writer into the archive |
+//! | `claim` | what each record carries, and the fence against carrying it twice |
+//! | `name` | file names from the layout's pattern |
+//! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
+//! | `release` | release once, void, unknown |
+//! | `deliver` | the outbox, without a second copy after a crash |
+//! | `view` | list, show, download, dry run |
+//!
+//! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
+//! triggers of `migrations/0003_export.sql`. Here their names become sentences ([`error`]).
+
+mod approve;
+mod claim;
+mod deliver;
+/// What can go wrong, each with its verdict.
+pub mod error;
+mod generate;
+/// The consumer of outbound topics.
+pub mod handler;
+/// Files and what is known about them.
+pub mod model;
+mod name;
+mod order;
+mod release;
+mod stage;
+mod store;
+mod stream;
+mod view;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use renkei_core::archive::Archive;
+use renkei_core::layout::Layout;
+use renkei_core::registry::{Direction, Integration, Registry, Topic};
+use sqlx::PgConnection;
+use sqlx::postgres::PgPool;
+
+pub use approve::{Review, ReviewRow};
+pub use error::OutboundError;
+pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
+pub use order::{OrderRequest, order};
+pub use release::Found;
+pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
+
+/// Everything outbound work needs. What an operator can do is a method; console and CLI are two faces of it.
+#[derive(Debug, Clone)]
+pub struct Exporter {
+    pool: PgPool,
+    archive: Archive,
+    registry: Arc<Registry>,
+    outbox: PathBuf,
+    source: String,
+    business_date: Option<Date>,
+}
+
+impl Exporter {
+    /// `outbox` is the folder from which a person carries released files.
+    pub fn new(pool: PgPool, archive: Archive, registry: Arc<Registry>, outbox: impl Into<PathBuf>) -> Self {
+        Exporter { pool, archive, registry, outbox: outbox.into(), source: "consumer".to_owned(), business_date: None }
+    }
+
+    /// Names the door the actions come through in the audit log: `cli`, `console`, `consumer`.
+    #[must_use]
+    pub fn with_source(mut self, source: &str) -> Self {
+        self.source = source.to_owned();
+        self
+    }
+
+    /// Works as if it were this day instead of today in Tokyo.
+    #[must_use]
+    pub fn with_business_date(mut self, date: Date) -> Self {
+        self.business_date = Some(date);
+        self
+    }
+
+    /// The outbound topic of a slug, number or queue name.
+    pub fn topic(&self, name: &str) -> Result<&Arc<Topic>, OutboundError> {
+        let unknown = |reason| OutboundError::Topic { topic: name.to_owned(), reason };
+        let topic = self.registry.topic(name).ok_or_else(|| unknown("queues.toml has no such topic"))?;
+        match topic.direction {
+            Direction::Out => Ok(topic),
+            Direction::In => Err(unknown("it is inbound: nothing is exported from it")),
+        }
+    }
+
+    /// Tells the audit log through which door this transaction comes, and the session that times are the ward's.
+    async fn set_session(&self, conn: &mut PgConnection) -> Result<(), OutboundError> {
+        sqlx::query("select set_config('renkei.source', $1, true), set_config('timezone', 'Asia/Tokyo', true)")
+            .bind(&self.source)
+            .execute(conn)
+            .await
+            .map_err(OutboundError::database("begin an action"))?;
+        Ok(())
+    }
+}
+
+/// Folder of a topic that is built.
+fn folder(topic: &Topic) -> Result<&Arc<Integration>, OutboundError> {
+    topic.built().map_err(|_| OutboundError::Topic { topic: topic.slug.to_string(), reason: "it is planned, not built" })
+}
+
+/// The profile or layout variant of that name; an empty name means the topic's first.
+fn shape<'a>(topic: &Topic, folder: &'a Integration, name: &str) -> Result<(&'a str, &'a Arc<Layout>), OutboundError> {
+    if let Some(profile) = folder.profile(name) {
+        return Ok((&profile.name, &profile.layout));
+    }
+    let wanted = |(variant, _): &&(String, Arc<Layout>)| name.is_empty() || variant == name;
+    match folder.layouts.iter().find(wanted) {
+        Some((variant, layout)) => Ok((variant, layout)),
+        None => Err(OutboundError::Profile { topic: topic.slug.to_string(), profile: name.to_owned() }),
+    }
+}

@@ -1,0 +1,1 @@
+select object, object_id, code, severity, detail from export.refusal where file_id = $1

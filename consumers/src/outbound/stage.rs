@@ -1,0 +1,113 @@
+//! The temp tables around an integration's SQL, and running that SQL. The contract is docs/INTEGRATIONS.md, "Outbound".
+
+use std::collections::BTreeMap;
+
+use renkei_core::layout::Layout;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+
+use super::error::OutboundError;
+use super::model::ExportFile;
+use super::{Exporter, folder, shape};
+
+/// A table that `select.sql` made, with its columns: name and SQL type.
+pub(super) type Table = (String, Vec<(String, String)>);
+
+/// What the temp table `run` tells the SQL.
+pub(super) struct Stage<'a> {
+    /// The file worked on.
+    pub(super) file: &'a ExportFile,
+    /// Who orders, releases or voids.
+    pub(super) actor: &'a str,
+    /// Number of the file within topic and day.
+    pub(super) number: i32,
+    /// The profile's or layout's values.
+    pub(super) layout: &'a Layout,
+}
+
+impl Stage<'_> {
+    /// Makes `run`, `param` and `setting`.
+    pub(super) async fn set(&self, conn: &mut PgConnection) -> Result<(), OutboundError> {
+        let doing = "make the temp tables of a run";
+        sqlx::raw_sql(include_str!("sql/begin_run.sql")).execute(&mut *conn).await.map_err(OutboundError::database(doing))?;
+        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7";
+        sqlx::query(run)
+            .bind(self.file.run)
+            .bind(self.file.id)
+            .bind(&self.file.topic)
+            .bind(&self.file.business_date)
+            .bind(self.actor)
+            .bind(self.number)
+            .bind(self.file.released_at.is_some())
+            .execute(&mut *conn)
+            .await
+            .map_err(OutboundError::database(doing))?;
+        fill(conn, "insert into pg_temp.param select key, value from jsonb_each_text($1)", &self.file.params.0).await?;
+        fill(conn, "insert into pg_temp.setting select key, value from jsonb_each_text($1)", &self.layout.values).await
+    }
+}
+
+async fn fill(conn: &mut PgConnection, sql: &'static str, values: &BTreeMap<String, String>) -> Result<(), OutboundError> {
+    let result = sqlx::query(sql).bind(Json(values)).execute(conn).await;
+    result.map_err(OutboundError::database("fill the temp tables of a run"))?;
+    Ok(())
+}
+
+/// Runs one SQL file of an integration.
+pub(super) async fn run_sql(conn: &mut PgConnection, topic: &str, file: &'static str, sql: &str) -> Result<(), OutboundError> {
+    let result = sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await;
+    result.map_err(|source| OutboundError::Folder { topic: topic.to_owned(), file, source })?;
+    Ok(())
+}
+
+/// The tables `select.sql` made: `outgoing_*`, `claim`, `refusal`.
+pub(super) async fn made_tables(conn: &mut PgConnection) -> Result<Vec<Table>, OutboundError> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(include_str!("sql/outgoing_columns.sql"))
+        .fetch_all(conn)
+        .await
+        .map_err(OutboundError::database("look at the tables select.sql made"))?;
+    let mut tables: Vec<Table> = Vec::new();
+    for (table, column, sql_type) in rows {
+        match tables.last_mut() {
+            Some((name, columns)) if *name == table => columns.push((column, sql_type)),
+            _ => tables.push((table, vec![(column, sql_type)])),
+        }
+    }
+    Ok(tables)
+}
+
+/// Temp tables made by an integration's SQL live as long as the connection; the pool's next user must not meet them.
+pub(super) async fn clear(conn: &mut PgConnection) -> Result<(), OutboundError> {
+    let result = sqlx::raw_sql("discard temp").execute(conn).await;
+    result.map_err(OutboundError::database("drop the temp tables of a run"))?;
+    Ok(())
+}
+
+impl Exporter {
+    /// Runs `release.sql` or `void.sql` with a journal at hand, in the transaction of the step it belongs to.
+    pub(super) async fn run_step(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        file: &ExportFile,
+        actor: &str,
+        (stem, name): (&str, &'static str),
+    ) -> Result<(), OutboundError> {
+        let topic = self.topic(&file.topic)?;
+        let integration = folder(topic)?;
+        let Some(sql) = integration.sql(stem) else { return Ok(()) };
+        let (_, layout) = shape(topic, integration, &file.profile)?;
+        Stage { file, actor, number: file.seq_of_day.unwrap_or(0), layout }.set(tx).await?;
+        let begun = sqlx::query("select ledger.begin_journal()").execute(&mut **tx).await;
+        begun.map_err(OutboundError::database("begin the journal of a step"))?;
+        run_sql(tx, &file.topic, name, sql).await?;
+        let left: i64 = sqlx::query_scalar("select count(*) from pg_temp.journal")
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(OutboundError::database("look whether the journal was posted"))?;
+        if left > 0 {
+            let what = format!("left {left} journal row(s) unposted; it must end with ledger.post_journal()");
+            return Err(OutboundError::Contract { topic: file.topic.clone(), file: name, what });
+        }
+        clear(tx).await
+    }
+}

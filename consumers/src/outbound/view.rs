@@ -1,0 +1,232 @@
+//! Looking at files: lists, details, the bytes again, and what an order would send.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use renkei_core::archive::ArchiveKey;
+use renkei_core::layout::write::WriteSummary;
+use renkei_core::message::ExportOrder;
+use renkei_core::registry::Topic;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, FromRow};
+
+use super::approve::Review;
+use super::error::OutboundError;
+use super::generate::{Job, select};
+use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
+use super::stage::Stage;
+use super::store::{enter_order, file_of_run, find_file, lock_file, next_number, record};
+use super::stream::{self, Refused};
+use super::{Exporter, claim, folder, shape};
+
+/// Bytes of a dry run that are kept to be looked at.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Which files to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListFilter {
+    /// Only of this topic.
+    pub topic: Option<String>,
+    /// Only in this state.
+    pub state: Option<FileState>,
+    /// Most rows.
+    pub rows_max: u32,
+}
+
+impl Default for ListFilter {
+    fn default() -> Self {
+        ListFilter { topic: None, state: None, rows_max: 100 }
+    }
+}
+
+/// The last file of the topic that was released before.
+#[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
+pub struct PreviousRelease {
+    /// File.
+    pub id: i64,
+    /// Its name.
+    pub file_name: String,
+    /// Records that carried money.
+    pub count: i64,
+    /// Their yen.
+    pub total: i64,
+    /// When it was released.
+    pub released_at: String,
+    /// More records now than then.
+    pub count_more: i64,
+    /// More yen now than then.
+    pub total_more: i64,
+}
+
+/// Everything an approver or operator looks at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileDetail {
+    /// The file.
+    pub file: ExportFile,
+    /// Totals recomputed from the ledger now; absent when there is no file.
+    pub review: Option<Review>,
+    /// The last release before, and the differences from it.
+    pub previous: Option<PreviousRelease>,
+    /// Approvals, dead ones included.
+    pub approvals: Vec<Approval>,
+    /// Items that could not go.
+    pub refusals: Vec<Refusal>,
+    /// Every time the bytes were handed to somebody.
+    pub deliveries: Vec<Delivery>,
+    /// How often it was downloaded again (再取得).
+    pub downloads: usize,
+}
+
+/// 再取得: the same bytes as ever.
+#[derive(Debug, Clone)]
+pub struct Download {
+    /// Name under which it left.
+    pub file_name: String,
+    /// SHA-256 of the bytes, checked.
+    pub sha256: String,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// Which download of this file it is, from 1.
+    pub number: i64,
+}
+
+/// What an order would send now.
+#[derive(Debug, Clone)]
+pub struct DryRun {
+    /// Totals of the file it would make; `None` when there is nothing to send or the run would be refused.
+    pub summary: Option<WriteSummary>,
+    /// Data rows selected.
+    pub rows: i64,
+    /// Why the run would be refused.
+    pub problem: Option<String>,
+    /// Items that would stay behind, as `select.sql` gives them.
+    pub refusals: Vec<Value>,
+    /// The first bytes of the file, in the encoding of the layout.
+    pub head: Vec<u8>,
+}
+
+impl Exporter {
+    /// The newest files first.
+    pub async fn list(&self, filter: &ListFilter) -> Result<Vec<ExportFile>, OutboundError> {
+        let sql = concat!(
+            include_str!("sql/file.sql"),
+            "where ($1::text is null or topic = $1) and ($2::text is null or state = $2) order by id desc limit $3"
+        );
+        sqlx::query_as(sql)
+            .bind(&filter.topic)
+            .bind(filter.state.map(FileState::as_str))
+            .bind(i64::from(filter.rows_max))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(OutboundError::database("list export files"))
+    }
+
+    /// The file of a run, once its order was taken from the queue.
+    pub async fn find_run(&self, run: uuid::Uuid) -> Result<Option<ExportFile>, OutboundError> {
+        sqlx::query_as(AssertSqlSafe(format!("{}where run = $1", include_str!("sql/file.sql"))))
+            .bind(run)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(OutboundError::database("read the file of a run"))
+    }
+
+    /// One file with everything known about it.
+    pub async fn show(&self, id: i64) -> Result<FileDetail, OutboundError> {
+        let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
+        let file = find_file(&mut conn, id).await?;
+        let approvals: Vec<Approval> = rows(&mut conn, include_str!("sql/approvals.sql"), id).await?;
+        let refusals: Vec<Refusal> = rows(&mut conn, include_str!("sql/refusals.sql"), id).await?;
+        let deliveries: Vec<Delivery> = rows(&mut conn, include_str!("sql/deliveries.sql"), id).await?;
+        let previous: Vec<PreviousRelease> = rows(&mut conn, include_str!("sql/previous_release.sql"), id).await?;
+        drop(conn);
+        let review = if file.sha256.is_some() { Some(self.review(id).await?) } else { None };
+        let downloads = deliveries.iter().filter(|delivery| delivery.kind == "download").count();
+        Ok(FileDetail { file, review, previous: previous.into_iter().next(), approvals, refusals, deliveries, downloads })
+    }
+
+    /// The bytes of a file that has left, again. Counted and audited as 再取得.
+    pub async fn download(&self, id: i64, actor: &str) -> Result<Download, OutboundError> {
+        let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin a download"))?;
+        self.set_session(&mut tx).await?;
+        let file = lock_file(&mut tx, id).await?;
+        let (true, Some(file_name), Some(sha256), Some(archive)) =
+            (file.state.has_left(), file.file_name, file.sha256, file.archive)
+        else {
+            return Err(OutboundError::State { file: id, state: file.state, action: "downloaded again" });
+        };
+        let key = ArchiveKey::parse(&archive)?;
+        if key.sha256() != sha256 {
+            let damaged = renkei_core::archive::ArchiveError::Damaged { key, found: sha256 };
+            return Err(OutboundError::Archive(damaged));
+        }
+        let bytes = self.archive.get_bytes(&key).await?;
+        let insert = "with added as (
+                          insert into export.delivery (file_id, kind, actor, place, sha256) values ($1, 'download', $2, $3, $4) returning 1)
+                      select (select count(*) from export.delivery where file_id = $1 and kind = 'download') + count(*) from added";
+        let number: i64 = sqlx::query_scalar(insert)
+            .bind(id)
+            .bind(actor)
+            .bind(&file_name)
+            .bind(&sha256)
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(OutboundError::database("record a download"))?;
+        record(&mut tx, actor, "export.downloaded_again", id, &json!({ "sha256": sha256, "number": number })).await?;
+        tx.commit().await.map_err(OutboundError::database("commit a download"))?;
+        Ok(Download { file_name, sha256, bytes, number })
+    }
+
+    /// What an order would send now: the same SQL and the same writer, rolled back.
+    pub async fn dry_run(&self, topic: &Topic, order: &ExportOrder) -> Result<DryRun, OutboundError> {
+        let folder = folder(topic)?;
+        let (profile, layout) = shape(topic, folder, &order.variant)?;
+        let job = Job { topic, folder, layout };
+        let mut tx = self.snapshot().await?;
+        enter_order(&mut tx, self, topic, profile, order).await?;
+        let file = file_of_run(&mut tx, order.run).await?;
+        let number = next_number(&mut tx, &file).await?;
+        Stage { file: &file, actor: &file.made_by, number, layout }.set(&mut tx).await?;
+        let selected = select(&mut tx, &job, &file).await?;
+        let refusals = selected.refusals.as_array().cloned().unwrap_or_default();
+        let mut dry = DryRun { summary: None, rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
+        if dry.problem.is_some() || selected.rows == 0 {
+            return Ok(dry);
+        }
+        match stream::write(&mut tx, layout, &selected.sources, Head(&mut dry.head)).await {
+            Ok(summary) => {
+                if selected.claims {
+                    claim::balance(&mut tx, &file, &summary).await?;
+                }
+                dry.summary = Some(summary);
+            }
+            Err(Refused::Other(error)) => return Err(error),
+            Err(Refused::Row { error, .. } | Refused::Whole(error)) => {
+                dry.problem = Some(OutboundError::Write(error).to_string())
+            }
+        }
+        Ok(dry)
+    }
+}
+
+async fn rows<T>(conn: &mut sqlx::PgConnection, sql: &'static str, id: i64) -> Result<Vec<T>, OutboundError>
+where
+    T: for<'r> FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
+{
+    sqlx::query_as(sql).bind(id).fetch_all(conn).await.map_err(OutboundError::database("read what is known about a file"))
+}
+
+/// Keeps the first bytes and lets the rest go.
+struct Head<'a>(&'a mut Vec<u8>);
+
+impl Write for Head<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = HEAD_BYTES_MAX.saturating_sub(self.0.len());
+        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
