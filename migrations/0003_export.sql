@@ -7,6 +7,11 @@
 
 create schema export;
 
+create function export.moment(at timestamptz) returns text language sql stable parallel safe as $$
+    select to_char(at at time zone 'Asia/Tokyo', 'YYYY-MM-DD"T"HH24:MI:SS"+09:00"')
+$$;
+comment on function export.moment is 'A moment as the ward writes it, whatever time zone the session is in.';
+
 create table export.file (
     id             bigint generated always as identity constraint file_pk primary key,
     -- The order's id. The same run asked again is the same row and the same bytes.

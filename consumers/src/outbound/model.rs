@@ -78,7 +78,7 @@ impl std::fmt::Display for FileState {
     }
 }
 
-/// One ordered export and its life. Times are RFC 3339 with the session's offset.
+/// One ordered export and its life. Times are RFC 3339 with the ward's offset.
 #[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
 pub struct ExportFile {
     /// Number of the file.

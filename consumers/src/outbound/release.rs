@@ -171,7 +171,7 @@ pub(super) async fn set_unknown(conn: &mut PgConnection, id: i64, actor: &str, r
 }
 
 pub(super) async fn live_approval(conn: &mut PgConnection, id: i64) -> Result<Option<Approval>, OutboundError> {
-    let sql = "select approver, sha256, count, total, to_char(at, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM') as at, live, dead_reason
+    let sql = "select approver, sha256, count, total, export.moment(at) as at, live, dead_reason
                  from export.approval where file_id = $1 and live";
     let found = sqlx::query_as(sql).bind(id).fetch_optional(conn).await;
     found.map_err(OutboundError::database("read the approval of a file"))

@@ -1,5 +1,5 @@
 -- The last file of the same topic and profile that was released before this one, and the differences.
-select p.id, p.file_name, p.count, p.total, to_char(p.released_at, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM') as released_at,
+select p.id, p.file_name, p.count, p.total, export.moment(p.released_at) as released_at,
        coalesce(f.count, 0) - p.count as count_more, coalesce(f.total, 0) - p.total as total_more
   from export.file f
   join export.file p on p.topic = f.topic and p.profile = f.profile and p.id <> f.id

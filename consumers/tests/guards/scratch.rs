@@ -6,16 +6,16 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 /// The database; dropped with the value.
-pub struct Scratch {
-    pub pool: PgPool,
-    pub url: String,
+pub(crate) struct Scratch {
+    pub(crate) pool: PgPool,
+    pub(crate) url: String,
     server: PgConnectOptions,
     name: String,
 }
 
 impl Scratch {
     /// Makes a migrated database.
-    pub async fn new() -> Scratch {
+    pub(crate) async fn new() -> Scratch {
         let url = std::env::var("RENKEI_DATABASE_URL")
             .expect("this test needs a Postgres server: run it by `make test`, which starts one and sets RENKEI_DATABASE_URL");
         let server = PgConnectOptions::from_str(&url).expect("RENKEI_DATABASE_URL is a Postgres URL");
@@ -28,7 +28,7 @@ impl Scratch {
     }
 
     /// One value.
-    pub async fn one<T>(&self, sql: &str) -> T
+    pub(crate) async fn one<T>(&self, sql: &str) -> T
     where
         T: sqlx::Type<sqlx::Postgres> + for<'r> sqlx::Decode<'r, sqlx::Postgres> + Send + Unpin,
     {
@@ -36,18 +36,18 @@ impl Scratch {
     }
 
     /// Statements that must work.
-    pub async fn run(&self, sql: &str) {
+    pub(crate) async fn run(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&self.pool).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
     }
 
     /// Statements that must be refused; the constraint that refused them.
-    pub async fn refused(&self, sql: &str) -> String {
+    pub(crate) async fn refused(&self, sql: &str) -> String {
         let error = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&self.pool).await.expect_err("the database must refuse this");
         error.as_database_error().and_then(|e| e.constraint()).unwrap_or_else(|| panic!("{sql}: {error}")).to_owned()
     }
 
     /// What somebody with full power over the database could do: statements without triggers and foreign keys.
-    pub async fn tamper(&self, sql: &str) {
+    pub(crate) async fn tamper(&self, sql: &str) {
         self.run(&format!("begin; set local session_replication_role = replica; {sql}; commit")).await;
     }
 }

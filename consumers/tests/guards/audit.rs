@@ -1,11 +1,9 @@
 //! The audit log: append-only, sealed without losing late commits, and every kind of tampering is found.
 
-#[path = "scratch/mod.rs"]
-mod scratch;
-
 use renkei_consumers::audit::seal::seal;
 use renkei_consumers::audit::verify::{Broken, verify, verify_against};
-use scratch::Scratch;
+
+use crate::scratch::Scratch;
 
 const EVENT: &str = "select audit.record('sato', 'order.approved', 'payment_order', '7', null, '{\"yen\": 1000}', '定例')";
 

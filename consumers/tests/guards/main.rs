@@ -1,0 +1,11 @@
+//! What must never happen, tried against a real database: a payment file that leaves twice, a file changed after its
+//! approval, a maker who approves, an export half made, an audit event changed.
+
+mod approval;
+mod audit;
+mod crash;
+mod leaving;
+mod once;
+mod scratch;
+mod selection;
+mod toy;

@@ -1,0 +1,9 @@
+insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+select c.seq, 'PAYMENT', 2026, p.pay_date, '01', p.amount, p.payee, 'payment', p.id
+  from export.claim c join toy.payment p on p.id = c.object_id
+ where c.file_id = (select file_id from run);
+
+select ledger.post_journal();
+
+update toy.payment p set state = 'released'
+  from export.claim c where c.file_id = (select file_id from run) and c.object_id = p.id;
