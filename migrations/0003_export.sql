@@ -219,6 +219,9 @@ begin
     if old.released_at is not null and (old.released_at, old.released_by) is distinct from (new.released_at, new.released_by) then
         raise exception 'file % was released; that is final', old.id using errcode = 'restrict_violation', constraint = 'file_release_is_final';
     end if;
+    if old.state in ('void', 'empty', 'refused') then
+        raise exception 'file % is %; nothing about it changes any more', old.id, old.state using errcode = 'check_violation', constraint = 'file_step_known';
+    end if;
     if old.state = new.state then
         return new;
     end if;

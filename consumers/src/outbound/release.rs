@@ -97,6 +97,9 @@ impl Exporter {
         let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin voiding a file"))?;
         self.set_session(&mut tx).await?;
         let file = lock_file(&mut tx, id).await?;
+        if file.state == FileState::Void {
+            return Err(OutboundError::State { file: id, state: file.state, action: "voided" });
+        }
         let update = "update export.file set state = 'void', voided_at = clock_timestamp(), voided_by = $2, void_reason = $3,
                              void_confirmation = nullif($4, '') where id = $1";
         let updated = sqlx::query(update).bind(id).bind(actor).bind(reason).bind(confirmation).execute(&mut *tx).await;

@@ -30,7 +30,13 @@ async fn a_release_books_the_ledger_once_and_a_void_takes_it_back_and_frees_the_
     let again = toy.released("again").await;
     assert_eq!((again.count, again.total, again.seq_of_day), (Some(3), Some(321_000), Some(2)));
     assert_eq!(sha(&again), sha(&file));
-    assert!(toy.exporter.void(file.id, "鈴木", "もう一度", "はい").await.is_err());
+    // A second void would free what the second file carries.
+    assert!(matches!(toy.exporter.void(file.id, "鈴木", "もう一度", "はい").await, Err(OutboundError::State { .. })));
+    assert_eq!(
+        toy.db.refused(&format!("update export.file set void_reason = 'x' where id = {}", file.id)).await,
+        "file_step_known"
+    );
+    assert_eq!(toy.claims().await, 3);
 }
 
 #[tokio::test]
