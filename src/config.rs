@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use renkei_core::broker::BrokerConfig;
-use serde::{Deserialize, Serialize};
+use renkei_producers::{HttpConfig, ProducerConfig};
+use serde::Deserialize;
 
 /// The settings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// `amqp://user:password@host:port`. Environment: `RENKEI_AMQP_URI`.
@@ -28,16 +29,11 @@ pub struct Config {
     pub data: PathBuf,
     /// Archive: empty = `<data>/archive`; or `s3://bucket/prefix`. Environment: `RENKEI_ARCHIVE`.
     pub archive: String,
-    /// Address of the HTTP intake; empty = off. Environment: `RENKEI_HTTP_LISTEN`.
-    pub http_listen: String,
     /// Address of `/metrics`; empty = off. Environment: `RENKEI_METRICS_LISTEN`.
     pub metrics_listen: String,
-    /// File with the hashed tokens of the senders; empty = `<data>/tokens.toml`. Environment: `RENKEI_TOKENS`.
-    pub tokens: String,
-    /// Milliseconds a file in the inbox must stay unchanged before it is claimed.
-    pub settle_ms: u64,
-    /// Milliseconds between two looks into the inbox.
-    pub poll_ms: u64,
+    /// The producing role: watched folders, HTTP intake, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
+    /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
+    pub produce: ProducerConfig,
 }
 
 impl Default for Config {
@@ -48,13 +44,10 @@ impl Default for Config {
             amqp_vhost: "renkei".to_owned(),
             database_url: "postgres://127.0.0.1:5432/renkei".to_owned(),
             database_connections_max: 10,
-            data: PathBuf::from("var"),
+            data: PathBuf::from("data"),
             archive: String::new(),
-            http_listen: "127.0.0.1:25608".to_owned(),
             metrics_listen: "127.0.0.1:25609".to_owned(),
-            tokens: String::new(),
-            settle_ms: 2_000,
-            poll_ms: 1_000,
+            produce: ProducerConfig::default(),
         }
     }
 }
@@ -68,7 +61,7 @@ impl Config {
             None if Path::new("renkei.toml").exists() => Self::read(Path::new("renkei.toml"))?,
             None => Config::default(),
         };
-        config.apply(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+        config.apply(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
         config.check()?;
         Ok(config)
     }
@@ -78,16 +71,14 @@ impl Config {
         toml::from_str(&text).with_context(|| format!("the configuration {} is not valid", path.display()))
     }
 
-    fn apply(&mut self, get: impl Fn(&str) -> Option<String>) {
-        let texts: [(&str, &mut String); 8] = [
+    fn apply(&mut self, get: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+        let texts: [(&str, &mut String); 6] = [
             ("RENKEI_AMQP_URI", &mut self.amqp_uri),
             ("RENKEI_AMQP_MANAGEMENT", &mut self.amqp_management),
             ("RENKEI_AMQP_VHOST", &mut self.amqp_vhost),
             ("RENKEI_DATABASE_URL", &mut self.database_url),
             ("RENKEI_ARCHIVE", &mut self.archive),
-            ("RENKEI_HTTP_LISTEN", &mut self.http_listen),
             ("RENKEI_METRICS_LISTEN", &mut self.metrics_listen),
-            ("RENKEI_TOKENS", &mut self.tokens),
         ];
         for (name, target) in texts {
             if let Some(value) = get(name) {
@@ -97,6 +88,26 @@ impl Config {
         if let Some(value) = get("RENKEI_DATA") {
             self.data = PathBuf::from(value);
         }
+        let unset = ProducerConfig::default();
+        if self.produce.inbox_dir == unset.inbox_dir {
+            self.produce.inbox_dir = self.data.join("inbox");
+        }
+        if self.produce.spool_dir == unset.spool_dir {
+            self.produce.spool_dir = self.data.join("spool");
+        }
+        if let Some(value) = get("RENKEI_HTTP_LISTEN") {
+            let http = self.produce.http.get_or_insert_with(HttpConfig::default);
+            http.listen = value.parse().with_context(|| format!("RENKEI_HTTP_LISTEN must be address:port, not {value:?}"))?;
+        }
+        if let Some(http) = &mut self.produce.http {
+            if http.tokens_file == HttpConfig::default().tokens_file {
+                http.tokens_file = self.data.join("tokens.toml");
+            }
+            if let Some(value) = get("RENKEI_TOKENS") {
+                http.tokens_file = PathBuf::from(value);
+            }
+        }
+        Ok(())
     }
 
     /// Every fault at once, before the first message.
@@ -111,11 +122,10 @@ impl Config {
         if self.database_connections_max < 2 {
             faults.push("database_connections_max must be at least 2: one posts while another stages".to_owned());
         }
-        for (name, address) in [("http_listen", &self.http_listen), ("metrics_listen", &self.metrics_listen)] {
-            if !address.is_empty() && address.parse::<std::net::SocketAddr>().is_err() {
-                faults.push(format!("{name} must be an address and port such as 127.0.0.1:25608, not {address:?}"));
-            }
+        if !self.metrics_listen.is_empty() && self.metrics_listen.parse::<std::net::SocketAddr>().is_err() {
+            faults.push(format!("metrics_listen must be an address and port such as 127.0.0.1:25609, not {:?}", self.metrics_listen));
         }
+        faults.extend(self.produce.faults());
         if faults.is_empty() { Ok(()) } else { bail!("the configuration has faults:\n{}", faults.join("\n")) }
     }
 
@@ -128,11 +138,6 @@ impl Config {
         }
     }
 
-    /// Folders that sections drop files into.
-    pub fn inbox(&self) -> PathBuf {
-        self.data.join("inbox")
-    }
-
     /// Folder of released files.
     pub fn outbox(&self) -> PathBuf {
         self.data.join("outbox")
@@ -141,11 +146,6 @@ impl Config {
     /// Address of the archive.
     pub fn archive(&self) -> String {
         if self.archive.is_empty() { self.data.join("archive").to_string_lossy().into_owned() } else { self.archive.clone() }
-    }
-
-    /// File with the hashed tokens.
-    pub fn tokens(&self) -> PathBuf {
-        if self.tokens.is_empty() { self.data.join("tokens.toml") } else { PathBuf::from(&self.tokens) }
     }
 }
 
@@ -162,14 +162,14 @@ mod tests {
     #[test]
     fn the_environment_wins() {
         let mut config = Config::default();
-        config.apply(|name| (name == "RENKEI_DATABASE_URL").then(|| "postgres://elsewhere/x".to_owned()));
+        config.apply(|name| (name == "RENKEI_DATABASE_URL").then(|| "postgres://elsewhere/x".to_owned())).expect("sound");
         assert_eq!(config.database_url, "postgres://elsewhere/x");
     }
 
     #[test]
     fn faults_come_all_at_once() {
-        let config = Config { amqp_uri: "x".into(), http_listen: "y".into(), ..Config::default() };
+        let config = Config { amqp_uri: "x".into(), metrics_listen: "y".into(), ..Config::default() };
         let text = config.check().expect_err("two faults").to_string();
-        assert!(text.contains("amqp_uri") && text.contains("http_listen"), "{text}");
+        assert!(text.contains("amqp_uri") && text.contains("metrics_listen"), "{text}");
     }
 }

@@ -1,2 +1,18 @@
-//! x
-fn main() {}
+//! `renkei`: the one binary. Parse, match, call; each command is a file in `cli/`.
+
+/// The commands.
+mod cli;
+/// Settings of an installation.
+mod config;
+/// The guided tour.
+mod demo;
+/// Logs.
+mod telemetry;
+/// From settings to running roles.
+mod wiring;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -2,12 +2,28 @@
 //!
 //! Exit codes: 0 done · 1 failed · 2 usage · 3 content rejected · 4 held, a person must decide.
 
+/// `renkei audit`
+mod audit;
+/// `renkei batch`
+pub mod batch;
 /// `renkei check`
 mod check;
+/// `renkei export`
+pub mod export;
+/// `renkei failed`
+mod failed;
 /// `renkei layout`
 mod layout;
+/// `renkei ledger`
+pub mod ledger;
 /// What commands print: tables, JSON, error lists.
-mod print;
+pub mod print;
+/// `renkei up`, `produce`, `consume`
+pub mod roles;
+/// `renkei send`
+mod send;
+/// `renkei token`
+mod token;
 /// `renkei topic`
 mod topic;
 /// `renkei topology`
@@ -18,6 +34,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use renkei_core::catalogue::Lang;
+use roles::Roles;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,18 +90,44 @@ enum Command {
     /// Exchanges, queues and policies of the broker
     #[command(subcommand)]
     Topology(topology::TopologyCommand),
+    /// Both roles in one process: produce and consume
+    Up,
+    /// Watch folders, take uploads, run the schedule
+    Produce,
+    /// Post what came in, make what was ordered
+    Consume,
+    /// Hand in a file
+    Send(send::SendArgs),
+    /// What came in and what became of it
+    #[command(subcommand)]
+    Batch(batch::BatchCommand),
+    /// Files that go out: make, approve, release, take back
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    /// Parked messages
+    #[command(subcommand)]
+    Failed(failed::FailedCommand),
+    /// Journal, trial balance, payment orders
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// The sealed log of who did what
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Tokens of upstream systems
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Bring the database schema up to date
+    Migrate,
+    /// Carry the built topics through both money loops on sample files
+    Demo,
 }
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::start(true);
-    let outcome = match cli.command {
-        Command::Check(args) => check::run(&cli.global, &args),
-        Command::Layout(command) => layout::run(&cli.global, &command),
-        Command::Topic(command) => topic::run(&cli.global, &command),
-        Command::Topology(command) => topology::run(&cli.global, &command),
-    };
+    let long_running = matches!(cli.command, Command::Up | Command::Produce | Command::Consume);
+    crate::telemetry::start(!long_running);
+    let outcome = dispatch(&cli.global, cli.command);
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
@@ -92,4 +135,34 @@ pub fn run() -> ExitCode {
             ExitCode::from(Exit::Failed as u8)
         }
     }
+}
+
+fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Check(args) => check::run(global, &args),
+        Command::Layout(command) => layout::run(global, &command),
+        Command::Topic(command) => topic::run(global, &command),
+        Command::Topology(command) => topology::run(global, &command),
+        Command::Up => roles::run(global, Roles { produce: true, consume: true }),
+        Command::Produce => roles::run(global, Roles { produce: true, consume: false }),
+        Command::Consume => roles::run(global, Roles { produce: false, consume: true }),
+        Command::Send(args) => send::run(global, &args),
+        Command::Batch(command) => batch::run(global, &command),
+        Command::Export(command) => export::run(global, &command),
+        Command::Failed(command) => failed::run(global, &command),
+        Command::Ledger(command) => ledger::run(global, &command),
+        Command::Audit(command) => audit::run(global, &command),
+        Command::Token(command) => token::run(global, &command),
+        Command::Migrate => migrate(global),
+        Command::Demo => crate::demo::run(global),
+    }
+}
+
+fn migrate(global: &Global) -> anyhow::Result<Exit> {
+    let config = crate::config::Config::load(global.config.as_deref())?;
+    crate::wiring::runtime()?.block_on(async {
+        renkei_consumers::db::migrate(&crate::wiring::database(&config).await?).await?;
+        println!("{}", print::say(global.lang, "スキーマは最新です", "the schema is up to date"));
+        Ok(Exit::Done)
+    })
 }

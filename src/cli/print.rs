@@ -1,6 +1,5 @@
 //! What commands print. Tables for people, JSON for scripts; widths count East Asian characters.
 
-use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::{Fault, Severity};
@@ -8,7 +7,7 @@ use renkei_core::fault::{Fault, Severity};
 /// A table with a heading; columns whose heading starts with `>` are right-aligned.
 pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings.iter().map(|heading| Cell::new(heading.trim_start_matches('>'))));
     let right: Vec<bool> = headings.iter().map(|heading| heading.starts_with('>')).collect();
     for row in rows {
@@ -48,4 +47,19 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
         text.push_str(&format!("\n  → {remedy}"));
     }
     text
+}
+
+/// An item that could not go into a file, as a sentence from the catalogue.
+pub fn refusal(lang: Lang, refusal: &renkei_consumers::outbound::Refusal) -> String {
+    let mut fault = Fault::new(&refusal.code);
+    if let serde_json::Value::Object(detail) = &refusal.detail {
+        for (name, value) in detail {
+            fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+    }
+    let item = match (&refusal.object, refusal.object_id) {
+        (Some(object), Some(id)) => format!("{object} {id} "),
+        _ => String::new(),
+    };
+    format!("{item}[{}] {}\n  → {}", refusal.code, catalogue::text(&fault, lang), catalogue::remedy(&fault, lang))
 }

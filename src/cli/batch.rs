@@ -1,0 +1,280 @@
+//! `renkei batch …`: what came in, what became of it, and what a person decides about it.
+
+use std::sync::Arc;
+
+use clap::Subcommand;
+use renkei_consumers::inbound::{Batch, Filter, Finding, Intake, IntakeError, State};
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::fault::Fault;
+use renkei_core::money::Yen;
+use renkei_core::registry::Registry;
+
+use super::print::{say, table};
+use super::{Exit, Global, ledger};
+use crate::config::Config;
+use crate::wiring;
+
+/// `renkei batch …`
+#[derive(Debug, Subcommand)]
+pub enum BatchCommand {
+    /// Batches, newest first
+    List {
+        /// Number or slug
+        #[arg(long)]
+        topic: Option<String>,
+        /// received, staged, awaiting_confirmation, posted, held, rejected, duplicate, cancelled
+        #[arg(long)]
+        state: Option<String>,
+        /// Batches shown at most
+        #[arg(long, default_value_t = 30)]
+        limit: u32,
+    },
+    /// One batch: hops, findings, faults
+    Show {
+        /// Batch number or delivery id
+        batch: String,
+    },
+    /// The journal it would make; nothing is kept
+    Preview {
+        /// Batch number or delivery id
+        batch: String,
+    },
+    /// Post a batch that waits for confirmation
+    Confirm(Decision),
+    /// 取消: reverse a posted batch; refused when something depends on it
+    Cancel(Decision),
+    /// Post held lines now
+    PostHeld {
+        #[command(flatten)]
+        decision: Decision,
+        /// Lines; all when none is given
+        #[arg(long = "line")]
+        lines: Vec<i64>,
+    },
+    /// Give up held lines
+    RejectHeld {
+        #[command(flatten)]
+        decision: Decision,
+        /// Lines
+        #[arg(long = "line", required = true)]
+        lines: Vec<i64>,
+    },
+    /// Post a duplicate on purpose
+    PostDuplicate(Decision),
+}
+
+/// Who decides what, and why.
+#[derive(Debug, clap::Args)]
+pub struct Decision {
+    /// Batch number or delivery id
+    batch: String,
+    /// Who decides
+    #[arg(long = "as", env = "RENKEI_ACTOR")]
+    actor: String,
+    /// Why
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+/// Runs it.
+pub fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let registry = Arc::new(Registry::load()?);
+    wiring::runtime()?.block_on(async {
+        let intake = Intake::new(wiring::database(&config).await?, registry.clone());
+        match command {
+            BatchCommand::List { topic, state, limit } => list(global, &registry, &intake, topic, state, *limit).await,
+            BatchCommand::Show { batch } => show(global, &intake, batch).await,
+            BatchCommand::Preview { batch } => preview(global, &intake, batch).await,
+            BatchCommand::Confirm(decision) => {
+                let id = intake.find(&decision.batch).await?.id;
+                decided(global, intake.confirm(id, &decision.actor, &decision.reason).await)
+            }
+            BatchCommand::Cancel(decision) => {
+                let id = intake.find(&decision.batch).await?.id;
+                decided(global, intake.cancel(id, &decision.actor, &decision.reason).await)
+            }
+            BatchCommand::PostHeld { decision, lines } => {
+                let id = intake.find(&decision.batch).await?.id;
+                let chosen = (!lines.is_empty()).then_some(lines.as_slice());
+                decided(global, intake.post_held(id, chosen, &decision.actor, &decision.reason).await)
+            }
+            BatchCommand::RejectHeld { decision, lines } => {
+                let id = intake.find(&decision.batch).await?.id;
+                decided(global, intake.reject_held(id, lines, &decision.actor, &decision.reason).await)
+            }
+            BatchCommand::PostDuplicate(decision) => {
+                let id = intake.find(&decision.batch).await?.id;
+                decided(global, intake.post_duplicate(id, &decision.actor, &decision.reason).await)
+            }
+        }
+    })
+}
+
+/// The state of a batch in the reader's language.
+pub fn state_name(state: State, lang: Lang) -> &'static str {
+    let (ja, en) = match state {
+        State::Received => ("受領", "received"),
+        State::Staged => ("検証待ち", "staged"),
+        State::AwaitingConfirmation => ("確認待ち", "awaiting confirmation"),
+        State::Posted => ("記帳済", "posted"),
+        State::Held => ("保留あり", "held"),
+        State::Rejected => ("却下", "rejected"),
+        State::Duplicate => ("重複", "duplicate"),
+        State::Cancelled => ("取消", "cancelled"),
+    };
+    say(lang, ja, en)
+}
+
+async fn list(
+    global: &Global,
+    registry: &Registry,
+    intake: &Intake,
+    topic: &Option<String>,
+    state: &Option<String>,
+    limit: u32,
+) -> anyhow::Result<Exit> {
+    let topic = topic.as_ref().map(|name| super::topic::find(registry, name).map(|topic| topic.slug.to_string())).transpose()?;
+    let state = match state {
+        Some(name) => Some(State::parse(name).ok_or_else(|| anyhow::anyhow!("{name:?} is no state of a batch"))?),
+        None => None,
+    };
+    let batches = intake.list(&Filter { topic, state, before: None, rows_max: limit }).await?;
+    if global.json {
+        println!("{}", serde_json::json!(batches));
+    } else {
+        println!("{}", batch_table(global.lang, &batches));
+    }
+    Ok(Exit::Done)
+}
+
+/// Batches as a table.
+pub fn batch_table(lang: Lang, batches: &[Batch]) -> String {
+    let headings = match lang {
+        Lang::Ja => [">番号", "トピック", "ファイル", "状態", ">件数", ">金額", ">記帳", ">保留", ">既知", ">却下", "受領"],
+        Lang::En => [">batch", "topic", "file", "state", ">records", ">yen", ">posted", ">held", ">skipped", ">rejected", "received"],
+    };
+    let rows = batches.iter().map(|batch| {
+        vec![
+            batch.id.to_string(),
+            batch.topic.clone(),
+            batch.file.clone(),
+            state_name(batch.state, lang).to_owned(),
+            batch.records_read.to_string(),
+            Yen(batch.yen_read).to_string(),
+            batch.records_posted.to_string(),
+            batch.records_held.to_string(),
+            batch.records_skipped.to_string(),
+            batch.records_rejected.to_string(),
+            batch.received_at.chars().take(19).collect(),
+        ]
+    });
+    table(&headings, rows.collect())
+}
+
+async fn show(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Exit> {
+    let batch = intake.find(name).await?;
+    let findings = intake.findings(batch.id).await?;
+    let faults = intake.faults(batch.id).await?;
+    if global.json {
+        println!("{}", serde_json::json!({"batch": batch, "findings": findings, "faults": faults}));
+        return Ok(exit_of(batch.state));
+    }
+    let lang = global.lang;
+    println!("{}", batch_table(lang, std::slice::from_ref(&batch)));
+    println!("{}", hops(lang, &batch));
+    for finding in &findings {
+        println!("{}", finding_text(lang, finding));
+    }
+    for fault in &faults {
+        println!("{}", super::print::fault(lang, &fault.as_fault()));
+    }
+    if let Some(original) = batch.duplicate_of {
+        println!("{} {original}", say(lang, "同じファイルのバッチ:", "the same file as batch"));
+    }
+    Ok(exit_of(batch.state))
+}
+
+/// Every hop in records and yen; they must agree.
+fn hops(lang: Lang, batch: &Batch) -> String {
+    let headings = match lang {
+        Lang::Ja => ["段階", ">件数", ">金額"],
+        Lang::En => ["hop", ">records", ">yen"],
+    };
+    let row = |ja, en, records: i64, yen: i64| vec![say(lang, ja, en).to_owned(), records.to_string(), Yen(yen).to_string()];
+    let rows = vec![
+        row("読取", "read", batch.records_read, batch.yen_read),
+        row("送信", "published", batch.records_published, batch.yen_published),
+        row("受入", "staged", batch.records_staged, batch.yen_staged),
+        row("記帳", "posted", batch.records_posted, batch.yen_posted),
+        row("保留", "held", batch.records_held, batch.yen_held),
+        row("既知", "skipped", batch.records_skipped, batch.yen_skipped),
+        row("却下", "rejected", batch.records_rejected, batch.yen_rejected),
+    ];
+    table(&headings, rows)
+}
+
+/// A finding as a sentence from the catalogue.
+pub fn finding_text(lang: Lang, finding: &Finding) -> String {
+    let mut fault = Fault::new(&finding.code);
+    fault.line = finding.line.and_then(|line| u64::try_from(line).ok());
+    fault.field.clone_from(&finding.field);
+    if let Some(serde_json::Value::Object(detail)) = &finding.detail {
+        for (name, value) in detail {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            fault = fault.arg(name, text);
+        }
+    }
+    let line = fault.line.map(|line| format!("{} {line} ", say(lang, "行", "line"))).unwrap_or_default();
+    let remedy = catalogue::remedy(&fault, lang);
+    let state = if finding.state == "open" { "" } else { say(lang, "（処理済）", " (resolved)") };
+    format!("{line}{} [{}]{state} {}\n  → {remedy}", finding.verdict, finding.code, catalogue::text(&fault, lang))
+}
+
+async fn preview(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Exit> {
+    let id = intake.find(name).await?.id;
+    let preview = intake.preview(id).await?;
+    if global.json {
+        println!("{}", serde_json::json!(preview));
+        return Ok(Exit::Done);
+    }
+    let lang = global.lang;
+    println!(
+        "{} {} · {} {} · {} {} · {} {}",
+        say(lang, "記帳", "would post"),
+        preview.records,
+        Yen(preview.yen),
+        say(lang, "円", "yen"),
+        say(lang, "保留", "held"),
+        preview.records_held,
+        say(lang, "既知", "skipped"),
+        preview.records_skipped
+    );
+    for finding in &preview.findings {
+        println!("{}", finding_text(lang, finding));
+    }
+    println!("{}", ledger::account_totals(lang, &preview.journal.accounts));
+    Ok(if preview.refused { Exit::Rejected } else { Exit::Done })
+}
+
+fn decided(global: &Global, outcome: Result<Batch, IntakeError>) -> anyhow::Result<Exit> {
+    match outcome {
+        Ok(batch) => {
+            if global.json {
+                println!("{}", serde_json::json!(batch));
+            } else {
+                println!("{}", batch_table(global.lang, std::slice::from_ref(&batch)));
+            }
+            Ok(exit_of(batch.state))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn exit_of(state: State) -> Exit {
+    match state {
+        State::Held | State::AwaitingConfirmation => Exit::Held,
+        State::Rejected => Exit::Rejected,
+        _ => Exit::Done,
+    }
+}

@@ -1,0 +1,305 @@
+//! `renkei export …`: make, look at, approve, release, take back.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, Found, ListFilter, OrderRequest};
+use renkei_core::catalogue::Lang;
+use renkei_core::money::Yen;
+use renkei_core::registry::Registry;
+
+use super::print::{say, table};
+use super::{Exit, Global};
+use crate::config::Config;
+use crate::wiring;
+
+/// Longest wait for a consumer to make an ordered file.
+const MAKE_WAIT: Duration = Duration::from_secs(600);
+
+/// `renkei export …`
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// Order a file and wait until it is made (a consumer must be running)
+    Run {
+        /// Number or slug
+        topic: String,
+        /// Bank profile or layout variant
+        #[arg(long, default_value = "")]
+        profile: String,
+        /// Parameters of the selection, e.g. pay_date=2026-11-30
+        #[arg(long = "param", value_parser = parse_param)]
+        params: Vec<(String, String)>,
+        /// Name of the run: the same name gives the same file
+        #[arg(long)]
+        key: Option<String>,
+        /// Say what would go, make nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Who orders
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Files, newest first
+    List {
+        /// Number or slug
+        #[arg(long)]
+        topic: Option<String>,
+        /// Files shown at most
+        #[arg(long, default_value_t = 30)]
+        limit: u32,
+    },
+    /// One file with its totals recomputed from the ledger
+    Show {
+        /// File number
+        file: i64,
+    },
+    /// Approve exactly these bytes; the maker may not
+    Approve {
+        /// File number
+        file: i64,
+        /// The SHA-256 the approver saw (default: ask the file now)
+        #[arg(long)]
+        sha256: Option<String>,
+        /// Who approves
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Release once; the file goes to the outbox
+    Release {
+        /// File number
+        file: i64,
+        /// Who releases
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// The same bytes again (再取得)
+    Download {
+        /// File number
+        file: i64,
+        /// Where to
+        #[arg(long)]
+        to: PathBuf,
+        /// Who takes it
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Take a file back; its items are free again
+    Void {
+        /// File number
+        file: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// What the partner confirmed: that it did not process the file
+        #[arg(long)]
+        confirmation: String,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Nobody can say whether the partner took it (送信結果不明)
+    Unknown {
+        /// File number
+        file: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who says so
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// What a person found out about an unknown delivery
+    Resolve {
+        /// File number
+        file: i64,
+        /// The partner has it
+        #[arg(long, conflicts_with = "not_arrived", required_unless_present = "not_arrived")]
+        arrived: bool,
+        /// The partner never got it
+        #[arg(long)]
+        not_arrived: bool,
+        /// How that is known
+        #[arg(long)]
+        reason: String,
+        /// Who found out
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+}
+
+fn parse_param(text: &str) -> Result<(String, String), String> {
+    text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "name=value".to_owned())
+}
+
+/// Runs it.
+pub fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let registry = Arc::new(Registry::load()?);
+    wiring::runtime()?.block_on(async {
+        let exporter = wiring::exporter(&config, &registry, "cli").await?;
+        let file = match command {
+            ExportCommand::Run { topic, profile, params, key, dry_run, actor } => {
+                let request = OrderRequest {
+                    variant: profile.clone(),
+                    params: params.iter().cloned().collect::<BTreeMap<_, _>>(),
+                    ordered_by: actor.clone(),
+                    key: key.clone(),
+                };
+                if *dry_run {
+                    return dry(global, &exporter, topic, request).await;
+                }
+                order(&config, &exporter, topic, request).await?
+            }
+            ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
+            ExportCommand::Show { file } => return show(global, &exporter, *file).await,
+            ExportCommand::Approve { file, sha256, actor } => {
+                let seen = match sha256 {
+                    Some(sha256) => sha256.clone(),
+                    None => exporter.show(*file).await?.file.sha256.unwrap_or_default(),
+                };
+                exporter.approve(*file, actor, &seen).await?
+            }
+            ExportCommand::Release { file, actor } => exporter.release(*file, actor).await?,
+            ExportCommand::Download { file, to, actor } => {
+                let download = exporter.download(*file, actor).await?;
+                std::fs::write(to, &download.bytes).with_context(|| format!("cannot write {}", to.display()))?;
+                exporter.show(*file).await?.file
+            }
+            ExportCommand::Void { file, reason, confirmation, actor } => exporter.void(*file, actor, reason, confirmation).await?,
+            ExportCommand::Unknown { file, reason, actor } => exporter.mark_unknown(*file, actor, reason).await?,
+            ExportCommand::Resolve { file, arrived, reason, actor, .. } => {
+                let found = if *arrived { Found::Arrived } else { Found::NotArrived };
+                exporter.resolve_unknown(*file, actor, found, reason).await?
+            }
+        };
+        print_file(global, &file);
+        Ok(exit_of(file.state))
+    })
+}
+
+/// Publishes the order and waits for the consumer.
+pub async fn order(config: &Config, exporter: &Exporter, topic: &str, request: OrderRequest) -> anyhow::Result<ExportFile> {
+    let publisher = wiring::publisher(config, "order")?;
+    let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
+    publisher.close().await;
+    let deadline = tokio::time::Instant::now() + MAKE_WAIT;
+    loop {
+        if let Some(file) = exporter.find_run(ordered.run).await?
+            && file.state != FileState::Ordered
+        {
+            return Ok(file);
+        }
+        if tokio::time::Instant::now() > deadline {
+            bail!("the order {} is on its queue, but no consumer has made the file yet; is `renkei consume` running?", ordered.run);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn dry(global: &Global, exporter: &Exporter, topic: &str, request: OrderRequest) -> anyhow::Result<Exit> {
+    let dry = exporter.dry_run(topic, &request).await?;
+    println!("{}", serde_json::to_string_pretty(&dry)?);
+    let _ = global;
+    Ok(Exit::Done)
+}
+
+/// The state of a file in the reader's language.
+pub fn state_name(state: FileState, lang: Lang) -> &'static str {
+    let (ja, en) = match state {
+        FileState::Ordered => ("作成待ち", "ordered"),
+        FileState::Generated => ("作成済・承認待ち", "generated"),
+        FileState::Approved => ("承認済", "approved"),
+        FileState::Released => ("払出済", "released"),
+        FileState::Delivered => ("引渡済", "delivered"),
+        FileState::Unknown => ("送信結果不明", "unknown"),
+        FileState::Void => ("無効", "void"),
+        FileState::Empty => ("対象なし", "empty"),
+        FileState::Refused => ("作成不可", "refused"),
+        FileState::Failed => ("失敗", "failed"),
+    };
+    say(lang, ja, en)
+}
+
+/// Files as a table.
+pub fn file_table(lang: Lang, files: &[ExportFile]) -> String {
+    let headings = match lang {
+        Lang::Ja => [">番号", "トピック", "ファイル", "状態", ">件数", ">金額", "sha256", "作成者", "払出者"],
+        Lang::En => [">file", "topic", "name", "state", ">count", ">yen", "sha256", "made by", "released by"],
+    };
+    let rows = files.iter().map(|file| {
+        vec![
+            file.id.to_string(),
+            file.topic.clone(),
+            file.file_name.clone().unwrap_or_default(),
+            state_name(file.state, lang).to_owned(),
+            file.count.map(|count| count.to_string()).unwrap_or_default(),
+            file.total.map(|total| Yen(total).to_string()).unwrap_or_default(),
+            file.sha256.as_deref().unwrap_or_default().chars().take(12).collect(),
+            file.made_by.clone(),
+            file.released_by.clone().unwrap_or_default(),
+        ]
+    });
+    table(&headings, rows.collect())
+}
+
+fn print_file(global: &Global, file: &ExportFile) {
+    if global.json {
+        println!("{}", serde_json::json!(file));
+        return;
+    }
+    println!("{}", file_table(global.lang, std::slice::from_ref(file)));
+    if let Some(problem) = &file.problem {
+        println!("{problem}");
+    }
+}
+
+async fn list(global: &Global, registry: &Registry, exporter: &Exporter, topic: &Option<String>, limit: u32) -> anyhow::Result<Exit> {
+    let topic = topic.as_ref().map(|name| super::topic::find(registry, name).map(|topic| topic.slug.to_string())).transpose()?;
+    let files = exporter.list(&ListFilter { topic, rows_max: limit, ..ListFilter::default() }).await?;
+    if global.json {
+        println!("{}", serde_json::json!(files));
+    } else {
+        println!("{}", file_table(global.lang, &files));
+    }
+    Ok(Exit::Done)
+}
+
+async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyhow::Result<Exit> {
+    let detail = exporter.show(id).await?;
+    let review = if detail.file.sha256.is_some() { Some(exporter.review(id).await?) } else { None };
+    if global.json {
+        println!("{}", serde_json::json!({"detail": detail, "review": review}));
+        return Ok(exit_of(detail.file.state));
+    }
+    let lang = global.lang;
+    print_file(global, &detail.file);
+    if let Some(sha256) = &detail.file.sha256 {
+        println!("sha256 {sha256}");
+    }
+    if let Some(review) = review {
+        let headings = match lang {
+            Lang::Ja => ["元帳から数え直した合計", ">件数", ">金額"],
+            Lang::En => ["recounted from the ledger", ">count", ">yen"],
+        };
+        let rows = review.rows.iter();
+        let rows = rows.map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
+        println!("{}", table(&headings, rows.collect()));
+    }
+    for refusal in &detail.refusals {
+        println!("{}", super::print::refusal(lang, refusal));
+    }
+    Ok(exit_of(detail.file.state))
+}
+
+fn exit_of(state: FileState) -> Exit {
+    match state {
+        FileState::Generated | FileState::Approved | FileState::Unknown | FileState::Ordered => Exit::Held,
+        FileState::Refused => Exit::Rejected,
+        FileState::Failed => Exit::Failed,
+        _ => Exit::Done,
+    }
+}

@@ -1,0 +1,172 @@
+//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁).
+
+use clap::Subcommand;
+use renkei_consumers::ledger;
+use renkei_core::calendar::clock;
+use renkei_core::catalogue::Lang;
+use renkei_core::money::Yen;
+
+use super::print::{say, table};
+use super::{Exit, Global};
+use crate::config::Config;
+use crate::wiring;
+
+/// `renkei ledger …`
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// 合計残高試算表
+    TrialBalance,
+    /// The journal a batch or a released file made
+    Journal {
+        /// Batch number
+        #[arg(long, conflicts_with = "file", required_unless_present = "file")]
+        batch: Option<i64>,
+        /// Exported file number
+        #[arg(long)]
+        file: Option<i64>,
+        /// Lines shown at most
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+    },
+    /// Payment orders (支出命令)
+    Orders {
+        /// draft, approved, in_file, released, paid, returned, cancelled
+        #[arg(long, default_value = "")]
+        state: String,
+        /// Orders shown at most
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+    },
+    /// Approve drafts (決裁); the maker may not
+    Approve {
+        /// Order numbers
+        orders: Vec<String>,
+        /// Every draft
+        #[arg(long, conflicts_with = "orders")]
+        all: bool,
+        /// Who approves
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+}
+
+/// Runs it.
+pub fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    wiring::runtime()?.block_on(async {
+        let pool = wiring::database(&config).await?;
+        match command {
+            LedgerCommand::TrialBalance => trial_balance(global, &ledger::trial_balance(&pool).await?),
+            LedgerCommand::Journal { batch, file, limit } => {
+                let lines = match (batch, file) {
+                    (Some(batch), _) => ledger::journal_of_batch(&pool, *batch, *limit).await?,
+                    (None, Some(file)) => ledger::journal_of_file(&pool, *file, *limit).await?,
+                    (None, None) => Vec::new(),
+                };
+                journal(global, &lines);
+            }
+            LedgerCommand::Orders { state, limit } => orders(global, &ledger::payment_orders(&pool, state, *limit).await?),
+            LedgerCommand::Approve { orders, all, actor } => {
+                let mut numbers = orders.clone();
+                if *all {
+                    numbers = ledger::payment_orders(&pool, "draft", i64::MAX).await?.into_iter().map(|order| order.no).collect();
+                }
+                let day = clock::today().to_string();
+                let approved = ledger::approve_payment_orders(&pool, &numbers, actor, &day).await?;
+                println!("{approved} {}", say(global.lang, "件を決裁しました", "approved"));
+            }
+        }
+        Ok(Exit::Done)
+    })
+}
+
+/// A journal as an accountant reads it.
+pub fn journal(global: &Global, lines: &[ledger::JournalLine]) {
+    if global.json {
+        println!("{}", serde_json::json!(lines));
+        return;
+    }
+    let headings = match global.lang {
+        Lang::Ja => [">伝票", "日付", "年度", ">行", "勘定科目", ">借方", ">貸方", "予算科目", "摘要"],
+        Lang::En => [">entry", "date", "FY", ">line", "account", ">debit", ">credit", "budget line", "memo"],
+    };
+    let side = |yen: i64| if yen == 0 { String::new() } else { Yen(yen).to_string() };
+    let rows = lines.iter().map(|line| {
+        vec![
+            line.entry.to_string(),
+            line.booked_on.clone(),
+            line.fiscal_year.to_string(),
+            line.source_line.map(|line| line.to_string()).unwrap_or_default(),
+            format!("{} {}", line.account, line.account_name),
+            side(line.debit),
+            side(line.credit),
+            line.budget_line.clone().unwrap_or_default(),
+            line.memo.clone().unwrap_or_default(),
+        ]
+    });
+    println!("{}", table(&headings, rows.collect()));
+}
+
+fn trial_balance(global: &Global, accounts: &[ledger::AccountBalance]) {
+    if global.json {
+        println!("{}", serde_json::json!(accounts));
+        return;
+    }
+    let headings = match global.lang {
+        Lang::Ja => ["年度", "会計", "勘定科目", ">借方", ">貸方"],
+        Lang::En => ["FY", "fund", "account", ">debit", ">credit"],
+    };
+    let rows = accounts.iter().map(|account| {
+        vec![
+            account.fiscal_year.to_string(),
+            account.fund.clone(),
+            format!("{} {}", account.account, say(global.lang, &account.name, &account.name_en)),
+            Yen(account.debit).to_string(),
+            Yen(account.credit).to_string(),
+        ]
+    });
+    println!("{}", table(&headings, rows.collect()));
+    let (debit, credit) = accounts.iter().fold((0i64, 0i64), |(d, c), account| (d + account.debit, c + account.credit));
+    println!("{}: {} / {}", say(global.lang, "借方合計 / 貸方合計", "debits / credits"), Yen(debit), Yen(credit));
+}
+
+fn orders(global: &Global, orders: &[ledger::PaymentOrder]) {
+    if global.json {
+        println!("{}", serde_json::json!(orders));
+        return;
+    }
+    let headings = match global.lang {
+        Lang::Ja => ["支出命令番号", "状態", "支払日", "債権者", ">金額", "摘要", "起票", "決裁"],
+        Lang::En => ["order", "state", "pay date", "creditor", ">yen", "memo", "made by", "approved by"],
+    };
+    let rows = orders.iter().map(|order| {
+        vec![
+            order.no.clone(),
+            order.state.clone(),
+            order.pay_date.clone(),
+            order.creditor_name.clone(),
+            Yen(order.amount).to_string(),
+            order.memo.clone(),
+            order.made_by.clone(),
+            order.approved_by.clone().unwrap_or_default(),
+        ]
+    });
+    println!("{}", table(&headings, rows.collect()));
+}
+
+/// Totals of a journal by account.
+pub fn account_totals(lang: Lang, accounts: &[renkei_consumers::inbound::preview::AccountTotal]) -> String {
+    let headings = match lang {
+        Lang::Ja => ["勘定科目", ">明細数", ">借方", ">貸方"],
+        Lang::En => ["account", ">lines", ">debit", ">credit"],
+    };
+    let rows = accounts.iter().map(|account| {
+        vec![
+            format!("{} {}", account.account, account.account_name.as_deref().unwrap_or_default()),
+            account.lines.to_string(),
+            Yen(account.debit).to_string(),
+            Yen(account.credit).to_string(),
+        ]
+    });
+    table(&headings, rows.collect())
+}

@@ -1,0 +1,40 @@
+//! `renkei produce`, `renkei consume`, `renkei up`: the long-running roles.
+
+use std::sync::Arc;
+
+use renkei_core::registry::Registry;
+use tracing::info;
+
+use super::{Exit, Global};
+use crate::config::Config;
+use crate::wiring;
+
+/// Which roles a process plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// Watch folders, take uploads, run the schedule.
+    pub produce: bool,
+    /// Post and export.
+    pub consume: bool,
+}
+
+/// Runs until the process is asked to stop; then finishes what it has begun.
+pub fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let registry = Arc::new(Registry::load()?);
+    wiring::runtime()?.block_on(async {
+        let shutdown = wiring::shutdown_on_signal()?;
+        info!(produce = roles.produce, consume = roles.consume, "starting");
+        let metrics = wiring::serve_metrics(&config, shutdown.clone()).await?;
+        wiring::prepare(&config, &registry, roles.consume).await?;
+        let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        println!("ready");
+        let ended = running.wait().await;
+        // Whichever way the roles ended, the rest of the process ends with them.
+        shutdown.cancel();
+        metrics.await?;
+        ended?;
+        info!("stopped");
+        Ok(Exit::Done)
+    })
+}
