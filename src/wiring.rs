@@ -167,7 +167,7 @@ async fn start_consumers(
         let (broker, options, publisher, shutdown) = (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
         tasks.spawn(async move { Ok(consume::run(&broker, options, publisher, Arc::new(handler), shutdown).await?) });
     }
-    let (broker, drain, for_drain) = (config.broker(), failures::DrainHandler::new(pool.clone()), shutdown.clone());
+    let (broker, drain, for_drain) = (config.broker(), failures::DeadLetters::new(pool.clone()), shutdown.clone());
     let (dead, for_dead) = (ConsumeOptions::new(topology::DEAD, false), publisher.clone());
     tasks.spawn(async move { Ok(consume::run(&broker, dead, for_dead, Arc::new(drain), for_drain).await?) });
     let for_seal = shutdown.clone();
