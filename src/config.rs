@@ -14,26 +14,26 @@ use serde::Deserialize;
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub(crate) struct Config {
     /// `amqp://user:password@host:port`. Environment: `RENKEI_AMQP_URI`.
-    pub amqp_uri: String,
+    pub(crate) amqp_uri: String,
     /// `http://user:password@host:port` of the management API. Environment: `RENKEI_AMQP_MANAGEMENT`.
-    pub amqp_management: String,
+    pub(crate) amqp_management: String,
     /// Virtual host. Environment: `RENKEI_AMQP_VHOST`.
-    pub amqp_vhost: String,
+    pub(crate) amqp_vhost: String,
     /// `postgres://user:password@host:port/database`. Environment: `RENKEI_DATABASE_URL`.
-    pub database_url: String,
+    pub(crate) database_url: String,
     /// Connections to Postgres a consuming process opens at most.
-    pub database_connections_max: u32,
+    pub(crate) database_connections_max: u32,
     /// Folder of everything that is a file: inbox, work, outbox, archive. Environment: `RENKEI_DATA`.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// Archive: empty = `<data>/archive`; or `s3://bucket/prefix`. Environment: `RENKEI_ARCHIVE`.
-    pub archive: String,
+    pub(crate) archive: String,
     /// Address of `/metrics`; empty = off. Environment: `RENKEI_METRICS_LISTEN`.
-    pub metrics_listen: String,
+    pub(crate) metrics_listen: String,
     /// The producing role: watched folders, HTTP intake, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
-    pub produce: ProducerConfig,
+    pub(crate) produce: ProducerConfig,
 }
 
 impl Default for Config {
@@ -54,7 +54,7 @@ impl Default for Config {
 
 impl Config {
     /// Reads the file and the environment.
-    pub fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+    pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Config> {
         let named = file.map(Path::to_owned).or_else(|| std::env::var_os("RENKEI_CONFIG").map(PathBuf::from));
         let mut config = match named {
             Some(path) => Self::read(&path)?,
@@ -123,14 +123,17 @@ impl Config {
             faults.push("database_connections_max must be at least 2: one posts while another stages".to_owned());
         }
         if !self.metrics_listen.is_empty() && self.metrics_listen.parse::<std::net::SocketAddr>().is_err() {
-            faults.push(format!("metrics_listen must be an address and port such as 127.0.0.1:25609, not {:?}", self.metrics_listen));
+            faults.push(format!(
+                "metrics_listen must be an address and port such as 127.0.0.1:25609, not {:?}",
+                self.metrics_listen
+            ));
         }
         faults.extend(self.produce.faults());
         if faults.is_empty() { Ok(()) } else { bail!("the configuration has faults:\n{}", faults.join("\n")) }
     }
 
     /// Where the broker is.
-    pub fn broker(&self) -> BrokerConfig {
+    pub(crate) fn broker(&self) -> BrokerConfig {
         BrokerConfig {
             amqp_uri: self.amqp_uri.clone(),
             management_uri: self.amqp_management.clone(),
@@ -139,12 +142,12 @@ impl Config {
     }
 
     /// Folder of released files.
-    pub fn outbox(&self) -> PathBuf {
+    pub(crate) fn outbox(&self) -> PathBuf {
         self.data.join("outbox")
     }
 
     /// Address of the archive.
-    pub fn archive(&self) -> String {
+    pub(crate) fn archive(&self) -> String {
         if self.archive.is_empty() { self.data.join("archive").to_string_lossy().into_owned() } else { self.archive.clone() }
     }
 }

@@ -3,7 +3,7 @@
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging. `quiet` commands (those that print a result) log warnings only.
-pub fn start(quiet: bool) {
+pub(crate) fn start(quiet: bool) {
     let fallback = if quiet { "warn,sqlx=error" } else { "info,sqlx=warn,lapin=warn" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(fallback));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);

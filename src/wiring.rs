@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::Exporter;
 use renkei_consumers::outbound::handler::ExportHandler;
@@ -15,7 +16,6 @@ use renkei_core::broker::{ConsumeOptions, Publisher, consume};
 use renkei_core::calendar::clock;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 use renkei_producers::{Intake, Publish};
-use sqlx_pool::PgPool;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -24,21 +24,16 @@ use tracing::{error, info};
 use crate::cli::roles::Roles;
 use crate::config::Config;
 
-/// The pool type, by the name the crate that owns the database gives it.
-mod sqlx_pool {
-    pub use renkei_consumers::db::PgPool;
-}
-
 /// How often the audit sealer looks for events without a place in the chain.
 const SEAL_EVERY: Duration = Duration::from_secs(2);
 
 /// The runtime of a command.
-pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 /// What the broker must look like for the topics that are built.
-pub fn topology_spec(registry: &Registry) -> TopologySpec {
+pub(crate) fn topology_spec(registry: &Registry) -> TopologySpec {
     let limits = &registry.settings.limits;
     let queues = registry.topics.iter().filter(|topic| topic.status == Status::Active).map(|topic| QueueSpec {
         delivery_limit: Some(i64::from(if topic.ordered { limits.delivery_limit_ordered } else { limits.delivery_limit })),
@@ -48,40 +43,47 @@ pub fn topology_spec(registry: &Registry) -> TopologySpec {
     TopologySpec { ladder: ladder(registry), queues: queues.collect() }
 }
 
+/// The topology, refused with every reason when it could lose data.
+pub(crate) fn safe_topology(registry: &Registry) -> anyhow::Result<TopologySpec> {
+    let spec = topology_spec(registry);
+    let dangers = topology::check(&spec);
+    if dangers.is_empty() { Ok(spec) } else { bail!("this topology could lose data:\n{}", dangers.join("\n")) }
+}
+
 /// Waits of the retry ladder.
-pub fn ladder(registry: &Registry) -> Vec<Duration> {
+pub(crate) fn ladder(registry: &Registry) -> Vec<Duration> {
     registry.settings.retry.ladder_s.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))).collect()
 }
 
 /// The database, reachable.
-pub async fn database(config: &Config) -> anyhow::Result<PgPool> {
+pub(crate) async fn database(config: &Config) -> anyhow::Result<PgPool> {
     Ok(db::connect(&config.database_url, config.database_connections_max).await?)
 }
 
 /// A publisher on a connection of its own.
-pub fn publisher(config: &Config, name: &str) -> anyhow::Result<Publisher> {
+pub(crate) fn publisher(config: &Config, name: &str) -> anyhow::Result<Publisher> {
     Ok(Publisher::start(&config.broker(), name)?)
 }
 
 /// The archive.
-pub fn archive(config: &Config) -> anyhow::Result<Archive> {
+pub(crate) fn archive(config: &Config) -> anyhow::Result<Archive> {
     let address = config.archive();
     Archive::open(&address).with_context(|| format!("cannot open the archive {address}"))
 }
 
 /// The one way in.
-pub fn intake(config: &Config, registry: &Arc<Registry>, publisher: &Publisher) -> anyhow::Result<Arc<Intake>> {
+pub(crate) fn intake(config: &Config, registry: &Arc<Registry>, publisher: &Publisher) -> anyhow::Result<Arc<Intake>> {
     let publisher: Arc<dyn Publish> = Arc::new(publisher.clone());
     Ok(Intake::open(config.produce.clone(), registry.clone(), archive(config)?, publisher, CancellationToken::new())?)
 }
 
 /// What an operator does with exports.
-pub async fn exporter(config: &Config, registry: &Arc<Registry>, door: &str) -> anyhow::Result<Exporter> {
+pub(crate) async fn exporter(config: &Config, registry: &Arc<Registry>, door: &str) -> anyhow::Result<Exporter> {
     Ok(Exporter::new(database(config).await?, archive(config)?, registry.clone(), config.outbox()).with_source(door))
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT.
-pub fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
+pub(crate) fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
     let shutdown = CancellationToken::new();
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let token = shutdown.clone();
@@ -93,10 +95,9 @@ pub fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
 }
 
 /// Queues in place, schema up to date, clock readable: before the first message.
-pub async fn prepare(config: &Config, registry: &Registry, with_database: bool) -> anyhow::Result<()> {
+pub(crate) async fn prepare(config: &Config, registry: &Registry, with_database: bool) -> anyhow::Result<()> {
     clock::check()?;
-    let spec = topology_spec(registry);
-    topology::check(&spec)?;
+    let spec = safe_topology(registry)?;
     topology::apply(&config.broker(), &spec).await?;
     if with_database {
         db::migrate(&database(config).await?).await?;
@@ -105,14 +106,14 @@ pub async fn prepare(config: &Config, registry: &Registry, with_database: bool) 
 }
 
 /// Roles at work.
-pub struct Running {
+pub(crate) struct Running {
     tasks: JoinSet<anyhow::Result<()>>,
     shutdown: CancellationToken,
 }
 
 impl Running {
     /// Waits until all have ended. The first failure stops the others and is the outcome.
-    pub async fn wait(mut self) -> anyhow::Result<()> {
+    pub(crate) async fn wait(mut self) -> anyhow::Result<()> {
         let mut outcome = Ok(());
         while let Some(ended) = self.tasks.join_next().await {
             let ended = ended.context("a role ended without an answer").and_then(|ended| ended);
@@ -129,11 +130,17 @@ impl Running {
 }
 
 /// Starts the roles. They run until `shutdown`.
-pub async fn start(config: &Config, registry: &Arc<Registry>, roles: Roles, shutdown: CancellationToken) -> anyhow::Result<Running> {
+pub(crate) async fn start(
+    config: &Config,
+    registry: &Arc<Registry>,
+    roles: Roles,
+    shutdown: CancellationToken,
+) -> anyhow::Result<Running> {
     let mut tasks = JoinSet::new();
     if roles.produce {
         let publisher = publisher(config, "produce")?;
-        let (settings, registry, archive, shutdown) = (config.produce.clone(), registry.clone(), archive(config)?, shutdown.clone());
+        let (settings, registry, archive, shutdown) =
+            (config.produce.clone(), registry.clone(), archive(config)?, shutdown.clone());
         tasks.spawn(async move {
             let outcome = renkei_producers::run(settings, registry, archive, Arc::new(publisher.clone()), shutdown).await;
             publisher.close().await;
@@ -159,12 +166,14 @@ async fn start_consumers(
     exporter.deliver_pending().await?;
     for topic in registry.active(Direction::In) {
         let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), Replies::through(publisher.clone()));
-        let (broker, options, publisher, shutdown) = (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
+        let (broker, options, publisher, shutdown) =
+            (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
         tasks.spawn(async move { Ok(consume::run(&broker, options, publisher, Arc::new(handler), shutdown).await?) });
     }
     for topic in registry.active(Direction::Out) {
-        let handler = ExportHandler::new(exporter.clone(), topic.clone());
-        let (broker, options, publisher, shutdown) = (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
+        let handler = ExportHandler::new(exporter.clone());
+        let (broker, options, publisher, shutdown) =
+            (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
         tasks.spawn(async move { Ok(consume::run(&broker, options, publisher, Arc::new(handler), shutdown).await?) });
     }
     let (broker, drain, for_drain) = (config.broker(), failures::DeadLetters::new(pool.clone()), shutdown.clone());
@@ -187,8 +196,13 @@ fn options(registry: &Registry, topic: &Topic) -> ConsumeOptions {
     options
 }
 
+async fn metrics_page() -> impl axum::response::IntoResponse {
+    let (text, content_type) = renkei_core::metrics::exposition();
+    ([(axum::http::header::CONTENT_TYPE, content_type)], text)
+}
+
 /// Serves `/metrics`, `/healthz` and `/readyz` when an address is set.
-pub async fn serve_metrics(config: &Config, shutdown: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
+pub(crate) async fn serve_metrics(config: &Config, shutdown: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
     if config.metrics_listen.is_empty() {
         return Ok(tokio::spawn(async {}));
     }
@@ -196,7 +210,7 @@ pub async fn serve_metrics(config: &Config, shutdown: CancellationToken) -> anyh
         .await
         .with_context(|| format!("cannot listen for metrics on {}; set RENKEI_METRICS_LISTEN", config.metrics_listen))?;
     let app = axum::Router::new()
-        .route("/metrics", axum::routing::get(|| async { renkei_core::metrics::text() }))
+        .route("/metrics", axum::routing::get(metrics_page))
         .route("/healthz", axum::routing::get(|| async { "ok" }));
     info!(address = config.metrics_listen, "metrics");
     Ok(tokio::spawn(async move {

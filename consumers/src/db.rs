@@ -7,7 +7,8 @@ use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::verdict::{Classify, Verdict};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPool, PgPoolOptions};
+pub use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions};
 
 /// How long a statement waits for a lock before the message is retried later. Longer than any single-message posting,
 /// shorter than the broker's acknowledgement timeout by far.

@@ -10,7 +10,7 @@ use crate::wiring;
 
 /// `renkei audit …`
 #[derive(Debug, Subcommand)]
-pub enum AuditCommand {
+pub(crate) enum AuditCommand {
     /// Seal what is unsealed, then walk the chain from its first link
     Verify {
         /// A head written down earlier (position:sha256): the chain must still lead through it
@@ -20,7 +20,7 @@ pub enum AuditCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &AuditCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &AuditCommand) -> anyhow::Result<Exit> {
     let AuditCommand::Verify { head } = command;
     let config = Config::load(global.config.as_deref())?;
     wiring::runtime()?.block_on(async {

@@ -16,7 +16,7 @@ use crate::wiring;
 
 /// `renkei batch …`
 #[derive(Debug, Subcommand)]
-pub enum BatchCommand {
+pub(crate) enum BatchCommand {
     /// Batches, newest first
     List {
         /// Number or slug
@@ -65,7 +65,7 @@ pub enum BatchCommand {
 
 /// Who decides what, and why.
 #[derive(Debug, clap::Args)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// Batch number or delivery id
     batch: String,
     /// Who decides
@@ -77,7 +77,7 @@ pub struct Decision {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
@@ -112,7 +112,7 @@ pub fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exit> {
 }
 
 /// The state of a batch in the reader's language.
-pub fn state_name(state: State, lang: Lang) -> &'static str {
+pub(crate) fn state_name(state: State, lang: Lang) -> &'static str {
     let (ja, en) = match state {
         State::Received => ("受領", "received"),
         State::Staged => ("検証待ち", "staged"),
@@ -149,10 +149,12 @@ async fn list(
 }
 
 /// Batches as a table.
-pub fn batch_table(lang: Lang, batches: &[Batch]) -> String {
+pub(crate) fn batch_table(lang: Lang, batches: &[Batch]) -> String {
     let headings = match lang {
         Lang::Ja => [">番号", "トピック", "ファイル", "状態", ">件数", ">金額", ">記帳", ">保留", ">既知", ">却下", "受領"],
-        Lang::En => [">batch", "topic", "file", "state", ">records", ">yen", ">posted", ">held", ">skipped", ">rejected", "received"],
+        Lang::En => {
+            [">batch", "topic", "file", "state", ">records", ">yen", ">posted", ">held", ">skipped", ">rejected", "received"]
+        }
     };
     let rows = batches.iter().map(|batch| {
         vec![
@@ -215,7 +217,7 @@ fn hops(lang: Lang, batch: &Batch) -> String {
 }
 
 /// A finding as a sentence from the catalogue.
-pub fn finding_text(lang: Lang, finding: &Finding) -> String {
+pub(crate) fn finding_text(lang: Lang, finding: &Finding) -> String {
     let mut fault = Fault::new(&finding.code);
     fault.line = finding.line.and_then(|line| u64::try_from(line).ok());
     fault.field.clone_from(&finding.field);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use renkei_core::calendar::clock;
 use renkei_core::fault::Fault;
 use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file};
 use renkei_core::layout::{Layout, excerpt};
@@ -16,7 +17,7 @@ use super::{Exit, Global};
 
 /// `renkei check`
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// The file
     file: PathBuf,
     /// Topic: number or slug
@@ -37,7 +38,7 @@ struct Found {
 }
 
 /// Runs it.
-pub fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     let registry = Registry::load()?;
     let topic = super::topic::find(&registry, &args.topic)?;
     let integration = topic.built()?;
@@ -63,7 +64,7 @@ pub fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
 
 fn read(layout: &Layout, args: &CheckArgs, file_bytes_max: u64) -> anyhow::Result<Found> {
     let file = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
-    let limits = ReadLimits { faults_max: args.show, file_bytes_max };
+    let limits = ReadLimits { faults_max: args.show, file_bytes_max, reference: Some(clock::today()) };
     let mut faults = Vec::new();
     let summary = read_file(layout, file, &limits, |event| {
         if let Event::Fault(fault) = event {

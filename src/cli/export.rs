@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, Found, ListFilter, OrderRequest};
+use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
+use renkei_core::message::{self, ExportOrder};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
@@ -22,7 +24,7 @@ const MAKE_WAIT: Duration = Duration::from_secs(600);
 
 /// `renkei export …`
 #[derive(Debug, Subcommand)]
-pub enum ExportCommand {
+pub(crate) enum ExportCommand {
     /// Order a file and wait until it is made (a consumer must be running)
     Run {
         /// Number or slug
@@ -136,7 +138,7 @@ fn parse_param(text: &str) -> Result<(String, String), String> {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
@@ -169,7 +171,9 @@ pub fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Exit> {
                 std::fs::write(to, &download.bytes).with_context(|| format!("cannot write {}", to.display()))?;
                 exporter.show(*file).await?.file
             }
-            ExportCommand::Void { file, reason, confirmation, actor } => exporter.void(*file, actor, reason, confirmation).await?,
+            ExportCommand::Void { file, reason, confirmation, actor } => {
+                exporter.void(*file, actor, reason, confirmation).await?
+            }
             ExportCommand::Unknown { file, reason, actor } => exporter.mark_unknown(*file, actor, reason).await?,
             ExportCommand::Resolve { file, arrived, reason, actor, .. } => {
                 let found = if *arrived { Found::Arrived } else { Found::NotArrived };
@@ -182,7 +186,12 @@ pub fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Exit> {
 }
 
 /// Publishes the order and waits for the consumer.
-pub async fn order(config: &Config, exporter: &Exporter, topic: &str, request: OrderRequest) -> anyhow::Result<ExportFile> {
+pub(crate) async fn order(
+    config: &Config,
+    exporter: &Exporter,
+    topic: &str,
+    request: OrderRequest,
+) -> anyhow::Result<ExportFile> {
     let publisher = wiring::publisher(config, "order")?;
     let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
     publisher.close().await;
@@ -194,21 +203,54 @@ pub async fn order(config: &Config, exporter: &Exporter, topic: &str, request: O
             return Ok(file);
         }
         if tokio::time::Instant::now() > deadline {
-            bail!("the order {} is on its queue, but no consumer has made the file yet; is `renkei consume` running?", ordered.run);
+            bail!(
+                "the order {} is on its queue, but no consumer has made the file yet; is `renkei consume` running?",
+                ordered.run
+            );
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
+/// What a run would send; nothing is kept.
 async fn dry(global: &Global, exporter: &Exporter, topic: &str, request: OrderRequest) -> anyhow::Result<Exit> {
-    let dry = exporter.dry_run(topic, &request).await?;
-    println!("{}", serde_json::to_string_pretty(&dry)?);
-    let _ = global;
-    Ok(Exit::Done)
+    let topic = exporter.topic(topic)?;
+    let order = ExportOrder {
+        run: message::run_id(topic.slug.as_str(), "dry run"),
+        variant: request.variant,
+        params: request.params,
+        ordered_by: request.ordered_by,
+        ordered_at: clock::now_rfc3339(),
+    };
+    let dry = exporter.dry_run(topic, &order).await?;
+    if global.json {
+        let totals = dry.summary.as_ref().map(|summary| serde_json::json!({"count": summary.count, "yen": summary.yen}));
+        println!("{}", serde_json::json!({"file": totals, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals}));
+    } else {
+        let lang = global.lang;
+        match &dry.summary {
+            Some(summary) => println!(
+                "{}: {} {} · {} {}",
+                say(lang, "作成されるファイル", "would make"),
+                summary.count,
+                say(lang, "件", "items"),
+                Yen(summary.yen),
+                say(lang, "円", "yen")
+            ),
+            None => println!("{}", say(lang, "作成されるファイルはありません", "no file would be made")),
+        }
+        if let Some(problem) = &dry.problem {
+            println!("{problem}");
+        }
+        for refusal in &dry.refusals {
+            println!("{refusal}");
+        }
+    }
+    Ok(if dry.problem.is_some() { Exit::Rejected } else { Exit::Done })
 }
 
 /// The state of a file in the reader's language.
-pub fn state_name(state: FileState, lang: Lang) -> &'static str {
+pub(crate) fn state_name(state: FileState, lang: Lang) -> &'static str {
     let (ja, en) = match state {
         FileState::Ordered => ("作成待ち", "ordered"),
         FileState::Generated => ("作成済・承認待ち", "generated"),
@@ -225,7 +267,7 @@ pub fn state_name(state: FileState, lang: Lang) -> &'static str {
 }
 
 /// Files as a table.
-pub fn file_table(lang: Lang, files: &[ExportFile]) -> String {
+pub(crate) fn file_table(lang: Lang, files: &[ExportFile]) -> String {
     let headings = match lang {
         Lang::Ja => [">番号", "トピック", "ファイル", "状態", ">件数", ">金額", "sha256", "作成者", "払出者"],
         Lang::En => [">file", "topic", "name", "state", ">count", ">yen", "sha256", "made by", "released by"],
@@ -257,7 +299,13 @@ fn print_file(global: &Global, file: &ExportFile) {
     }
 }
 
-async fn list(global: &Global, registry: &Registry, exporter: &Exporter, topic: &Option<String>, limit: u32) -> anyhow::Result<Exit> {
+async fn list(
+    global: &Global,
+    registry: &Registry,
+    exporter: &Exporter,
+    topic: &Option<String>,
+    limit: u32,
+) -> anyhow::Result<Exit> {
     let topic = topic.as_ref().map(|name| super::topic::find(registry, name).map(|topic| topic.slug.to_string())).transpose()?;
     let files = exporter.list(&ListFilter { topic, rows_max: limit, ..ListFilter::default() }).await?;
     if global.json {
@@ -270,9 +318,8 @@ async fn list(global: &Global, registry: &Registry, exporter: &Exporter, topic: 
 
 async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyhow::Result<Exit> {
     let detail = exporter.show(id).await?;
-    let review = if detail.file.sha256.is_some() { Some(exporter.review(id).await?) } else { None };
     if global.json {
-        println!("{}", serde_json::json!({"detail": detail, "review": review}));
+        println!("{}", serde_json::json!(detail));
         return Ok(exit_of(detail.file.state));
     }
     let lang = global.lang;
@@ -280,13 +327,14 @@ async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyhow::Result<E
     if let Some(sha256) = &detail.file.sha256 {
         println!("sha256 {sha256}");
     }
-    if let Some(review) = review {
+    if let Some(review) = &detail.review {
         let headings = match lang {
             Lang::Ja => ["元帳から数え直した合計", ">件数", ">金額"],
             Lang::En => ["recounted from the ledger", ">count", ">yen"],
         };
         let rows = review.rows.iter();
-        let rows = rows.map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
+        let rows = rows
+            .map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
         println!("{}", table(&headings, rows.collect()));
     }
     for refusal in &detail.refusals {

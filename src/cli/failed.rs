@@ -11,7 +11,7 @@ use crate::wiring;
 
 /// `renkei failed …`
 #[derive(Debug, Subcommand)]
-pub enum FailedCommand {
+pub(crate) enum FailedCommand {
     /// Parked messages, newest first
     List {
         /// Queue they failed in
@@ -51,7 +51,7 @@ pub enum FailedCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &FailedCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &FailedCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     wiring::runtime()?.block_on(async {
         let pool = wiring::database(&config).await?;

@@ -9,7 +9,7 @@ use super::{Exit, Global};
 
 /// `renkei layout …`
 #[derive(Debug, Subcommand)]
-pub enum LayoutCommand {
+pub(crate) enum LayoutCommand {
     /// The layouts of a topic, field by field
     Show {
         /// Number or slug
@@ -21,7 +21,7 @@ pub enum LayoutCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &LayoutCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &LayoutCommand) -> anyhow::Result<Exit> {
     let LayoutCommand::Show { topic, layout } = command;
     let registry = Registry::load()?;
     let topic = super::topic::find(&registry, topic)?;

@@ -13,7 +13,7 @@ use crate::wiring;
 
 /// `renkei ledger …`
 #[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
+pub(crate) enum LedgerCommand {
     /// 合計残高試算表
     TrialBalance,
     /// The journal a batch or a released file made
@@ -51,7 +51,7 @@ pub enum LedgerCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     wiring::runtime()?.block_on(async {
         let pool = wiring::database(&config).await?;
@@ -81,7 +81,7 @@ pub fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Exit> {
 }
 
 /// A journal as an accountant reads it.
-pub fn journal(global: &Global, lines: &[ledger::JournalLine]) {
+pub(crate) fn journal(global: &Global, lines: &[ledger::JournalLine]) {
     if global.json {
         println!("{}", serde_json::json!(lines));
         return;
@@ -155,7 +155,7 @@ fn orders(global: &Global, orders: &[ledger::PaymentOrder]) {
 }
 
 /// Totals of a journal by account.
-pub fn account_totals(lang: Lang, accounts: &[renkei_consumers::inbound::preview::AccountTotal]) -> String {
+pub(crate) fn account_totals(lang: Lang, accounts: &[renkei_consumers::inbound::preview::AccountTotal]) -> String {
     let headings = match lang {
         Lang::Ja => ["勘定科目", ">明細数", ">借方", ">貸方"],
         Lang::En => ["account", ">lines", ">debit", ">credit"],

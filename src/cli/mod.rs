@@ -5,21 +5,21 @@
 /// `renkei audit`
 mod audit;
 /// `renkei batch`
-pub mod batch;
+pub(crate) mod batch;
 /// `renkei check`
 mod check;
 /// `renkei export`
-pub mod export;
+pub(crate) mod export;
 /// `renkei failed`
 mod failed;
 /// `renkei layout`
 mod layout;
 /// `renkei ledger`
-pub mod ledger;
+pub(crate) mod ledger;
 /// What commands print: tables, JSON, error lists.
-pub mod print;
+pub(crate) mod print;
 /// `renkei up`, `produce`, `consume`
-pub mod roles;
+pub(crate) mod roles;
 /// `renkei send`
 mod send;
 /// `renkei token`
@@ -38,7 +38,7 @@ use roles::Roles;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// What was asked is done.
     Done = 0,
     /// It could not be done.
@@ -61,16 +61,16 @@ struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// Settings file (default: renkei.toml if it is there)
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Language of what people read: ja or en
     #[arg(long, global = true, default_value = "ja", env = "RENKEI_LANG", value_parser = parse_lang)]
-    pub lang: Lang,
+    pub(crate) lang: Lang,
     /// Print JSON for scripts
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 fn parse_lang(text: &str) -> Result<Lang, String> {
@@ -123,7 +123,7 @@ enum Command {
 }
 
 /// Runs the command line.
-pub fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let long_running = matches!(cli.command, Command::Up | Command::Produce | Command::Consume);
     crate::telemetry::start(!long_running);

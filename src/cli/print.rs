@@ -1,13 +1,16 @@
 //! What commands print. Tables for people, JSON for scripts; widths count East Asian characters.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::{Fault, Severity};
 
+/// No frame, one line under the heading: narrow, and easy to copy from.
+const STYLE: TableStyle = presets::NOTHING.header_separator(LineStyle::new(' ', '─', ' ', ' '));
+
 /// A table with a heading; columns whose heading starts with `>` are right-aligned.
-pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> String {
+pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings.iter().map(|heading| Cell::new(heading.trim_start_matches('>'))));
     let right: Vec<bool> = headings.iter().map(|heading| heading.starts_with('>')).collect();
     for row in rows {
@@ -21,12 +24,12 @@ pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> String {
 }
 
 /// Picks the text of the language.
-pub fn say<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
+pub(crate) fn say<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
     if lang == Lang::Ja { ja } else { en }
 }
 
 /// One fault as lines: where, what, what to do.
-pub fn fault(lang: Lang, fault: &Fault) -> String {
+pub(crate) fn fault(lang: Lang, fault: &Fault) -> String {
     let mut place = Vec::new();
     let mut add = |label: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -50,7 +53,7 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
 }
 
 /// An item that could not go into a file, as a sentence from the catalogue.
-pub fn refusal(lang: Lang, refusal: &renkei_consumers::outbound::Refusal) -> String {
+pub(crate) fn refusal(lang: Lang, refusal: &renkei_consumers::outbound::Refusal) -> String {
     let mut fault = Fault::new(&refusal.code);
     if let serde_json::Value::Object(detail) = &refusal.detail {
         for (name, value) in detail {

@@ -11,15 +11,15 @@ use crate::wiring;
 
 /// Which roles a process plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Roles {
+pub(crate) struct Roles {
     /// Watch folders, take uploads, run the schedule.
-    pub produce: bool,
+    pub(crate) produce: bool,
     /// Post and export.
-    pub consume: bool,
+    pub(crate) consume: bool,
 }
 
 /// Runs until the process is asked to stop; then finishes what it has begun.
-pub fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {

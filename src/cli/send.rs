@@ -17,7 +17,7 @@ use crate::wiring;
 
 /// `renkei send`
 #[derive(Debug, Args)]
-pub struct SendArgs {
+pub(crate) struct SendArgs {
     /// The file
     file: PathBuf,
     /// Topic: number or slug
@@ -38,7 +38,7 @@ pub struct SendArgs {
 }
 
 /// Runs it.
-pub fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     let outcome = wiring::runtime()?.block_on(async {
@@ -51,9 +51,13 @@ pub fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
                 show(bar, progress);
             }
         });
-        let controls = (args.count.is_some() || args.sum.is_some())
-            .then(|| Controls { count: args.count, sum: args.sum, ..Controls::default() });
-        let with = HandedIn { sender: format!("cli:{}", args.actor), variant: args.layout.clone(), controls, ..HandedIn::default() };
+        let controls = (args.count.is_some() || args.sum.is_some()).then(|| Controls {
+            count: args.count,
+            sum: args.sum,
+            ..Controls::default()
+        });
+        let with =
+            HandedIn { sender: format!("cli:{}", args.actor), variant: args.layout.clone(), controls, ..HandedIn::default() };
         let outcome = send::send(&intake, &args.topic, &args.file, with, Some(on_progress)).await;
         if let Some(bar) = bar {
             bar.finish_and_clear();
@@ -94,7 +98,11 @@ fn report(global: &Global, outcome: &Outcome) {
     for fault in &delivery.faults {
         println!("{}", print::fault(lang, fault));
     }
-    let state = if outcome.is_published() { say(lang, "受け付けました", "accepted") } else { say(lang, "却下しました", "rejected") };
+    let state = if outcome.is_published() {
+        say(lang, "受け付けました", "accepted")
+    } else {
+        say(lang, "却下しました", "rejected")
+    };
     println!(
         "{}: {state} · {} {} {} · {} {} · {} ms",
         delivery.file,

@@ -8,7 +8,7 @@ use super::{Exit, Global};
 
 /// `renkei token …`
 #[derive(Debug, Subcommand)]
-pub enum TokenCommand {
+pub(crate) enum TokenCommand {
     /// Make a token and the entry for the tokens file; the token is shown once and kept nowhere
     New {
         /// Name of the sender
@@ -20,7 +20,7 @@ pub enum TokenCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &TokenCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &TokenCommand) -> anyhow::Result<Exit> {
     let TokenCommand::New { name, topics } = command;
     let made = tokens::make(name, topics).map_err(anyhow::Error::msg)?;
     if global.json {

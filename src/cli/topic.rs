@@ -9,7 +9,7 @@ use super::{Exit, Global};
 
 /// `renkei topic …`
 #[derive(Debug, Subcommand)]
-pub enum TopicCommand {
+pub(crate) enum TopicCommand {
     /// One line a topic
     List,
     /// Everything about one topic
@@ -20,7 +20,7 @@ pub enum TopicCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
     let registry = Registry::load()?;
     match command {
         TopicCommand::List => list(global, &registry),
@@ -33,7 +33,7 @@ pub fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
 }
 
 /// The topic of a number or slug, or a sentence naming what there is.
-pub fn find<'r>(registry: &'r Registry, name: &str) -> anyhow::Result<&'r std::sync::Arc<Topic>> {
+pub(crate) fn find<'r>(registry: &'r Registry, name: &str) -> anyhow::Result<&'r std::sync::Arc<Topic>> {
     registry.topic(name).ok_or_else(|| anyhow::anyhow!("there is no topic {name:?}; `renkei topic list` shows all"))
 }
 
@@ -94,7 +94,7 @@ fn show(global: &Global, topic: &Topic) {
     }
     let lang = global.lang;
     println!("{} {}", topic.slug, name(topic, lang));
-    let mut line = |ja: &str, en: &str, value: String| {
+    let line = |ja: &str, en: &str, value: String| {
         if !value.is_empty() {
             println!("  {}: {value}", say(lang, ja, en));
         }

@@ -11,7 +11,7 @@ use crate::wiring;
 
 /// `renkei topology …`
 #[derive(Debug, Subcommand)]
-pub enum TopologyCommand {
+pub(crate) enum TopologyCommand {
     /// Make what is missing and set the policies
     Apply,
     /// Compare the broker with queues.toml
@@ -19,11 +19,10 @@ pub enum TopologyCommand {
 }
 
 /// Runs it.
-pub fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Registry::load()?;
-    let spec = wiring::topology_spec(&registry);
-    topology::check(&spec)?;
+    let spec = wiring::safe_topology(&registry)?;
     wiring::runtime()?.block_on(async {
         match command {
             TopologyCommand::Apply => {

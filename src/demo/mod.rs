@@ -38,7 +38,7 @@ fn sample(name: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Runs the tour.
-pub fn run(global: &Global) -> anyhow::Result<Exit> {
+pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
     if std::env::var_os("RENKEI_NOW").is_none() {
         return again_on_the_day();
     }
@@ -79,8 +79,10 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>) -> any
     let mut report = Report::new(global);
 
     report.heading("歳入: 調定 → 納付書 → 納付", "Revenue: assessments → payment slips → payments");
-    let assessments = tour.send("12", "IF12_SKS_20261005093000_001.csv", &sample("IF12_SKS_20261005093000_001.csv")?, &mut report).await?;
-    tour.send("12", "IF12_SKS_20261005100000_002_faulty.csv", &sample("IF12_SKS_20261005100000_002_faulty.csv")?, &mut report).await?;
+    let assessments =
+        tour.send("12", "IF12_SKS_20261005093000_001.csv", &sample("IF12_SKS_20261005093000_001.csv")?, &mut report).await?;
+    tour.send("12", "IF12_SKS_20261005100000_002_faulty.csv", &sample("IF12_SKS_20261005100000_002_faulty.csv")?, &mut report)
+        .await?;
     let slips = tour.export("17", "", &[], &mut report).await?;
     let notice = notices::for_slips(&tour, slips.as_ref()).await?;
     if let Some((name, bytes)) = notice {

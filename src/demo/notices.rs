@@ -39,7 +39,8 @@ fn read_slips(layout: &Layout, bytes: &[u8]) -> anyhow::Result<Vec<Row>> {
         if let Event::Record(record) = event
             && record.kind.id == "slip"
         {
-            let fields = ["agency", "office", "fee_item", "case_key", "confirmation_no", "levy_year", "tax_year", "period", "amount"];
+            let fields =
+                ["agency", "office", "fee_item", "case_key", "confirmation_no", "levy_year", "tax_year", "period", "amount"];
             slips.push(fields.into_iter().filter_map(|id| Some((id, record.get(id)?.into_owned()))).collect());
         }
     })?;

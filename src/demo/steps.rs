@@ -48,7 +48,7 @@ impl Tour {
     }
 
     /// Hands a file in and waits until its batch is decided. Returns the number of the batch that holds its records.
-    pub(super) async fn send(&mut self, topic: &str, name: &str, bytes: &[u8], report: &mut Report) -> anyhow::Result<i64> {
+    pub(super) async fn send(&mut self, topic: &str, name: &str, bytes: &[u8], report: &mut Report<'_>) -> anyhow::Result<i64> {
         let started = Instant::now();
         let path = self.folder.join(name);
         std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
@@ -77,7 +77,9 @@ impl Tour {
                 return Ok(batch);
             }
             if Instant::now() > deadline {
-                bail!("delivery {delivery} was published, but nothing has decided it; `renkei failed list` shows parked messages");
+                bail!(
+                    "delivery {delivery} was published, but nothing has decided it; `renkei failed list` shows parked messages"
+                );
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -89,7 +91,7 @@ impl Tour {
         topic: &str,
         profile: &str,
         params: &[(&str, &str)],
-        report: &mut Report,
+        report: &mut Report<'_>,
     ) -> anyhow::Result<Option<ExportFile>> {
         let started = Instant::now();
         let request = OrderRequest {
@@ -102,7 +104,10 @@ impl Tour {
         if file.state == FileState::Generated {
             let own = self.exporter.approve(file.id, "tantosha", file.sha256.as_deref().unwrap_or_default()).await;
             if let Err(refused) = own {
-                report.line(&format!("作成者自身の承認は拒否: {refused}"), &format!("the maker's own approval is refused: {refused}"));
+                report.line(
+                    &format!("作成者自身の承認は拒否: {refused}"),
+                    &format!("the maker's own approval is refused: {refused}"),
+                );
             }
             file = self.exporter.approve(file.id, "kakunin", file.sha256.as_deref().unwrap_or_default()).await?;
             file = self.exporter.release(file.id, "kakunin").await?;

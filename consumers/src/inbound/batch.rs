@@ -1,5 +1,6 @@
 //! A batch as the database keeps it, and the questions operators ask about batches.
 
+use renkei_core::fault::{Fault, Severity};
 use serde::Serialize;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, FromRow};
@@ -153,6 +154,28 @@ pub struct StoredFault {
     pub field_name: Option<String>,
     pub value: Option<String>,
     pub args: serde_json::Value,
+}
+
+impl StoredFault {
+    /// The fault as the reader found it, for the catalogue's texts.
+    pub fn as_fault(&self) -> Fault {
+        let args = self.args.as_array().map(Vec::as_slice).unwrap_or_default();
+        Fault {
+            code: self.code.clone(),
+            severity: if self.severity == "warning" { Severity::Warning } else { Severity::Error },
+            line: self.line.and_then(|line| u64::try_from(line).ok()),
+            column: self.col.and_then(|column| u32::try_from(column).ok()),
+            byte: self.byte.and_then(|byte| u64::try_from(byte).ok()),
+            length: self.length.and_then(|length| u32::try_from(length).ok()),
+            field: self.field.clone(),
+            field_name: self.field_name.clone(),
+            value: self.value.clone(),
+            args: args
+                .iter()
+                .filter_map(|pair| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned())))
+                .collect(),
+        }
+    }
 }
 
 /// A staged record.

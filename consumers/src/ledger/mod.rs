@@ -125,7 +125,8 @@ pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver:
     let sql = "select ledger.approve_payment_orders(\
                array(select coalesce(p.id, -1) from unnest($1::text[]) n left join ledger.payment_order p on p.no = n), $2, $3::date)";
     let mut transaction = pool.begin().await?;
-    let approved = sqlx::query_scalar(sql).bind(numbers).bind(approver).bind(day).fetch_one(&mut *transaction).await.map_err(refused)?;
+    let approved =
+        sqlx::query_scalar(sql).bind(numbers).bind(approver).bind(day).fetch_one(&mut *transaction).await.map_err(refused)?;
     transaction.commit().await?;
     Ok(approved)
 }
@@ -133,7 +134,9 @@ pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver:
 /// The ledger's own rules raise codes that begin with RK; their message is meant for people.
 fn refused(error: sqlx::Error) -> LedgerError {
     match error.as_database_error() {
-        Some(database) if database.code().is_some_and(|code| code.starts_with("RK")) => LedgerError::Refused(database.message().to_owned()),
+        Some(database) if database.code().is_some_and(|code| code.starts_with("RK")) => {
+            LedgerError::Refused(database.message().to_owned())
+        }
         _ => LedgerError::Database(error),
     }
 }
