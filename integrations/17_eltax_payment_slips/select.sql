@@ -39,15 +39,19 @@ select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.se
  ) v (hit, severity, code, detail)
  where v.hit;
 
+create temp table chosen on commit drop as
+select row_number() over (order by c.notice_id) as seq, c.*
+  from candidate c
+ where not exists (select from refusal r where r.object_id = c.notice_id);
+
 create temp table outgoing_slip on commit drop as
-select row_number() over (order by c.notice_id) as seq, c.notice_id, c.action, c.agency_code as agency, c.office_code as office, c.fee_item,
+select c.seq, c.action, c.agency_code as agency, c.office_code as office, c.fee_item,
        c.case_key, c.confirmation_no, c.levy_year, c.tax_year, c.period, c.amount, c.amount_main, c.amount_reminder, c.amount_interest,
        c.due_on, c.pay_limit_on, c.fee_bearer, c.stamp_duty, c.issued_on, to_char(c.issue, 'FM00') as issue, c.slip_no,
        -- 17-R10: no name leaves the ward unless the ward has switched it on.
        case when c.send_names then c.reason end as subject, case when c.send_names then c.payer_name end as payer,
        case when c.action <> '3' then c.qr end as qr
-  from candidate c
- where not exists (select from refusal r where r.object_id = c.notice_id);
+  from chosen c;
 
 -- 17-F3: the number of the file within the day is the one the file gets in export.file; two runs at once cannot both have it.
 create temp table outgoing_header on commit drop as
@@ -59,4 +63,4 @@ select 1::bigint as seq, g.local_body_code as local_body, g.agency_code as agenc
  cross join ledger.eltax_agency g;
 
 create temp table claim on commit drop as
-select o.seq, 'slip_notice' as object, o.notice_id as object_id, o.amount as yen from outgoing_slip o;
+select c.seq, 'slip_notice' as object, c.notice_id as object_id, c.amount as yen from chosen c;
