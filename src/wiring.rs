@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::Exporter;
@@ -46,8 +46,8 @@ pub(crate) fn topology_spec(registry: &Registry) -> TopologySpec {
 /// The topology, refused with every reason when it could lose data.
 pub(crate) fn safe_topology(registry: &Registry) -> anyhow::Result<TopologySpec> {
     let spec = topology_spec(registry);
-    let dangers = topology::check(&spec);
-    if dangers.is_empty() { Ok(spec) } else { bail!("this topology could lose data:\n{}", dangers.join("\n")) }
+    topology::check(&spec)?;
+    Ok(spec)
 }
 
 /// Waits of the retry ladder.

@@ -45,6 +45,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use renkei_core::archive::Archive;
+use renkei_core::calendar::clock;
 use renkei_core::layout::Layout;
 use renkei_core::registry::{Direction, Integration, Registry, Topic};
 use sqlx::PgConnection;
@@ -96,6 +97,11 @@ impl Exporter {
             Direction::Out => Ok(topic),
             Direction::In => Err(unknown("it is inbound: nothing is exported from it")),
         }
+    }
+
+    /// The day files are made for: the one that was set, or today in Tokyo by the program's clock.
+    fn today(&self) -> String {
+        self.business_date.unwrap_or_else(clock::today).to_string()
     }
 
     /// Tells the audit log through which door this transaction comes, and the session that times are the ward's.

@@ -105,8 +105,8 @@ impl Exporter {
         let updated = sqlx::query(update).bind(id).bind(actor).bind(reason).bind(confirmation).execute(&mut *tx).await;
         updated.map_err(OutboundError::on_file(id, "void a file"))?;
         if file.released_at.is_some() {
-            let today = self.business_date.map(|date| date.to_string());
-            let reverse = "select ledger.reverse_file($1, coalesce($2::date, (now() at time zone 'Asia/Tokyo')::date), $3, $4)";
+            let today = self.today();
+            let reverse = "select ledger.reverse_file($1, $2::date, $3, $4)";
             let reversed = sqlx::query(reverse).bind(id).bind(today).bind(actor).bind(reason).execute(&mut *tx).await;
             reversed.map_err(OutboundError::database("reverse what the release had posted"))?;
         }

@@ -33,7 +33,7 @@ pub(super) async fn enter_order(
         .bind(topic.once)
         .bind(&order.ordered_by)
         .bind(&order.ordered_at)
-        .bind(exporter.business_date.map(|date| date.to_string()))
+        .bind(exporter.today())
         .execute(conn)
         .await
         .map_err(OutboundError::database("enter an order"))?;
