@@ -94,14 +94,6 @@ impl Outcome {
     }
 }
 
-/// The shape of a file on disk: the variant's name and its layout. What `renkei check` reads with is what the intake would.
-pub fn choose_layout(integration: &Integration, file: &Path) -> std::io::Result<(String, Arc<Layout>)> {
-    let input = std::fs::File::open(file)?;
-    let length = input.metadata()?.len();
-    let head = detect::Head::read(input, length)?;
-    Ok(integration.layouts[detect::choose(&integration.layouts, &head)].clone())
-}
-
 /// Carries deliveries in. One per process, shared by all parts.
 pub struct Intake {
     pub(crate) registry: Arc<Registry>,

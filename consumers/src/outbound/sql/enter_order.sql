@@ -1,4 +1,4 @@
--- The row of an order, once per run. $9 null: today in Tokyo.
+-- The row of an order, once per run.
 insert into export.file (run, topic, profile, params, release_policy, once, made_by, ordered_at, business_date)
 values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9::date)
 on conflict on constraint file_run_once do nothing
