@@ -348,6 +348,7 @@ comment on function ledger.invoice_content is 'Digest of what an invoice says, w
 create function ledger.bank_name_fault(name text) returns text
 language sql immutable parallel safe as $$
     select case
+        when name is null then null
         when name ~ '^[ｱ-ﾝﾞﾟA-Z0-9 ().-]*$' and name !~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ|(^|[^ﾊ-ﾎ])ﾟ' then null
         when name ~ '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]' then substring(name from '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]')
         when name ~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ' then 'ﾞ'

@@ -61,11 +61,9 @@ comment on function ledger.bank_kana is 'Kana of a bank master in the single-byt
 
 create function ledger.bank_file_name(kana text) returns text
 language sql immutable parallel safe as $$
-    select case when length(plain) between 1 and 15 and plain ~ '^[ｱ-ｦｱ-ﾝﾞﾟA-Z0-9-]*$' and plain !~ 'ｦ' and ledger.bank_name_fault(plain) is null
-                then plain end
-      from translate(kana, '. ', '') plain
+    select case when length(kana) between 1 and 15 and kana !~ '[ ().]' and ledger.bank_name_fault(kana) is null then kana end
 $$;
-comment on function ledger.bank_file_name is 'A bank or branch name as a bank file takes it: 15 bytes, no blank, no full stop. Null when it does not fit: the field is optional and the code decides, so a name is left out rather than cut.';
+comment on function ledger.bank_file_name is 'A bank or branch name where a bank file takes it: 15 bytes, no blank, bracket or full stop. Null where it does not fit: the field is optional and the code decides, so a name is left out rather than cut or changed.';
 
 create function ledger.plan_institutions(rows ledger.institution_row[], dated boolean, today date)
 returns table (line bigint, bank text, branch text, name text, kana text, valid_from date, valid_to date, reason text,
@@ -73,7 +71,7 @@ returns table (line bigint, bank text, branch text, name text, kana text, valid_
                old_id bigint, old_from date, old_to date, old_name text, old_kana text)
 language sql stable as $$
     with stated as (
-        select r.*, r.reason in ('closed', 'merged', 'before', 'transferred_away') as ends from unnest(rows) r
+        select r.*, coalesce(r.reason in ('closed', 'merged', 'before', 'transferred_away'), false) as ends from unnest(rows) r
     ), paired as (
         -- A change comes as two rows of one code, the state before and the state after; the row after says it all.
         select s.*, s.ends and exists (select from stated a where a.bank = s.bank and a.branch = s.branch and not a.ends) as has_after from stated s
