@@ -1,0 +1,129 @@
+//! Every integration folder is complete, and its codes have texts.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use renkei_core::catalogue;
+use renkei_core::registry::Status;
+
+use super::queues::registry;
+use super::source::{Source, files, none, root};
+
+const README_LINES_MIN: usize = 15;
+
+#[test]
+fn every_folder_has_a_readme_and_ordinary_and_faulty_cases() {
+    let mut wrong = Vec::new();
+    for topic in registry().topics.iter().filter(|topic| topic.status == Status::Active) {
+        let folder = root().join("integrations").join(topic.slug.as_str());
+        let readme = std::fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+        if readme.lines().count() < README_LINES_MIN {
+            wrong.push(format!("{}: README.md has fewer than {README_LINES_MIN} lines", topic.slug));
+        }
+        let cases = case_names(&folder.join("cases"), &mut wrong);
+        let ordinary = cases.iter().filter(|name| name.starts_with("ordinary")).count();
+        if ordinary == 0 {
+            wrong.push(format!("{}: no case is named ordinary…", topic.slug));
+        }
+        if ordinary == cases.len() {
+            wrong.push(format!("{}: no case shows what goes wrong", topic.slug));
+        }
+    }
+    none(&wrong, "every active topic has a README, an ordinary case and another");
+}
+
+fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if !path.is_dir() || !path.join("case.toml").is_file() {
+            wrong.push(format!("{}: a case is a folder with case.toml", path.display()));
+        }
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names
+}
+
+/// What may lie in a folder beside `cases/`.
+const KNOWN: [&str; 10] = [
+    "README.md",
+    "layout.toml",
+    "check.sql",
+    "post.sql",
+    "cancel.sql",
+    "blockers.sql",
+    "select.sql",
+    "review.sql",
+    "release.sql",
+    "void.sql",
+];
+
+#[test]
+fn a_folder_holds_only_what_the_contract_names() {
+    let mut wrong = Vec::new();
+    for source in files("integrations", "") {
+        let mut parts = source.path.split('/').skip(2);
+        let known = match (parts.next(), parts.next(), parts.next()) {
+            (Some(name), None, None) => KNOWN.contains(&name),
+            (Some("layouts" | "profiles"), Some(name), None) => name.ends_with(".toml"),
+            (Some("cases"), Some(_), Some(_)) => true,
+            _ => false,
+        };
+        if !known {
+            wrong.push(source.path);
+        }
+    }
+    none(&wrong, "docs/INTEGRATIONS.md names every file of a folder");
+}
+
+/// Words of a verdict or a refusal: a literal in their company is a code.
+const VERDICTS: [&str; 6] = ["'reject'", "'hold'", "'skip'", "'warn'", "'stop'", "'leave_out'"];
+
+#[test]
+fn every_code_that_sql_gives_has_texts() {
+    let mut missing = BTreeSet::new();
+    let mut seen = 0;
+    for name in ["check.sql", "select.sql", "blockers.sql"] {
+        for source in files("integrations", name).iter().filter(|source| !source.path.contains("/cases/")) {
+            for code in source.text.lines().flat_map(codes_of) {
+                seen += 1;
+                note(&mut missing, source, &code);
+            }
+        }
+    }
+    // Checks shared by several folders are functions of the schema, which also names posting events.
+    for source in files("migrations", ".sql") {
+        for line in source.text.lines().filter(|line| VERDICTS.iter().any(|word| line.contains(word))) {
+            for code in codes_of(line) {
+                seen += 1;
+                note(&mut missing, &source, &code);
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} codes were found: the search is wrong");
+    none(&missing.into_iter().collect::<Vec<_>>(), "every code of a check, refusal or blocker is in core/catalogue.toml");
+}
+
+fn note(missing: &mut BTreeSet<String>, source: &Source, code: &str) {
+    if !catalogue::is_known(code) {
+        missing.insert(format!("{}: {code}", source.path));
+    }
+}
+
+/// Literals like `'PAYEE_UNKNOWN'` of a line without its comment.
+fn codes_of(line: &str) -> Vec<String> {
+    let code = line.split("--").next().unwrap_or_default();
+    let literals = code.split('\'').skip(1).step_by(2);
+    let is_code = |text: &&str| {
+        text.contains('_')
+            && text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    literals.filter(is_code).map(str::to_owned).collect()
+}
+
+#[test]
+fn codes_are_found_in_sql() {
+    let found = codes_of("select line, 'hold', 'PAYEE_UNKNOWN', 'x' -- 'NOT_THIS'");
+    assert_eq!(found, ["PAYEE_UNKNOWN"]);
+}

@@ -1,0 +1,12 @@
+//! The rules of the house as tests. Each looks at the files of the checkout and names every place that breaks it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
+
+/// What Rust files may say, and how long they may be.
+mod code;
+/// Every integration folder is complete, and its codes have texts.
+mod folders;
+/// `queues.toml` is the ward's table.
+mod queues;
+/// Walking the checkout.
+mod source;
