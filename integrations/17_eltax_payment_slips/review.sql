@@ -6,7 +6,9 @@ with claimed as (
       join ledger.payment_slip s on s.id = n.slip_id
      where c.object = 'slip_notice' and c.file_id = (select file_id from run)
 )
-select '新規' as label_ja, 'New slips' as label_en, count(*) as count, coalesce(sum(amount), 0)::bigint as yen from claimed where action = '1'
+select '納付書（ファイルの合計）' as label_ja, 'Slips (total of the file)' as label_en, count(*) as count, coalesce(sum(amount), 0)::bigint as yen from claimed
+union all
+select '新規', 'New slips', count(*), coalesce(sum(amount), 0)::bigint from claimed where action = '1'
 union all
 select '変更', 'Changed slips', count(*), coalesce(sum(amount), 0)::bigint from claimed where action = '2'
 union all
