@@ -1,0 +1,170 @@
+//! A case and its results on disk.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use renkei_core::registry::{Direction, Registry, Topic};
+use serde::Deserialize;
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgPool;
+
+use super::support;
+
+/// Results by path inside the case's folder.
+pub(crate) type Results = BTreeMap<String, Vec<u8>>;
+
+/// Names of results; `expected/` beside them.
+const RESULTS: [&str; 6] = ["rejected.txt", "records.txt", "verdicts.txt", "journal.txt", "refusals.txt", "state.txt"];
+
+/// `case.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Given {
+    /// What the case shows, in a sentence.
+    pub what: String,
+    /// The day it is booked or made, `yyyy-mm-dd`.
+    pub business_date: String,
+    /// The one file handed in.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Files handed in, in this order.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Layout variant asked for; absent: by the look of the file.
+    #[serde(default)]
+    pub layout: Option<String>,
+    /// Held lines of the last file that a person posts afterwards; of a batch held whole, any list means all of it.
+    #[serde(default)]
+    pub again: Vec<i64>,
+    /// Parameters of `select.sql`.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// Bank profile.
+    #[serde(default)]
+    pub profile: String,
+    /// The file is approved by a second person and released.
+    #[serde(default)]
+    pub release: bool,
+}
+
+/// A case.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// `12_civic_assessments/ordinary`
+    pub name: String,
+    pub folder: PathBuf,
+    pub topic: Arc<Topic>,
+    pub given: Given,
+}
+
+impl Case {
+    /// The cases of every active topic.
+    pub(crate) fn all(registry: &Registry) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for topic in registry.active(Direction::In).chain(registry.active(Direction::Out)) {
+            let folder = support::root().join("integrations").join(topic.slug.as_str()).join("cases");
+            let mut folders: Vec<PathBuf> =
+                std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+            folders.sort();
+            cases.extend(folders.into_iter().map(|folder| Case::read(topic, folder)));
+        }
+        cases
+    }
+
+    fn read(topic: &Arc<Topic>, folder: PathBuf) -> Case {
+        let name = format!("{}/{}", topic.slug, folder.file_name().unwrap().to_string_lossy());
+        let text = std::fs::read_to_string(folder.join("case.toml")).unwrap_or_else(|error| panic!("{name}/case.toml: {error}"));
+        let given: Given = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}/case.toml: {error}"));
+        assert!(!given.what.trim().is_empty(), "{name}: `what` says nothing");
+        Case { name, folder, topic: topic.clone(), given }
+    }
+
+    /// Files handed in, in order.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &String> {
+        self.given.file.iter().chain(&self.given.files)
+    }
+
+    /// Puts the ledger into the state the case begins with.
+    pub(crate) async fn set_up(&self, pool: &PgPool) {
+        let Ok(sql) = std::fs::read_to_string(self.folder.join("setup.sql")) else { return };
+        let mut transaction = pool.begin().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *transaction)
+            .await
+            .unwrap_or_else(|error| panic!("{}/setup.sql: {}", self.name, renkei_consumers::db::sentence(&error)));
+        transaction.commit().await.unwrap();
+    }
+
+    /// What the folder expects.
+    fn expected(&self) -> Results {
+        let mut expected = Results::new();
+        for name in RESULTS {
+            if let Ok(bytes) = std::fs::read(self.folder.join(name)) {
+                expected.insert(name.to_owned(), bytes);
+            }
+        }
+        for entry in std::fs::read_dir(self.folder.join("expected")).into_iter().flatten().flatten() {
+            let name = format!("expected/{}", entry.file_name().to_string_lossy());
+            expected.insert(name, std::fs::read(entry.path()).unwrap());
+        }
+        expected
+    }
+
+    /// Says where results and expectation differ.
+    pub(crate) fn compare(&self, results: &Results) -> Option<String> {
+        let expected = self.expected();
+        let mut wrong = Vec::new();
+        for (name, found) in results {
+            match expected.get(name) {
+                None => wrong.push(format!("  {name} is new:\n{}", shown(found))),
+                Some(wanted) if wanted != found => wrong.push(format!("  {name}: {}", first_difference(wanted, found))),
+                Some(_) => {}
+            }
+        }
+        wrong.extend(expected.keys().filter(|name| !results.contains_key(*name)).map(|name| format!("  {name} is missing")));
+        (!wrong.is_empty()).then(|| format!("{} ({})\n{}", self.name, self.given.what, wrong.join("\n")))
+    }
+
+    /// Makes the results the expectation.
+    pub(crate) fn bless(&self, results: &Results) {
+        for name in self.expected().keys().filter(|name| !results.contains_key(*name)) {
+            std::fs::remove_file(self.folder.join(name)).unwrap();
+        }
+        for (name, bytes) in results {
+            let path = self.folder.join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
+            if std::fs::read(&path).ok().as_ref() != Some(bytes) {
+                std::fs::write(&path, bytes).unwrap();
+            }
+        }
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).lines().map(|line| format!("    {line}\n")).collect()
+}
+
+/// The first line that differs, or the first byte of a line that is no text.
+fn first_difference(wanted: &[u8], found: &[u8]) -> String {
+    let mut lines = (wanted.split(|byte| *byte == b'\n'), found.split(|byte| *byte == b'\n'));
+    for number in 1.. {
+        let (want, got) = (lines.0.next(), lines.1.next());
+        if want == got {
+            continue;
+        }
+        let line = |bytes: Option<&[u8]>| bytes.map_or("(end)".to_owned(), as_text);
+        return format!("line {number} differs\n    expected: {}\n    found:    {}", line(want), line(got));
+    }
+    String::new()
+}
+
+fn as_text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.escape_ascii().to_string(), str::to_owned)
+}
+
+#[test]
+fn the_first_difference_is_named() {
+    assert_eq!(first_difference(b"a\nb", b"a\nc"), "line 2 differs\n    expected: b\n    found:    c");
+    assert_eq!(first_difference(b"a", b"a\n\x8f"), "line 2 differs\n    expected: (end)\n    found:    \\x8f");
+}

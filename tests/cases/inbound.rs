@@ -1,0 +1,182 @@
+//! Files handed in: through the producers' intake, and message by message through the consumers'.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::BoxFuture;
+use renkei_consumers::inbound::{Batch, Intake, State, TopicHandler};
+use renkei_consumers::replies::Replies;
+use renkei_core::archive::Archive;
+use renkei_core::broker::{Handler, Incoming, Outcome, Outgoing, PublishError};
+use renkei_core::layout::Layout;
+use renkei_core::registry::Registry;
+use renkei_producers::intake::claim::HandedIn;
+use renkei_producers::{Delivery, ProducerConfig, Publish, Stage};
+use sqlx::postgres::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use super::case::{Case, Results};
+use super::text;
+
+/// Keeps what is published.
+#[derive(Debug, Default)]
+struct Kept(Mutex<Vec<Outgoing>>);
+
+impl Publish for Kept {
+    fn publish(&self, message: Outgoing) -> BoxFuture<'_, Result<(), PublishError>> {
+        self.0.lock().unwrap().push(message);
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// A message as the broker would hand it over.
+fn delivered(message: Outgoing) -> Incoming {
+    Incoming {
+        queue: message.routing_key.clone(),
+        routing_key: message.routing_key,
+        message_id: message.message_id.to_string(),
+        kind: message.kind,
+        headers: message.headers,
+        body: message.body,
+        app_id: message.app_id,
+        reply_to: message.reply_to,
+        correlation_id: message.correlation_id,
+        attempt: 1,
+        delivery_count: 0,
+        redelivered: false,
+        death: None,
+    }
+}
+
+/// Runs a case of an inbound topic.
+pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, folder: &Path) -> Results {
+    let slug = case.topic.slug.as_str();
+    let before = text::last_entry(pool).await;
+    let kept = Arc::new(Kept::default());
+    let archive = Archive::open(folder.join("archive").to_str().unwrap()).unwrap();
+    let config = ProducerConfig {
+        inbox_dir: folder.join("inbox"),
+        spool_dir: folder.join("spool"),
+        folders: false,
+        schedule: false,
+        ..ProducerConfig::default()
+    };
+    let producers =
+        renkei_producers::Intake::open(config, registry.clone(), archive, kept.clone(), CancellationToken::new()).unwrap();
+    let consumers = Arc::new(Intake::new(pool.clone(), registry).on_business_date(&case.given.business_date));
+    let handler = TopicHandler::new(consumers.clone(), slug, Replies::none());
+
+    let mut deliveries = Vec::new();
+    for file in case.files() {
+        let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), ..HandedIn::default() };
+        let sent = renkei_producers::send::send(&producers, slug, &case.folder.join(file), with, None).await;
+        deliveries.push(sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery);
+        let messages = std::mem::take(&mut *kept.0.lock().unwrap());
+        // Twice, because a broker may: the second time changes nothing.
+        for message in messages.iter().chain(&messages) {
+            let outcome = handler.handle(delivered(message.clone())).await;
+            assert_eq!(outcome, Outcome::Done, "{file}: a message was not handled");
+        }
+    }
+    assert!(!deliveries.is_empty(), "the case hands in nothing");
+    if !case.given.again.is_empty() {
+        again(case, &consumers, deliveries.last().unwrap()).await;
+    }
+    text::assert_balance(pool).await;
+    results(case, &consumers, &deliveries, before).await
+}
+
+/// A person posts held lines.
+async fn again(case: &Case, consumers: &Intake, delivery: &Delivery) {
+    let batch = consumers.find(&delivery.delivery.to_string()).await.unwrap();
+    assert_eq!(batch.state, State::Held, "`again` needs a batch with held lines");
+    let lines = if batch.held_whole { None } else { Some(case.given.again.as_slice()) };
+    consumers.post_held(batch.id, lines, "kakari", "確認済み").await.unwrap_or_else(|error| panic!("again: {error:?}"));
+}
+
+async fn results(case: &Case, consumers: &Intake, deliveries: &[Delivery], before: i64) -> Results {
+    let mut texts = [("rejected.txt", String::new()), ("records.txt", String::new()), ("verdicts.txt", String::new()), ("state.txt", String::new())];
+    for delivery in deliveries {
+        let batch = consumers.find(&delivery.delivery.to_string()).await.unwrap();
+        let integration = case.topic.integration.as_ref().unwrap();
+        let layout = integration.layout(&batch.layout).map(AsRef::as_ref);
+        let parts = [
+            rejected(delivery),
+            records(consumers, &batch, layout).await,
+            verdicts(consumers, &batch, layout).await,
+            state(delivery, &batch),
+        ];
+        for ((_, whole), part) in texts.iter_mut().zip(parts).filter(|(_, part)| !part.is_empty()) {
+            let gap = if whole.is_empty() { "" } else { "\n" };
+            whole.push_str(&format!("{gap}■ {}\n{part}", delivery.file));
+        }
+    }
+    let mut results: Results =
+        texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
+    let journal = text::journal(consumers.pool(), before).await;
+    if !journal.is_empty() {
+        results.insert("journal.txt".to_owned(), journal.into_bytes());
+    }
+    results
+}
+
+fn rejected(delivery: &Delivery) -> String {
+    delivery.faults.iter().map(text::fault).collect()
+}
+
+async fn records(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) -> String {
+    let mut out = String::new();
+    for record in consumers.records(batch.id, 0, i64::MAX).await.unwrap() {
+        let kind = layout.and_then(|layout| layout.kinds().iter().find(|kind| kind.id == record.kind)).expect("a kind of the layout");
+        let place = |label: &str, number: i32| if number > 0 { format!("  {label} {number}") } else { String::new() };
+        let amount = if kind.amount.is_some() { format!("  {}円", text::yen(record.yen)) } else { String::new() };
+        let (group, sub) = (place("組", record.grp), place("明細", record.sub));
+        out.push_str(&format!("行 {}{group}{sub}  {} {}{amount}\n", record.line, kind.name, kind.id));
+        for field in &kind.fields {
+            if let Some(value) = record.fields.get(&field.id) {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                out.push_str(&format!("    {} {} = {value}\n", field.name, field.id));
+            }
+        }
+    }
+    out
+}
+
+async fn verdicts(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) -> String {
+    let mut rows = Vec::new();
+    for finding in consumers.findings(batch.id).await.unwrap() {
+        let field = finding.field.as_deref();
+        let sentence = text::sentence(&finding.code, finding.line, field, layout, finding.detail.as_ref());
+        let line = finding.line.map_or("全体".to_owned(), |line| line.to_string());
+        let field = field.map(|id| text::field_name(layout, id)).unwrap_or_default();
+        rows.push(vec![line, finding.verdict, finding.state, finding.code, field, sentence]);
+    }
+    if rows.is_empty() { String::new() } else { text::table(&[">行", "判定", "状態", "コード", "項目", "説明"], &rows) }
+}
+
+fn state(delivery: &Delivery, batch: &Batch) -> String {
+    let door = match delivery.stage {
+        Stage::Rejected => "拒否",
+        Stage::Published => "受理",
+        other => panic!("the delivery ended as {}", other.as_str()),
+    };
+    let reason = batch.reason.as_deref().map(|reason| format!("\n理由  {reason}")).unwrap_or_default();
+    let layout = if batch.layout.is_empty() { String::new() } else { format!("  {}", batch.layout) };
+    let hops = [
+        ("読取", batch.records_read, batch.yen_read),
+        ("送信", batch.records_published, batch.yen_published),
+        ("取込", batch.records_staged, batch.yen_staged),
+        ("記帳", batch.records_posted, batch.yen_posted),
+        ("保留", batch.records_held, batch.yen_held),
+        ("既知", batch.records_skipped, batch.yen_skipped),
+        ("拒否", batch.records_rejected, batch.yen_rejected),
+    ];
+    if !matches!(batch.state, State::Duplicate | State::AwaitingConfirmation) && delivery.stage == Stage::Published {
+        let ends = |hop: fn(&(&str, i64, i64)) -> i64| hops[3..].iter().map(hop).sum::<i64>();
+        assert_eq!(hops[2].1, ends(|hop| hop.1), "records of {}", batch.file);
+        assert_eq!(hops[2].2, ends(|hop| hop.2), "yen of {}", batch.file);
+    }
+    let rows: Vec<Vec<String>> =
+        hops.iter().map(|(name, records, yen)| vec![(*name).to_owned(), records.to_string(), text::yen(*yen)]).collect();
+    format!("受付  {door}{layout}\n状態  {}{reason}\n{}", batch.state, text::table(&["段階", ">件数", ">円"], &rows))
+}

@@ -1,0 +1,109 @@
+//! One loop over every case of every integration folder.
+//!
+//! A case is a folder: what is given, and what must come of it as text an accountant can read. It goes through the program's
+//! own code from end to end – claim, archive, reading, chunks, staging, checks, posting, or selection, writing, approval – on a
+//! clean database; only the broker is left out (`tests/end_to_end` has it).
+//!
+//! ```text
+//! cases/<name>/case.toml       what, business_date, files (or file), layout, again, params, profile, release
+//!              setup.sql       the ledger before
+//!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
+//!              rejected.txt    faults of a file refused at the door
+//!              records.txt     records as staged
+//!              verdicts.txt    what check.sql said
+//!              journal.txt     the journal it made
+//!              refusals.txt    items that could not be exported
+//!              expected/<name> bytes of the exported file
+//!              state.txt       where everything stands at the end, with the count and yen of every hop
+//! ```
+//!
+//! Nothing in a result is random: batch and file numbers begin at 1; delivery ids, digests and times are
+//! not shown; where the product draws an unpredictable number (確認番号) that is carried in a file, `setup.sql` of the case
+//! puts the slip there with its number, so that the bytes are fixed.
+//!
+//! `RENKEI_BLESS=1` writes the results instead (`make bless`); read the difference. `RENKEI_CASE=12_civic/twin` runs the cases
+//! whose path holds that text.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by saying where")]
+
+/// A case and its results on disk.
+mod case;
+/// Files handed in.
+mod inbound;
+/// Exports.
+mod outbound;
+#[path = "../support/mod.rs"]
+mod support;
+/// Results as text.
+mod text;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use renkei_core::registry::{Direction, Registry, Sources};
+use sqlx::postgres::PgPool;
+use tokio::task::JoinSet;
+
+use crate::case::{Case, Results};
+use crate::support::database::Database;
+
+/// Cases at work at once, each worker on a database of its own.
+const WORKERS: usize = 3;
+
+#[test]
+fn every_case_gives_what_its_folder_says() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let wrong = runtime.block_on(run_all());
+    assert!(wrong.is_empty(), "{} case(s) differ\n\n{}", wrong.len(), wrong.join("\n"));
+}
+
+async fn run_all() -> Vec<String> {
+    let root = support::root();
+    let sources = Sources { queues: Some(root.join("queues.toml")), integrations: Some(root.join("integrations")) };
+    let registry = Arc::new(Registry::load_from(&sources).unwrap_or_else(|errors| panic!("{errors}")));
+    let filter = std::env::var("RENKEI_CASE").unwrap_or_default();
+    let cases: VecDeque<Case> = Case::all(&registry).into_iter().filter(|case| case.name.contains(&filter)).collect();
+    assert!(!cases.is_empty(), "no case has {filter:?} in its path");
+    let cases = Arc::new(Mutex::new(cases));
+    let mut workers = JoinSet::new();
+    for _ in 0..WORKERS {
+        workers.spawn(work(registry.clone(), cases.clone()));
+    }
+    let mut wrong: Vec<String> = workers.join_all().await.into_iter().flatten().collect();
+    wrong.sort();
+    wrong
+}
+
+/// Takes cases until there are none.
+async fn work(registry: Arc<Registry>, cases: Arc<Mutex<VecDeque<Case>>>) -> Vec<String> {
+    let database = Database::create(4).await;
+    sqlx::raw_sql(include_str!("slate.sql")).execute(&database.pool).await.unwrap();
+    let mut wrong = Vec::new();
+    loop {
+        let Some(case) = cases.lock().unwrap().pop_front() else { break };
+        let name = case.name.clone();
+        // A panic in one case is that case's failure.
+        match tokio::spawn(run(registry.clone(), case, database.pool.clone())).await {
+            Ok(difference) => wrong.extend(difference),
+            Err(error) => wrong.push(format!("{name}: {error}")),
+        }
+        sqlx::query("select slate.wipe()").execute(&database.pool).await.unwrap();
+    }
+    database.remove().await;
+    wrong
+}
+
+/// Runs a case on a clean slate; a text when it differs.
+async fn run(registry: Arc<Registry>, case: Case, pool: PgPool) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    case.set_up(&pool).await;
+    let results: Results = match case.topic.direction {
+        Direction::In => inbound::run(&case, registry, &pool, folder.path()).await,
+        Direction::Out => outbound::run(&case, registry, &pool, folder.path()).await,
+    };
+    if std::env::var_os("RENKEI_BLESS").is_some_and(|value| value == "1") {
+        case.bless(&results);
+        return None;
+    }
+    case.compare(&results)
+}
