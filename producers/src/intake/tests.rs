@@ -227,7 +227,7 @@ async fn ordered_files_go_in_order_and_nothing_overtakes() {
     for (name, age_s) in [("new.csv", 10), ("old-b.csv", 20), ("old-a.csv", 20)] {
         let path = toy.drop_file(MASTER, name, good_csv());
         let file = std::fs::File::options().append(true).open(path).unwrap();
-        file.set_modified(now - std::time::Duration::from_secs(age_s)).unwrap();
+        file.set_modified(now - Duration::from_secs(age_s)).unwrap();
     }
     memory.limit.store(1, Ordering::Relaxed);
     turn(&toy, &intake, MASTER).await.unwrap_err();
@@ -333,7 +333,7 @@ async fn the_role_watches_orders_and_stops() {
         if is_done() {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     shutdown.cancel();
     running.await.unwrap().unwrap();
