@@ -159,7 +159,7 @@ impl Beginning {
 
     /// Writes the record and gives the claim its name. `None`: the delivery is claimed already.
     pub(crate) fn name(mut self, delivery: Delivery) -> Result<Option<Claim>, IntakeError> {
-        write_record(&self.dir, &delivery)?;
+        write_whole(&self.dir.join(RECORD), &record_text(&delivery)?)?;
         let dir = self.station.processing().join(delivery.delivery.to_string());
         match fs::rename(&self.dir, &dir) {
             Ok(()) => {}
@@ -205,9 +205,24 @@ impl Claim {
         self.dir.join("chunks")
     }
 
-    /// Writes the record to disk.
+    /// Replaces the record. A killed process leaves the old one or the new one; after a power failure the old one may be back,
+    /// and what it led to is done again under the same ids. So the disk is not waited for.
     pub(crate) fn save(&self) -> Result<(), IntakeError> {
-        write_record(&self.dir, &self.delivery)
+        replace(&self.dir.join(RECORD), &record_text(&self.delivery)?, false)
+    }
+
+    /// Moves the record of a finished delivery into the status store.
+    pub(crate) fn keep_record(&self) -> Result<(), IntakeError> {
+        let (from, to) = (self.dir.join(RECORD), self.station.status_path(self.delivery.delivery));
+        if let Some(folder) = to.parent() {
+            make_dir(folder)?;
+        }
+        match fs::rename(&from, &to) {
+            // The status store lies on another disk than the folder.
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => write_whole(&to, &record_text(&self.delivery)?),
+            Err(source) => Err(IntakeError::Io { operation: "keeping the record", path: from, source }),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Removes the claim.
@@ -257,21 +272,23 @@ fn parse(path: &Path, text: &[u8]) -> Result<Delivery, IntakeError> {
     serde_json::from_slice(text).map_err(|source| IntakeError::Record { path: path.to_owned(), source })
 }
 
-pub(crate) fn write_record(dir: &Path, delivery: &Delivery) -> Result<(), IntakeError> {
-    write_whole(&dir.join(RECORD), &record_text(delivery)?)
-}
-
-pub(crate) fn record_text(delivery: &Delivery) -> Result<Vec<u8>, IntakeError> {
+fn record_text(delivery: &Delivery) -> Result<Vec<u8>, IntakeError> {
     serde_json::to_vec_pretty(delivery).map_err(|source| IntakeError::Record { path: RECORD.into(), source })
 }
 
 /// Writes a file whole or not at all: beside, flushed to disk, then renamed over.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), IntakeError> {
+    replace(path, bytes, true)
+}
+
+fn replace(path: &Path, bytes: &[u8], wait_for_disk: bool) -> Result<(), IntakeError> {
     let beside = path.with_extension("part");
     let write = || -> io::Result<()> {
         let mut file = File::create(&beside)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        if wait_for_disk {
+            file.sync_all()?;
+        }
         fs::rename(&beside, path)
     };
     write().map_err(IntakeError::io("writing", path))

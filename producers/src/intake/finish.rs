@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{blocking, report};
 use crate::delivery::{Delivery, Stage};
 use crate::error::IntakeError;
-use crate::station::{Claim, Station, make_dir, move_file, record_text, write_whole};
+use crate::station::{Claim, Station, make_dir, move_file, write_whole};
 
 /// Where the original of a finished delivery is kept.
 pub(super) fn kept_at(station: &Station, delivery: &Delivery) -> PathBuf {
@@ -17,30 +17,26 @@ pub(super) fn kept_at(station: &Station, delivery: &Delivery) -> PathBuf {
 }
 
 /// Moves the original aside, writes the error list of a refused one, keeps the record, removes the claim.
-pub(super) async fn finish(claim: &Claim) -> Result<(), IntakeError> {
-    let (delivery, station) = (claim.delivery.clone(), claim.station.clone());
-    let (original, control) = (claim.original(), claim.dir.join("control"));
-    blocking("finishing", delivery.delivery, move || {
-        let kept = kept_at(&station, &delivery);
+pub(super) async fn finish(claim: Claim) -> Result<Delivery, IntakeError> {
+    blocking("finishing", claim.delivery.delivery, move || {
+        let kept = kept_at(&claim.station, &claim.delivery);
         if let Some(folder) = kept.parent() {
             make_dir(folder)?;
         }
-        if delivery.stage == Stage::Rejected {
-            write_whole(&beside(&kept, ".errors.csv"), report::table(&delivery).as_bytes())?;
-            write_whole(&beside(&kept, ".errors.txt"), report::letter(&delivery).as_bytes())?;
+        if claim.delivery.stage == Stage::Rejected {
+            write_whole(&beside(&kept, ".errors.csv"), report::table(&claim.delivery).as_bytes())?;
+            write_whole(&beside(&kept, ".errors.txt"), report::letter(&claim.delivery).as_bytes())?;
         }
+        let control = claim.dir.join("control");
         if control.symlink_metadata().is_ok() {
             move_file(&control, &beside(&kept, ".ctl"))?;
         }
-        move_file(&original, &kept)?;
-        let status = station.status_path(delivery.delivery);
-        if let Some(folder) = status.parent() {
-            make_dir(folder)?;
-        }
-        write_whole(&status, &record_text(&delivery)?)
+        move_file(&claim.original(), &kept)?;
+        claim.keep_record()?;
+        claim.dissolve()?;
+        Ok(claim.delivery)
     })
-    .await?;
-    claim.dissolve()
+    .await
 }
 
 /// `<path><ending>`.

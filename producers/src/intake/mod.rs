@@ -216,9 +216,9 @@ impl Intake {
                 Stage::Validated => self.publish_chunks(&topic, &mut claim, progress.as_ref()).await?,
                 Stage::Refused => self.publish_rejection(&topic, &mut claim).await?,
                 Stage::Published | Stage::Rejected => {
-                    finish::finish(&claim).await?;
+                    let delivery = finish::finish(claim).await?;
                     crash::point("producer.done");
-                    return Ok(self.tell(claim.delivery, started.elapsed()));
+                    return Ok(self.tell(delivery, started.elapsed()));
                 }
             }
         }
