@@ -114,6 +114,7 @@ pub struct Batch {
     pub held_whole: bool,
     pub reply_to: Option<String>,
     pub correlation_id: Option<String>,
+    pub shapes: Vec<i32>,
 }
 
 /// What `check.sql` said about a line.
@@ -264,7 +265,7 @@ pub async fn faults(pool: &PgPool, id: i64) -> Result<Vec<StoredFault>, IntakeEr
 /// The records of a batch on lines `from..=to`.
 pub async fn records(pool: &PgPool, id: i64, from: i64, to: i64) -> Result<Vec<StagedRecord>, IntakeError> {
     let sql = "select line, sub, grp, kind, byte_offset, byte_length, yen, fields
-                 from intake.record where batch_id = $1 and line between $2 and $3 order by line, sub, kind";
+                 from intake.record_fields where batch_id = $1 and line between $2 and $3 order by line, sub, kind";
     let found = sqlx::query_as(sql).bind(id).bind(from).bind(to).fetch_all(pool).await;
     found.map_err(IntakeError::database(format!("read the records of batch {id}")))
 }

@@ -102,8 +102,8 @@ impl TopicHandler {
     ) -> Result<(), IntakeError> {
         let intake = &self.intake;
         let place = intake.layout_place(&self.topic, &envelope.layout)?;
-        let id = stage::open(&intake.pool, &intake.known, envelope, reply).await?;
-        let staged = stage::chunk(&intake.pool, id, place.layout, envelope, message_id, records, original).await?;
+        let (id, shapes) = stage::open(&intake.pool, &intake.known, place.layout, envelope, reply).await?;
+        let staged = stage::chunk(&intake.pool, id, &shapes, envelope, message_id, records, original).await?;
         match staged {
             Staged::Complete => {
                 if reply.reply_to.is_some() {

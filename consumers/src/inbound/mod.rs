@@ -29,6 +29,8 @@ pub mod preview;
 mod refuse;
 /// State, hops, findings and audit events.
 mod settle;
+/// Columns in which records are stored.
+mod shape;
 /// Chunk bodies to rows.
 mod split;
 /// Chunks to the database.

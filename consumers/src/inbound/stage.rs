@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 
 use super::batch::{self, State};
 use super::error::IntakeError;
+use super::shape::{self, Shape, ShapeCache, Shapes};
 use super::split;
 
 /// Deliveries whose batch number is remembered; more than are under way at any time.
@@ -38,42 +39,68 @@ pub struct ReplyAddress {
     pub correlation_id: Option<String>,
 }
 
-/// Batch numbers of the deliveries under way, so that a file of a thousand chunks asks once.
+/// A delivery under way.
+#[derive(Debug, Clone)]
+struct Delivery {
+    first: Envelope,
+    batch: i64,
+    shapes: Shapes,
+}
+
+/// The deliveries under way, so that a file of a thousand chunks asks the database once, and the shapes of the layouts.
 #[derive(Debug, Default)]
-pub(super) struct Known(Mutex<VecDeque<(Envelope, i64)>>);
+pub(super) struct Known {
+    deliveries: Mutex<VecDeque<Delivery>>,
+    shapes: ShapeCache,
+}
 
 impl Known {
-    fn find(&self, envelope: &Envelope) -> Option<(Envelope, i64)> {
-        let known = self.0.lock().ok()?;
-        known.iter().find(|(other, _)| other.delivery == envelope.delivery).cloned()
+    fn find(&self, envelope: &Envelope) -> Option<Delivery> {
+        let known = self.deliveries.lock().ok()?;
+        known.iter().find(|known| known.first.delivery == envelope.delivery).cloned()
     }
 
-    fn keep(&self, envelope: &Envelope, id: i64) {
-        if let Ok(mut known) = self.0.lock() {
+    fn keep(&self, envelope: &Envelope, batch: i64, shapes: &Shapes) {
+        if let Ok(mut known) = self.deliveries.lock() {
             if known.len() == KNOWN_MAX {
                 known.pop_front();
             }
-            known.push_back((envelope.clone(), id));
+            known.push_back(Delivery { first: envelope.clone(), batch, shapes: shapes.clone() });
         }
     }
 }
 
-/// The number of the delivery's batch, opened if it is new. Committed by itself: chunks staged in parallel would otherwise
-/// wait for the first one's whole transaction.
-pub(super) async fn open(pool: &PgPool, known: &Known, envelope: &Envelope, reply: &ReplyAddress) -> Result<i64, IntakeError> {
-    if let Some((first, id)) = known.find(envelope) {
-        agree(envelope, &differences(&first, envelope))?;
-        return Ok(id);
+/// The delivery's batch and the shapes its records are stored in; opened if it is new. Committed by itself: chunks staged in
+/// parallel would otherwise wait for the first one's whole transaction.
+pub(super) async fn open(
+    pool: &PgPool,
+    known: &Known,
+    layout: &Layout,
+    envelope: &Envelope,
+    reply: &ReplyAddress,
+) -> Result<(i64, Shapes), IntakeError> {
+    if let Some(delivery) = known.find(envelope) {
+        agree(envelope, &differences(&delivery.first, envelope))?;
+        return Ok((delivery.batch, delivery.shapes));
     }
-    if let Some(id) = insert(pool, envelope, reply).await? {
-        known.keep(envelope, id);
-        return Ok(id);
+    let shapes = known.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
+    let ids: Vec<i32> = shapes.iter().map(|shape| shape.id).collect();
+    if let Some(id) = insert(pool, envelope, reply, &ids).await? {
+        known.keep(envelope, id, &shapes);
+        return Ok((id, shapes));
     }
+    // Opened by another process, perhaps one that read an older layout: the batch's own shapes count.
     let batch = batch::by_delivery(pool, envelope.delivery).await?;
     let batch = batch.ok_or_else(|| IntakeError::Unknown(envelope.delivery.to_string()))?;
     agree(envelope, &stored_differences(&batch, envelope))?;
-    known.keep(envelope, batch.id);
-    Ok(batch.id)
+    let shapes = if batch.shapes == ids {
+        shapes
+    } else {
+        let mut conn = pool.acquire().await.map_err(IntakeError::database(format!("read the shapes of batch {}", batch.id)))?;
+        shape::load(&mut conn, &batch.shapes).await?
+    };
+    known.keep(envelope, batch.id, &shapes);
+    Ok((batch.id, shapes))
 }
 
 /// Inserts the batch; `None` if its delivery is known.
@@ -81,6 +108,7 @@ pub(super) async fn insert<'e, E: sqlx::PgExecutor<'e>>(
     executor: E,
     envelope: &Envelope,
     reply: &ReplyAddress,
+    shapes: &[i32],
 ) -> Result<Option<i64>, IntakeError> {
     sqlx::query_scalar(include_str!("sql/open_batch.sql"))
         .bind(envelope.delivery)
@@ -98,6 +126,7 @@ pub(super) async fn insert<'e, E: sqlx::PgExecutor<'e>>(
         .bind(envelope.yen)
         .bind(&reply.reply_to)
         .bind(&reply.correlation_id)
+        .bind(shapes)
         .fetch_optional(executor)
         .await
         .map_err(IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic)))
@@ -154,13 +183,17 @@ fn stored_differences(batch: &batch::Batch, other: &Envelope) -> Vec<&'static st
 pub(super) async fn chunk(
     pool: &PgPool,
     batch: i64,
-    layout: &Layout,
+    shapes: &[Shape],
     envelope: &Envelope,
     message_id: &str,
     body: &Bytes,
     original: Option<&Bytes>,
 ) -> Result<Staged, IntakeError> {
-    let rows = split::rows(batch, layout, body).map_err(|reason| misfit(envelope, reason))?;
+    if shapes.is_empty() {
+        // The delivery was refused before it had records.
+        return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
+    }
+    let rows = split::rows(batch, shapes, body).map_err(|reason| misfit(envelope, reason))?;
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
     let mut tx = pool.begin().await.map_err(failed("begin the staging"))?;
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;

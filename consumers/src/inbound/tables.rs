@@ -9,6 +9,7 @@ use renkei_core::layout::{Kind, Layout};
 use renkei_core::registry::Integration;
 
 use super::batch::Batch;
+use super::shape::Shape;
 
 /// Records from which statistics are worth their time.
 const ANALYZE_FROM_RECORDS: i64 = 1_000;
@@ -35,7 +36,7 @@ pub(super) fn batch_only(batch: &Batch, actor: &str, business_date: &str) -> Str
 }
 
 /// All temp tables of a check and posting.
-pub(super) fn all(spec: &Spec<'_>) -> String {
+pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
     let mut sql = String::with_capacity(8 * 1024);
     batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.again);
     sql.push_str(include_str!("sql/work_tables.sql"));
@@ -52,7 +53,8 @@ pub(super) fn all(spec: &Spec<'_>) -> String {
     sql.push_str("set local enable_seqscan = off; set local enable_bitmapscan = off;\n");
     let kinds = kinds(spec.integration, spec.layout);
     for (kind, columns) in &kinds {
-        staged_table(&mut sql, spec, kind, columns);
+        let shape = shapes.iter().find(|shape| shape.kind == *kind);
+        staged_table(&mut sql, spec, kind, columns, shape);
     }
     sql.push_str("set local enable_seqscan to default; set local enable_bitmapscan to default;\n");
     if spec.batch.records_staged >= ANALYZE_FROM_RECORDS {
@@ -92,27 +94,24 @@ pub(super) fn carriers(layout: &Layout) -> Vec<String> {
     with_amount
 }
 
-/// A column of a `staged_` table, and whether this file's layout has it.
+/// A column of a `staged_` table.
 struct Column {
     id: String,
     sql_type: &'static str,
-    present: bool,
 }
 
 /// Every kind of every variant with the columns of all of them, those of this file's layout first.
 fn kinds(integration: &Integration, layout: &Layout) -> Vec<(String, Vec<Column>)> {
     let mut kinds: Vec<(String, Vec<Column>)> = Vec::new();
-    let others = integration.layouts.iter().map(|(_, other)| (other.as_ref(), false));
-    for (source, present) in std::iter::once((layout, true)).chain(others) {
-        for kind in source.kinds() {
-            let at = kinds.iter().position(|(id, _)| *id == kind.id).unwrap_or_else(|| {
-                kinds.push((kind.id.clone(), Vec::new()));
-                kinds.len() - 1
-            });
-            for (id, sql_type) in kind.sql_columns() {
-                if !kinds[at].1.iter().any(|column| column.id == id) {
-                    kinds[at].1.push(Column { id: id.to_owned(), sql_type, present });
-                }
+    let others = integration.layouts.iter().map(|(_, other)| other.as_ref());
+    for kind in std::iter::once(layout).chain(others).flat_map(Layout::kinds) {
+        let at = kinds.iter().position(|(id, _)| *id == kind.id).unwrap_or_else(|| {
+            kinds.push((kind.id.clone(), Vec::new()));
+            kinds.len() - 1
+        });
+        for (id, sql_type) in kind.sql_columns() {
+            if !kinds[at].1.iter().any(|column| column.id == id) {
+                kinds[at].1.push(Column { id: id.to_owned(), sql_type });
             }
         }
     }
@@ -133,22 +132,25 @@ fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str
     );
 }
 
-fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column]) {
-    let here = spec.layout.kind(kind).is_some();
+fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column], shape: Option<&Shape>) {
     put(sql, format_args!("create temp table \"staged_{kind}\" on commit drop as select r.line, r.sub, r.grp"));
-    for column in columns {
-        let Column { id, sql_type, present } = column;
-        match (*present && here, *sql_type) {
-            (false, _) => put(sql, format_args!(", null::{sql_type} as \"{id}\"")),
-            (true, "text") => put(sql, format_args!(", r.fields->>'{id}' as \"{id}\"")),
-            (true, _) => put(sql, format_args!(", (r.fields->>'{id}')::{sql_type} as \"{id}\"")),
+    for Column { id, sql_type } in columns {
+        let cell = shape.and_then(|shape| shape.columns.iter().position(|column| column == id)).map(|at| at + 1);
+        match (cell, *sql_type) {
+            (None, _) => put(sql, format_args!(", null::{sql_type} as \"{id}\"")),
+            (Some(cell), "text") => put(sql, format_args!(", r.cells[{cell}] as \"{id}\"")),
+            (Some(cell), _) => put(sql, format_args!(", r.cells[{cell}]::{sql_type} as \"{id}\"")),
         }
     }
-    put(sql, format_args!(" from intake.record r where r.batch_id = {} and r.kind = '{kind}'", spec.batch.id));
+    let Some(shape) = shape else {
+        sql.push_str(" from intake.record r limit 0;\n");
+        return;
+    };
+    put(sql, format_args!(" from intake.record r where r.batch_id = {} and r.shape = {}", spec.batch.id, shape.id));
     if spec.lines.is_some() {
         sql.push_str(" and r.line in (select line from pg_temp.chosen)");
     }
-    sql.push_str(if here { " order by r.line, r.sub;\n" } else { " limit 0;\n" });
+    sql.push_str(" order by r.line, r.sub;\n");
 }
 
 /// A text as a literal. The server reads backslashes as they are (`standard_conforming_strings`, on since 9.1).

@@ -6,6 +6,7 @@ use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::error::IntakeError;
+use super::shape;
 use super::tables::{self, Spec};
 
 /// Namespace of our advisory locks in the two-key form; the second key is the topic's number.
@@ -46,7 +47,8 @@ pub(super) async fn lock_topic(conn: &mut PgConnection, topic: &Topic) -> Result
 /// Makes the temp tables, runs `check.sql` and sums up its verdicts.
 pub(super) async fn check(conn: &mut PgConnection, topic: &Topic, spec: &Spec<'_>) -> Result<Ruling, IntakeError> {
     let batch = spec.batch.id;
-    let made = sqlx::raw_sql(AssertSqlSafe(tables::all(spec))).execute(&mut *conn).await;
+    let shapes = shape::load(conn, &spec.batch.shapes).await?;
+    let made = sqlx::raw_sql(AssertSqlSafe(tables::all(spec, &shapes))).execute(&mut *conn).await;
     made.map_err(IntakeError::database(format!("lay out the records of batch {batch} in tables")))?;
     const PREFIX: &str = "insert into pg_temp.verdict (line, verdict, code, field, detail)\n";
     folder_sql(conn, topic, spec.integration, batch, "check", PREFIX).await?;
@@ -109,14 +111,24 @@ impl HopDifference {
 }
 
 async fn difference(conn: &mut PgConnection, spec: &Spec<'_>) -> Result<Option<HopDifference>, IntakeError> {
-    sqlx::query_as(include_str!("sql/hops.sql"))
+    let batch = spec.batch.id;
+    let doing = || IntakeError::database(format!("compare what was posted of batch {batch} with what was staged"));
+    let shapes = shape::load(conn, &spec.batch.shapes).await?;
+    let kinds = tables::carriers(spec.layout);
+    let carriers: Vec<i32> = shapes.iter().filter(|shape| kinds.contains(&shape.kind)).map(|shape| shape.id).collect();
+    let agree: bool = sqlx::query_scalar(include_str!("sql/hops_agree.sql"))
         .persistent(false)
-        .bind(spec.batch.id)
-        .bind(tables::carriers(spec.layout))
+        .bind(batch)
+        .bind(&carriers)
         .bind(spec.lines)
-        .fetch_optional(conn)
+        .fetch_one(&mut *conn)
         .await
-        .map_err(IntakeError::database(format!("compare what was posted of batch {} with what was staged", spec.batch.id)))
+        .map_err(doing())?;
+    if agree {
+        return Ok(None);
+    }
+    let differs = sqlx::query_as(include_str!("sql/hops.sql")).persistent(false);
+    differs.bind(batch).bind(&carriers).bind(spec.lines).fetch_optional(conn).await.map_err(doing())
 }
 
 /// Runs a SQL file of the folder, if it has one. `stem` is one of the names below; `prefix` goes before its text.

@@ -1,1 +1,1 @@
-copy intake.record (batch_id, line, byte_offset, yen, byte_length, grp, sub, kind, fields) from stdin (format binary)
+copy intake.record (batch_id, line, byte_offset, yen, byte_length, grp, sub, shape, cells) from stdin (format binary)

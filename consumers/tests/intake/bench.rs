@@ -18,15 +18,15 @@ use sqlx::postgres::PgPool;
 use uuid::Uuid;
 
 /// Slug of the toy integration.
-pub const TOPIC: &str = "12_toy";
+pub(crate) const TOPIC: &str = "12_toy";
 /// Day on which the tests book.
-pub const DAY: &str = "2026-10-05";
+pub(crate) const DAY: &str = "2026-10-05";
 
 /// A migrated database with the toy schema and an intake on it.
-pub struct Bench {
-    pub pool: PgPool,
-    pub intake: Arc<Intake>,
-    pub handler: TopicHandler,
+pub(crate) struct Bench {
+    pub(crate) pool: PgPool,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) handler: TopicHandler,
     admin: String,
     name: String,
     _folder: tempfile::TempDir,
@@ -34,7 +34,7 @@ pub struct Bench {
 
 impl Bench {
     /// Creates it; `topic` are further lines of the topic's entry, e.g. `hold = "batch"`.
-    pub async fn open(topic: &str) -> Bench {
+    pub(crate) async fn open(topic: &str) -> Bench {
         static NTH: AtomicU64 = AtomicU64::new(0);
         let admin = std::env::var("RENKEI_DATABASE_URL")
             .expect("RENKEI_DATABASE_URL is not set: these tests need a Postgres server; run them with `make test`");
@@ -48,7 +48,7 @@ impl Bench {
         let server_url = base.rsplit_once('/').expect("postgres://host/name").0;
         let pool = db::connect(&format!("{server_url}/{name}?{query}"), 8).await.expect("the new database answers");
         db::migrate(&pool).await.expect("the migrations apply");
-        sqlx::raw_sql(include_str!("../toy/schema.sql")).execute(&pool).await.expect("the toy schema");
+        sqlx::raw_sql(include_str!("toy/schema.sql")).execute(&pool).await.expect("the toy schema");
         let folder = tempfile::tempdir().expect("a folder");
         let registry = Arc::new(toy_registry(folder.path(), topic));
         let intake = Arc::new(Intake::new(pool.clone(), registry).on_business_date(DAY));
@@ -57,7 +57,7 @@ impl Bench {
     }
 
     /// Drops the database, after asserting what must hold after every test.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let unbalanced: i64 = self.number("select coalesce(sum(debit) - sum(credit), 0)::bigint from ledger.line").await;
         assert_eq!(unbalanced, 0, "debits are not credits");
         let hops =
@@ -72,17 +72,17 @@ impl Bench {
     }
 
     /// One number from the database.
-    pub async fn number(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
     }
 
     /// Runs SQL.
-    pub async fn run(&self, sql: &'static str) {
+    pub(crate) async fn run(&self, sql: &'static str) {
         sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
     }
 
     /// Hands over every chunk in order; all must be acknowledged.
-    pub async fn deliver(&self, file: &File) -> Batch {
+    pub(crate) async fn deliver(&self, file: &File) -> Batch {
         for message in file.messages() {
             assert_eq!(self.handler.handle(message).await, Outcome::Done);
         }
@@ -90,12 +90,12 @@ impl Bench {
     }
 
     /// The batch of a file.
-    pub async fn batch(&self, file: &File) -> Batch {
+    pub(crate) async fn batch(&self, file: &File) -> Batch {
         self.intake.find(&file.delivery.to_string()).await.expect("the batch is there")
     }
 
     /// Name and amount of the posted items, in order.
-    pub async fn items(&self) -> Vec<(String, i64)> {
+    pub(crate) async fn items(&self) -> Vec<(String, i64)> {
         let sql = "select name, amount from toy.item order by batch_id, line";
         sqlx::query_as(sql).fetch_all(&self.pool).await.expect("the items are read")
     }
@@ -106,11 +106,11 @@ fn toy_registry(folder: &Path, topic: &str) -> Registry {
     let shipped = include_str!("../../../queues.toml");
     let settings = shipped.split("[[topic]]").next().expect("settings");
     let queues = folder.join("queues.toml");
-    let entry = include_str!("../toy/queues_topic.toml");
+    let entry = include_str!("toy/queues_topic.toml");
     std::fs::write(&queues, format!("{settings}{entry}{topic}\n")).expect("queues.toml is written");
     let target = folder.join("integrations").join(TOPIC);
     std::fs::create_dir_all(&target).expect("a folder");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/toy").join(TOPIC);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/intake/toy").join(TOPIC);
     for entry in std::fs::read_dir(source).expect("the toy folder") {
         let entry = entry.expect("an entry");
         std::fs::copy(entry.path(), target.join(entry.file_name())).expect("a copy");
@@ -120,17 +120,17 @@ fn toy_registry(folder: &Path, topic: &str) -> Registry {
 }
 
 /// A delivery as a producer publishes it.
-pub struct File {
-    pub delivery: Uuid,
-    pub sha256: String,
-    pub chunks: Vec<Vec<Value>>,
-    pub records: u64,
-    pub yen: i64,
+pub(crate) struct File {
+    pub(crate) delivery: Uuid,
+    pub(crate) sha256: String,
+    pub(crate) chunks: Vec<Vec<Value>>,
+    pub(crate) records: u64,
+    pub(crate) yen: i64,
 }
 
 impl File {
     /// A file with these (name, amount) records, `per_chunk` of them in a chunk.
-    pub fn new(records: &[(&str, i64)], per_chunk: usize) -> File {
+    pub(crate) fn new(records: &[(&str, i64)], per_chunk: usize) -> File {
         let rows: Vec<Value> = records
             .iter()
             .zip(2_i64..)
@@ -145,13 +145,13 @@ impl File {
     }
 
     /// The same file handed in once more.
-    pub fn again(&self) -> File {
+    pub(crate) fn again(&self) -> File {
         let chunks = self.chunks.clone();
         File { delivery: Uuid::new_v4(), sha256: self.sha256.clone(), chunks, records: self.records, yen: self.yen }
     }
 
     /// Its envelope on chunk `chunk`.
-    pub fn envelope(&self, chunk: u32) -> Envelope {
+    pub(crate) fn envelope(&self, chunk: u32) -> Envelope {
         Envelope {
             delivery: self.delivery,
             topic: TOPIC.to_owned(),
@@ -171,7 +171,7 @@ impl File {
     }
 
     /// Its messages in order.
-    pub fn messages(&self) -> Vec<Incoming> {
+    pub(crate) fn messages(&self) -> Vec<Incoming> {
         let chunks = self.chunks.iter().zip(0..);
         chunks
             .map(|(records, chunk)| {
@@ -184,14 +184,14 @@ impl File {
     }
 
     /// An operator's order about it.
-    pub fn order(&self, kind: &str, reason: &str) -> Incoming {
+    pub(crate) fn order(&self, kind: &str, reason: &str) -> Incoming {
         let order = Order { delivery: self.delivery, actor: "sato".to_owned(), reason: reason.to_owned() };
         message(kind, &serde_json::to_value(order).expect("an order is JSON"))
     }
 }
 
 /// A message without properties but its type.
-pub fn message(kind: &str, body: &Value) -> Incoming {
+pub(crate) fn message(kind: &str, body: &Value) -> Incoming {
     Incoming {
         queue: format!("in.{TOPIC}"),
         routing_key: format!("in.{TOPIC}"),

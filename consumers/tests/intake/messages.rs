@@ -1,9 +1,7 @@
 //! Messages that are not chunks of a file: rejections, direct publishers, contradictions, dead letters.
 
-mod common;
-
+use crate::bench::{Bench, File, message};
 use bytes::Bytes;
-use common::{Bench, File, message};
 use renkei_consumers::failures::{self, DeadLetters};
 use renkei_consumers::inbound::State;
 use renkei_core::broker::{Death, Handler, Outcome};

@@ -1,8 +1,6 @@
 //! Intake on a real database: a toy integration, and the accidents that must end in "exactly once".
 
-mod common;
-
-use common::{Bench, File};
+use crate::bench::{Bench, File};
 use renkei_consumers::inbound::{IntakeError, State};
 use renkei_core::broker::{Handler, Outcome};
 
@@ -19,7 +17,7 @@ async fn a_complete_batch_is_posted_with_balanced_hops() {
     let hops = (batch.records_read, batch.records_published, batch.records_staged, batch.records_posted);
     assert_eq!(hops, (4, 4, 4, 4));
     assert_eq!((batch.yen_read, batch.yen_published, batch.yen_staged, batch.yen_posted), (10_000, 10_000, 10_000, 10_000));
-    assert_eq!(batch.business_date.as_deref(), Some(common::DAY));
+    assert_eq!(batch.business_date.as_deref(), Some(crate::bench::DAY));
     let journal = bench.intake.journal(batch.id).await.expect("a journal");
     let sides: Vec<_> = journal.accounts.iter().map(|a| (a.account.as_str(), a.debit, a.credit)).collect();
     assert_eq!(sides, [("1201", 10_000, 0), ("4290", 0, 10_000)]);
