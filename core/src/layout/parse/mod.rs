@@ -84,7 +84,7 @@ fn digest(base: &str, profile: Option<&str>) -> String {
 }
 
 fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option<Layout> {
-    let mut root = Section::new(document, 0, "file");
+    let mut root = Section::new(document, 0, walk::ROOT);
     let Some(mut head) = root.table(faults, "layout") else {
         faults.at(0, "the table [layout] is missing");
         return None;

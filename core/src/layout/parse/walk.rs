@@ -7,6 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::layout::{LayoutErrors, LayoutFault};
 
+/// The name of the document's own table, which is not repeated in front of its sections.
+pub(super) const ROOT: &str = "file";
+
 /// Collects faults and knows where lines begin.
 ///
 /// A profile is parsed from a text padded to the length of the layout's text, so one offset says which of the two is meant.
@@ -61,7 +64,9 @@ impl<'t, 'i> Section<'t, 'i> {
 
     /// The raw value of a key; asking makes the key known.
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'i>>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.table.get(key)
     }
 
@@ -174,7 +179,11 @@ impl<'t, 'i> Section<'t, 'i> {
     pub(super) fn table(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<Section<'t, 'i>> {
         let value = self.value(key)?;
         match value.get_ref().as_table() {
-            Some(table) => Some(Section::new(table, value.span().start, format!("{} {key}", self.what))),
+            Some(table) => Some(Section::new(
+                table,
+                value.span().start,
+                if self.what == ROOT { key.to_owned() } else { format!("{} {key}", self.what) },
+            )),
             None => {
                 self.wrong(faults, key, value, "a table");
                 None

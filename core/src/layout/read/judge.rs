@@ -24,8 +24,8 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
         for position in 0..self.conditional[kind_index].len() {
             let index = self.conditional[kind_index][position];
             let Some(condition) = &kind.fields[index].must_when else { continue };
-            let holds = RecordCells { fields: &self.fields, raw }.is_one_of(condition.field, &condition.any_of);
-            if !holds || self.fields.values[index] != Value::Absent {
+            let cells = RecordCells { fields: &self.fields, raw };
+            if self.fields.values[index] != Value::Absent || !cells.is_one_of(condition.field, &condition.any_of) {
                 continue;
             }
             self.fields.clean = false;
@@ -102,7 +102,7 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
 
     /// Totals that stand in this record against what was read.
     pub(super) fn compare(&mut self, kind_index: usize, kind: &Kind, raw: &[u8], place: Place) {
-        if !kind.fields.iter().any(|field| field.total.is_some()) {
+        if !self.has_totals[kind_index] {
             return;
         }
         let cells = RecordCells { fields: &self.fields, raw };

@@ -103,7 +103,8 @@ fn plain_cell<R: Read>(
     loop {
         let bytes = window.bytes();
         let end = memchr3(b',', b'\r', b'\n', &bytes[start..]).map(|found| start + found);
-        let Some(end) = end.or_else(|| window.ended().then_some(bytes.len())) else {
+        let rest = bytes.len() - usize::from(bytes.last() == Some(&0x1A));
+        let Some(end) = end.or_else(|| window.ended().then_some(rest)) else {
             if bytes.len() > bytes_max {
                 return Ok(Err(Quoted::Open(start)));
             }
@@ -118,10 +119,14 @@ fn plain_cell<R: Read>(
     }
 }
 
-/// The byte at an offset of the window, reading more when needed.
+/// The byte at an offset of the window, reading more when needed. An end mark (0x1A) behind the last line is no part of it.
 fn byte<R: Read>(window: &mut Window<R>, at: usize) -> Result<Option<u8>, ReadError> {
     window.ensure(at + 1)?;
-    Ok(window.bytes().get(at).copied())
+    let found = window.bytes().get(at).copied();
+    match found {
+        Some(0x1A) if !window.ensure(at + 2)? => Ok(None),
+        found => Ok(found),
+    }
 }
 
 /// Halves doubled quotation marks.

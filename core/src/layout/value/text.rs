@@ -56,38 +56,68 @@ pub(super) fn digits(field: &Field, text: &[u8]) -> Outcome<Typed> {
     Ok(Typed::Text { plain: true })
 }
 
+/// A byte that must be escaped in JSON.
+const ESCAPED: u8 = 1;
+/// A byte that is, or may begin, a character no text holds.
+const SUSPICIOUS: u8 = 2;
+/// Not printable ASCII.
+const FOREIGN: u8 = 4;
+/// A byte that begins a character.
+const BEGINS: u8 = 8;
+
+/// What each byte of UTF-8 is. One look-up a byte beats several comparisons, and these loops see every byte of every text.
+const BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        let mut class = 0;
+        if byte < 0x20 || byte == b'"' || byte == b'\\' {
+            class |= ESCAPED;
+        }
+        // C2: C1 controls lie there. EE, EF, F3, F4: private use areas and U+FFFD.
+        if byte < 0x20 || matches!(byte, 0x7F | 0xC2 | 0xEE | 0xEF | 0xF3 | 0xF4) {
+            class |= SUSPICIOUS;
+        }
+        if byte < 0x20 || byte > 0x7E {
+            class |= FOREIGN;
+        }
+        if byte & 0xC0 != 0x80 {
+            class |= BEGINS;
+        }
+        table[at] = class;
+        at += 1;
+    }
+    table
+};
+
 /// `code`, `ascii`: printable ASCII.
 #[inline]
 pub(super) fn ascii(field: &Field, text: &[u8]) -> Outcome<Typed> {
-    let mut plain = true;
-    for (at, &byte) in text.iter().enumerate() {
-        if !(0x20..0x7F).contains(&byte) {
-            return Err(not_ascii(text, at));
-        }
-        plain &= byte != b'"' && byte != b'\\';
+    let class = text.iter().fold(0, |class, &byte| class | BYTES[usize::from(byte)]);
+    if class & FOREIGN != 0 {
+        let at = text.iter().position(|&byte| BYTES[usize::from(byte)] & FOREIGN != 0).unwrap_or(0);
+        return Err(not_ascii(text, at));
     }
     check_length(field, text.len())?;
-    Ok(Typed::Text { plain })
+    Ok(Typed::Text { plain: class & ESCAPED == 0 })
 }
 
 /// `text`: any characters but controls, counted in characters.
 #[inline]
 pub(super) fn text(field: &Field, text: &[u8]) -> Outcome<Typed> {
     let mut chars = 0;
-    let mut plain = true;
-    let mut suspicious = false;
+    let mut seen = 0;
     for &byte in text {
-        // Continuation bytes (10xxxxxx) do not begin a character.
-        chars += usize::from(byte & 0xC0 != 0x80);
-        plain &= byte >= 0x20 && byte != b'"' && byte != b'\\';
-        // C2: C1 controls. EE EF F3 F4: private use areas and U+FFFD lie there. 7F: delete.
-        suspicious |= byte < 0x20 || byte == 0x7F || matches!(byte, 0xC2 | 0xEE | 0xEF | 0xF3 | 0xF4);
+        let class = BYTES[usize::from(byte)];
+        seen |= class;
+        chars += usize::from(class & BEGINS != 0);
     }
-    if suspicious {
+    if seen & SUSPICIOUS != 0 {
         refuse_bad_characters(text)?;
     }
     check_length(field, chars)?;
-    Ok(Typed::Text { plain })
+    Ok(Typed::Text { plain: seen & ESCAPED == 0 })
 }
 
 /// `kana`: the class decides.
