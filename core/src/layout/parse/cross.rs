@@ -41,7 +41,7 @@ pub(super) fn check_field(field: &Field, has_total: bool, layout: &Layout, what:
     for (key, text) in [("const", &field.constant), ("default", &field.default)] {
         let Some(text) = text else { continue };
         let form = Form::of(layout.format);
-        if let Err(problem) = value::parse(field, text.as_bytes(), form, None, &mut Vec::new()) {
+        if let Err(problem) = value::parse(field, text.as_bytes(), form, false, None, &mut Vec::new()) {
             faults.at(place, format!("{what}: `{key}` = \"{text}\" does not fit the field itself: {}", problem.code));
         }
     }

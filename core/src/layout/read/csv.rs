@@ -11,6 +11,7 @@ use super::lines::{Ending, Endings, Line, next_line, skip_line};
 use super::quoted::{self, Quoted};
 use super::window::Window;
 use super::{Event, ReadError, header, undecodable_fault};
+use crate::charset::Encoding;
 use crate::fault::Fault;
 use crate::layout::model::Layout;
 use crate::layout::names::{Header, Quote};
@@ -168,6 +169,7 @@ impl Csv<'_> {
             return;
         }
         core.fields.begin();
+        core.fields.tame = matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom) && value::is_tame(raw);
         for (index, span) in self.spans.iter().enumerate() {
             let bytes = &raw[span.start as usize..span.end as usize];
             if span.escaped {

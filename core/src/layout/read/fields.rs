@@ -39,6 +39,8 @@ pub(super) struct Fields {
     pub(super) held: Vec<u8>,
     /// No cell had an error.
     pub(super) clean: bool,
+    /// The record at hand is known to hold no odd character, see [`value::is_tame`].
+    pub(super) tame: bool,
     notes: Vec<Problem>,
     form: Form,
     reference: Option<Date>,
@@ -46,7 +48,7 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn new(form: Form, reference: Option<Date>) -> Self {
-        Fields { values: Vec::new(), held: Vec::new(), clean: true, notes: Vec::new(), form, reference }
+        Fields { values: Vec::new(), held: Vec::new(), clean: true, tame: false, notes: Vec::new(), form, reference }
     }
 
     /// Forgets the last record.
@@ -70,7 +72,7 @@ impl Fields {
     /// A value that does not stand in the file: a default, or a constant that a message left out.
     pub(super) fn made(&mut self, field: &Field, text: &str) -> Value {
         // Defaults and constants were checked when the layout was read.
-        match value::parse(field, text.as_bytes(), self.form, self.reference, &mut self.notes) {
+        match value::parse(field, text.as_bytes(), self.form, false, self.reference, &mut self.notes) {
             Ok(Typed::Text { plain }) => self.hold(text.as_bytes(), plain),
             Ok(typed) => Value::Typed(typed),
             Err(_) => Value::Absent,
@@ -95,23 +97,36 @@ impl Fields {
         sink: &mut Sink<F>,
     ) {
         let utf8 = matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom);
-        let value = if utf8 || (encoding.is_ascii_based() && cell.bytes.is_ascii()) {
-            match value::parse(field, cell.bytes, self.form, self.reference, &mut self.notes) {
+        if utf8 || (encoding.is_ascii_based() && cell.bytes.is_ascii()) {
+            // One arm for each shape: a value put together first and copied afterwards stalls the processor, and this runs for
+            // every cell of every file.
+            let value = match value::parse(field, cell.bytes, self.form, self.tame, self.reference, &mut self.notes) {
                 Ok(Typed::Text { plain }) if cell.in_place => {
                     let start = cell.start as u32;
-                    Value::Text { held: false, plain, start, end: start + cell.bytes.len() as u32 }
+                    let end = start + cell.bytes.len() as u32;
+                    self.values.push(Value::Text { held: false, plain, start, end });
+                    None
                 }
-                Ok(Typed::Text { plain }) => self.hold(cell.bytes, plain),
-                Ok(typed) => Value::Typed(typed),
-                Err(problem) => self.refuse(column, field, cell, *problem, cell.bytes, Encoding::Utf8, place, sink),
-            }
+                Ok(Typed::Int(number)) => {
+                    self.values.push(Value::Typed(Typed::Int(number)));
+                    None
+                }
+                Ok(Typed::Date(date)) => {
+                    self.values.push(Value::Typed(Typed::Date(date)));
+                    None
+                }
+                Ok(Typed::Text { plain }) => Some(self.hold(cell.bytes, plain)),
+                Ok(typed) => Some(Value::Typed(typed)),
+                Err(problem) => Some(self.refuse(column, field, cell, *problem, cell.bytes, Encoding::Utf8, place, sink)),
+            };
+            self.values.extend(value);
         } else {
-            self.decoded(column, field, cell, encoding, place, sink)
-        };
+            let value = self.decoded(column, field, cell, encoding, place, sink);
+            self.values.push(value);
+        }
         if !self.notes.is_empty() {
             self.warn(column, field, cell, place, sink);
         }
-        self.values.push(value);
     }
 
     /// A cell whose bytes are not UTF-8.
@@ -135,7 +150,7 @@ impl Fields {
                 return Value::Refused;
             }
         };
-        match value::parse(field, text.as_bytes(), self.form, self.reference, &mut self.notes) {
+        match value::parse(field, text.as_bytes(), self.form, false, self.reference, &mut self.notes) {
             Ok(Typed::Text { plain }) => self.hold(text.as_bytes(), plain),
             Ok(typed) => Value::Typed(typed),
             Err(problem) => self.refuse(column, field, cell, *problem, text.as_bytes(), encoding, place, sink),

@@ -55,7 +55,7 @@ impl Keys {
 
     /// A hash to feed.
     pub(super) fn hash(&self) -> Folded {
-        Folded(self.seed)
+        Folded { state: self.seed.rotate_left(17), seed: self.seed }
     }
 
     /// Remembers a key; tells of an earlier one.
@@ -74,41 +74,48 @@ impl Keys {
     }
 }
 
-/// A seeded hash by folded multiplication, eight bytes at a time.
+/// A seeded hash by folded multiplication, sixteen bytes at a time.
 #[derive(Clone, Copy)]
-pub(super) struct Folded(u64);
+pub(super) struct Folded {
+    state: u64,
+    seed: u64,
+}
 
 impl Folded {
-    const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
-
     /// Adds one part; parts are kept apart by their length.
     #[inline]
     pub(super) fn part(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as u64);
-        let mut chunks = bytes.chunks_exact(8);
+        self.fold(bytes.len() as u64, 0);
+        let mut chunks = bytes.chunks_exact(16);
         for chunk in &mut chunks {
-            let mut word = [0; 8];
-            word.copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
+            self.block(chunk);
         }
         let rest = chunks.remainder();
         if !rest.is_empty() {
-            let mut word = [0; 8];
-            word[..rest.len()].copy_from_slice(rest);
-            self.word(u64::from_le_bytes(word));
+            let mut block = [0; 16];
+            block[..rest.len()].copy_from_slice(rest);
+            self.block(&block);
         }
     }
 
     #[inline]
-    fn word(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word) * u128::from(Self::MULTIPLIER);
-        self.0 = (product as u64) ^ ((product >> 64) as u64) ^ self.0.rotate_left(23);
+    fn block(&mut self, block: &[u8]) {
+        let word = |half: &[u8]| half.try_into().map_or(0, u64::from_le_bytes);
+        self.fold(word(&block[..8]), word(&block[8..]));
+    }
+
+    #[inline]
+    fn fold(&mut self, low: u64, high: u64) {
+        let product = u128::from(low ^ self.seed) * u128::from(high ^ self.state);
+        // Adding keeps the state alive should a factor be zero.
+        self.state = self.state.rotate_left(29).wrapping_add((product as u64) ^ ((product >> 64) as u64));
     }
 
     /// The hash.
     pub(super) fn finish(mut self) -> u64 {
-        self.word(0x2545_F491_4F6C_DD1D);
-        self.0
+        self.fold(0x9E37_79B9_7F4A_7C15, 0x2545_F491_4F6C_DD1D);
+        self.fold(self.state, self.seed.rotate_left(32));
+        self.state
     }
 }
 

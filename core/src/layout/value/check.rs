@@ -45,7 +45,7 @@ fn same_value(field: &Field, constant: &str, found: Typed) -> bool {
     let mut plain = field.clone();
     plain.constant = None;
     let forms = [super::Form::Csv, super::Form::Canonical];
-    forms.into_iter().any(|form| super::parse(&plain, constant.as_bytes(), form, None, &mut Vec::new()) == Ok(found))
+    forms.into_iter().any(|form| super::parse(&plain, constant.as_bytes(), form, false, None, &mut Vec::new()) == Ok(found))
 }
 
 #[cold]

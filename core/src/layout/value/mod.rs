@@ -16,7 +16,7 @@ use super::names::{FieldType, Format};
 use crate::calendar::MonthDay;
 
 pub(super) use format::{canonical, file_text, whole};
-pub(super) use text::{show, show_all};
+pub(super) use text::{is_tame, show, show_all};
 
 /// Which written form a value has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,13 +98,21 @@ impl Problem {
     }
 }
 
-/// Reads a value that is not empty. What only deserves a warning goes to `notes`.
+/// Reads a value that is not empty. `tame` says that [`is_tame`] holds for the text; `false` is always right. What only deserves a
+/// warning goes to `notes`.
 #[inline]
-pub(super) fn parse(field: &Field, text: &[u8], form: Form, reference: Option<Date>, notes: &mut Vec<Problem>) -> Outcome<Typed> {
+pub(super) fn parse(
+    field: &Field,
+    text: &[u8],
+    form: Form,
+    tame: bool,
+    reference: Option<Date>,
+    notes: &mut Vec<Problem>,
+) -> Outcome<Typed> {
     let typed = match field.ty {
         FieldType::Digits => text::digits(field, text)?,
         FieldType::Code | FieldType::Ascii => text::ascii(field, text)?,
-        FieldType::Text => text::text(field, text)?,
+        FieldType::Text => text::text(field, text, tame)?,
         FieldType::Kana => text::kana(field, text)?,
         FieldType::Int | FieldType::Yen => Typed::Int(number::whole(field, text, form)?),
         FieldType::Decimal => number::decimal(field, text)?,

@@ -173,7 +173,7 @@ impl Cells for Built {
 
 impl Making<'_> {
     fn parse(&self, index: usize, text: &str, form: Form) -> Result<Typed, WriteError> {
-        let parsed = value::parse(&self.kind.fields[index], text.as_bytes(), form, None, &mut Vec::new());
+        let parsed = value::parse(&self.kind.fields[index], text.as_bytes(), form, false, None, &mut Vec::new());
         parsed.map_err(|problem| self.refuse(index, &problem, text))
     }
 
