@@ -54,7 +54,7 @@ select null, 'hold', 'INSTITUTION_PART_OF_WHOLE', null, jsonb_build_object('coun
  cross join lateral (
      select (select count(*) from staged_entry) + (select count(*) from staged_ssc_bank) + (select count(*) from staged_ssc_branch)
             + (select count(*) from staged_zengin_bank) + (select count(*) from staged_zengin_branch) as here,
-            (select count(*) from intake.record x where x.batch_id = s.batch and x.kind <> 'header') as whole) p
+            (select count(*) from intake.record_fields x where x.batch_id = s.batch and x.kind <> 'header') as whole) p
  cross join batch b
  where s.again and (s.scope <> 'diff' and p.here < p.whole or b.layout = 'ssc380' and not exists (select from staged_header))
 union all
