@@ -76,6 +76,9 @@ pub struct ConsumeOptions {
     /// How long a message is kept unacknowledged while it is tried again in the process. Stays below the broker's
     /// acknowledgement timeout (30 minutes by default).
     pub hold_max: Duration,
+    /// A subscription that has been quiet for so long is made anew. A queue deleted in the instant it gains a consumer and made
+    /// again under its name can count on that consumer without ever reaching it, and nothing announces it.
+    pub renew_idle: Duration,
 }
 
 impl ConsumeOptions {
@@ -88,6 +91,7 @@ impl ConsumeOptions {
             ordered,
             ladder: super::topology::default_ladder(),
             hold_max: Duration::from_secs(600),
+            renew_idle: Duration::from_secs(60),
         }
     }
 }

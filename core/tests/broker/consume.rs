@@ -118,7 +118,7 @@ async fn a_message_that_kills_its_consumer_is_taken_out_by_the_fuse_and_no_other
         (0..40).filter(|n| *n != 7).all(|n| done.iter().any(|m| number(m) == n))
     };
     eventually("all others are done", innocents).await;
-    consuming.stop().await;
+    consuming.drain(&broker).await;
     let death = dead[0].death.clone().expect("the broker says how it died");
     assert_eq!((number(&dead[0]), death.reason.as_str(), death.queue.as_str()), (7, "delivery_limit", QUEUE));
     let deaths = deaths.load(Ordering::SeqCst);
@@ -133,7 +133,8 @@ async fn a_queue_deleted_under_the_consumer_is_consumed_again_when_it_is_back() 
     let (broker, spec) = Broker::with(vec![QueueSpec::new(QUEUE, false)], &[1000]).await;
     let publisher = Publisher::start(&broker.config, "test").unwrap();
     let handler = Recorder::new(|_| Outcome::Done);
-    let consuming = Consuming::start(&broker.config, options(QUEUE, 10, 4, &[1000]), &handler);
+    let watchful = ConsumeOptions { renew_idle: Duration::from_secs(1), ..options(QUEUE, 10, 4, &[1000]) };
+    let consuming = Consuming::start(&broker.config, watchful, &handler);
     publisher.publish(message(QUEUE, 1)).await.unwrap();
     eventually("the first is done", async || handler.done_count() == 1).await;
     broker.management.delete_queue(QUEUE).await.unwrap();
@@ -165,7 +166,7 @@ async fn an_ordered_queue_keeps_its_order_over_failures_and_lost_connections() {
     let ordered = ConsumeOptions::new(QUEUE, true);
     let consuming = Consuming::start(&proxy.config, ordered, &handler);
     eventually("all are done", async || handler.done.lock().unwrap().iter().any(|m| number(m) == 59)).await;
-    consuming.stop().await;
+    consuming.drain(&broker).await;
     let done: Vec<u32> = handler.done.lock().unwrap().iter().map(number).collect();
     let mut firsts = done.clone();
     firsts.dedup();

@@ -202,16 +202,18 @@ pub(crate) struct Consuming {
     cancel: CancellationToken,
     task: JoinHandle<Result<(), renkei_core::broker::ConsumeError>>,
     publisher: Publisher,
+    again: (BrokerConfig, ConsumeOptions, Arc<Recorder>),
 }
 
 impl Consuming {
     pub(crate) fn start(config: &BrokerConfig, options: ConsumeOptions, handler: &Arc<Recorder>) -> Self {
+        let again = (config.clone(), options.clone(), handler.clone());
         let publisher = Publisher::start(config, "test copies").unwrap();
         let cancel = CancellationToken::new();
         let (config, handler, stop) = (config.clone(), handler.clone(), cancel.clone());
         let copies = publisher.clone();
         let task = tokio::spawn(async move { consume::run(&config, options, copies, handler, stop).await });
-        Consuming { cancel, task, publisher }
+        Consuming { cancel, task, publisher, again }
     }
 
     /// Ends it gracefully.
@@ -219,6 +221,19 @@ impl Consuming {
         self.cancel.cancel();
         self.task.await.unwrap().unwrap();
         self.publisher.close().await;
+    }
+
+    /// Ends it when its queue is empty: what lost its acknowledgement, or was prefetched, comes again first.
+    pub(crate) async fn drain(mut self, broker: &Broker) {
+        let (config, options, handler) = self.again.clone();
+        loop {
+            eventually("the queue is empty", async || broker.ready(&options.queue).await == 0).await;
+            self.stop().await;
+            if broker.ready(&options.queue).await == 0 {
+                return;
+            }
+            self = Consuming::start(&config, options.clone(), &handler);
+        }
     }
 }
 

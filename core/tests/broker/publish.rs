@@ -155,7 +155,7 @@ async fn cut_connections_lose_nothing_and_duplicates_carry_the_same_id() {
     let (outcomes, ()) = tokio::join!(publish_all(&publisher, messages), cutting);
     assert!(outcomes.iter().all(|(_, outcome)| outcome.is_ok()), "a publication failed");
     eventually("all consumed", async || handler.done_ids().len() >= 20_000).await;
-    consuming.stop().await;
+    consuming.drain(&broker).await;
     publisher.close().await;
     assert_eq!(handler.done_ids().into_keys().collect::<BTreeSet<_>>(), wanted);
     broker.assert_empty(&[QUEUE]).await;
@@ -188,7 +188,7 @@ async fn connections_closed_by_an_operator_lose_nothing() {
     assert!(outcomes.iter().all(|(_, outcome)| outcome.is_ok()));
     assert!(publish_all(&publisher, second).await.iter().all(|(_, outcome)| outcome.is_ok()));
     eventually("all consumed", async || handler.done_ids().len() >= 3_000).await;
-    consuming.stop().await;
+    consuming.drain(&broker).await;
     publisher.close().await;
     assert_eq!(handler.done_ids().into_keys().collect::<BTreeSet<_>>(), wanted);
     broker.assert_empty(&[QUEUE]).await;

@@ -37,8 +37,8 @@ const DRAIN_MAX: Duration = Duration::from_secs(120);
 enum Ended {
     /// The session is over.
     Session(Ending),
-    /// No suspect: subscribe again with the full prefetch.
-    Relax,
+    /// Subscribe again, on a new channel, with this prefetch: no suspect is about, or it has been quiet for long.
+    Again(u16),
 }
 
 /// Connects, subscribes, and consumes until told to stop or something breaks.
@@ -61,7 +61,7 @@ pub(super) async fn run<H: Handler>(config: &BrokerConfig, desk: &Desk<H>, up: &
         up.set(1);
         tracing::debug!(queue, prefetch, "consuming");
         match subscription.run().await {
-            Ended::Relax => prefetch = desk.options.prefetch,
+            Ended::Again(next) => prefetch = next,
             Ended::Session(ending) => {
                 connection::close(&link.connection).await;
                 return ending;
@@ -113,6 +113,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
         let parallel = usize::from(desk.options.parallel.min(self.prefetch));
         let careful = self.prefetch < desk.options.prefetch;
         let mut suspect = false;
+        let mut quiet_since = Instant::now();
         let mut pauses = self.pause.subscribe();
         let mut check = tokio::time::interval(CHECK_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -127,7 +128,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
                         self.worked = true;
                         self.probes.reset();
                         if careful && !suspect {
-                            break Ended::Relax;
+                            break Ended::Again(desk.options.prefetch);
                         }
                     }
                     Ok(Settled::GivenBack) => {}
@@ -157,9 +158,13 @@ impl<'a, H: Handler> Subscription<'a, H> {
                         break Ended::Session(Ending::Lost("the channel is no longer open".to_owned()));
                     }
                 }
+                () = tokio::time::sleep_until(quiet_since + desk.options.renew_idle), if !paused && self.work.is_empty() => {
+                    break Ended::Again(self.prefetch);
+                }
                 item = self.consumer.next(), if self.work.len() < parallel && !paused => match item {
                     Some(Ok(mut delivery)) => {
                         let incoming = Incoming::from_delivery(&desk.options.queue, &mut delivery);
+                        quiet_since = Instant::now();
                         suspect = incoming.delivery_count >= SUSPECT_DELIVERIES;
                         self.start(incoming, delivery.acker);
                     }
@@ -201,7 +206,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
                 tracing::debug!(%error, "consumer was not cancelled cleanly");
             }
         }
-        if let Ended::Relax = ended {
+        if let Ended::Again(_) = ended {
             // The message that came before the cancel took hold is handled, not given back: giving back is counted.
             while let Some(Some(Ok(mut delivery))) = self.consumer.next().now_or_never() {
                 self.start(Incoming::from_delivery(queue, &mut delivery), delivery.acker);
@@ -210,7 +215,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
         self.over.cancel();
         let draining = async {
             while let Some(settled) = self.work.join_next().await {
-                if let (Ended::Relax, Ok(Settled::Gone(reason))) = (&ended, settled) {
+                if let (Ended::Again(_), Ok(Settled::Gone(reason))) = (&ended, settled) {
                     ended = Ended::Session(Ending::Lost(reason));
                 }
             }
