@@ -1,0 +1,5 @@
+//! Builds again when a folder, or a file in one, comes or goes: the list of embedded files is fixed when the crate is compiled.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../integrations");
+}
