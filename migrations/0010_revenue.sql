@@ -600,17 +600,23 @@ declare
     batch   bigint := (select id from pg_temp.batch);
     -- Ids are drawn from the sequence in this transaction, so "from here on" finds this call's rows by the primary key.
     first   bigint := (select last_value + is_called::int from ledger.assessment_id_seq);
-    changes boolean := exists (select from pg_temp.staged_assessment s where s.action <> '1');
-    earliest date := (select min(s.due_on) from pg_temp.staged_assessment s);
-    latest   date := (select max(s.due_on) from pg_temp.staged_assessment s);
-    -- The calendar is asked once per date. An array, not a join: a join would let the planner reorder the file.
-    moved_to date[] := (select array_agg(ledger.next_business_day(earliest + i, 'bank') order by i) from generate_series(0, latest - earliest) i);
+    earliest date;
+    latest   date;
+    changes  boolean;
+    by_slip  boolean;
+    moved_to date[];
 begin
-    moved_to := '[0:' || latest - earliest || ']=' || moved_to::text;
+    select min(s.due_on), max(s.due_on), bool_or(s.action <> '1'), bool_or(s.method = '4')
+      into earliest, latest, changes, by_slip from pg_temp.staged_assessment s;
+    if earliest is null then
+        return;
+    end if;
+    -- The calendar is asked once per date. An array, not a join: a join would let the planner reorder the file.
+    moved_to := array(select ledger.next_business_day(earliest + i, 'bank') from generate_series(0, latest - earliest) i order by i);
     insert into ledger.assessment (origin_id, batch_id, line, fiscal_year, amount, delta, qty, unit_yen, assessed_on, due_given, due_on,
         source, source_key, action, fund, budget_line, organization, method, tax_class, payer_type, payer_no, period, item_code, postal,
         origin_key, reason, payer_name, payer_kana, address)
-    select null, batch, s.line, s.fiscal_year, s.amount, s.amount, s.qty, s.unit_yen, s.assessed_on, s.due_on, moved_to[s.due_on - earliest],
+    select null, batch, s.line, s.fiscal_year, s.amount, s.amount, s.qty, s.unit_yen, s.assessed_on, s.due_on, moved_to[s.due_on - earliest + 1],
            s.source, s.source_key, s.action, s.fund, s.budget_line, s.organization, s.method, s.tax_class, s.payer_type, s.payer_no,
            s.period, s.item_code, s.postal, null, s.reason, s.payer_name, s.payer_kana, s.address
       from pg_temp.staged_assessment s
@@ -626,7 +632,7 @@ begin
             source, source_key, action, fund, budget_line, organization, method, tax_class, payer_type, payer_no, period, item_code, postal,
             origin_key, reason, payer_name, payer_kana, address)
         select o.id, batch, s.line, s.fiscal_year, s.amount, case s.action when '2' then s.amount else -s.amount end, s.qty, s.unit_yen,
-               s.assessed_on, s.due_on, moved_to[s.due_on - earliest],
+               s.assessed_on, s.due_on, moved_to[s.due_on - earliest + 1],
                s.source, s.source_key, s.action, s.fund, s.budget_line, s.organization, s.method, s.tax_class, s.payer_type, s.payer_no,
                s.period, s.item_code, s.postal, s.origin_key, s.reason, s.payer_name, s.payer_kana, s.address
           from pg_temp.staged_assessment s
@@ -647,7 +653,9 @@ begin
       from ledger.assessment a
      where a.id >= first and a.batch_id = batch;
 
-    perform ledger.issue_slips(first, batch);
+    if by_slip then
+        perform ledger.issue_slips(first, batch);
+    end if;
     if changes then
         perform ledger.refresh_slips(array(
             select distinct a.origin_id from ledger.assessment a where a.id >= first and a.batch_id = batch and a.origin_id is not null), batch);
@@ -665,13 +673,8 @@ language plpgsql
 set jit = off
 as $$
 declare
-    first_slip bigint;
+    first_slip bigint := (select last_value + is_called::int from ledger.payment_slip_id_seq);
 begin
-    if not exists (select from ledger.assessment a where a.id >= first and a.batch_id = batch and a.method = '4' and a.action = '1') then
-        return;
-    end if;
-    first_slip := (select last_value + is_called::int from ledger.payment_slip_id_seq);
-
     insert into ledger.payment_slip (assessment_id, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
         amount, amount_main, due_on, pay_limit_on, issued_on, batch_id, line)
     select a.id, g.agency_code, g.office_code, i.item, ledger.el_case_key(g.key_prefix, a.fiscal_year, a.id, 1, 1), ledger.random_digits(),

@@ -50,9 +50,9 @@ with mine as (
                         where f.fund_on = p.fund_on and f.fee_item = p.fee_item
                           and (f.channel is null or f.channel = p.channel) and (f.fund_no is null or f.fund_no = p.fund_no))
 ), pay as materialized (
-    select p.*, ledger.el_transaction(p.tx_center, p.tx_date, p.tx_no) as tx, k.id as key_id,
-           s.id as slip_id, s.state, s.amount as slip_amount, s.pay_limit_on, a.fiscal_year
-      from staged_payment p
+    select p.*, k.id as key_id, s.id as slip_id, s.state, s.amount as slip_amount, s.pay_limit_on, a.fiscal_year,
+           row_number() over (partition by p.tx, p.kind order by p.line) as nth_of_tx
+      from (select x.*, ledger.el_transaction(x.tx_center, x.tx_date, x.tx_no) as tx from staged_payment x) p
       left join ledger.payment_slip k on k.case_key = p.case_key
       left join ledger.payment_slip s
         on s.id = k.id and (k.confirmation_no, k.fee_item, k.agency_code) = (p.confirmation_no, p.fee_item, p.agency)
@@ -72,31 +72,41 @@ with mine as (
                select from ledger.payment_notice n
                 where n.case_key = p.case_key and n.kind = '02' and n.cancelled_at is null and (n.amount, n.paid_on) = (p.amount, p.paid_on)
                   and (n.transaction = p.tx or n.transaction is null or p.tx is null))
-        or exists (select from staged_payment e
-                    where e.line < p.line and e.kind = p.kind and ledger.el_transaction(e.tx_center, e.tx_date, e.tx_no) = p.tx)
-), fresh as (
+        or p.tx is not null and p.nth_of_tx > 1
+), fresh as materialized (
     select p.*, row_number() over (partition by p.slip_id, p.kind order by p.line) as nth
       from pay p where not exists (select from known k where k.line = p.line)
+), open_notice as (
+    -- 速報 that are still open, in the ledger and in this file
+    select n.slip_id, n.amount, n.paid_on, n.transaction_no as tx_no
+      from ledger.payment_notice n
+     where n.kind = '01' and n.closed_by is null and n.cancelled_at is null and n.slip_id in (select f.slip_id from fresh f)
+    union all
+    select f.slip_id, f.amount, f.paid_on, f.tx_no from fresh f where f.kind = '01' and f.slip_id is not null
+), opened as materialized (
+    select p.line, bool_or(o.amount = p.amount
+               and case p.kind when '03' then p.origin_tx_no is null or o.tx_no = p.origin_tx_no else o.paid_on = p.paid_on end) as matches
+      from fresh p join open_notice o on o.slip_id = p.slip_id
+     where p.kind in ('02', '03')
+     group by p.line
+), final as materialized (
+    select f.slip_id, bool_or(f.booked) as booked
+      from (select n.slip_id, true as booked from ledger.payment_notice n
+             where n.kind = '02' and n.cancelled_at is null and n.slip_id in (select f.slip_id from fresh f)
+            union all
+            select f.slip_id, false from fresh f where f.kind = '02' and f.slip_id is not null) f
+     group by f.slip_id
 ), line_fault as (
     select p.line, v.verdict, v.asks, v.code, v.field, v.detail
       from fresh p
      cross join mine m
       left join head h on true
+      left join opened o on o.line = p.line
+      left join final f on f.slip_id = p.slip_id
      cross join lateral (select
         exists (select from ledger.eltax_fee_item i where i.code = p.fee_item and p.paid_on between i.valid_from and i.valid_to) as item_known,
-        -- earlier 速報 of this slip that are still open, in the ledger and in this file
-        exists (select from ledger.payment_notice n
-                 where n.slip_id = p.slip_id and n.kind = '01' and n.closed_by is null and n.cancelled_at is null
-                   and n.amount = p.amount
-                   and case p.kind when '03' then p.origin_tx_no is null or n.transaction_no = p.origin_tx_no else n.paid_on = p.paid_on end)
-        or exists (select from fresh e
-                    where e.slip_id = p.slip_id and e.kind = '01' and e.amount = p.amount
-                      and case p.kind when '03' then p.origin_tx_no is null or e.tx_no = p.origin_tx_no else e.paid_on = p.paid_on end) as open_matches,
-        exists (select from ledger.payment_notice n
-                 where n.slip_id = p.slip_id and n.kind = '01' and n.closed_by is null and n.cancelled_at is null)
-        or exists (select from fresh e where e.slip_id = p.slip_id and e.kind = '01') as open_exists,
-        exists (select from ledger.payment_notice n where n.slip_id = p.slip_id and n.kind = '02' and n.cancelled_at is null) as final_exists,
-        exists (select from fresh e where e.slip_id = p.slip_id and e.kind = '02') as final_in_file
+        o.line is not null as open_exists, coalesce(o.matches, false) as open_matches,
+        f.slip_id is not null as final_exists, coalesce(f.booked, false) as final_booked
      ) x
      cross join lateral (values
         (not x.item_known, 'hold', true, 'EL18_R9_FEE_ITEM', 'fee_item', jsonb_build_object('value', p.fee_item, 'case_key', p.case_key)),
@@ -105,15 +115,15 @@ with mine as (
             jsonb_build_object('value', p.confirmation_no, 'case_key', p.case_key)),
         (p.kind <> '03' and p.amount <> p.slip_amount, 'hold', true, 'EL18_R2_AMOUNT', 'amount',
             jsonb_build_object('value', p.amount, 'expected', p.slip_amount)),
-        (p.slip_id is not null and p.kind = '02' and (x.final_exists or p.nth > 1), 'hold', true, 'EL18_R4_DOUBLE_PAYMENT', 'case_key',
+        (p.slip_id is not null and p.kind = '02' and (x.final_booked or p.nth > 1), 'hold', true, 'EL18_R4_DOUBLE_PAYMENT', 'case_key',
             jsonb_build_object('value', p.case_key, 'amount', p.amount)),
         (p.slip_id is not null and p.kind = '01' and (p.state in ('provisional', 'final') or p.nth > 1), 'hold', true, 'EL18_R4_DOUBLE_PROVISIONAL', 'case_key',
             jsonb_build_object('value', p.case_key, 'amount', p.amount)),
-        (p.slip_id is not null and p.kind = '03' and (x.final_exists or x.final_in_file), 'hold', false, 'EL18_R5_AFTER_FINAL', 'case_key',
+        (p.slip_id is not null and p.kind = '03' and x.final_exists, 'hold', false, 'EL18_R5_AFTER_FINAL', 'case_key',
             jsonb_build_object('value', p.case_key)),
-        (p.slip_id is not null and p.kind = '03' and not (x.final_exists or x.final_in_file) and not x.open_matches, 'hold', false, 'EL18_R5_NO_MATCH', 'origin_tx_no',
+        (p.slip_id is not null and p.kind = '03' and not x.final_exists and not x.open_matches, 'hold', false, 'EL18_R5_NO_MATCH', 'origin_tx_no',
             jsonb_build_object('value', p.origin_tx_no, 'case_key', p.case_key)),
-        (p.slip_id is not null and p.kind = '03' and not (x.final_exists or x.final_in_file) and x.open_matches, 'hold', true, 'EL18_R5_CONFIRM', 'case_key',
+        (p.slip_id is not null and p.kind = '03' and not x.final_exists and x.open_matches, 'hold', true, 'EL18_R5_CONFIRM', 'case_key',
             jsonb_build_object('value', p.case_key, 'amount', p.amount)),
         (p.kind = '02' and x.open_exists and not x.open_matches, 'hold', true, 'EL18_R6_DIFFERS', 'paid_on',
             jsonb_build_object('value', p.paid_on, 'amount', p.amount)),
