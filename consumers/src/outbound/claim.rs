@@ -1,11 +1,13 @@
 //! What each record carries, and the fence against carrying it twice.
 
+use renkei_core::layout::Layout;
 use renkei_core::layout::write::WriteSummary;
-use sqlx::{PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::error::OutboundError;
 use super::model::ExportFile;
 use super::stage::Table;
+use super::stream::Source;
 
 /// Checks the temp table `claim` against its contract; `true` when there is one.
 pub(super) async fn check(
@@ -48,6 +50,32 @@ pub(super) async fn check(
         return Err(contract("claims nothing for a file that is not empty".to_owned()));
     }
     Ok(true)
+}
+
+/// Every record that carries money must be claimed by a once-only topic: an unclaimed one could leave again.
+pub(super) async fn cover(
+    conn: &mut PgConnection,
+    file: &ExportFile,
+    layout: &Layout,
+    sources: &[Source],
+) -> Result<(), OutboundError> {
+    for kind in sources.iter().map(|source| source.kind(layout)).filter(|kind| kind.amount.is_some()) {
+        let table = format!("outgoing_{}", kind.id);
+        let sql = format!(
+            "select min(o.seq)::bigint from pg_temp.\"{table}\" o
+              where not exists (select from pg_temp.claim c where c.seq = o.seq)"
+        );
+        let bare: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
+            .persistent(false)
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(OutboundError::database("look for records without claim"))?;
+        if let Some(seq) = bare {
+            let what = format!("{table}, seq {seq}: the record carries no claim, so nothing would bar it from a second file");
+            return Err(OutboundError::Contract { topic: file.topic.clone(), file: "select.sql", what });
+        }
+    }
+    Ok(())
 }
 
 /// Takes the claims. Another run that takes one of them at the same time makes this fail with `claim_live_once`.

@@ -14,15 +14,18 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use renkei_core::archive::ArchiveKey;
 use renkei_core::crash;
+use renkei_core::metrics::metrics;
 use renkei_core::verdict::{Classify, Verdict};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use tokio::io::AsyncWriteExt;
+use tokio_util::sync::CancellationToken;
 
 use super::Exporter;
 use super::error::OutboundError;
@@ -50,12 +53,43 @@ impl Exporter {
             .map_err(OutboundError::database("list files to deliver"))?;
         let mut delivered = Vec::new();
         for id in waiting {
-            if self.deliver(id).await? {
-                let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
-                delivered.push(find_file(&mut conn, id).await?);
+            match self.deliver(id).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
+                    delivered.push(find_file(&mut conn, id).await?);
+                }
+                // One file that cannot be placed does not keep the others waiting.
+                Err(error) => {
+                    tracing::warn!(file = id, error = &error as &dyn std::error::Error, "a released file is not delivered yet");
+                }
             }
         }
+        self.measure_waiting().await?;
         Ok(delivered)
+    }
+
+    async fn measure_waiting(&self) -> Result<(), OutboundError> {
+        let sql = "select count(*), coalesce(extract(epoch from clock_timestamp() - min(released_at)), 0)::bigint
+                     from export.file where state = 'released'";
+        let (files, oldest_s): (i64, i64) =
+            sqlx::query_as(sql).fetch_one(&self.pool).await.map_err(OutboundError::database("count files to deliver"))?;
+        metrics().outbox_unsent.set(files);
+        metrics().outbox_oldest_age_seconds.set(oldest_s);
+        Ok(())
+    }
+
+    /// Calls [`deliver_pending`](Self::deliver_pending) every `pause` until `cancel`: an outbox that was out of reach comes back.
+    pub async fn keep_delivering(&self, pause: Duration, cancel: CancellationToken) {
+        loop {
+            if let Err(error) = self.deliver_pending().await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "released files could not be looked up");
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
     }
 
     /// Delivers after a release. The release stands when the outbox is out of reach: the file waits for `deliver_pending`.
@@ -111,14 +145,14 @@ impl Exporter {
             let path = path.to_owned();
             move |source: io::Error| OutboundError::Outbox { doing, path, source }
         };
-        if exists(&places.visible).await {
+        if exists(&places.visible).await? {
             return match same_bytes(file, places).await {
                 true => Ok(true),
                 false => Err(OutboundError::OutboxOccupied { file: file.id, path: places.visible.clone() }),
             };
         }
         if is_placing(conn, file.id).await? {
-            if !exists(&places.hidden).await {
+            if !exists(&places.hidden).await? {
                 return Ok(false);
             }
         } else {
@@ -141,7 +175,7 @@ impl Exporter {
             move |source: io::Error| OutboundError::Outbox { doing, path, source }
         };
         let hidden = &places.hidden;
-        if exists(hidden).await {
+        if exists(hidden).await? {
             tokio::fs::remove_dir_all(hidden).await.map_err(io("clear", hidden))?;
         }
         tokio::fs::create_dir_all(hidden).await.map_err(io("make", hidden))?;
@@ -173,7 +207,7 @@ impl Exporter {
     /// A voided file must not be carried away: its folder gets a name that says so.
     pub(super) async fn retire(&self, file: &ExportFile) {
         let Some(places) = self.places(file) else { return };
-        if !exists(&places.visible).await {
+        if !matches!(exists(&places.visible).await, Ok(true)) {
             return;
         }
         let mut retired = places.visible.clone().into_os_string();
@@ -227,8 +261,10 @@ async fn manifest(conn: &mut PgConnection, file: &ExportFile) -> Result<String, 
     Ok(format!("{manifest:#}\n"))
 }
 
-async fn exists(path: &Path) -> bool {
-    tokio::fs::try_exists(path).await.unwrap_or(false)
+/// A folder that cannot be looked into is not a missing one.
+async fn exists(path: &Path) -> Result<bool, OutboundError> {
+    let looked = tokio::fs::try_exists(path).await;
+    looked.map_err(|source| OutboundError::Outbox { doing: "look for", path: path.to_owned(), source })
 }
 
 /// Whether the visible folder holds the file with its own bytes.

@@ -197,6 +197,7 @@ pub(super) async fn select(conn: &mut PgConnection, job: &Job<'_>, file: &Export
     let slug = job.topic.slug.as_str();
     stage::run_sql(conn, slug, "select.sql", job.folder.sql("select").unwrap_or_default()).await?;
     let tables = stage::made_tables(conn).await?;
+    stage::analyze(conn, &tables).await?;
     let refusals = refusals(conn, slug, &tables).await?;
     let sources = stream::sources(slug, job.layout, &tables)?;
     let rows = stream::data_rows(conn, job.layout, &sources).await?;
@@ -205,6 +206,9 @@ pub(super) async fn select(conn: &mut PgConnection, job: &Job<'_>, file: &Export
         return Ok(selected);
     }
     let claims = claim::check(conn, file, &tables, rows).await?;
+    if claims && file.once {
+        claim::cover(conn, file, job.layout, &selected.sources).await?;
+    }
     Ok(Selected { claims, ..selected })
 }
 

@@ -76,6 +76,17 @@ pub(super) async fn made_tables(conn: &mut PgConnection) -> Result<Vec<Table>, O
     Ok(tables)
 }
 
+/// Nobody else gathers statistics of temp tables; without them the planner takes a hundred thousand rows for a handful.
+pub(super) async fn analyze(conn: &mut PgConnection, tables: &[Table]) -> Result<(), OutboundError> {
+    let names: Vec<String> = tables.iter().map(|(name, _)| format!("pg_temp.\"{name}\"")).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let analyzed = sqlx::raw_sql(AssertSqlSafe(format!("analyze {}", names.join(", ")))).execute(conn).await;
+    analyzed.map_err(OutboundError::database("analyze the tables select.sql made"))?;
+    Ok(())
+}
+
 /// Temp tables made by an integration's SQL live as long as the connection; the pool's next user must not meet them.
 pub(super) async fn clear(conn: &mut PgConnection) -> Result<(), OutboundError> {
     let result = sqlx::raw_sql("discard temp").execute(conn).await;

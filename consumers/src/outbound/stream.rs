@@ -16,12 +16,21 @@ use super::stage::Table;
 
 /// Columns of an outgoing table that are not fields.
 const PLACE: [&str; 2] = ["seq", "grp"];
+/// Other columns with this ending are the SQL's own, e.g. the id that goes into `claim`.
+const OWN_SUFFIX: &str = "_id";
 
 /// One `outgoing_<kind>` table and how its rows are read.
 pub(super) struct Source {
     kind: usize,
     fields: Vec<String>,
     sql: String,
+}
+
+impl Source {
+    /// The kind of record its rows are.
+    pub(super) fn kind<'l>(&self, layout: &'l Layout) -> &'l Kind {
+        &layout.kinds()[self.kind]
+    }
 }
 
 /// A row that the layout refuses, and where it stands.
@@ -51,8 +60,9 @@ pub(super) fn sources(topic: &str, layout: &Layout, tables: &[Table]) -> Result<
             return Err(contract(format!("{table} has no column grp, but the layout repeats this kind in groups")));
         }
         let fields: Vec<&(String, String)> = columns.iter().filter(|(name, _)| !PLACE.contains(&name.as_str())).collect();
-        if let Some((name, _)) = fields.iter().find(|(name, _)| kind.field(name).is_none()) {
-            return Err(contract(format!("{table}.{name} is no field of record kind {id}")));
+        let (fields, others): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| kind.field(name).is_some());
+        if let Some((name, _)) = others.iter().find(|(name, _)| !name.ends_with(OWN_SUFFIX)) {
+            return Err(contract(format!("{table}.{name} is no field of record kind {id}; a misspelt field would stay empty")));
         }
         let values: Vec<String> = fields.iter().map(|(name, sql_type)| as_text(name, sql_type)).collect();
         let place = place(layout, index, kind);

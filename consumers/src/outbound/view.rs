@@ -7,6 +7,7 @@ use renkei_core::archive::ArchiveKey;
 use renkei_core::layout::write::WriteSummary;
 use renkei_core::message::ExportOrder;
 use renkei_core::registry::Topic;
+use renkei_core::verdict::{Classify, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
@@ -64,8 +65,10 @@ pub struct PreviousRelease {
 pub struct FileDetail {
     /// The file.
     pub file: ExportFile,
-    /// Totals recomputed from the ledger now; absent when there is no file.
+    /// Totals recomputed from the ledger now; absent when there is no file, or they cannot be recomputed.
     pub review: Option<Review>,
+    /// Why they cannot.
+    pub review_problem: Option<String>,
     /// The last release before, and the differences from it.
     pub previous: Option<PreviousRelease>,
     /// Approvals, dead ones included.
@@ -140,9 +143,26 @@ impl Exporter {
         let deliveries: Vec<Delivery> = rows(&mut conn, include_str!("sql/deliveries.sql"), id).await?;
         let previous: Vec<PreviousRelease> = rows(&mut conn, include_str!("sql/previous_release.sql"), id).await?;
         drop(conn);
-        let review = if file.sha256.is_some() { Some(self.review(id).await?) } else { None };
+        // A review that fails bars the approval, not the sight of the file.
+        let (review, review_problem) = match file.sha256 {
+            None => (None, None),
+            Some(_) => match self.review(id).await {
+                Ok(review) => (Some(review), None),
+                Err(error) if error.verdict() == Verdict::Retry => return Err(error),
+                Err(error) => (None, Some(error.to_string())),
+            },
+        };
         let downloads = deliveries.iter().filter(|delivery| delivery.kind == "download").count();
-        Ok(FileDetail { file, review, previous: previous.into_iter().next(), approvals, refusals, deliveries, downloads })
+        Ok(FileDetail {
+            file,
+            review,
+            review_problem,
+            previous: previous.into_iter().next(),
+            approvals,
+            refusals,
+            deliveries,
+            downloads,
+        })
     }
 
     /// The bytes of a file that has left, again. Counted and audited as 再取得.

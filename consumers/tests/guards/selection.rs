@@ -76,8 +76,20 @@ async fn sql_that_breaks_the_contract_makes_nothing() {
             "another live file carries",
         ),
         ("unbalanced", sound.replace("amount as yen from payable", "amount + 1 as yen from payable"), "claims 6 yen"),
+        (
+            "uncovered",
+            sound.replace(
+                "amount as yen from payable",
+                "amount as yen from payable where false union all select 99, 'payment', 0, 5",
+            ),
+            "carries no claim",
+        ),
         ("unclaimed", sound.replace("create temp table claim", "create temp table other"), "makes no table claim"),
-        ("misspelt", sound.replace("select seq, payee, amount", "select seq, payee as paye, amount"), "paye is no field"),
+        (
+            "misspelt",
+            sound.replace("select seq, payee, amount", "select seq, payee as paye, amount"),
+            "paye is no field of record kind payment",
+        ),
         ("unordered", sound.replace("select seq, payee, amount", "select payee, amount"), "no column seq"),
         ("failing", format!("{sound}; select 1/0"), "division by zero"),
     ] {
