@@ -164,7 +164,7 @@ pub struct Field {
     pub auto: Option<Auto>,
     /// Evidence grade.
     pub grade: Option<Grade>,
-    /// `"id":` ready for JSON.
+    /// `,"id":` ready for JSON.
     pub(super) json_key: Box<[u8]>,
 }
 

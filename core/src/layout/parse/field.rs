@@ -51,7 +51,7 @@ pub(super) fn parse(
     let (len, min_len) = lengths(&mut section, ty, layout, forms.as_deref(), &what, faults);
     let pad_default = if ty.is_numeric() { Pad::ZeroLeft } else { Pad::SpaceRight };
     let mut field = Field {
-        json_key: format!("\"{id}\":").into_bytes().into_boxed_slice(),
+        json_key: format!(",\"{id}\":").into_bytes().into_boxed_slice(),
         id,
         name,
         ty,

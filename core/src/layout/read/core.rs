@@ -83,13 +83,13 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
     }
 
     /// Adds one cell of the record at hand; an empty cell is an absent value.
-    #[inline]
-    pub(super) fn cell(&mut self, kind: &Kind, index: usize, cell: Cell<'_>, encoding: Encoding, place: Place) {
+    #[inline(always)]
+    pub(super) fn cell(&mut self, kind: &Kind, index: usize, cell: Cell<'_>) {
         let field = &kind.fields[index];
         if cell.bytes.is_empty() {
             self.fields.push_absent(field);
         } else {
-            self.fields.push(index, field, cell, encoding, place, &mut self.sink);
+            self.fields.push(index, field, cell, &mut self.sink);
         }
     }
 

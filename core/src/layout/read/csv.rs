@@ -168,16 +168,16 @@ impl Csv<'_> {
             self.wrong_columns(kind_index, raw, place, core);
             return;
         }
-        core.fields.begin();
+        core.fields.begin(place, encoding);
         core.fields.tame = matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom) && value::is_tame(raw);
         for (index, span) in self.spans.iter().enumerate() {
             let bytes = &raw[span.start as usize..span.end as usize];
             if span.escaped {
                 quoted::unescape(bytes, &mut self.unescaped);
                 let cell = Cell { bytes: &self.unescaped, start: span.start as usize, in_place: false };
-                core.cell(kind, index, cell, encoding, place);
+                core.cell(kind, index, cell);
             } else {
-                core.cell(kind, index, Cell { bytes, start: span.start as usize, in_place: true }, encoding, place);
+                core.cell(kind, index, Cell { bytes, start: span.start as usize, in_place: true });
             }
         }
         core.accept(kind_index, raw, place);

@@ -44,10 +44,8 @@ impl Decision {
     #[inline]
     pub(super) fn judge(&mut self, bytes: &[u8]) -> Result<Encoding, Undecodable> {
         match self.decided {
-            Some(Encoding::Utf8 | Encoding::Utf8Bom) => match std::str::from_utf8(bytes) {
-                Ok(_) => Ok(self.current()),
-                Err(_) => Err(self.undecodable(bytes)),
-            },
+            Some(Encoding::Utf8 | Encoding::Utf8Bom) if is_utf8(bytes) => Ok(self.current()),
+            Some(Encoding::Utf8 | Encoding::Utf8Bom) => Err(self.undecodable(bytes)),
             Some(Encoding::Cp932) if !bytes.is_ascii() && is_wide_utf8(bytes) => Err(self.foreign_utf8(bytes)),
             Some(encoding) => Ok(encoding),
             None if bytes.is_ascii() => Ok(self.current()),
@@ -89,6 +87,12 @@ impl Decision {
         let at = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
         Undecodable { at, len: bytes.len() - at, expected: Encoding::Cp932, looks_like: Some(Encoding::Utf8) }
     }
+}
+
+/// Whether bytes are UTF-8. encoding_rs is faster at Japanese text than the standard library.
+#[inline]
+fn is_utf8(bytes: &[u8]) -> bool {
+    encoding_rs::Encoding::utf8_valid_up_to(bytes) == bytes.len()
 }
 
 /// Whether bytes are UTF-8 with at least one character of three bytes. In a CP932 file such a record is UTF-8 pasted in: read as

@@ -44,29 +44,52 @@ pub(super) struct Fields {
     notes: Vec<Problem>,
     form: Form,
     reference: Option<Date>,
+    place: Place,
+    encoding: Encoding,
+    utf8: bool,
+    ascii_based: bool,
 }
 
 impl Fields {
     pub(super) fn new(form: Form, reference: Option<Date>) -> Self {
-        Fields { values: Vec::new(), held: Vec::new(), clean: true, tame: false, notes: Vec::new(), form, reference }
+        Fields {
+            values: Vec::new(),
+            held: Vec::new(),
+            clean: true,
+            tame: false,
+            notes: Vec::new(),
+            form,
+            reference,
+            place: Place { line: 0, sub: 0, offset: 0 },
+            encoding: Encoding::Utf8,
+            utf8: true,
+            ascii_based: true,
+        }
     }
 
-    /// Forgets the last record.
+    /// Forgets the last record; the next one lies at `place`.
     #[inline]
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, place: Place, encoding: Encoding) {
         self.values.clear();
         self.held.clear();
         self.clean = true;
+        self.tame = false;
+        self.place = place;
+        self.encoding = encoding;
+        self.utf8 = matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom);
+        self.ascii_based = encoding.is_ascii_based();
     }
 
     /// Adds an absent value, or the field's default.
     #[inline]
     pub(super) fn push_absent(&mut self, field: &Field) {
-        let value = match &field.default {
-            Some(text) => self.made(field, text),
-            None => Value::Absent,
-        };
-        self.values.push(value);
+        match &field.default {
+            None => self.values.push(Value::Absent),
+            Some(text) => {
+                let value = self.made(field, text);
+                self.values.push(value);
+            }
+        }
     }
 
     /// A value that does not stand in the file: a default, or a constant that a message left out.
@@ -86,59 +109,40 @@ impl Fields {
     }
 
     /// Adds a cell that is not empty.
-    #[inline]
-    pub(super) fn push<F: FnMut(Event<'_>)>(
-        &mut self,
-        column: usize,
-        field: &Field,
-        cell: Cell<'_>,
-        encoding: Encoding,
-        place: Place,
-        sink: &mut Sink<F>,
-    ) {
-        let utf8 = matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom);
-        if utf8 || (encoding.is_ascii_based() && cell.bytes.is_ascii()) {
-            // One arm for each shape: a value put together first and copied afterwards stalls the processor, and this runs for
-            // every cell of every file.
-            let value = match value::parse(field, cell.bytes, self.form, self.tame, self.reference, &mut self.notes) {
-                Ok(Typed::Text { plain }) if cell.in_place => {
-                    let start = cell.start as u32;
-                    let end = start + cell.bytes.len() as u32;
-                    self.values.push(Value::Text { held: false, plain, start, end });
-                    None
-                }
-                Ok(Typed::Int(number)) => {
-                    self.values.push(Value::Typed(Typed::Int(number)));
-                    None
-                }
-                Ok(Typed::Date(date)) => {
-                    self.values.push(Value::Typed(Typed::Date(date)));
-                    None
-                }
-                Ok(Typed::Text { plain }) => Some(self.hold(cell.bytes, plain)),
-                Ok(typed) => Some(Value::Typed(typed)),
-                Err(problem) => Some(self.refuse(column, field, cell, *problem, cell.bytes, Encoding::Utf8, place, sink)),
-            };
-            self.values.extend(value);
-        } else {
-            let value = self.decoded(column, field, cell, encoding, place, sink);
+    #[inline(always)]
+    pub(super) fn push<F: FnMut(Event<'_>)>(&mut self, column: usize, field: &Field, cell: Cell<'_>, sink: &mut Sink<F>) {
+        if !(self.utf8 || (self.ascii_based && cell.bytes.is_ascii())) {
+            let value = self.decoded(column, field, cell, sink);
             self.values.push(value);
+            return self.warn(column, field, cell, sink);
+        }
+        // One arm for each shape: a value put together first and copied afterwards stalls the processor, and this runs for every
+        // cell of every file.
+        match value::parse(field, cell.bytes, self.form, self.tame, self.reference, &mut self.notes) {
+            Ok(Typed::Text { plain }) if cell.in_place => {
+                let start = cell.start as u32;
+                self.values.push(Value::Text { held: false, plain, start, end: start + cell.bytes.len() as u32 });
+            }
+            Ok(Typed::Int(number)) => self.values.push(Value::Typed(Typed::Int(number))),
+            Ok(Typed::Date(date)) => self.values.push(Value::Typed(Typed::Date(date))),
+            Ok(Typed::Text { plain }) => {
+                let value = self.hold(cell.bytes, plain);
+                self.values.push(value);
+            }
+            Ok(typed) => self.values.push(Value::Typed(typed)),
+            Err(problem) => {
+                let value = self.refuse(column, field, cell, *problem, cell.bytes, Encoding::Utf8, sink);
+                self.values.push(value);
+            }
         }
         if !self.notes.is_empty() {
-            self.warn(column, field, cell, place, sink);
+            self.warn(column, field, cell, sink);
         }
     }
 
     /// A cell whose bytes are not UTF-8.
-    fn decoded<F: FnMut(Event<'_>)>(
-        &mut self,
-        column: usize,
-        field: &Field,
-        cell: Cell<'_>,
-        encoding: Encoding,
-        place: Place,
-        sink: &mut Sink<F>,
-    ) -> Value {
+    fn decoded<F: FnMut(Event<'_>)>(&mut self, column: usize, field: &Field, cell: Cell<'_>, sink: &mut Sink<F>) -> Value {
+        let encoding = self.encoding;
         let text = match charset::decode(encoding, cell.bytes) {
             Ok(text) => text,
             Err(error) => {
@@ -146,14 +150,14 @@ impl Fields {
                 let problem = Problem::place("ENCODING_INVALID", error.offset_in_field, error.bytes.len())
                     .arg("encoding", encoding)
                     .arg("bytes", &shown);
-                self.report(column, field, cell, &problem, error.offset_in_field, shown, false, place, sink);
+                self.report(column, field, cell, &problem, error.offset_in_field, shown, false, sink);
                 return Value::Refused;
             }
         };
         match value::parse(field, text.as_bytes(), self.form, false, self.reference, &mut self.notes) {
             Ok(Typed::Text { plain }) => self.hold(text.as_bytes(), plain),
             Ok(typed) => Value::Typed(typed),
-            Err(problem) => self.refuse(column, field, cell, *problem, text.as_bytes(), encoding, place, sink),
+            Err(problem) => self.refuse(column, field, cell, *problem, text.as_bytes(), encoding, sink),
         }
     }
 
@@ -168,14 +172,13 @@ impl Fields {
         mut problem: Problem,
         text: &[u8],
         encoding: Encoding,
-        place: Place,
         sink: &mut Sink<F>,
     ) -> Value {
         let at = offset_in_file(text, problem.at, encoding);
         if problem.len > 0 {
             problem.len = offset_in_file(text, problem.at + problem.len, encoding) - at;
         }
-        self.report(column, field, cell, &problem, at, value::show(text), false, place, sink);
+        self.report(column, field, cell, &problem, at, value::show(text), false, sink);
         Value::Refused
     }
 
@@ -190,9 +193,9 @@ impl Fields {
         at: usize,
         shown: String,
         warning: bool,
-        place: Place,
         sink: &mut Sink<F>,
     ) {
+        let place = self.place;
         let length = if problem.len == 0 { cell.bytes.len() } else { problem.len };
         let byte = place.offset + (cell.start + at) as u64;
         let mut fault = field_fault(problem.code, column, field, place).at_bytes(byte, length as u32).value(shown);
@@ -206,9 +209,9 @@ impl Fields {
     }
 
     #[cold]
-    fn warn<F: FnMut(Event<'_>)>(&mut self, column: usize, field: &Field, cell: Cell<'_>, place: Place, sink: &mut Sink<F>) {
+    fn warn<F: FnMut(Event<'_>)>(&mut self, column: usize, field: &Field, cell: Cell<'_>, sink: &mut Sink<F>) {
         for note in std::mem::take(&mut self.notes) {
-            self.report(column, field, cell, &note, note.at, value::show(cell.bytes), true, place, sink);
+            self.report(column, field, cell, &note, note.at, value::show(cell.bytes), true, sink);
         }
     }
 

@@ -197,7 +197,7 @@ impl<'l> Fixed<'l> {
             return;
         };
         let kind: &Kind = &self.layout.kinds()[kind_index];
-        core.fields.begin();
+        core.fields.begin(place, encoding);
         for (index, field) in kind.fields.iter().enumerate() {
             let bytes = &raw[field.offset..field.offset + field.len];
             let (skip, bytes) = self.unpad(field, bytes);
@@ -206,7 +206,7 @@ impl<'l> Fixed<'l> {
                 continue;
             }
             let cell = Cell { bytes, start: field.offset + skip, in_place: true };
-            core.cell(kind, index, cell, encoding, place);
+            core.cell(kind, index, cell);
         }
         core.accept(kind_index, raw, place);
     }

@@ -140,7 +140,7 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
         if !self.core.count(place) {
             return;
         }
-        self.core.fields.begin();
+        self.core.fields.begin(place, Encoding::Utf8);
         let mut used = 0;
         let mut guess = 0;
         for (index, field) in kind.fields.iter().enumerate() {
@@ -211,19 +211,19 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
             b'"' if !number || field.ty == FieldType::Decimal => {
                 let inner = &bytes[1..bytes.len() - 1];
                 if memchr::memchr(b'\\', inner).is_none() {
-                    self.core.cell(kind, index, Cell { bytes: inner, start: start + 1, in_place: true }, Encoding::Utf8, place);
+                    self.core.cell(kind, index, Cell { bytes: inner, start: start + 1, in_place: true });
                     return;
                 }
                 match serde_json::from_str::<String>(raw) {
                     Ok(text) => {
                         let cell = Cell { bytes: text.as_bytes(), start: start + 1, in_place: false };
-                        self.core.cell(kind, index, cell, Encoding::Utf8, place);
+                        self.core.cell(kind, index, cell);
                     }
                     Err(error) => self.refuse(kind, index, raw, start, place, "JSON_SYNTAX", &error.to_string()),
                 }
             }
             b'-' | b'0'..=b'9' if number => {
-                self.core.cell(kind, index, Cell { bytes, start, in_place: true }, Encoding::Utf8, place);
+                self.core.cell(kind, index, Cell { bytes, start, in_place: true });
             }
             _ => self.refuse(kind, index, raw, start, place, "JSON_TYPE", if number { "number" } else { "string" }),
         }

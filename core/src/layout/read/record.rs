@@ -108,7 +108,6 @@ impl Record<'_> {
             match *value {
                 Value::Absent | Value::Refused => {}
                 Value::Text { held, plain, start, end } => {
-                    out.push(b',');
                     out.extend_from_slice(&field.json_key);
                     let text = self.slice(held, start, end);
                     match (field.ty, plain) {
@@ -118,7 +117,6 @@ impl Record<'_> {
                     }
                 }
                 Value::Typed(typed) => {
-                    out.push(b',');
                     out.extend_from_slice(&field.json_key);
                     let quote = !matches!(typed, Typed::Int(_));
                     if quote {

@@ -96,14 +96,17 @@ const BYTES: [u8; 256] = {
 #[inline]
 pub(in crate::layout) fn is_tame(bytes: &[u8]) -> bool {
     let Some((last, _)) = bytes.split_last() else { return true };
-    let odd = |byte: u8| (byte < 0x20) | (byte == 0x7F) | (byte == b'"') | (byte == b'\\') | (byte == 0xEE) | (byte >= 0xF3);
-    let pairs = bytes.iter().zip(&bytes[1..]).fold(0_u8, |found, (&byte, &next)| {
-        // C2 80–9F: C1 controls. EF 80–A3: private use. EF BB, EF BF: byte order mark, replacement character and neighbours.
-        let c1 = (byte == 0xC2) & (next < 0xA0);
+    // Controls, what JSON escapes, and bytes that begin C1 controls or private use characters. All terms are computed for all
+    // bytes, without a branch, or nothing is vectorised.
+    let odd = |byte: u8| {
+        (byte < 0x20) | (byte == 0x7F) | (byte == b'"') | (byte == b'\\') | (byte == 0xC2) | (byte == 0xEE) | (byte >= 0xF3)
+    };
+    let found = bytes.iter().zip(&bytes[1..]).fold(0_u8, |found, (&byte, &next)| {
+        // EF 80–A3: private use. EF BB, EF BF: byte order mark, replacement character and neighbours.
         let private = (byte == 0xEF) & ((next <= 0xA3) | (next == 0xBB) | (next == 0xBF));
-        found | u8::from(odd(byte) | c1 | private)
+        found | u8::from(odd(byte) | private)
     });
-    pairs == 0 && !odd(*last)
+    found == 0 && !odd(*last)
 }
 
 /// `code`, `ascii`: printable ASCII.
