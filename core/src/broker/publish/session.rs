@@ -91,7 +91,9 @@ impl<'a> Session<'a> {
             let ending = tokio::select! {
                 Some(first) = self.confirms.next(), if !self.confirms.is_empty() => self.collect(first),
                 job = self.setup.inbox.recv(), if !self.setup.inbox.is_closed() || !self.setup.inbox.is_empty() => {
-                    job.map(|job| self.outbox.take(job));
+                    if let Some(job) = job {
+                        self.outbox.take(job);
+                    }
                     None
                 }
                 event = self.link.events.next() => self.on_event(event),
