@@ -33,6 +33,9 @@ pub mod retry;
 /// Exchanges, queues, policies.
 pub mod topology;
 
+/// Log directive for the client library. At its own level it writes returned messages, bodies included, into the log.
+pub const LOG_DIRECTIVE: &str = "lapin=error";
+
 pub use connection::{BrokerConfig, BrokerError};
 pub use consume::{ConsumeError, ConsumeOptions, Handler, Outcome};
 pub use message::{Death, Incoming, Outgoing};

@@ -81,6 +81,8 @@ struct Subscription<'a, H> {
     pause: watch::Sender<bool>,
     /// Tells handlers that hold a message to give it back.
     over: CancellationToken,
+    /// Tells them that the channel is gone: an acknowledgement under way may never be answered.
+    gone: CancellationToken,
     probes: Backoff,
     worked: bool,
 }
@@ -103,6 +105,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
             work: JoinSet::new(),
             pause: watch::Sender::new(false),
             over: CancellationToken::new(),
+            gone: CancellationToken::new(),
             probes: Backoff::new(Duration::from_millis(200), Duration::from_secs(15)),
             worked: false,
         })
@@ -190,6 +193,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
             publisher: self.desk.publisher.clone(),
             pause: self.pause.clone(),
             over: self.over.clone(),
+            gone: self.gone.clone(),
         };
         self.work.spawn(work.run(Arc::clone(&self.desk.handler)));
     }
@@ -199,7 +203,8 @@ impl<'a, H: Handler> Subscription<'a, H> {
     async fn end(mut self, mut ended: Ended) -> Ended {
         let desk = self.desk;
         let queue = &desk.options.queue;
-        let alive = self.channel.status().connected() && self.link.connection.status().connected();
+        let lost = matches!(ended, Ended::Session(Ending::Lost(_)));
+        let alive = !lost && self.channel.status().connected() && self.link.connection.status().connected();
         if alive {
             let cancelling = self.channel.basic_cancel("renkei".into(), BasicCancelOptions::default());
             if let Err(error) = answered(CLOSE_TIMEOUT, || format!("cancel the consumer of {queue}"), cancelling).await {
@@ -213,6 +218,9 @@ impl<'a, H: Handler> Subscription<'a, H> {
             }
         }
         self.over.cancel();
+        if !alive {
+            self.gone.cancel();
+        }
         let draining = async {
             while let Some(settled) = self.work.join_next().await {
                 if let (Ended::Again(_), Ok(Settled::Gone(reason))) = (&ended, settled) {

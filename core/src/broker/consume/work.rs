@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Handler, Outcome};
-use crate::broker::connection::{REPLY_TIMEOUT, answered};
+use crate::broker::connection::{BrokerError, REPLY_TIMEOUT, answered};
 use crate::broker::message::{Incoming, Outgoing};
 use crate::broker::publish::Publisher;
 use crate::broker::retry::{Backoff, dead_copy, ladder_copy};
@@ -49,6 +49,8 @@ pub(super) struct Work {
     /// True while the consumer takes nothing new.
     pub(super) pause: watch::Sender<bool>,
     pub(super) over: CancellationToken,
+    /// The channel is gone.
+    pub(super) gone: CancellationToken,
 }
 
 /// How to give a message back.
@@ -121,16 +123,29 @@ impl Work {
 
     async fn acknowledge(&self, label: &str) -> Settled {
         crash::point("broker.before_ack");
-        let acknowledging = self.acker.ack(BasicAckOptions::default());
         let queue = &self.incoming.queue;
-        match answered(REPLY_TIMEOUT, || format!("acknowledge a message of {queue}"), acknowledging).await {
-            Ok(true) => {
+        let acknowledging = self.acker.ack(BasicAckOptions::default());
+        let sent = self.told(answered(REPLY_TIMEOUT, || format!("acknowledge a message of {queue}"), acknowledging)).await;
+        match sent {
+            Ok(()) => {
                 self.count(label);
                 Settled::Done
             }
-            // Nothing was sent: the channel of this delivery is gone, and the message comes again.
-            Ok(false) => Settled::Gone("an acknowledgement was not sent: the channel is gone".to_owned()),
-            Err(error) => Settled::Gone(error.to_string()),
+            Err(reason) => Settled::Gone(reason),
+        }
+    }
+
+    /// Waits until the broker has been told about the message, or never can be: then the message comes again.
+    async fn told(&self, telling: impl Future<Output = Result<bool, BrokerError>>) -> Result<(), String> {
+        let sent = tokio::select! {
+            sent = telling => sent,
+            () = self.gone.cancelled() => return Err("the channel is gone".to_owned()),
+        };
+        match sent {
+            Ok(true) => Ok(()),
+            // The library's word for a delivery whose channel is gone: it sent nothing.
+            Ok(false) => Err("nothing was sent: the channel is gone".to_owned()),
+            Err(error) => Err(error.to_string()),
         }
     }
 
@@ -204,17 +219,19 @@ impl Work {
         let sent = match how {
             Return::Untried => {
                 let options = BasicNackOptions { requeue: true, ..BasicNackOptions::default() };
-                answered(REPLY_TIMEOUT, operation, self.acker.nack(options)).await
+                self.told(answered(REPLY_TIMEOUT, operation, self.acker.nack(options))).await
             }
-            Return::Failed => answered(REPLY_TIMEOUT, operation, self.acker.reject(BasicRejectOptions { requeue: true })).await,
+            Return::Failed => {
+                let options = BasicRejectOptions { requeue: true };
+                self.told(answered(REPLY_TIMEOUT, operation, self.acker.reject(options))).await
+            }
         };
         match sent {
-            Ok(true) => {
+            Ok(()) => {
                 self.count("requeued");
                 Settled::GivenBack
             }
-            Ok(false) => Settled::Gone("a message was not given back: the channel is gone".to_owned()),
-            Err(error) => Settled::Gone(error.to_string()),
+            Err(reason) => Settled::Gone(reason),
         }
     }
 
