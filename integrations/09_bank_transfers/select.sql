@@ -67,7 +67,7 @@ select 'payment_order', j.id, j.code,
        jsonb_strip_nulls(jsonb_build_object('order', j.no, 'creditor', j.creditor, 'amount', j.amount, 'bank', j.bank, 'branch', j.branch,
                                             'name', j.holder_kana, 'char', j.name_fault, 'closed', j.closed_on,
                                             'successor', case when j.closed_on is not null then coalesce(nullif(j.successor, ''), '—') end)),
-       'leave_out'
+       'item'
   from (select c.*, gone.valid_to as closed_on, concat_ws('-', gone.successor_bank, gone.successor_branch) as successor,
                ledger.bank_name_fault(c.holder_kana) as name_fault,
                case when c.suspended then 'PAYEE_SUSPENDED'
