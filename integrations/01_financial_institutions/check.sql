@@ -52,9 +52,9 @@ union all
 select null, 'hold', 'INSTITUTION_PART_OF_WHOLE', null, jsonb_build_object('count', p.here, 'whole', p.whole)
   from source s
  cross join lateral (
-     select (select count(*) from staged_entry) + (select count(*) from staged_ssc_bank) + (select count(*) from staged_ssc_branch)
+     select (select count(*) from staged_entry) + (select count(*) from staged_header) + (select count(*) from staged_ssc_bank) + (select count(*) from staged_ssc_branch)
             + (select count(*) from staged_zengin_bank) + (select count(*) from staged_zengin_branch) as here,
-            (select count(*) from intake.record_fields x where x.batch_id = s.batch and x.kind <> 'header') as whole) p
+            (select x.records_staged from intake.batch x where x.id = s.batch) as whole) p
  cross join batch b
  where s.again and (s.scope <> 'diff' and p.here < p.whole or b.layout = 'ssc380' and not exists (select from staged_header))
 union all
