@@ -15,7 +15,8 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 6] = ["rejected.txt", "records.txt", "verdicts.txt", "journal.txt", "refusals.txt", "state.txt"];
+const RESULTS: [&str; 7] =
+    ["rejected.txt", "records.txt", "verdicts.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
 
 /// `case.toml`.
 #[derive(Debug, Deserialize)]
@@ -66,6 +67,7 @@ impl Case {
             let folder = support::root().join("integrations").join(topic.slug.as_str()).join("cases");
             let mut folders: Vec<PathBuf> =
                 std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+            folders.retain(|path| path.is_dir());
             folders.sort();
             cases.extend(folders.into_iter().map(|folder| Case::read(topic, folder)));
         }
@@ -83,6 +85,12 @@ impl Case {
     /// Files handed in, in order.
     pub(crate) fn files(&self) -> impl Iterator<Item = &String> {
         self.given.file.iter().chain(&self.given.files)
+    }
+
+    /// What `cases/show.sql` of the integration finds in the ledger at the end; empty without such a file or any row.
+    pub(crate) async fn show(&self, pool: &PgPool) -> String {
+        let Ok(sql) = std::fs::read_to_string(self.folder.with_file_name("show.sql")) else { return String::new() };
+        super::text::rows(pool, sql).await.unwrap_or_else(|error| panic!("{}: cases/show.sql: {error}", self.name))
     }
 
     /// Puts the ledger into the state the case begins with.

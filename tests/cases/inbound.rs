@@ -113,10 +113,8 @@ async fn results(case: &Case, consumers: &Intake, deliveries: &[Delivery], befor
     }
     let mut results: Results =
         texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
-    let journal = text::journal(consumers.pool(), before).await;
-    if !journal.is_empty() {
-        results.insert("journal.txt".to_owned(), journal.into_bytes());
-    }
+    let ends = [("journal.txt", text::journal(consumers.pool(), before).await), ("ledger.txt", case.show(consumers.pool()).await)];
+    results.extend(ends.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
     results
 }
 

@@ -12,6 +12,7 @@
 //!              records.txt     records as staged
 //!              verdicts.txt    what check.sql said
 //!              journal.txt     the journal it made
+//!              ledger.txt      what else it left in the ledger: the rows of `cases/show.sql`, one query for all cases of the folder
 //!              refusals.txt    items that could not be exported
 //!              expected/<name> bytes of the exported file
 //!              state.txt       where everything stands at the end, with the count and yen of every hop

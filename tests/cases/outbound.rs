@@ -46,7 +46,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         }
     }
     results.insert("state.txt".to_owned(), format!("{}{state}", lines_of(&file, pool).await).into_bytes());
-    let texts = [("refusals.txt", refusals(pool, file.id).await), ("journal.txt", text::journal(pool, before).await)];
+    let texts = [("refusals.txt", refusals(pool, file.id).await), ("journal.txt", text::journal(pool, before).await), ("ledger.txt", case.show(pool).await)];
     results.extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
     text::assert_balance(pool).await;
     results

@@ -4,8 +4,8 @@ use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::Layout;
 use serde_json::Value;
-use sqlx::FromRow;
-use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgColumn, PgPool};
+use sqlx::{AssertSqlSafe, Column, FromRow, Row, TypeInfo};
 
 /// `1,234,567`
 pub(crate) fn yen(amount: i64) -> String {
@@ -47,6 +47,23 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The rows of a query under the names of its columns.
+pub(crate) async fn rows(pool: &PgPool, sql: String) -> Result<String, sqlx::Error> {
+    // The simple protocol gives every value as text, whatever its type.
+    let found = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(pool).await?;
+    let Some(first) = found.first() else { return Ok(String::new()) };
+    let number = |column: &PgColumn| ["INT4", "INT8", "NUMERIC"].contains(&column.type_info().name());
+    let heading = |column: &PgColumn| format!("{}{}", if number(column) { ">" } else { "" }, column.name());
+    let headings: Vec<String> = first.columns().iter().map(heading).collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut cells = Vec::with_capacity(found.len());
+    for row in &found {
+        let cell = |index: usize| row.try_get_raw(index).map(|value| value.as_str().unwrap_or_default().to_owned());
+        cells.push((0..headings.len()).map(cell).collect::<Result<Vec<String>, _>>()?);
+    }
+    Ok(table(&headings, &cells))
 }
 
 /// A field as people and programs call it.
