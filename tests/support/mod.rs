@@ -6,6 +6,14 @@
 
 /// A database of one test, copied from a migrated template.
 pub(crate) mod database;
+/// Files as a partner would send them.
+pub(crate) mod files;
+/// The program as processes of their own: roles and commands.
+pub(crate) mod program;
+/// Virtual hosts of tests.
+pub(crate) mod vhost;
+/// Everything one test on the real servers has.
+pub(crate) mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

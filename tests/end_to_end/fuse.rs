@@ -1,0 +1,37 @@
+//! A message that kills its consumer again and again is set aside with its evidence, and nothing of it is in the ledger twice.
+
+use crate::support::files::{self, ASSESSMENTS};
+use crate::support::world;
+
+/// How often the consumer is started to be killed, at most.
+const KILLS: usize = 25;
+
+#[test]
+fn a_message_that_kills_its_consumer_is_set_aside() {
+    world::run("2026-10-06T09:30:00+09:00", async |world| {
+        world.start("produce").await;
+        let (file, yen) = files::assessments("2026-CV", 20, "1");
+        world.drop_file(ASSESSMENTS, "IF12_SKS_20261006_001.csv", &file);
+        // Dies between staging and posting, every time it gets the message.
+        let mut killed = 0;
+        while killed < KILLS && world.number("select count(*) from intake.failure").await == 0 {
+            world.start_with("consume", &[("RENKEI_CRASH_AT", "inbound.before_commit")]).await;
+            if !world.crashed_or("select count(*) from intake.failure", 1).await {
+                world.kill("consume");
+                break;
+            }
+            killed += 1;
+        }
+        // The broker gives a message out eleven times: once, and ten times again.
+        assert!((2..=KILLS).contains(&killed), "the consumer died {killed} times");
+        world.start("consume").await;
+        world.until_sql("select count(*)::text from intake.failure where state = 'open'", "1").await;
+        assert_eq!(world.number("select count(*) from ledger.line").await, 0, "nothing of it is in the ledger");
+
+        // A person finds that the cause is gone.
+        let failure = world.number("select id from intake.failure").await.to_string();
+        world.renkei(&["failed", "retry", &failure, "--reason", "mended", "--as", "kakari"]).expect(&[0]);
+        world.until_sql("select state from intake.batch", "posted").await;
+        assert_eq!(world.number("select sum(debit)::bigint from ledger.line").await, yen);
+    });
+}

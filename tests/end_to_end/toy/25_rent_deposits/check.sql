@@ -1,0 +1,5 @@
+-- A deposit of more than a million yen is looked at by a person.
+select s.line, 'hold' as verdict, 'REVENUE_ORIGIN_HELD' as code, 'amount' as field,
+       jsonb_build_object('line', s.line, 'key', s.tenant) as detail
+  from staged_deposit s
+ where s.amount > 1000000 and not (select again from batch)

@@ -1,0 +1,88 @@
+//! Files as a partner would send them, written through the layouts that read them: a changed layout changes the tests' files too.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use renkei_core::layout::write::{WriteContext, Writer};
+use renkei_core::layout::{Layout, Newline};
+use renkei_core::registry::{Registry, Sources};
+
+use super::root;
+
+/// Field id to value.
+pub(crate) type Row = BTreeMap<&'static str, String>;
+
+/// A row out of pairs.
+pub(crate) fn row<const N: usize>(pairs: [(&'static str, &str); N]) -> Row {
+    pairs.into_iter().map(|(id, value)| (id, value.to_owned())).collect()
+}
+
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+    let sources = Sources { queues: Some(root().join("queues.toml")), integrations: Some(root().join("integrations")) };
+    Registry::load_from(&sources).unwrap_or_else(|errors| panic!("{errors}"))
+});
+
+/// The first layout of a topic.
+pub(crate) fn layout(topic: &str) -> Arc<Layout> {
+    let topic = REGISTRY.topic(topic).expect("a topic of queues.toml");
+    topic.integration.as_ref().expect("a built topic").layouts[0].1.clone()
+}
+
+/// A file of these records.
+pub(crate) fn write(layout: &Layout, rows: &[(&str, Row)]) -> Vec<u8> {
+    let mut layout = layout.clone();
+    // Layouts that read every newline have none to write.
+    layout.newline = Newline::Crlf;
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&layout, WriteContext::default(), &mut bytes).unwrap();
+    for (kind, row) in rows {
+        let written = writer.record(kind, 0, &|id| row.get(id).map(|value| Cow::Borrowed(value.as_str())));
+        written.unwrap_or_else(|error| panic!("{kind}: {error}"));
+    }
+    writer.finish().unwrap();
+    bytes
+}
+
+/// Names of the topics these files are for.
+pub(crate) const ASSESSMENTS: &str = "12_civic_assessments";
+pub(crate) const SLIPS: &str = "17_eltax_payment_slips";
+pub(crate) const PAYMENTS: &str = "18_eltax_payments";
+pub(crate) const BANKS: &str = "01_financial_institutions";
+pub(crate) const INVOICES: &str = "16_invoices";
+pub(crate) const TRANSFERS: &str = "09_bank_transfers";
+
+/// A new course fee. `method` 4 is paid by eLTAX slip, 1 by a slip of the ward.
+pub(crate) fn assessment(key: &str, yen: i64, method: &str) -> Row {
+    let amount = yen.to_string();
+    row([
+        ("source", "SKS"),
+        ("source_key", key),
+        ("action", "1"),
+        ("fiscal_year", "2026"),
+        ("fund", "01"),
+        ("budget_line", "2105010101"),
+        ("organization", "12030000"),
+        ("assessed_on", "2026-10-05"),
+        ("due_on", "2026-10-30"),
+        ("reason", "陶芸教室受講料(後期)"),
+        ("item_code", "CER02"),
+        ("payer_type", "1"),
+        ("payer_name", "髙田　一郎"),
+        ("payer_kana", "タカダ　イチロウ"),
+        ("postal", "1540017"),
+        ("address", "東京都世田谷区世田谷1〜9"),
+        ("qty", "1"),
+        ("unit_yen", &amount),
+        ("amount", &amount),
+        ("tax_class", "0"),
+        ("method", method),
+    ])
+}
+
+/// A file of `count` course fees of 1,000 yen and up whose keys begin with `prefix`; with it its total.
+pub(crate) fn assessments(prefix: &str, count: i64, method: &str) -> (Vec<u8>, i64) {
+    let rows: Vec<(&str, Row)> =
+        (1..=count).map(|number| ("assessment", assessment(&format!("{prefix}-{number:06}"), 1_000 + number, method))).collect();
+    (write(&layout(ASSESSMENTS), &rows), (1..=count).map(|number| 1_000 + number).sum())
+}
