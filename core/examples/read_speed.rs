@@ -1,6 +1,6 @@
 //! How fast a 24-column CSV file is read: rows per second on one core, without and with making JSON of the records.
 //!
-//! `cargo run --release -p renkei-core --example read_speed -- [rows] [utf-8 | "utf-8, no key" | cp932]`
+//! `cargo run --release -p renkei-core --example read_speed -- [rows]`
 
 use std::io::{Cursor, Read};
 use std::time::Instant;
@@ -20,7 +20,6 @@ fn main() {
     for number in 0..rows {
         file.extend_from_slice(ROW.replace("{n}", &format!("{number:08}")).as_bytes());
     }
-    let only = std::env::args().nth(2);
     let keyless = LAYOUT.replace("key    =", "# key =");
     let keyless = Layout::parse(&keyless, "if12.toml").unwrap_or_else(|errors| panic!("{errors}"));
     let mut cp932 = Vec::new();
@@ -29,9 +28,6 @@ fn main() {
         .unwrap_or_else(|error| panic!("{error}"));
     println!("{rows} rows, {} MB in UTF-8, {} MB in CP932", file.len() / 1_000_000, cp932.len() / 1_000_000);
     for (name, layout, file) in [("utf-8", &layout, &file), ("utf-8, no key", &keyless, &file), ("cp932", &layout, &cp932)] {
-        if only.as_ref().is_some_and(|only| only != name) {
-            continue;
-        }
         for json in [false, true] {
             measure(name, layout, Cursor::new(file), rows, json);
         }
