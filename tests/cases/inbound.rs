@@ -95,7 +95,12 @@ async fn again(case: &Case, consumers: &Intake, delivery: &Delivery) {
 }
 
 async fn results(case: &Case, consumers: &Intake, deliveries: &[Delivery], before: i64) -> Results {
-    let mut texts = [("rejected.txt", String::new()), ("records.txt", String::new()), ("verdicts.txt", String::new()), ("state.txt", String::new())];
+    let mut texts = [
+        ("rejected.txt", String::new()),
+        ("records.txt", String::new()),
+        ("verdicts.txt", String::new()),
+        ("state.txt", String::new()),
+    ];
     for delivery in deliveries {
         let batch = consumers.find(&delivery.delivery.to_string()).await.unwrap();
         let integration = case.topic.integration.as_ref().unwrap();
@@ -113,8 +118,10 @@ async fn results(case: &Case, consumers: &Intake, deliveries: &[Delivery], befor
     }
     let mut results: Results =
         texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
-    let ends = [("journal.txt", text::journal(consumers.pool(), before).await), ("ledger.txt", case.show(consumers.pool()).await)];
-    results.extend(ends.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
+    let ends =
+        [("journal.txt", text::journal(consumers.pool(), before).await), ("ledger.txt", case.show(consumers.pool()).await)];
+    results
+        .extend(ends.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
     results
 }
 
@@ -125,7 +132,8 @@ fn rejected(delivery: &Delivery) -> String {
 async fn records(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) -> String {
     let mut out = String::new();
     for record in consumers.records(batch.id, 0, i64::MAX).await.unwrap() {
-        let kind = layout.and_then(|layout| layout.kinds().iter().find(|kind| kind.id == record.kind)).expect("a kind of the layout");
+        let kind =
+            layout.and_then(|layout| layout.kinds().iter().find(|kind| kind.id == record.kind)).expect("a kind of the layout");
         let place = |label: &str, number: i32| if number > 0 { format!("  {label} {number}") } else { String::new() };
         let amount = if kind.amount.is_some() { format!("  {}円", text::yen(record.yen)) } else { String::new() };
         let (group, sub) = (place("組", record.grp), place("明細", record.sub));
@@ -149,7 +157,11 @@ async fn verdicts(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) ->
         let field = field.map(|id| text::field_name(layout, id)).unwrap_or_default();
         rows.push(vec![line, finding.verdict, finding.state, finding.code, field, sentence]);
     }
-    if rows.is_empty() { String::new() } else { text::table(&[">行", "判定", "状態", "コード", "項目", "説明"], &rows) }
+    if rows.is_empty() {
+        String::new()
+    } else {
+        text::table(&[">行", "判定", "状態", "コード", "項目", "説明"], &rows)
+    }
 }
 
 fn state(delivery: &Delivery, batch: &Batch) -> String {

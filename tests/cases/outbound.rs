@@ -46,8 +46,13 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         }
     }
     results.insert("state.txt".to_owned(), format!("{}{state}", lines_of(&file, pool).await).into_bytes());
-    let texts = [("refusals.txt", refusals(pool, file.id).await), ("journal.txt", text::journal(pool, before).await), ("ledger.txt", case.show(pool).await)];
-    results.extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
+    let texts = [
+        ("refusals.txt", refusals(pool, file.id).await),
+        ("journal.txt", text::journal(pool, before).await),
+        ("ledger.txt", case.show(pool).await),
+    ];
+    results
+        .extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
     text::assert_balance(pool).await;
     results
 }
@@ -69,12 +74,13 @@ async fn lines_of(file: &ExportFile, pool: &PgPool) -> String {
             text.push_str(&format!("{label}  {value}\n"));
         }
     };
-    let claims: (i64, i64, i64) =
-        sqlx::query_as("select count(*), count(*) filter (where live), coalesce(sum(yen), 0)::bigint from export.claim where file_id = $1")
-            .bind(file.id)
-            .fetch_one(pool)
-            .await
-            .unwrap();
+    let claims: (i64, i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where live), coalesce(sum(yen), 0)::bigint from export.claim where file_id = $1",
+    )
+    .bind(file.id)
+    .fetch_one(pool)
+    .await
+    .unwrap();
     add("理由", file.problem.clone());
     add("ファイル", file.file_name.clone());
     add("プロファイル", (!file.profile.is_empty()).then(|| file.profile.clone()));

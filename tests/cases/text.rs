@@ -88,7 +88,13 @@ pub(crate) fn fault(fault: &Fault) -> String {
 }
 
 /// The sentence of a code with the values of a finding or refusal.
-pub(crate) fn sentence(code: &str, line: Option<i64>, field: Option<&str>, layout: Option<&Layout>, detail: Option<&Value>) -> String {
+pub(crate) fn sentence(
+    code: &str,
+    line: Option<i64>,
+    field: Option<&str>,
+    layout: Option<&Layout>,
+    detail: Option<&Value>,
+) -> String {
     assert!(catalogue::is_known(code), "{code} is not in the catalogue");
     let mut fault = Fault::new(code);
     fault.line = line.and_then(|line| line.try_into().ok());
@@ -131,12 +137,14 @@ pub(crate) async fn last_entry(pool: &PgPool) -> i64 {
 /// The journal above entry `from`, entry by entry; empty when there is none.
 pub(crate) async fn journal(pool: &PgPool, from: i64) -> String {
     let pairs: Vec<Pair> = sqlx::query_as(include_str!("journal.sql")).bind(from).fetch_all(pool).await.unwrap();
-    let lines: i64 = sqlx::query_scalar("select count(*) from ledger.line where entry_id > $1").bind(from).fetch_one(pool).await.unwrap();
+    let lines: i64 =
+        sqlx::query_scalar("select count(*) from ledger.line where entry_id > $1").bind(from).fetch_one(pool).await.unwrap();
     assert_eq!(lines, 2 * i64::try_from(pairs.len()).unwrap(), "every journal row has one debit and one credit line");
     let mut text = String::new();
     for entry in pairs.chunk_by(|one, other| one.entry == other.entry) {
         let first = &entry[0];
-        let reversal = first.reverses.map(|of| format!("  仕訳 {} の取消（{}）", of - from, first.reason.as_deref().unwrap_or_default()));
+        let reversal =
+            first.reverses.map(|of| format!("  仕訳 {} の取消（{}）", of - from, first.reason.as_deref().unwrap_or_default()));
         text.push_str(&format!(
             "仕訳 {}  {}  {}  {}年度  会計 {}{}\n",
             first.entry - from,
@@ -173,6 +181,9 @@ pub(crate) async fn assert_balance(pool: &PgPool) {
 
 #[test]
 fn wide_characters_take_two_places() {
-    assert_eq!(table(&["科目", ">円"], &[vec!["ｱｲ".into(), "5".into()], vec!["x".into(), "12,000".into()]]), "科目      円\nｱｲ         5\nx     12,000\n");
+    assert_eq!(
+        table(&["科目", ">円"], &[vec!["ｱｲ".into(), "5".into()], vec!["x".into(), "12,000".into()]]),
+        "科目      円\nｱｲ         5\nx     12,000\n"
+    );
     assert_eq!((yen(0), yen(-1_234_567), yen(999)), ("0".into(), "-1,234,567".into(), "999".into()));
 }

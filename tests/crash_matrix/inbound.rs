@@ -101,7 +101,8 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_comes_twice() {
         for chunks in [1, 4, 7] {
             world.start_with("produce", &[]).await;
             world.start_with("consume", &[]).await;
-            let staged = async |world: &mut World| (world.number("select count(*) from intake.chunk").await >= chunks).then_some(());
+            let staged =
+                async |world: &mut World| (world.number("select count(*) from intake.chunk").await >= chunks).then_some(());
             world.until("some chunks are staged", staged).await;
             world.kill("consume");
             world.kill("produce");

@@ -27,7 +27,8 @@ async fn publish(channel: &Channel, reply: &str, id: &str, body: &Value) {
         .with_correlation_id(format!("about-{id}").into());
     let body = serde_json::to_vec(body).unwrap();
     let key = format!("in.{ASSESSMENTS}");
-    let published = channel.basic_publish("renkei".into(), key.as_str().into(), BasicPublishOptions::default(), &body, properties);
+    let published =
+        channel.basic_publish("renkei".into(), key.as_str().into(), BasicPublishOptions::default(), &body, properties);
     published.await.unwrap().await.unwrap();
 }
 
@@ -69,7 +70,10 @@ fn a_direct_publisher_gets_receipts() {
         assert_eq!(state("about-m-1", "posted"), "posted");
         assert_eq!(state("about-m-2", "checked"), "rejected");
         assert!(told.contains_key(&("about-m-1".to_owned(), "received".to_owned())));
-        assert!(told[&("about-m-2".to_owned(), "checked".to_owned())].to_string().contains("6,0O0"), "the receipt names the value");
+        assert!(
+            told[&("about-m-2".to_owned(), "checked".to_owned())].to_string().contains("6,0O0"),
+            "the receipt names the value"
+        );
 
         assert_eq!(world.number("select sum(debit)::bigint from ledger.line").await, 10_500, "the copy posted nothing");
         assert_eq!(world.number("select count(*) from intake.batch").await, 2);

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::support::files::{BANKS, INVOICES, TRANSFERS};
-use crate::support::world::{self, World};
 use crate::support::root;
+use crate::support::world::{self, World};
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
@@ -36,7 +36,10 @@ async fn decided(world: &mut World, batches: i64) -> Option<()> {
 
 fn run(world: &World, key: &str, pay_date: &str, codes: &[i32]) -> Value {
     let parameter = format!("pay_date={pay_date}");
-    world.json(&["export", "run", "09", "--profile", "mizuho_advanced", "--param", &parameter, "--key", key, "--as", "tsukuru"], codes)
+    world.json(
+        &["export", "run", "09", "--profile", "mizuho_advanced", "--param", &parameter, "--key", key, "--as", "tsukuru"],
+        codes,
+    )
 }
 
 #[test]
@@ -119,7 +122,9 @@ fn an_older_file_of_equal_count_and_total_is_not_the_file() {
         let day = approved_orders(world).await;
         let older = run(world, "older", &day, &[4]);
         let older_id = older["id"].to_string();
-        world.renkei(&["export", "void", &older_id, "--reason", "誤った日", "--confirmation", "未送信", "--as", "kacho"]).expect(&[0]);
+        world
+            .renkei(&["export", "void", &older_id, "--reason", "誤った日", "--confirmation", "未送信", "--as", "kacho"])
+            .expect(&[0]);
         // The same orders again, by the other bank's profile: equal count and total, other bytes.
         let parameter = format!("pay_date={day}");
         let newer = world.json(

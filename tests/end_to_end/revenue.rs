@@ -77,7 +77,8 @@ fn fees_are_assessed_billed_and_paid() {
 
         // 12: two fees are to be billed by eLTAX slip, one is not.
         let fees = [("2026-CV-000001", 6_000, "4"), ("2026-CV-000002", 4_500, "4"), ("2026-CV-000003", 3_000, "1")];
-        let rows: Vec<(&str, Row)> = fees.iter().map(|(key, yen, method)| ("assessment", assessment(key, *yen, method))).collect();
+        let rows: Vec<(&str, Row)> =
+            fees.iter().map(|(key, yen, method)| ("assessment", assessment(key, *yen, method))).collect();
         world.drop_file(ASSESSMENTS, "IF12_SKS_20261006_001.csv", &files::write(&layout(ASSESSMENTS), &rows));
         world.until_sql("select state from intake.batch", "posted").await;
 

@@ -36,12 +36,7 @@ impl Surroundings {
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
         let output = self.command().args(arguments).output().expect("the program starts");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Answer {
-            arguments: arguments.join(" "),
-            code: output.status.code(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        Answer { arguments: arguments.join(" "), code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// Starts a role. `number` tells its logs from those of other processes of the test.
@@ -75,7 +70,8 @@ impl Answer {
 
     /// What a command with `--json` printed.
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("renkei {}: {error}\n{}\n{}", self.arguments, self.out, self.err))
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("renkei {}: {error}\n{}\n{}", self.arguments, self.out, self.err))
     }
 }
 

@@ -44,7 +44,11 @@ impl World {
         let (vhost, database) = (Vhost::create().await, Database::create(5).await);
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("renkei.toml");
-        std::fs::write(&config, "metrics_listen = \"\"\n[produce]\npoll_ms = 30\nsettle_ms = 60\nretry_ms = 300\nschedule = false\n").unwrap();
+        std::fs::write(
+            &config,
+            "metrics_listen = \"\"\n[produce]\npoll_ms = 30\nsettle_ms = 60\nretry_ms = 300\nschedule = false\n",
+        )
+        .unwrap();
         let data = folder.path().join("data");
         let mut surroundings = Surroundings { folder: folder.path().to_owned(), variables: Vec::new() };
         surroundings.set("RENKEI_CONFIG", config.to_str().unwrap());

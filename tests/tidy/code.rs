@@ -88,7 +88,8 @@ fn rust_files_are_small_rooms() {
 #[test]
 fn the_project_speaks_of_itself_alone() {
     // Put together here, so that this file does not say them.
-    let words = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("sub", "agent"), concat!("sub-", "agent"), concat!("far", "m-")];
+    let words =
+        [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("sub", "agent"), concat!("sub-", "agent"), concat!("far", "m-")];
     let sources = files("", "");
     assert!(sources.len() > 100, "the walk found only {} files", sources.len());
     let found: Vec<String> = words.iter().flat_map(|word| places(&sources, word)).collect();
