@@ -74,8 +74,24 @@ async fn measure(url: &str, records: u64, parallel: usize) -> Result<(), Error> 
     report("checked and posted", records, clock.elapsed(), cpu_time().saturating_sub(cpu));
     let posted: i64 = sqlx::query_scalar("select records_posted from intake.batch").fetch_one(&pool).await?;
     println!("posted: {posted} records");
+    latency(&handler).await;
     pool.close().await;
     Ok(())
+}
+
+/// Deliveries of one record, one after the other.
+async fn latency(handler: &TopicHandler) {
+    const DELIVERIES: usize = 200;
+    let mut micros = Vec::with_capacity(DELIVERIES);
+    for nth in 0..DELIVERIES {
+        let mut message = messages(1).remove(0);
+        message.headers.insert("renkei-sha256".to_owned(), format!("{nth:064x}").replacen('0', "f", 1));
+        let clock = Instant::now();
+        assert_eq!(handler.handle(message).await, Outcome::Done);
+        micros.push(clock.elapsed().as_micros());
+    }
+    micros.sort_unstable();
+    println!("one record, staged to posted: p50 {} µs, p99 {} µs", micros[DELIVERIES / 2], micros[DELIVERIES * 99 / 100]);
 }
 
 fn report(what: &str, records: u64, wall: Duration, cpu: Duration) {

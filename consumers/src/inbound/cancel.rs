@@ -45,7 +45,7 @@ impl Intake {
         let mut settlement = Settlement::new(State::Cancelled, cancelled_hops(&batch), "batch.cancel", actor);
         (settlement.decided_by, settlement.reason) = (Some(actor), Some(reason));
         settle::settle(&mut tx, &batch, &settlement).await?;
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 
     /// What would refuse a cancellation now.

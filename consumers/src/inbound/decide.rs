@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnection;
 
 use super::batch::{self, Batch, State};
 use super::error::IntakeError;
+use super::meter;
 use super::preview;
 use super::settle::{self, Hops, Settlement, Sum};
 use super::tables::Spec;
@@ -31,7 +32,7 @@ impl Intake {
             return Ok(batch);
         }
         self.decide_locked(&mut tx, &batch).await?;
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 
     /// Posts, on purpose, a file that was live already.
@@ -60,7 +61,7 @@ impl Intake {
         settle::settle(&mut tx, &batch, &admitted).await?;
         let batch = batch::lock(&mut tx, id).await?;
         self.decide_locked(&mut tx, &batch).await?;
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 
     async fn decide_locked(&self, conn: &mut PgConnection, batch: &Batch) -> Result<(), IntakeError> {
@@ -148,7 +149,7 @@ impl Intake {
             let hops = hops.ok_or(IntakeError::Overflow { batch: id, what: "the yen posted" })?;
             finish_posted(&mut tx, &batch, hops, actor, &today, Some((actor, reason))).await?;
         }
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 
     pub(super) async fn begin(&self, id: i64) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, IntakeError> {
@@ -156,11 +157,18 @@ impl Intake {
     }
 
     /// Commits and reads what the batch is now.
-    pub(super) async fn commit(&self, tx: sqlx::Transaction<'static, sqlx::Postgres>, id: i64) -> Result<Batch, IntakeError> {
+    pub(super) async fn commit(
+        &self,
+        tx: sqlx::Transaction<'static, sqlx::Postgres>,
+        before: &Batch,
+    ) -> Result<Batch, IntakeError> {
+        let id = before.id;
         crash::point("inbound.before_commit");
         tx.commit().await.map_err(IntakeError::database(format!("commit batch {id}")))?;
         crash::point("inbound.after_commit");
-        batch::get(&self.pool, id).await
+        let after = batch::get(&self.pool, id).await?;
+        meter::moved(before, &after);
+        Ok(after)
     }
 }
 

@@ -149,8 +149,8 @@ impl TopicHandler {
     async fn take_confirm(&self, message: &Incoming) -> Result<(), IntakeError> {
         let order: Order = self.body(message)?;
         let batch = self.ordered(&order).await?;
-        if matches!(batch.state, State::Posted | State::Held) {
-            return Ok(());
+        if matches!(batch.state, State::Posted | State::Held | State::Rejected) {
+            return Ok(()); // Decided before: the order came again.
         }
         let batch = self.intake.confirm(batch.id, &order.actor, &order.reason).await?;
         self.tell(&batch);

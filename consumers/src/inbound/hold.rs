@@ -35,7 +35,7 @@ impl Intake {
             let mut settlement = Settlement::new(State::Held, Hops::of(&batch), "batch.hold", actor);
             (settlement.held_whole, settlement.decided_by) = (batch.held_whole, Some(actor));
             settle::settle(&mut tx, &batch, &settlement).await?;
-            return self.commit(tx, id).await;
+            return self.commit(tx, &batch).await;
         }
         work::post(&mut tx, place.topic, &spec, &ruling).await?;
         resolve(&mut tx, id, chosen.as_deref(), actor, if reason.is_empty() { "posted" } else { reason }).await?;
@@ -49,7 +49,7 @@ impl Intake {
         (settlement.business_date, settlement.decided_by) = (Some(today.as_str()), Some(actor));
         settlement.reason = Some(reason).filter(|reason| !reason.is_empty());
         settle::settle(&mut tx, &batch, &settlement).await?;
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 
     /// Gives held lines up: they will never be posted. The sender may send them again in another file.
@@ -75,7 +75,7 @@ impl Intake {
         let mut settlement = Settlement::new(state, hops, "batch.reject_held", actor);
         (settlement.decided_by, settlement.reason) = (Some(actor), Some(reason));
         settle::settle(&mut tx, &batch, &settlement).await?;
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 }
 

@@ -23,6 +23,8 @@ pub mod error;
 pub mod handler;
 /// Lines that wait for a person.
 mod hold;
+/// Metrics of intake.
+pub mod meter;
 /// The journal a batch would make.
 pub mod preview;
 /// Deliveries refused before they became records.

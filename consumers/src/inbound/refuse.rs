@@ -43,6 +43,6 @@ impl Intake {
         settlement.reason = code;
         settlement.faults = i64::try_from(rejection.faults_total).unwrap_or(i64::MAX);
         settle::settle(&mut tx, &batch, &settlement).await?;
-        self.commit(tx, id).await
+        self.commit(tx, &batch).await
     }
 }

@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 
 use super::batch::{self, State};
 use super::error::IntakeError;
+use super::meter;
 use super::shape::{self, Shape, ShapeCache, Shapes};
 use super::split;
 
@@ -233,6 +234,7 @@ pub(super) async fn chunk(
         return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
     };
     tx.commit().await.map_err(failed("commit the staging"))?;
+    meter::staged(&envelope.topic, rows.records);
     crash::point("inbound.staged");
     Ok(if complete { Staged::Complete } else { Staged::Waiting })
 }
