@@ -23,9 +23,8 @@ demo: rust services ## start the servers, build, run the integrations on sample 
 test: rust services ## every test, on the private servers
 	@eval "$$(compose/services env)"; cargo test --workspace --locked
 
-bench: rust services ## release build and measurements (docs/PERFORMANCE.md); ARGS= goes to `renkei bench`
-	@cargo build --release --locked
-	@eval "$$(compose/services env)"; exec "$$CARGO_TARGET_DIR/release/renkei" bench $(ARGS)
+bench: rust services ## measure the whole way, release build (docs/PERFORMANCE.md); RENKEI_BENCH_RECORDS scales it
+	@eval "$$(compose/services env)"; cargo bench --locked --bench whole_way
 
 services: ## the private RabbitMQ and Postgres (then: compose/services status|env|logs|down|reset)
 	@compose/services up
