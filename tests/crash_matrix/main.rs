@@ -6,7 +6,7 @@
 //! Tests that kill servers take the lock of [`SERVERS`] for writing, all others for reading, so that no test loses a server it
 //! did not kill. This is a test program of its own: cargo runs test programs one after another.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by saying where")]
+#![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
 /// Killed while files come in.
 mod inbound;
