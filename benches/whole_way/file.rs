@@ -79,11 +79,16 @@ pub(crate) fn message(days: &Days, nth: u64) -> Value {
     let Person { name, kana } = person(nth);
     json!([{
         "source": "SKS", "source_key": format!("{}-M-{nth:09}", days.fiscal_year), "action": "1",
-        "fiscal_year": days.fiscal_year.to_string(), "fund": "01", "budget_line": "2105010101", "organization": "12030000",
-        "assessed_on": days.today, "due_on": days.due[0], "reason": REASONS[at(nth, 4)], "payer_type": "1",
+        "fiscal_year": days.fiscal_year, "fund": "01", "budget_line": "2105010101", "organization": "12030000",
+        "assessed_on": iso(&days.today), "due_on": iso(&days.due[0]), "reason": REASONS[at(nth, 4)], "payer_type": "1",
         "payer_name": name, "payer_kana": kana, "postal": "1540017", "address": "東京都世田谷区見本町1丁目1番1号",
         "amount": amount(nth), "tax_class": "0", "method": method(days, nth),
     }])
+}
+
+/// A date as messages have it.
+fn iso(day: &str) -> String {
+    format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..])
 }
 
 struct Person {
