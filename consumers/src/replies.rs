@@ -61,6 +61,10 @@ impl Replies {
     /// Sends a receipt in the background, if the batch's sender asked for receipts.
     pub fn send(&self, intake: &Arc<Intake>, stage: Stage, batch: &Batch) {
         let (Some(publisher), Some(reply_to)) = (self.0.clone(), batch.reply_to.clone()) else { return };
+        if is_ours(&reply_to) {
+            tracing::warn!(batch = batch.id, reply_to, "no receipt: the sender names one of our own queues as its reply address");
+            return;
+        }
         let (intake, batch) = (intake.clone(), batch.clone());
         tokio::spawn(async move {
             let body = receipt(&intake, stage, &batch).await.to_string();
@@ -72,6 +76,11 @@ impl Replies {
             }
         });
     }
+}
+
+/// Whether a reply address is a queue of the hub itself: a receipt there would be taken for a delivery.
+fn is_ours(reply_to: &str) -> bool {
+    ["in.", "out.", "renkei."].iter().any(|prefix| reply_to.starts_with(prefix))
 }
 
 /// The body of a receipt.
