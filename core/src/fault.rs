@@ -1,6 +1,6 @@
 //! One finding about one place in one file: which line, which column, which byte, which value, and why.
 //!
-//! A fault carries a *code*; the sentence a person reads comes from [`crate::catalogue`], in Japanese or English, filled with
+//! A fault carries a *code*; the sentence a person reads comes from `crate::catalogue`, in Japanese or English, filled with
 //! the fault's own values. Readers collect faults and go on; they do not stop at the first.
 
 use serde::{Deserialize, Serialize};

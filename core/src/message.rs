@@ -1,14 +1,14 @@
 //! The message contract. What travels on a topic, under which headers, and how ids are made.
 //!
-//! Routing key = queue name = `in.NN_slug` or `out.NN_slug`. AMQP `type` is the [`MessageKind`], `message_id` is deterministic,
+//! Routing key = queue name = `in.NN_slug` or `out.NN_slug`. AMQP `type` is the `MessageKind`, `message_id` is deterministic,
 //! `content_type` is `application/json`. Bodies:
 //!
 //! | kind | body |
 //! |--|--|
 //! | `records` | JSON array of records: the layout's field ids plus `line`, `offset`, `length` and, where they differ from the default, `record`, `group`, `sub` |
-//! | `rejection` | [`Rejection`]: every fault of a refused file, up to a limit |
-//! | `confirm`, `cancel` | [`Order`]: what an operator decided about a batch |
-//! | `export` | [`ExportOrder`] |
+//! | `rejection` | `Rejection`: every fault of a refused file, up to a limit |
+//! | `confirm`, `cancel` | `Order`: what an operator decided about a batch |
+//! | `export` | `ExportOrder` |
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

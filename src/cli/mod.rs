@@ -1,4 +1,4 @@
-//! The command line. One file a command; every command ends in an [`Exit`].
+//! The command line. One file a command; every command ends in an `Exit`.
 //!
 //! Exit codes: 0 done · 1 failed · 2 usage · 3 content rejected · 4 held, a person must decide.
 

@@ -1,7 +1,7 @@
 //! The bytes of an event that are hashed. Changing anything here breaks every chain there is: make a new version instead.
 //!
 //! Version 1: `renkei-audit-1`, the previous hash (32 bytes), the position (8 bytes, big endian), then each column in the
-//! order of [`COLUMNS`]: absent = byte 0; present = byte 1, length (8 bytes, big endian), UTF-8 text. Lengths make the form
+//! order of `COLUMNS`: absent = byte 0; present = byte 1, length (8 bytes, big endian), UTF-8 text. Lengths make the form
 //! unambiguous: no text in one column can look like another column.
 
 use sha2::{Digest, Sha256};

@@ -3,14 +3,14 @@
 //!
 //! | module | duty |
 //! |--|--|
-//! | [`seal`] | gives committed events a position and a hash, in batches, one sealer at a time |
-//! | [`verify`] | walks the chain and names the first broken link |
+//! | `seal` | gives committed events a position and a hash, in batches, one sealer at a time |
+//! | `verify` | walks the chain and names the first broken link |
 //! | `canonical` | the bytes of an event that are hashed |
 //!
 //! What the chain shows: an event that was changed, deleted, inserted or moved after it was sealed. What it cannot show alone:
 //! an event deleted before it was sealed (seconds), and a chain whose end was cut off or rewritten as a whole together with
-//! its seals. Against that, write a [`Head`] down outside the database (the sealer logs each) and give it to
-//! [`verify::verify_against`].
+//! its seals. Against that, write a `Head` down outside the database (the sealer logs each) and give it to
+//! `verify::verify_against`.
 
 mod canonical;
 /// Gives committed events their place in the chain.

@@ -7,7 +7,7 @@
 //!                └─ confirm, cancel ► decide, cancel              └─ later: hold, cancel, preview (what an operator does)
 //! ```
 //!
-//! [`Intake`] is what the consumer, the command line and the console share: every operation on a batch is a method of it.
+//! `Intake` is what the consumer, the command line and the console share: every operation on a batch is a method of it.
 
 /// Batches as stored; lists and details.
 pub mod batch;

@@ -6,7 +6,7 @@
 //!
 //! | module | duty |
 //! |--|--|
-//! | [`handler`] | takes export orders from a topic's queue |
+//! | `handler` | takes export orders from a topic's queue |
 //! | `order` | publishes an export order under a deterministic run id |
 //! | `generate` | one repeatable-read transaction: select, write, claim, record |
 //! | `stage` | temp tables around an integration's SQL |
@@ -20,7 +20,7 @@
 //! | `view` | list, show, download, dry run |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
-//! triggers of `migrations/0003_export.sql`. Here their names become sentences ([`error`]).
+//! triggers of `migrations/0003_export.sql`. Here their names become sentences (`error`).
 
 mod approve;
 mod claim;

@@ -1,4 +1,4 @@
-//! A supervised consumer: takes messages of one queue, hands them to a [`Handler`], and does what the [`Outcome`] says.
+//! A supervised consumer: takes messages of one queue, hands them to a `Handler`, and does what the `Outcome` says.
 //!
 //! It has a connection of its own, acknowledges by hand, and is rebuilt after every failure: an error item, a stream that
 //! just ends (queue deleted, consumer cancelled by the broker), a channel or connection that is gone without a word. What was

@@ -2,14 +2,14 @@
 //!
 //! | module | duty |
 //! |--|--|
-//! | [`topology`] | exchanges, quorum queues, retry ladder, dead letters; refuses what could lose data; applies and verifies |
-//! | [`publish`] | one task per confirm channel: pipelined, persistent, mandatory, republished after a reconnect |
-//! | [`consume`] | one supervised consumer: handlers, outcomes, acknowledgements, pause, graceful end |
-//! | [`retry`] | jittered backoff for whoever waits, and the copy that waits on the ladder |
-//! | [`management`] | the management HTTP API: virtual hosts, policies, connections |
-//! | [`depth`] | how many messages are where |
-//! | [`connection`] | opening a connection with heartbeat and time limits, and its errors |
-//! | [`message`] | what goes out and what comes in, as plain types |
+//! | `topology` | exchanges, quorum queues, retry ladder, dead letters; refuses what could lose data; applies and verifies |
+//! | `publish` | one task per confirm channel: pipelined, persistent, mandatory, republished after a reconnect |
+//! | `consume` | one supervised consumer: handlers, outcomes, acknowledgements, pause, graceful end |
+//! | `retry` | jittered backoff for whoever waits, and the copy that waits on the ladder |
+//! | `management` | the management HTTP API: virtual hosts, policies, connections |
+//! | `depth` | how many messages are where |
+//! | `connection` | opening a connection with heartbeat and time limits, and its errors |
+//! | `message` | what goes out and what comes in, as plain types |
 //!
 //! Two rules come from measurements, not taste. Publishing and consuming never share a connection, because an alarm of the
 //! broker stops every write on a publishing connection, acknowledgements included. And nothing here relies on automatic

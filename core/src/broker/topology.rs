@@ -11,7 +11,7 @@
 //!
 //! Only the queue type and single-active-consumer are arguments of a queue, because those cannot be changed without deleting
 //! it. Dead-lettering, limits and waits are policies, which can be changed live. Some brokers accept an argument they do not
-//! know; [`verify`] therefore reads back what the broker says is in effect.
+//! know; `verify` therefore reads back what the broker says is in effect.
 
 use std::time::Duration;
 

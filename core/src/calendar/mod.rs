@@ -1,6 +1,6 @@
 //! Japanese dates, fiscal years, eras, business days, and the clock.
 //!
-//! Dates are [`jiff::civil::Date`]. Everything here is pure but [`clock`]: what today is, and which days are holidays, is given
+//! Dates are `jiff::civil::Date`. Everything here is pure but `clock`: what today is, and which days are holidays, is given
 //! by the caller.
 
 /// Days on which the office or the banks work.

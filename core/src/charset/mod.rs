@@ -8,7 +8,7 @@
 //! # Which code point is canonical
 //!
 //! CP932 has one byte pair where Unicode has two characters (`0x8160` is U+FF5E to Windows and U+301C to JIS). Decoding gives
-//! the Windows reading, because that is what every section's spreadsheet shows; encoding accepts both; [`canonical`] maps a
+//! the Windows reading, because that is what every section's spreadsheet shows; encoding accepts both; `canonical` maps a
 //! text to the code points that reading back would give. The claim, proven by tests for every encoding `e` and text `t` that
 //! `e` can hold:
 //!
@@ -16,7 +16,7 @@
 //! > and the bytes no longer change from the first writing on.
 //!
 //! The other way round, a few CP932 bytes have a twin for the same character (`0xEEE0` and `0xFBFC` are both 髙). They are read,
-//! and written as the twin Windows writes; [`cp932_round_trips`] tells whether a given field is free of them.
+//! and written as the twin Windows writes; `cp932_round_trips` tells whether a given field is free of them.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! eL番号: what a payer types to pay a slip of a local body (eltax.md §3, §9).
 //!
-//! All systems of one ward share its 機関コード and so one space of 案件特定キー. renkei numbers only inside its own [`Partition`], the first
+//! All systems of one ward share its 機関コード and so one space of 案件特定キー. renkei numbers only inside its own `Partition`, the first
 //! two digits of the key.
 
 use hmac::{Hmac, KeyInit, Mac};

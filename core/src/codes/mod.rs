@@ -1,6 +1,6 @@
 //! Check digits and composite codes.
 //!
-//! Each code is a type that can only be made from a valid text. [`check`] offers the same by name, for layouts.
+//! Each code is a type that can only be made from a valid text. `check` offers the same by name, for layouts.
 
 /// Numbers of banks, branches and accounts.
 pub mod bank;

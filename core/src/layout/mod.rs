@@ -1,7 +1,7 @@
 //! Bytes ↔ records, driven by a TOML file (`docs/LAYOUTS.md`). The same layout reads and writes.
 //!
-//! [`Layout::parse`] turns TOML into checked types and reports every fault of the file at once. [`read::read_file`] streams a
-//! file through a layout; [`write::Writer`] makes one. Nothing is ever replaced, cut or trimmed silently.
+//! `Layout::parse` turns TOML into checked types and reports every fault of the file at once. `read::read_file` streams a
+//! file through a layout; `write::Writer` makes one. Nothing is ever replaced, cut or trimmed silently.
 
 /// A layout as a specification sheet.
 pub mod describe;

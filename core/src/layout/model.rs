@@ -1,4 +1,4 @@
-//! A layout as checked types. Built only by [`Layout::parse`]; nothing in here is a string that must be checked again.
+//! A layout as checked types. Built only by `Layout::parse`; nothing in here is a string that must be checked again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The crash matrix of this side: the process dies at each named point, another one goes on, and what the broker has then is
 //! each chunk under one id with one content.
 //!
-//! The dying process is this test program itself, started again with only [`the_one_that_dies`] to run.
+//! The dying process is this test program itself, started again with only `the_one_that_dies` to run.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;

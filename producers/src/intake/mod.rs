@@ -1,6 +1,6 @@
 //! The one way in: claim → archive → validate whole → publish → finish.
 //!
-//! A delivery goes through the stages of [`Stage`], and its record is on disk before the next stage begins. Whoever finds it
+//! A delivery goes through the stages of `Stage`, and its record is on disk before the next stage begins. Whoever finds it
 //! after a crash goes on from there:
 //!
 //! ```text

@@ -3,7 +3,7 @@
 //! The run id is made of the topic and the instant, so that any number of schedulers order one export. The last instant is
 //! kept in a small file; what was missed while every scheduler was down is made up for once, late, on the same day only: a
 //! file of yesterday is a person's decision. Business days are not known here: an order on a holiday is published like any
-//! other, and what it means is decided where the calendar is. Shifting belongs into [`Clockwork::after`], the one place
+//! other, and what it means is decided where the calendar is. Shifting belongs into `Clockwork::after`, the one place
 //! instants come from.
 
 mod cron_time;

@@ -3,7 +3,7 @@
 //! Two measured properties of the client library shape this file. A confirm belongs to its message only if tags are taken and
 //! frames are queued in one task; this task is the only one that touches the channel. And a *return* (no queue took the
 //! message) is attached to whichever confirm is resolved next, so it is matched by the message id, exchange and key inside it,
-//! and no confirm is believed before every confirm of the same frame has been looked at (see [`Session::collect`]).
+//! and no confirm is believed before every confirm of the same frame has been looked at (see `Session::collect`).
 
 use std::collections::HashMap;
 use std::pin::Pin;

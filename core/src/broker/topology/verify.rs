@@ -19,7 +19,7 @@ const SETTLE_MAX: Duration = Duration::from_secs(12);
 ///
 /// Queues are judged by what is in effect, not by what was declared: first by the policy the broker says it applies, and then
 /// by the merged definition it reports, which also shows an operator policy. Shortly after a change that report is old; it is
-/// then asked for again, up to [`SETTLE_MAX`].
+/// then asked for again, up to `SETTLE_MAX`.
 pub async fn verify(config: &BrokerConfig, spec: &TopologySpec) -> Result<Vec<String>, BrokerError> {
     let management = Management::new(config)?;
     let wanted = Wanted::of(spec);
