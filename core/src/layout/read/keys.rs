@@ -42,15 +42,22 @@ pub(super) struct Repeated {
     pub(super) identical: bool,
 }
 
-/// The keys of one kind of record.
+/// One part of the keys.
+type Shard = HashMap<u64, Seen, BuildHasherDefault<Same>>;
+
+/// The keys of one kind of record, in parts: a part that grows is moved within the processor's cache, while one big map would be
+/// moved through memory and need half as much again while it is.
 pub(super) struct Keys {
-    seen: HashMap<u64, Seen, BuildHasherDefault<Same>>,
+    shards: Vec<Shard>,
     seed: u64,
 }
 
+/// Parts; a power of two.
+const SHARDS: usize = 256;
+
 impl Keys {
     pub(super) fn new() -> Self {
-        Keys { seen: HashMap::default(), seed: RandomState::new().hash_one(0_u64) }
+        Keys { shards: vec![Shard::default(); SHARDS], seed: RandomState::new().hash_one(0_u64) }
     }
 
     /// A hash to feed.
@@ -61,7 +68,9 @@ impl Keys {
     /// Remembers a key; tells of an earlier one.
     pub(super) fn add(&mut self, key: u64, content: u64, line: u64) -> Option<Repeated> {
         let seen = Seen { content: (content >> 32) as u32, line: u32::try_from(line).unwrap_or(u32::MAX) };
-        match self.seen.entry(key) {
+        // Bits that the maps themselves do not look at: they take the lowest and the highest.
+        let shard = &mut self.shards[(key >> 32) as usize % SHARDS];
+        match shard.entry(key) {
             std::collections::hash_map::Entry::Vacant(entry) => {
                 entry.insert(seen);
                 None
