@@ -146,10 +146,12 @@ create table ledger.entry (
     reason      text,
     actor       text   not null,
     recorded_at timestamptz not null default clock_timestamp(),
+    transaction xid8   not null default pg_current_xact_id(),
     constraint entry_year_is_open check (ledger.fiscal_year_accepts(fiscal_year, booked_on))
 );
 comment on table ledger.entry is '仕訳伝票: one per batch (or export), event, year, day and fund, in the manner of a collective voucher (集合調定); its lines say which record each came from.';
 comment on column ledger.entry.batch_id is 'intake.batch the entry comes from.';
+comment on column ledger.entry.transaction is 'The database transaction that wrote it: lines are added in that one or never.';
 comment on column ledger.entry.file_id is 'export.file whose release made the entry.';
 create index entry_by_batch on ledger.entry (batch_id) where batch_id is not null;
 create index entry_by_file on ledger.entry (file_id) where file_id is not null;
@@ -190,25 +192,42 @@ language plpgsql as $$
 declare
     bad record;
 begin
-    select entry_id, sum(debit) as debit, sum(credit) as credit into bad
-      from added group by entry_id having sum(debit) <> sum(credit) limit 1;
+    -- One pass over the rows, however many; what is judged is a handful of sums.
+    with summed as materialized (
+        select entry_id, account, sum(debit) as debit, sum(credit) as credit from added group by entry_id, account
+    )
+    select fault.* into bad from (
+        select 1 as rank, 'RK003' as code, format('entry %s does not balance: debit %s, credit %s', entry_id, sum(debit), sum(credit)) as text
+          from summed group by entry_id having sum(debit) <> sum(credit)
+        union all
+        select 2, 'RK004', format('account %s is not in the chart of accounts', s.account)
+          from summed s where not exists (select from ledger.account m where m.code = s.account)
+        union all
+        select 3, 'RK004', format('lines without an entry: %s', s.entry_id)
+          from summed s where not exists (select from ledger.entry e where e.id = s.entry_id)
+        union all
+        select 4, 'RK004', format('entry %s was written before: nothing can be added to it', s.entry_id)
+          from summed s join ledger.entry e on e.id = s.entry_id where e.transaction <> pg_current_xact_id()
+    ) fault order by rank limit 1;
     if found then
-        raise exception 'entry % does not balance: debit %, credit %', bad.entry_id, bad.debit, bad.credit using errcode = 'RK003';
-    end if;
-    select a.account into bad from (select distinct account from added) a
-     where not exists (select 1 from ledger.account m where m.code = a.account) limit 1;
-    if found then
-        raise exception 'account % is not in the chart of accounts', bad.account using errcode = 'RK004';
-    end if;
-    select a.entry_id into bad from (select distinct entry_id from added) a
-     where not exists (select 1 from ledger.entry e where e.id = a.entry_id) limit 1;
-    if found then
-        raise exception 'lines without an entry: %', bad.entry_id using errcode = 'RK004';
+        raise exception '%', bad.text using errcode = bad.code;
     end if;
     return null;
 end $$;
 create trigger line_is_balanced after insert on ledger.line
     referencing new table as added for each statement execute function ledger.check_added_lines();
+
+create function ledger.check_entry_has_lines() returns trigger
+language plpgsql as $$
+begin
+    if not exists (select from ledger.line l where l.entry_id = new.id) then
+        raise exception 'entry % has no lines', new.id using errcode = 'RK003';
+    end if;
+    return null;
+end $$;
+-- Entries are few (one per batch, day and fund), so here a trigger per row costs nothing.
+create constraint trigger entry_has_lines after insert on ledger.entry
+    deferrable initially deferred for each row execute function ledger.check_entry_has_lines();
 
 -- ── Posting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -234,13 +253,20 @@ end $$;
 comment on function ledger.begin_journal is 'Makes the temp table journal that post_journal() reads; the consumer calls it before post.sql and release.sql.';
 
 create function ledger.post_journal() returns bigint
-language plpgsql as $$
+language plpgsql
+set jit = off
+as $$
 declare
+    -- Pages of the journal written in one statement: about 40,000 rows, whose lines the balance check keeps in memory.
+    slice   constant int := 500;
     bad     record;
     batch   bigint;
     file    bigint;
     who     text;
-    written bigint;
+    written bigint := 0;
+    lines   bigint;
+    page    int := 0;
+    pages   int;
 begin
     -- The transaction says by its temp tables what it posts for: a batch, or an exported file.
     if to_regclass('pg_temp.batch') is not null then
@@ -249,44 +275,57 @@ begin
         execute 'select file_id, ordered_by from pg_temp.run' into file, who;
     end if;
 
-    select j.event, j.fund, j.fiscal_year, j.budget_line into bad
-      from (select distinct event, fund, fiscal_year, budget_line from pg_temp.journal) j
+    pages := pg_relation_size('pg_temp.journal') / current_setting('block_size')::int;
+
+    -- Rules and budget lines are looked up once for each combination, of which a file has a handful.
+    create temp table if not exists journal_side (
+        event text, fiscal_year int, booked_on date, fund text, budget_line text, entry_id bigint, debit_account text, credit_account text,
+        has_yen boolean
+    ) on commit drop;
+    delete from pg_temp.journal_side;
+    insert into pg_temp.journal_side
+    select j.event, j.fiscal_year, j.booked_on, j.fund, j.budget_line, null,
+           coalesce(r.debit_account, b.account), coalesce(r.credit_account, b.account), j.has_yen
+      from (select event, fiscal_year, booked_on, fund, coalesce(budget_line, '') as budget_line, bool_or(amount <> 0) as has_yen
+              from pg_temp.journal group by 1, 2, 3, 4, 5) j
       left join ledger.posting_rule r on r.event = j.event
-      left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line)
-     where r.event is null or ((r.debit_account is null or r.credit_account is null) and b.code is null)
-     limit 1;
+      left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line);
+    select * into bad from pg_temp.journal_side where debit_account is null or credit_account is null limit 1;
     if found then
-        raise exception 'no posting rule or budget line for event %, year %, fund %, line %', bad.event, bad.fiscal_year, bad.fund, bad.budget_line
+        raise exception 'no posting rule or budget line for event %, year %, fund %, line %', bad.event, bad.fiscal_year, bad.fund, nullif(bad.budget_line, '')
             using errcode = 'RK005';
     end if;
 
-    create temp table if not exists journal_entry (event text, fiscal_year int, booked_on date, fund text, entry_id bigint) on commit drop;
-    delete from pg_temp.journal_entry;
     with made as (
         insert into ledger.entry (event, fiscal_year, booked_on, fund, batch_id, file_id, actor)
         select event, fiscal_year, booked_on, fund, batch, file, coalesce(who, session_user)
-          from (select distinct event, fiscal_year, booked_on, fund from pg_temp.journal where amount <> 0) g
+          from (select distinct event, fiscal_year, booked_on, fund from pg_temp.journal_side where has_yen) g
          order by event, fiscal_year, booked_on, fund
         returning id, event, fiscal_year, booked_on, fund
     )
-    insert into pg_temp.journal_entry select event, fiscal_year, booked_on, fund, id from made;
+    update pg_temp.journal_side s set entry_id = m.id
+      from made m where (m.event, m.fiscal_year, m.booked_on, m.fund) = (s.event, s.fiscal_year, s.booked_on, s.fund);
+    if pages > slice then
+        analyze pg_temp.journal_side;
+    end if;
 
     -- Both sides of every row in one statement, so that the balance check sees whole entries. A negative amount swaps sides.
     -- Line numbers follow the journal's own sequence: numbering within each entry would sort a million rows.
-    insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
-    select n.entry_id, 2 * n.seq - 1 + s.side, n.line,
-           case s.side when 0 then coalesce(n.debit_account, n.budget_account) else coalesce(n.credit_account, n.budget_account) end,
-           case when (s.side = 0) = (n.amount > 0) then abs(n.amount) else 0 end,
-           case when (s.side = 0) = (n.amount > 0) then 0 else abs(n.amount) end,
-           n.budget_line, n.organization, n.facility, n.object, n.object_id, n.memo
-      from (select j.*, e.entry_id, r.debit_account, r.credit_account, b.account as budget_account
-              from pg_temp.journal j
-              join pg_temp.journal_entry e using (event, fiscal_year, booked_on, fund)
-              join ledger.posting_rule r using (event)
-              left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line)
-             where j.amount <> 0) n
-     cross join (values (0), (1)) s (side);
-    get diagnostics written = row_count;
+    while page < pages loop
+        insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
+        select k.entry_id, 2 * j.seq - 1 + s.side, j.line, case s.side when 0 then k.debit_account else k.credit_account end,
+               case when (s.side = 0) = (j.amount > 0) then abs(j.amount) else 0 end,
+               case when (s.side = 0) = (j.amount > 0) then 0 else abs(j.amount) end,
+               j.budget_line, j.organization, j.facility, j.object, j.object_id, j.memo
+          from pg_temp.journal j
+          join pg_temp.journal_side k
+            on (k.event, k.fiscal_year, k.booked_on, k.fund, k.budget_line) = (j.event, j.fiscal_year, j.booked_on, j.fund, coalesce(j.budget_line, ''))
+         cross join (values (0), (1)) s (side)
+         where j.amount <> 0 and j.ctid >= format('(%s,0)', page)::tid and j.ctid < format('(%s,0)', page + slice)::tid;
+        get diagnostics lines = row_count;
+        written := written + lines;
+        page := page + slice;
+    end loop;
     delete from pg_temp.journal;
     return written / 2;
 end $$;

@@ -438,11 +438,21 @@ set enable_mergejoin = off -- a million staged rows are joined to a handful of f
 as $$
 #variable_conflict use_column
 declare
-    today   date := (select business_date from pg_temp.batch);
-    horizon date := (select through from ledger.calendar_horizon);
-    lowest  text collate "C";
-    highest text collate "C";
+    today     date := (select business_date from pg_temp.batch);
+    horizon   date := (select through from ledger.calendar_horizon);
+    lowest    text collate "C";
+    highest   text collate "C";
+    changes   boolean;
+    quantity  boolean;
+    key_twice boolean;
 begin
+    -- One pass finds out which of the questions below need to be asked line by line. Equal keys have equal hashes: when all
+    -- hashes differ, so do all keys.
+    select min(s.source_key collate "C"), max(s.source_key collate "C"), bool_or(s.action <> '1'), bool_or(s.qty * s.unit_yen <> s.amount),
+           count(*) <> count(distinct hashtextextended(s.source_key, ascii(s.action)))
+      into lowest, highest, changes, quantity, key_twice
+      from pg_temp.staged_assessment s;
+
     -- Masters and dates are judged once per distinct combination, not once per row: a file has a handful of them.
     return query
     with section as materialized (
@@ -497,15 +507,16 @@ begin
       join fault f on (s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method)
                     = (f.source, f.fiscal_year, f.fund, f.budget_line, f.organization, f.assessed_on, f.due_on, f.method);
 
-    return query
-    select s.line, 'reject', 'REVENUE_QUANTITY', 'amount',
-           jsonb_build_object('value', s.amount, 'qty', s.qty, 'unit_yen', s.unit_yen, 'product', s.qty * s.unit_yen)
-      from pg_temp.staged_assessment s
-     where s.qty * s.unit_yen <> s.amount;
+    if quantity then
+        return query
+        select s.line, 'reject', 'REVENUE_QUANTITY', 'amount',
+               jsonb_build_object('value', s.amount, 'qty', s.qty, 'unit_yen', s.unit_yen, 'product', s.qty * s.unit_yen)
+          from pg_temp.staged_assessment s
+         where s.qty * s.unit_yen <> s.amount;
+    end if;
 
     -- The natural key in the ledger: the same content is known and skipped, other content is refused.
     -- Sections number upwards, so the range of the file's keys keeps the search away from all older ones.
-    select min(s.source_key collate "C"), max(s.source_key collate "C") into lowest, highest from pg_temp.staged_assessment s;
     return query
     with known as materialized (
         select s.line, a.id
@@ -529,16 +540,18 @@ begin
            is not distinct from (s.item_code, s.period, s.payer_no, s.qty, s.unit_yen, s.origin_key) as same) content;
 
     -- The same key twice in the file. (Different content under one key is a fault of the layout already.)
-    return query
-    with twice as materialized (
-        select s.source_key, s.action, min(s.line) as first_line from pg_temp.staged_assessment s group by 1, 2 having count(*) > 1
-    )
-    select s.line, 'skip', 'REVENUE_KEY_TWICE', 'source_key', jsonb_build_object('value', s.source_key, 'first_line', t.first_line)
-      from pg_temp.staged_assessment s
-      join twice t on t.source_key = s.source_key and t.action = s.action
-     where s.line <> t.first_line;
+    if key_twice then
+        return query
+        with twice as materialized (
+            select s.source_key, s.action, min(s.line) as first_line from pg_temp.staged_assessment s group by 1, 2 having count(*) > 1
+        )
+        select s.line, 'skip', 'REVENUE_KEY_TWICE', 'source_key', jsonb_build_object('value', s.source_key, 'first_line', t.first_line)
+          from pg_temp.staged_assessment s
+          join twice t on t.source_key = s.source_key and t.action = s.action
+         where s.line <> t.first_line;
+    end if;
 
-    if not exists (select from pg_temp.staged_assessment s where s.action <> '1') then
+    if not coalesce(changes, false) then
         return;
     end if;
 
@@ -675,20 +688,27 @@ as $$
 declare
     first_slip bigint := (select last_value + is_called::int from ledger.payment_slip_id_seq);
 begin
+    -- The batch's rows are looked through once; few of a file's assessments are paid by eL-QR. An assessment changed in the same
+    -- file gets its first slip with the final amount, from refresh_slips.
+    create temp table slip_wanted on commit drop as
+    select a.id, a.fiscal_year, a.amount, a.due_on, a.fund, a.budget_line, a.assessed_on, a.line
+      from ledger.assessment a
+     where a.id >= first and a.batch_id = batch and a.method = '4' and a.action = '1';
+    delete from pg_temp.slip_wanted w
+     using (select origin_id from ledger.assessment where id >= first and batch_id = batch and origin_id is not null) c
+     where c.origin_id = w.id;
+
     insert into ledger.payment_slip (assessment_id, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
         amount, amount_main, due_on, pay_limit_on, issued_on, batch_id, line)
-    select a.id, g.agency_code, g.office_code, i.item, ledger.el_case_key(g.key_prefix, a.fiscal_year, a.id, 1, 1), ledger.random_digits(),
-           a.fiscal_year, a.fiscal_year, a.amount, a.amount, a.due_on, a.due_on + g.limit_days, b.business_date, a.batch_id, a.line
-      from ledger.assessment a
+    select w.id, g.agency_code, g.office_code, i.item, ledger.el_case_key(g.key_prefix, w.fiscal_year, w.id, 1, 1), ledger.random_digits(),
+           w.fiscal_year, w.fiscal_year, w.amount, w.amount, w.due_on, w.due_on + g.limit_days, b.business_date, batch, w.line
+      from pg_temp.slip_wanted w
       join (select d.*, ledger.eltax_item(d.fund, d.budget_line, d.assessed_on) as item
-              from (select distinct fund, budget_line, assessed_on from ledger.assessment
-                     where id >= first and batch_id = batch and method = '4' and action = '1') d) i
-        on (i.fund, i.budget_line, i.assessed_on) = (a.fund, a.budget_line, a.assessed_on)
+              from (select distinct fund, budget_line, assessed_on from pg_temp.slip_wanted) d) i
+        on (i.fund, i.budget_line, i.assessed_on) = (w.fund, w.budget_line, w.assessed_on)
      cross join ledger.eltax_agency g
-     cross join pg_temp.batch b
-     where a.id >= first and a.batch_id = batch and a.method = '4' and a.action = '1'
-       -- An assessment changed in the same file gets its first slip with the final amount, from refresh_slips.
-       and not exists (select from ledger.assessment c where c.origin_id = a.id);
+     cross join pg_temp.batch b;
+    drop table pg_temp.slip_wanted;
 
     insert into ledger.slip_notice (slip_id, action, batch_id, line)
     select s.id, '1', s.batch_id, s.line from ledger.payment_slip s where s.id >= first_slip and s.batch_id = batch;

@@ -32,6 +32,11 @@ postgres_create() {
     mv -- "$new" "$cluster"
 }
 
+# An eighth of the machine's memory, in MB, within bounds: the broker and renkei live on the same machine.
+postgres_buffers_mb() {
+    awk '/^MemTotal:/ { mb = int($2 / 8192); print mb < 128 ? 128 : mb > 2048 ? 2048 : mb }' /proc/meminfo
+}
+
 postgres_configure() {
     own_file postgres "$(postgres_cluster)/renkei.conf" <<END
 # Written by compose/services at every start; changes are lost.
@@ -51,8 +56,8 @@ max_wal_senders = 0
 max_wal_size = 8GB
 checkpoint_timeout = 15min
 
-shared_buffers = 512MB
-effective_cache_size = 1GB
+shared_buffers = $(postgres_buffers_mb)MB
+effective_cache_size = $((2 * $(postgres_buffers_mb)))MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
 jit = off

@@ -44,13 +44,19 @@ pub enum DbError {
     /// A migration failed or does not match what was applied before.
     #[error("cannot bring the database schema up to date")]
     Migrate(#[source] MigrateError),
+    /// The schema was made by a version from before the first release, whose migrations were still being changed.
+    #[error(
+        "the database was made by an unreleased version whose schema differs (migration {0}); a database to try things with is \
+         made anew by `compose/services reset`, then `make demo`"
+    )]
+    Unreleased(i64),
 }
 
 impl Classify for DbError {
     fn verdict(&self) -> Verdict {
         match self {
             DbError::Connect { .. } => Verdict::Retry,
-            DbError::Url(_) | DbError::Migrate(_) => Verdict::Bug,
+            DbError::Url(_) | DbError::Migrate(_) | DbError::Unreleased(_) => Verdict::Bug,
         }
     }
 }
@@ -136,7 +142,10 @@ pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
 
 /// Applies the migrations that are missing. Safe to run from several processes at once: the migrator takes a lock.
 pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
-    MIGRATOR.run(pool).await.map_err(DbError::Migrate)
+    MIGRATOR.run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMismatch(version) | MigrateError::VersionMissing(version) => DbError::Unreleased(version),
+        other => DbError::Migrate(other),
+    })
 }
 
 /// Whether a connection from the pool answers. Used while a consumer is paused.

@@ -6,6 +6,7 @@
 mod approval;
 mod audit;
 mod crash;
+mod journal;
 mod leaving;
 mod once;
 mod scratch;
