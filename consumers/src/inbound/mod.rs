@@ -27,6 +27,8 @@ mod hold;
 pub mod meter;
 /// The journal a batch would make.
 pub mod preview;
+/// Where the values of a record lie in `intake.record`.
+mod record;
 /// Deliveries refused before they became records.
 mod refuse;
 /// State, hops, findings and audit events.

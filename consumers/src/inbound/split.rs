@@ -9,14 +9,15 @@ use std::borrow::Cow;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::record;
 use super::shape::Shape;
 
 /// Header of a binary COPY: signature, flags, length of the extension.
 const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// Trailer of a binary COPY.
 const COPY_TRAILER: &[u8] = &[0xff, 0xff];
-/// Columns of `intake.record`, in the order of `sql/copy.sql`.
-const COLUMNS: i16 = 9;
+/// Columns of `intake.record` before the values, in the order of [`record::copy_sql`].
+const HEAD_COLUMNS: usize = 8;
 /// Type number of `text`, fixed for ever by Postgres.
 const OID_TEXT: i32 = 25;
 
@@ -36,7 +37,8 @@ pub(super) fn rows(batch: i64, shapes: &[Shape], body: &[u8]) -> Result<Rows, St
     let text = std::str::from_utf8(body).map_err(|error| format!("the body is not UTF-8 at byte {}", error.valid_up_to()))?;
     let mut copy = Vec::with_capacity(body.len() + 64);
     copy.extend_from_slice(COPY_HEADER);
-    let mut cutter = Cutter { batch, shapes, cells: Vec::new(), rows: Rows { copy, records: 0, yen: 0 } };
+    let width = record::width(shapes);
+    let mut cutter = Cutter { batch, shapes, width, cells: Vec::new(), rows: Rows { copy, records: 0, yen: 0 } };
     let mut parser = serde_json::Deserializer::from_str(text);
     let cut = AllRecords(&mut cutter).deserialize(&mut parser).and_then(|()| parser.end());
     cut.map_err(|error| format!("record {} of the chunk: {error}", cutter.rows.records))?;
@@ -48,6 +50,8 @@ pub(super) fn rows(batch: i64, shapes: &[Shape], body: &[u8]) -> Result<Rows, St
 struct Cutter<'s, 't> {
     batch: i64,
     shapes: &'s [Shape],
+    /// Values a row has: as many as the widest shape.
+    width: usize,
     /// Values of the record at hand, by column; kept for its allocation.
     cells: Vec<Option<Cow<'t, str>>>,
     rows: Rows,
@@ -76,7 +80,9 @@ impl Cutter<'_, '_> {
         self.rows.yen = self.rows.yen.checked_add(yen).ok_or("the sum of yen is beyond 64 bits")?;
         self.rows.records += 1;
         let out = &mut self.rows.copy;
-        out.extend_from_slice(&COLUMNS.to_be_bytes());
+        let (own, more) = (self.width.min(record::COLUMNS), self.width > record::COLUMNS);
+        let columns = i16::try_from(HEAD_COLUMNS + own + usize::from(more)).map_err(|_| "it has too many columns")?;
+        out.extend_from_slice(&columns.to_be_bytes());
         for value in [self.batch, head.line, head.offset, yen] {
             out.extend_from_slice(&8_i32.to_be_bytes());
             out.extend_from_slice(&value.to_be_bytes());
@@ -85,33 +91,44 @@ impl Cutter<'_, '_> {
             out.extend_from_slice(&4_i32.to_be_bytes());
             out.extend_from_slice(&value.to_be_bytes());
         }
-        write_array(out, &self.cells)
+        let (first, rest) = self.cells.split_at(self.cells.len().min(record::COLUMNS));
+        for at in 0..own {
+            write_text(out, first.get(at).and_then(Option::as_deref))?;
+        }
+        match (more, rest) {
+            (false, _) => Ok(()),
+            (true, []) => write_text(out, None),
+            (true, rest) => write_array(out, rest),
+        }
     }
 }
 
-/// Appends a field of type `text[]`.
+const TOO_LONG: &str = "it has more than 2 GiB";
+
+/// Appends a field of type `text`.
+fn write_text(out: &mut Vec<u8>, text: Option<&str>) -> Result<(), &'static str> {
+    match text {
+        None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
+        Some(text) => {
+            out.extend_from_slice(&i32::try_from(text.len()).map_err(|_| TOO_LONG)?.to_be_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Appends a field of type `text[]`, which is not empty.
 fn write_array(out: &mut Vec<u8>, cells: &[Option<Cow<'_, str>>]) -> Result<(), &'static str> {
-    const TOO_LONG: &str = "it has more than 2 GiB";
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
-    let dimensions = i32::from(!cells.is_empty());
     let nulls = i32::from(cells.iter().any(Option::is_none));
-    for value in [dimensions, nulls, OID_TEXT] {
+    let count = i32::try_from(cells.len()).map_err(|_| TOO_LONG)?;
+    // One dimension of so many elements, counted from 1.
+    for value in [1, nulls, OID_TEXT, count, 1] {
         out.extend_from_slice(&value.to_be_bytes());
     }
-    if !cells.is_empty() {
-        let count = i32::try_from(cells.len()).map_err(|_| TOO_LONG)?;
-        out.extend_from_slice(&count.to_be_bytes());
-        out.extend_from_slice(&1_i32.to_be_bytes());
-    }
     for cell in cells {
-        match cell {
-            None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
-            Some(text) => {
-                out.extend_from_slice(&i32::try_from(text.len()).map_err(|_| TOO_LONG)?.to_be_bytes());
-                out.extend_from_slice(text.as_bytes());
-            }
-        }
+        write_text(out, cell.as_deref())?;
     }
     let length = i32::try_from(out.len() - start - 4).map_err(|_| TOO_LONG)?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
@@ -226,8 +243,20 @@ mod tests {
         let rows = rows(7, &shapes(), body.as_bytes()).expect("sound");
         assert_eq!((rows.records, rows.yen), (3, 595));
         assert!(rows.copy.starts_with(b"PGCOPY\n") && rows.copy.ends_with(&[0xff, 0xff]));
-        let cells = [&3_i32.to_be_bytes()[..], &1_i32.to_be_bytes(), b"\xff\xff\xff\xff\0\0\0\x03a\"b\0\0\0\x03600"].concat();
+        let cells = b"\xff\xff\xff\xff\0\0\0\x03a\"b\0\0\0\x03600";
         assert!(rows.copy.windows(cells.len()).any(|window| window == cells), "an empty field, a text, a number");
+    }
+
+    #[test]
+    fn values_beyond_the_columns_go_into_an_array() {
+        let columns: Vec<String> = (1..=record::COLUMNS + 2).map(|nth| format!("f{nth}")).collect();
+        let shape = Shape { id: 1, kind: "wide".to_owned(), columns, amount: String::new() };
+        let body = format!(r#"[{{"line":1,"f1":"a","f{}":"z"}}]"#, record::COLUMNS + 2);
+        let rows = rows(7, &[shape], body.as_bytes()).expect("sound");
+        let columns = i16::try_from(HEAD_COLUMNS + record::COLUMNS + 1).expect("few").to_be_bytes();
+        assert_eq!(rows.copy[COPY_HEADER.len()..][..2], columns);
+        let array = [1, 1, OID_TEXT, 2, 1, -1, 1].map(i32::to_be_bytes).concat();
+        assert!(rows.copy.ends_with(&[&array[..], b"z", COPY_TRAILER].concat()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 use super::batch::{self, State};
 use super::error::IntakeError;
 use super::meter;
+use super::record;
 use super::shape::{self, Shape, ShapeCache, Shapes};
 use super::split;
 
@@ -217,7 +218,7 @@ pub(super) async fn chunk(
         tx.commit().await.map_err(failed("commit the second arrival"))?;
         return Ok(seen);
     }
-    copy(&mut tx, rows.copy).await.map_err(failed("stage the records"))?;
+    copy(&mut tx, shapes, rows.copy).await.map_err(failed("stage the records"))?;
     if let Some(original) = original {
         let kept = sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(batch).bind(&original[..]);
         kept.execute(&mut *tx).await.map_err(failed("keep the bytes"))?;
@@ -239,8 +240,8 @@ pub(super) async fn chunk(
     Ok(if complete { Staged::Complete } else { Staged::Waiting })
 }
 
-async fn copy(conn: &mut PgConnection, stream: Vec<u8>) -> Result<u64, sqlx::Error> {
-    let mut copy = conn.copy_in_raw(include_str!("sql/copy.sql")).await?;
+async fn copy(conn: &mut PgConnection, shapes: &[Shape], stream: Vec<u8>) -> Result<u64, sqlx::Error> {
+    let mut copy = conn.copy_in_raw(&record::copy_sql(shapes)).await?;
     copy.send(stream).await?;
     copy.finish().await
 }

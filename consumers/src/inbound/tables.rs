@@ -9,6 +9,7 @@ use renkei_core::layout::{Kind, Layout};
 use renkei_core::registry::Integration;
 
 use super::batch::Batch;
+use super::record;
 use super::shape::Shape;
 
 /// Records from which statistics are worth their time.
@@ -135,11 +136,11 @@ fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str
 fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column], shape: Option<&Shape>) {
     put(sql, format_args!("create temp table \"staged_{kind}\" on commit drop as select r.line, r.sub, r.grp"));
     for Column { id, sql_type } in columns {
-        let cell = shape.and_then(|shape| shape.columns.iter().position(|column| column == id)).map(|at| at + 1);
-        match (cell, *sql_type) {
+        let cell = shape.and_then(|shape| shape.columns.iter().position(|column| column == id)).map(record::cell);
+        match (&cell, *sql_type) {
             (None, _) => put(sql, format_args!(", null::{sql_type} as \"{id}\"")),
-            (Some(cell), "text") => put(sql, format_args!(", r.cells[{cell}] as \"{id}\"")),
-            (Some(cell), _) => put(sql, format_args!(", r.cells[{cell}]::{sql_type} as \"{id}\"")),
+            (Some(cell), "text") => put(sql, format_args!(", r.{cell} as \"{id}\"")),
+            (Some(cell), _) => put(sql, format_args!(", r.{cell}::{sql_type} as \"{id}\"")),
         }
     }
     let Some(shape) = shape else {

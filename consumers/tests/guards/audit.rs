@@ -133,3 +133,10 @@ async fn several_sealers_make_one_chain() {
     assert_eq!(i64::try_from(sealed).unwrap(), events);
     assert!(verify(&db.pool).await.unwrap().is_whole());
 }
+
+#[tokio::test]
+async fn moments_are_told_with_the_offset_of_the_ward() {
+    let db = Scratch::new().await;
+    assert_eq!(db.one::<String>("select to_char(now(), 'TZH:TZM')").await, "+09:00");
+    assert_eq!(db.one::<String>("select current_setting('jit')").await, "off");
+}
