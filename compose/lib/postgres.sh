@@ -34,7 +34,7 @@ postgres_create() {
 
 # An eighth of the machine's memory, in MB, within bounds: the broker and renkei live on the same machine.
 postgres_buffers_mb() {
-    awk '/^MemTotal:/ { mb = int($2 / 8192); print mb < 128 ? 128 : mb > 2048 ? 2048 : mb }' /proc/meminfo
+    awk '/^MemTotal:/ { mb = int($2 / 8192); print (mb < 128 ? 128 : (mb > 2048 ? 2048 : mb)) }' /proc/meminfo
 }
 
 postgres_configure() {
