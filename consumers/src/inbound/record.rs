@@ -23,17 +23,43 @@ pub(super) fn width(shapes: &[Shape]) -> usize {
 
 /// The `COPY` that takes rows of these shapes.
 pub(super) fn copy_sql(shapes: &[Shape]) -> String {
-    let mut sql = "copy intake.record (batch_id, line, byte_offset, yen, byte_length, grp, sub, shape".to_owned();
-    let width = width(shapes);
+    let (width, mut sql) = (width(shapes), "copy ".to_owned());
+    push_columns(&mut sql, width);
+    if width > COLUMNS {
+        sql.insert_str(sql.len() - 1, ", more");
+    }
+    sql.push_str(" from stdin (format binary)");
+    sql
+}
+
+/// The `INSERT` of so many rows of these shapes, none of which is wider than the columns.
+pub(super) fn insert_sql(shapes: &[Shape], rows: usize) -> String {
+    let (width, mut sql) = (width(shapes), "insert into ".to_owned());
+    push_columns(&mut sql, width);
+    let mut parameter = 0;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { " values (" } else { ", (" });
+        for at in 0..HEAD.len() + width {
+            parameter += 1;
+            sql.push_str(if at == 0 { "$" } else { ", $" });
+            sql.push_str(&parameter.to_string());
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// The columns in front of the values.
+const HEAD: [&str; 8] = ["batch_id", "line", "byte_offset", "yen", "byte_length", "grp", "sub", "shape"];
+
+fn push_columns(sql: &mut String, width: usize) {
+    sql.push_str("intake.record (");
+    sql.push_str(&HEAD.join(", "));
     for at in 0..width.min(COLUMNS) {
         sql.push_str(", ");
         sql.push_str(&cell(at));
     }
-    if width > COLUMNS {
-        sql.push_str(", more");
-    }
-    sql.push_str(") from stdin (format binary)");
-    sql
+    sql.push(')');
 }
 
 #[cfg(test)]
@@ -49,6 +75,12 @@ mod tests {
         let sql = copy_sql(&[shape(2), shape(3)]);
         assert!(sql.ends_with("shape, c1, c2, c3) from stdin (format binary)"), "{sql}");
         assert!(copy_sql(&[shape(COLUMNS + 1)]).ends_with(", c80, more) from stdin (format binary)"));
+        let insert = insert_sql(&[shape(1)], 2);
+        assert!(
+            insert.ends_with(
+                "shape, c1) values ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18)"
+            )
+        );
         assert_eq!((cell(0), cell(COLUMNS)), ("c1".to_owned(), "more[1]".to_owned()));
     }
 }

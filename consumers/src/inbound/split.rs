@@ -2,7 +2,7 @@
 //!
 //! No value tree is built: values are cut out of the body as text and put in the order of the kind's shape. A key the shape does
 //! not have is refused, so nothing is dropped on the way. Binary COPY, because its text form would have to be escaped here and
-//! unescaped there.
+//! unescaped there. A chunk of a few records is also kept row by row: see [`Rows::few`].
 
 use std::borrow::Cow;
 
@@ -21,24 +21,42 @@ const HEAD_COLUMNS: usize = 8;
 /// Type number of `text`, fixed for ever by Postgres.
 const OID_TEXT: i32 = 25;
 
+/// Records up to which a chunk is inserted rather than copied.
+const FEW: usize = 16;
+
 /// A chunk ready for COPY.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(super) struct Rows<'t> {
     /// The whole binary COPY stream.
     pub copy: Vec<u8>,
+    /// Its rows one by one, when they are few. COPY writes to the server twice without reading in between, and a socket may keep
+    /// the second, small write until the first is acknowledged: 40 ms for a message of one record.
+    pub few: Option<Vec<Row<'t>>>,
     /// How many records.
     pub records: i64,
     /// Sum of their yen.
     pub yen: i64,
 }
 
+/// One row of `intake.record`.
+#[derive(Debug)]
+pub(super) struct Row<'t> {
+    /// Batch, line, byte offset, yen.
+    pub longs: [i64; 4],
+    /// Byte length, group, sub, shape.
+    pub ints: [i32; 4],
+    /// Its values by column.
+    pub cells: Vec<Option<Cow<'t, str>>>,
+}
+
 /// Cuts a chunk body into rows. The error is a sentence.
-pub(super) fn rows(batch: i64, shapes: &[Shape], body: &[u8]) -> Result<Rows, String> {
+pub(super) fn rows<'t>(batch: i64, shapes: &[Shape], body: &'t [u8]) -> Result<Rows<'t>, String> {
     let text = std::str::from_utf8(body).map_err(|error| format!("the body is not UTF-8 at byte {}", error.valid_up_to()))?;
     let mut copy = Vec::with_capacity(body.len() + 64);
     copy.extend_from_slice(COPY_HEADER);
     let width = record::width(shapes);
-    let mut cutter = Cutter { batch, shapes, width, cells: Vec::new(), rows: Rows { copy, records: 0, yen: 0 } };
+    let mut cutter =
+        Cutter { batch, shapes, width, cells: Vec::new(), rows: Rows { copy, few: Some(Vec::new()), records: 0, yen: 0 } };
     let mut parser = serde_json::Deserializer::from_str(text);
     let cut = AllRecords(&mut cutter).deserialize(&mut parser).and_then(|()| parser.end());
     cut.map_err(|error| format!("record {} of the chunk: {error}", cutter.rows.records))?;
@@ -54,7 +72,7 @@ struct Cutter<'s, 't> {
     width: usize,
     /// Values of the record at hand, by column; kept for its allocation.
     cells: Vec<Option<Cow<'t, str>>>,
-    rows: Rows,
+    rows: Rows<'t>,
 }
 
 /// The reserved keys of a record.
@@ -83,11 +101,16 @@ impl Cutter<'_, '_> {
         let (own, more) = (self.width.min(record::COLUMNS), self.width > record::COLUMNS);
         let columns = i16::try_from(HEAD_COLUMNS + own + usize::from(more)).map_err(|_| "it has too many columns")?;
         out.extend_from_slice(&columns.to_be_bytes());
-        for value in [self.batch, head.line, head.offset, yen] {
+        let (longs, ints) = ([self.batch, head.line, head.offset, yen], [head.length, head.group, head.sub, shape.id]);
+        match &mut self.rows.few {
+            Some(few) if few.len() < FEW && !more => few.push(Row { longs, ints, cells: self.cells.clone() }),
+            few => *few = None,
+        }
+        for value in longs {
             out.extend_from_slice(&8_i32.to_be_bytes());
             out.extend_from_slice(&value.to_be_bytes());
         }
-        for value in [head.length, head.group, head.sub, shape.id] {
+        for value in ints {
             out.extend_from_slice(&4_i32.to_be_bytes());
             out.extend_from_slice(&value.to_be_bytes());
         }
@@ -245,6 +268,20 @@ mod tests {
         assert!(rows.copy.starts_with(b"PGCOPY\n") && rows.copy.ends_with(&[0xff, 0xff]));
         let cells = b"\xff\xff\xff\xff\0\0\0\x03a\"b\0\0\0\x03600";
         assert!(rows.copy.windows(cells.len()).any(|window| window == cells), "an empty field, a text, a number");
+    }
+
+    #[test]
+    fn a_few_rows_are_kept_one_by_one() {
+        let body = |records: usize| {
+            let records: Vec<String> =
+                (1..=records).map(|line| format!(r#"{{"record":"item","line":{line},"amount":6}}"#)).collect();
+            format!("[{}]", records.join(","))
+        };
+        let text = body(FEW);
+        let kept = rows(7, &shapes(), text.as_bytes()).expect("sound").few.expect("few");
+        assert_eq!((kept.len(), kept[1].longs, kept[1].ints), (FEW, [7, 2, 0, 6], [0, 0, 0, 5]));
+        assert_eq!(kept[1].cells, [None, None, Some(Cow::Borrowed("6"))]);
+        assert!(rows(7, &shapes(), body(FEW + 1).as_bytes()).expect("sound").few.is_none(), "many");
     }
 
     #[test]

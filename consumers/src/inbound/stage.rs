@@ -1,5 +1,6 @@
 //! Chunks into `intake.record`: one transaction each, in any order, in parallel, each chunk once.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use renkei_core::crash;
 use renkei_core::layout::Layout;
 use renkei_core::message::Envelope;
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::batch::{self, State};
@@ -87,7 +89,7 @@ pub(super) async fn open(
     }
     let shapes = known.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
     let ids: Vec<i32> = shapes.iter().map(|shape| shape.id).collect();
-    if let Some(id) = insert(pool, envelope, reply, &ids).await? {
+    if let Some(id) = insert_new(pool, envelope, reply, &ids).await? {
         known.keep(envelope, id, &shapes);
         return Ok((id, shapes));
     }
@@ -103,6 +105,14 @@ pub(super) async fn open(
     };
     known.keep(envelope, batch.id, &shapes);
     Ok((batch.id, shapes))
+}
+
+async fn insert_new(pool: &PgPool, envelope: &Envelope, reply: &ReplyAddress, ids: &[i32]) -> Result<Option<i64>, IntakeError> {
+    let doing = || IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic));
+    let mut tx = pool.begin_with(begin(envelope)).await.map_err(doing())?;
+    let id = insert(&mut *tx, envelope, reply, ids).await?;
+    tx.commit().await.map_err(doing())?;
+    Ok(id)
 }
 
 /// Inserts the batch; `None` if its delivery is known.
@@ -197,7 +207,7 @@ pub(super) async fn chunk(
     }
     let rows = split::rows(batch, shapes, body).map_err(|reason| misfit(envelope, reason))?;
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
-    let mut tx = pool.begin().await.map_err(failed("begin the staging"))?;
+    let mut tx = pool.begin_with(begin(envelope)).await.map_err(failed("begin the staging"))?;
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
     let bytes: i64 = number(envelope, "size", body.len())?;
     let new = sqlx::query(
@@ -218,7 +228,7 @@ pub(super) async fn chunk(
         tx.commit().await.map_err(failed("commit the second arrival"))?;
         return Ok(seen);
     }
-    copy(&mut tx, shapes, rows.copy).await.map_err(failed("stage the records"))?;
+    store(&mut tx, shapes, rows.copy, rows.few).await.map_err(failed("stage the records"))?;
     if let Some(original) = original {
         let kept = sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(batch).bind(&original[..]);
         kept.execute(&mut *tx).await.map_err(failed("keep the bytes"))?;
@@ -240,10 +250,34 @@ pub(super) async fn chunk(
     Ok(if complete { Staged::Complete } else { Staged::Waiting })
 }
 
-async fn copy(conn: &mut PgConnection, shapes: &[Shape], stream: Vec<u8>) -> Result<u64, sqlx::Error> {
-    let mut copy = conn.copy_in_raw(&record::copy_sql(shapes)).await?;
-    copy.send(stream).await?;
-    copy.finish().await
+/// How the staging begins. A delivery of one chunk is decided before its message is acknowledged, and that commit waits for the
+/// disk on behalf of the ones before it too.
+fn begin(envelope: &Envelope) -> &'static str {
+    if envelope.chunks == 1 { "begin; set local synchronous_commit = off" } else { "begin" }
+}
+
+async fn store(
+    conn: &mut PgConnection,
+    shapes: &[Shape],
+    stream: Vec<u8>,
+    few: Option<Vec<split::Row<'_>>>,
+) -> Result<(), sqlx::Error> {
+    let Some(few) = few.filter(|few| !few.is_empty()) else {
+        let mut copy = conn.copy_in_raw(&record::copy_sql(shapes)).await?;
+        copy.send(stream).await?;
+        return copy.finish().await.map(|_| ());
+    };
+    let width = record::width(shapes);
+    let sql = record::insert_sql(shapes, few.len());
+    let mut insert = sqlx::query(AssertSqlSafe(sql)).persistent(few.len() == 1);
+    for row in few {
+        insert = row.longs.into_iter().fold(insert, |insert, value| insert.bind(value));
+        insert = row.ints.into_iter().fold(insert, |insert, value| insert.bind(value));
+        let mut cells = row.cells;
+        cells.resize(width, None);
+        insert = cells.into_iter().fold(insert, |insert, cell| insert.bind(cell.map(Cow::into_owned)));
+    }
+    insert.execute(conn).await.map(|_| ())
 }
 
 /// A chunk that was staged before. If its batch is complete but not decided, whoever was to decide it died: decide it now.
