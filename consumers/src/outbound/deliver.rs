@@ -47,9 +47,9 @@ enum Others {
 }
 
 /// Where one file goes.
-struct Places {
-    visible: PathBuf,
-    hidden: PathBuf,
+pub(super) struct Places {
+    pub(super) visible: PathBuf,
+    pub(super) hidden: PathBuf,
     name: String,
 }
 
@@ -146,7 +146,7 @@ impl Exporter {
         Ok(true)
     }
 
-    fn places(&self, file: &ExportFile) -> Option<Places> {
+    pub(super) fn places(&self, file: &ExportFile) -> Option<Places> {
         let folder = format!("{}-{:03}", compact(&file.business_date), file.seq_of_day?);
         let topic = self.outbox.join(&file.topic);
         let name = format!("{}/{folder}/{}", file.topic, file.file_name.as_ref()?);
@@ -217,64 +217,6 @@ impl Exporter {
         marked.map_err(OutboundError::database("mark a delivery"))?;
         Ok(())
     }
-
-    /// A voided file must not be carried away: its folder gets a name that says so. Only its own folder is touched.
-    pub(super) async fn retire(&self, file: &ExportFile) -> Result<(), OutboundError> {
-        let Some(places) = self.places(file) else { return Ok(()) };
-        let io = |path: &Path| {
-            let path = path.to_owned();
-            move |source: io::Error| OutboundError::Outbox { doing: "mark as void", path, source }
-        };
-        if exists(&places.hidden).await? {
-            tokio::fs::remove_dir_all(&places.hidden).await.map_err(io(&places.hidden))?;
-        }
-        if !exists(&places.visible).await? || !(is_own(file, &places).await || same_bytes(file, &places).await) {
-            return Ok(());
-        }
-        let retired = retired_name(&places.visible).await?;
-        tokio::fs::rename(&places.visible, &retired).await.map_err(io(&places.visible))?;
-        let parent = places.visible.parent().unwrap_or(&places.visible);
-        sync_folder(parent).await.map_err(io(parent))
-    }
-
-    /// Voided files whose folder is visible all the same: the outbox was out of reach, or somebody put it back.
-    async fn retire_voided(&self) -> Result<(), OutboundError> {
-        let voided: Vec<i64> =
-            sqlx::query_scalar("select id from export.file where state = 'void' and released_at is not null order by id")
-                .fetch_all(&self.pool)
-                .await
-                .map_err(OutboundError::database("list voided files"))?;
-        for id in voided {
-            let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
-            let file = find_file(&mut conn, id).await?;
-            drop(conn);
-            if let Err(error) = self.retire(&file).await {
-                tracing::warn!(file = id, error = &error as &dyn std::error::Error, "a voided file may still lie in the outbox");
-            }
-        }
-        Ok(())
-    }
-}
-
-/// `<folder>.void`, or with a number when that is taken: a file that was voided half, delivered again and voided.
-async fn retired_name(visible: &Path) -> Result<PathBuf, OutboundError> {
-    let mut nth = 1_u32;
-    loop {
-        let mut name = visible.as_os_str().to_owned();
-        name.push(if nth == 1 { ".void".to_owned() } else { format!(".void{nth}") });
-        let name = PathBuf::from(name);
-        if !exists(&name).await? {
-            return Ok(name);
-        }
-        nth += 1;
-    }
-}
-
-/// Whether the visible folder's manifest names this file's run.
-async fn is_own(file: &ExportFile, places: &Places) -> bool {
-    let Ok(text) = tokio::fs::read(places.visible.join("manifest.json")).await else { return false };
-    let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    manifest["release"] == json!(file.run)
 }
 
 async fn is_placing(conn: &mut PgConnection, id: i64) -> Result<bool, OutboundError> {
@@ -321,13 +263,13 @@ async fn manifest(conn: &mut PgConnection, file: &ExportFile) -> Result<String, 
 }
 
 /// A folder that cannot be looked into is not a missing one.
-async fn exists(path: &Path) -> Result<bool, OutboundError> {
+pub(super) async fn exists(path: &Path) -> Result<bool, OutboundError> {
     let looked = tokio::fs::try_exists(path).await;
     looked.map_err(|source| OutboundError::Outbox { doing: "look for", path: path.to_owned(), source })
 }
 
 /// Whether the visible folder holds the file with its own bytes.
-async fn same_bytes(file: &ExportFile, places: &Places) -> bool {
+pub(super) async fn same_bytes(file: &ExportFile, places: &Places) -> bool {
     let path = places.visible.join(file.file_name.as_deref().unwrap_or_default());
     match tokio::fs::read(&path).await {
         Ok(bytes) => file.sha256.as_deref() == Some(hex::encode(Sha256::digest(&bytes)).as_str()),
@@ -336,6 +278,6 @@ async fn same_bytes(file: &ExportFile, places: &Places) -> bool {
 }
 
 /// Flushes a folder, so that the names in it survive a power cut.
-async fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) async fn sync_folder(path: &Path) -> io::Result<()> {
     tokio::fs::File::open(path).await?.sync_all().await
 }

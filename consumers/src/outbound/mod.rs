@@ -18,6 +18,7 @@
 //! | `release` | release once, void, unknown |
 //! | `deliver` | the outbox, without a second copy after a crash |
 //! | `twin` | the same content sent before |
+//! | `retire` | the folders of voided files |
 //! | `view` | list, show, download, dry run |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
@@ -36,6 +37,7 @@ pub mod model;
 mod name;
 mod order;
 mod release;
+mod retire;
 mod stage;
 mod store;
 mod stream;
