@@ -17,9 +17,9 @@ use renkei_core::calendar::clock;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 use renkei_producers::{Intake, Publish};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::error;
 
 use crate::cli::roles::Roles;
 use crate::config::Config;
@@ -194,28 +194,4 @@ fn options(registry: &Registry, topic: &Topic) -> ConsumeOptions {
     options.parallel = topic.parallel;
     options.ladder = ladder(registry);
     options
-}
-
-async fn metrics_page() -> impl axum::response::IntoResponse {
-    let (text, content_type) = renkei_core::metrics::exposition();
-    ([(axum::http::header::CONTENT_TYPE, content_type)], text)
-}
-
-/// Serves `/metrics`, `/healthz` and `/readyz` when an address is set.
-pub(crate) async fn serve_metrics(config: &Config, shutdown: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
-    if config.metrics_listen.is_empty() {
-        return Ok(tokio::spawn(async {}));
-    }
-    let listener = tokio::net::TcpListener::bind(&config.metrics_listen)
-        .await
-        .with_context(|| format!("cannot listen for metrics on {}; set RENKEI_METRICS_LISTEN", config.metrics_listen))?;
-    let app = axum::Router::new()
-        .route("/metrics", axum::routing::get(metrics_page))
-        .route("/healthz", axum::routing::get(|| async { "ok" }));
-    info!(address = config.metrics_listen, "metrics");
-    Ok(tokio::spawn(async move {
-        if let Err(failure) = axum::serve(listener, app).with_graceful_shutdown(shutdown.cancelled_owned()).await {
-            error!(error = failure.to_string(), "metrics ended");
-        }
-    }))
 }

@@ -134,6 +134,12 @@ pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
         .map_err(failed)
 }
 
+/// A pool of one connection that is opened at the first question, for asking whether the database is there.
+pub fn connect_lazily(url: &str) -> Result<PgPool, DbError> {
+    let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?.application_name("renkei readiness");
+    Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S)).connect_lazy_with(options))
+}
+
 /// Applies the migrations that are missing. Safe to run from several processes at once: the migrator takes a lock.
 pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     MIGRATOR.run(pool).await.map_err(DbError::Migrate)

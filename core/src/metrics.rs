@@ -57,6 +57,14 @@ pub fn metrics() -> &'static Metrics {
     METRICS.get_or_init(Metrics::new)
 }
 
+/// How many connections to the broker are up, and how many this process keeps.
+pub fn broker_connections() -> (usize, usize) {
+    let families = metrics().broker_connection_up.collect();
+    let states: Vec<bool> =
+        families.iter().flat_map(|family| family.get_metric()).map(|metric| metric.get_gauge().get_value() > 0.5).collect();
+    (states.iter().filter(|up| **up).count(), states.len())
+}
+
 /// The registry in Prometheus' text form, and the content type to send it with.
 pub fn exposition() -> (String, &'static str) {
     let mut text = Vec::new();
