@@ -15,7 +15,7 @@ use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
 use super::print::{say, table};
-use super::{Exit, Global};
+use super::{Exit, Global, progress};
 use crate::config::Config;
 use crate::wiring;
 
@@ -154,7 +154,10 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 if *dry_run {
                     return dry(global, &exporter, topic, request).await;
                 }
-                order(&config, &exporter, topic, request).await?
+                let waiting = progress::waiting(global, "ファイルの作成を待っています", "waiting for the file to be made");
+                let made = order(&config, &exporter, topic, request).await;
+                waiting.clear();
+                made?
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
             ExportCommand::Show { file } => return show(global, &exporter, *file).await,
