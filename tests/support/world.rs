@@ -235,7 +235,7 @@ impl World {
 
     fn nothing_on_its_way(&self) {
         let mut left = Vec::new();
-        for kind in ["inbox", "spool"] {
+        for kind in ["inbox", "spool", "demo/inbox", "demo/spool"] {
             for topic in std::fs::read_dir(self.data(kind)).into_iter().flatten().flatten() {
                 left.extend(visible(&topic.path().join("processing")));
             }

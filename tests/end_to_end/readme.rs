@@ -1,0 +1,66 @@
+//! What the READMEs tell people to type is what the program knows.
+
+use std::process::Command;
+
+use crate::support::root;
+
+/// The program as the READMEs call it.
+const PROGRAM: &str = "target/debug/renkei ";
+
+/// The commands of "Try it by hand", without their remarks.
+fn commands(file: &str, heading: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(file)).unwrap();
+    let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("{file} has no {heading:?}"));
+    let block = section.split("```").nth(1).unwrap_or_else(|| panic!("{file}: no commands after {heading:?}"));
+    let lines = block.lines().map(|line| line.split(" #").next().unwrap_or_default().trim().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// Runs a command as the shell would, from the root of the checkout.
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RENKEI_")) {
+        command.env_remove(name);
+    }
+    let output = command.current_dir(root()).args(arguments).output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), text)
+}
+
+#[test]
+fn the_commands_of_the_readme_run() {
+    let english = commands("README.md", "## Try it by hand");
+    let programs: Vec<&str> = english.iter().filter_map(|line| line.strip_prefix(PROGRAM)).collect();
+    assert!(programs.len() >= 5, "{english:?}");
+    let mut ran = 0;
+    for line in programs {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["check", ..] => {
+                let (code, text) = run(&words);
+                assert!(code == Some(3) && text.contains("FIELD_NOT_DIGITS"), "{line} ended with {code:?}\n{text}");
+                ran += 1;
+            }
+            ["layout" | "topic", ..] => {
+                let (code, text) = run(&words);
+                assert!(code == Some(0) && text.lines().count() > 5, "{line} ended with {code:?}\n{text}");
+                ran += 1;
+            }
+            // What needs servers is known at least.
+            _ => {
+                let (code, text) = run(&[&words[..], &["--help"]].concat());
+                assert_eq!(code, Some(0), "{line}\n{text}");
+            }
+        }
+    }
+    assert!(ran >= 3, "the README shows too little that works without services");
+}
+
+#[test]
+fn both_readmes_show_the_same_commands() {
+    assert_eq!(commands("README.md", "## Try it by hand"), commands("README.ja.md", "## 手で試す"));
+    for (file, lines_max) in [("README.md", 150), ("README.ja.md", 150)] {
+        let lines = std::fs::read_to_string(root().join(file)).unwrap().lines().count();
+        assert!(lines <= lines_max, "{file} has {lines} lines");
+    }
+}
