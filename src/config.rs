@@ -163,6 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn the_shown_http_table_is_the_default() {
+        let (rest, table) = include_str!("../renkei.example.toml").split_once("# [produce.http]\n").expect("it is shown");
+        let shown: String = table.lines().map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+        let example: Config = toml::from_str(&format!("{rest}[produce.http]\n{shown}")).expect("valid without its marks");
+        assert_eq!(example.produce.http, Some(HttpConfig::default()));
+        let keys = shown.lines().filter(|line| line.contains(" = ")).count();
+        assert_eq!(keys, format!("{:?}", HttpConfig::default()).matches(": ").count(), "every key is shown");
+    }
+
+    #[test]
     fn the_environment_wins() {
         let mut config = Config::default();
         config.apply(|name| (name == "RENKEI_DATABASE_URL").then(|| "postgres://elsewhere/x".to_owned())).expect("sound");

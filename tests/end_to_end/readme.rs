@@ -58,7 +58,9 @@ fn the_commands_of_the_readme_run() {
 
 #[test]
 fn both_readmes_show_the_same_commands() {
-    assert_eq!(commands("README.md", "## Try it by hand"), commands("README.ja.md", "## 手で試す"));
+    let mut english = commands("README.md", "## Try it by hand");
+    english.retain(|line| line != "export RENKEI_LANG=en");
+    assert_eq!(english, commands("README.ja.md", "## 手で試す"));
     for (file, lines_max) in [("README.md", 150), ("README.ja.md", 150)] {
         let lines = std::fs::read_to_string(root().join(file)).unwrap().lines().count();
         assert!(lines <= lines_max, "{file} has {lines} lines");
