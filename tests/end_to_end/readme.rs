@@ -1,4 +1,4 @@
-//! What the READMEs tell people to type is what the program knows.
+//! What the READMEs and the operations guide tell people to type is what the program knows.
 
 use std::process::Command;
 
@@ -64,5 +64,27 @@ fn both_readmes_show_the_same_commands() {
     for (file, lines_max) in [("README.md", 150), ("README.ja.md", 150)] {
         let lines = std::fs::read_to_string(root().join(file)).unwrap().lines().count();
         assert!(lines <= lines_max, "{file} has {lines} lines");
+    }
+}
+
+/// The commands of every block of a guide, without their remarks.
+fn guide(file: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(file)).unwrap();
+    let blocks = text.split("```").skip(1).step_by(2);
+    let lines = blocks.flat_map(str::lines).map(|line| line.split(" #").next().unwrap_or_default().trim().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn the_operations_guide_speaks_the_programs_language() {
+    let english = guide("docs/OPERATIONS.md");
+    assert_eq!(english, guide("docs/OPERATIONS.ja.md"), "both guides show the same commands");
+    let commands: Vec<&String> = english.iter().filter(|line| line.starts_with("renkei ")).collect();
+    assert!(commands.len() > 20, "{english:?}");
+    for line in commands {
+        // The shell splits the words. With --help after them the program looks at each, and does nothing.
+        let script = format!("renkei() {{ \"$PROGRAM\" \"$@\" --help; }}\n{line}");
+        let output = Command::new("bash").args(["-c", &script]).env("PROGRAM", env!("CARGO_BIN_EXE_renkei")).output().unwrap();
+        assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
     }
 }
