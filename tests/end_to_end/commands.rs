@@ -92,10 +92,7 @@ fn the_broker_is_compared_with_the_table() {
 fn a_batch_is_previewed_and_confirmed() {
     world::run(NOW, async |world| {
         let queues = world.path("queues.toml");
-        let entry = format!("slug      = \"{ASSESSMENTS}\"\n");
-        let text = std::fs::read_to_string(root().join("queues.toml")).unwrap();
-        assert!(text.contains(&entry), "queues.toml has another form");
-        std::fs::write(&queues, text.replace(&entry, &format!("{entry}confirm   = \"operator\"\n"))).unwrap();
+        std::fs::write(&queues, files::queues_with(ASSESSMENTS, "confirm = \"operator\"")).unwrap();
         world.surroundings.set("RENKEI_QUEUES", queues.to_str().unwrap());
         world.start("consume").await;
         let (file, yen) = files::assessments("2026-CV", 3, "1");

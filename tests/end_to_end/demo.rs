@@ -83,6 +83,19 @@ fn a_tour_killed_anywhere_is_finished_by_the_next() {
 }
 
 #[test]
+fn the_tour_fails_when_something_is_not_as_expected() {
+    world::run(NOW, async |world| {
+        let queues = world.path("queues.toml");
+        std::fs::write(&queues, files::queues_with(ASSESSMENTS, "confirm = \"operator\"")).unwrap();
+        world.surroundings.set("RENKEI_QUEUES", queues.to_str().unwrap());
+        unset_clock(world);
+        let failed = world.renkei(&["demo"]).expect(&[1]);
+        assert!(failed.err.contains("expected held with 10 records read, 9 posted and 1 held"), "{}", failed.err);
+        assert_eq!(world.number("select count(*) from export.file").await, 0, "it went no further");
+    });
+}
+
+#[test]
 fn the_tour_keeps_away_from_others_work() {
     world::run("2026-10-07T09:30:00+09:00", async |world| {
         unset_clock(world);

@@ -85,6 +85,11 @@ fn produce_and_consume_share_their_settings() {
         world.surroundings.set("RENKEI_METRICS_LISTEN", &metrics);
         world.start("consume").await;
         world.start("produce").await;
+        assert!(world.log_of("produce").contains("using the next free one"), "{}", world.log_of("produce"));
+        // The clock of this test stands still; whoever has left that in a shell must see it.
+        for role in ["consume", "produce"] {
+            assert!(world.log_of(role).contains("the clock is stopped by RENKEI_NOW"), "{}", world.log_of(role));
+        }
         let (file, yen) = files::assessments("2026-CV", 3, "1");
         world.drop_file(ASSESSMENTS, "IF12_SKS_20261006_001.csv", &file);
         world.until_sql("select state from intake.batch", "posted").await;

@@ -104,6 +104,11 @@ impl World {
         self.roles.push(role);
     }
 
+    /// What a running role has printed and logged so far.
+    pub(crate) fn log_of(&self, role: &str) -> String {
+        self.roles.iter().rev().find(|known| known.name == role).unwrap_or_else(|| panic!("no {role} runs")).story()
+    }
+
     fn take(&mut self, role: &str) -> Role {
         let index = self.roles.iter().rposition(|known| known.name == role).unwrap_or_else(|| panic!("no {role} runs"));
         self.roles.remove(index)
