@@ -145,6 +145,12 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     MIGRATOR.run(pool).await.map_err(DbError::Migrate)
 }
 
+/// Whether the database has a schema of ours, of whatever version.
+pub async fn has_schema(pool: &PgPool) -> Result<bool, DbError> {
+    let found = sqlx::query_scalar("select to_regclass('intake.batch') is not null").fetch_one(pool).await;
+    found.map_err(|source| DbError::Migrate(MigrateError::Execute(source)))
+}
+
 /// Whether a connection from the pool answers. Used while a consumer is paused.
 pub async fn ping(pool: &PgPool) -> bool {
     sqlx::query("select 1").execute(pool).await.is_ok()

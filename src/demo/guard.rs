@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use renkei_consumers::db;
 use renkei_consumers::inbound::{Batch, Filter, Intake, State};
 use renkei_consumers::outbound::{Exporter, FileState, ListFilter};
 use renkei_core::broker::management::Management;
@@ -26,8 +27,10 @@ const REMEDY: &str = "the tour approves and releases what it finds, so it needs 
 /// Refuses to begin where others are at work, with the first sign of it.
 pub(super) async fn check(config: &Config, registry: &Arc<Registry>) -> anyhow::Result<()> {
     let pool = wiring::database(config).await?;
-    foreign_batches(&Intake::new(pool, registry.clone())).await?;
-    foreign_files(&wiring::exporter(config, registry, "demo").await?).await?;
+    if db::has_schema(&pool).await? {
+        foreign_batches(&Intake::new(pool, registry.clone())).await?;
+        foreign_files(&wiring::exporter(config, registry, "demo").await?).await?;
+    }
     other_consumers(config).await
 }
 

@@ -63,8 +63,9 @@ pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
         let shutdown = wiring::shutdown_on_signal()?;
-        wiring::prepare(&config, &registry, true).await?;
+        // First of all: in an installation of others not even the schema is touched.
         guard::check(&config, &registry).await?;
+        wiring::prepare(&config, &registry, true).await?;
         let roles = Roles { produce: true, consume: true };
         let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
         // A role that fails cancels `shutdown`, and so ends the tour.
