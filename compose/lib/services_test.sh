@@ -37,10 +37,11 @@ in_checkout prepare
 )
 
 # reset takes renkei's files with the database they speak of.
-mkdir -p "$checkout/.services/work/outbox"
-: >"$checkout/.services/work/outbox/file"
+data=$checkout/.services/work
+mkdir -p "$data/outbox"
+: >"$data/outbox/file"
 "$services" reset >/dev/null
-[ ! -e "$checkout/.services/work" ] || fail 'reset kept the outbox'
+[ ! -e "$data" ] || fail 'reset kept the outbox'
 [ ! -e "$checkout/.services/credentials" ] || fail 'reset kept the passwords'
 
 # Who waits is told for whom.
