@@ -154,7 +154,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 if *dry_run {
                     return dry(global, &exporter, topic, request).await;
                 }
-                order(&config, &exporter, topic, request).await?
+                order(&config, &registry, &exporter, topic, request).await?
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
             ExportCommand::Show { file } => return show(global, &exporter, *file).await,
@@ -188,11 +188,12 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
 /// Publishes the order and waits for the consumer.
 pub(crate) async fn order(
     config: &Config,
+    registry: &Registry,
     exporter: &Exporter,
     topic: &str,
     request: OrderRequest,
 ) -> anyhow::Result<ExportFile> {
-    let publisher = wiring::publisher(config, "order")?;
+    let publisher = wiring::publisher(config, registry, "order")?;
     let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
     publisher.close().await;
     let deadline = tokio::time::Instant::now() + MAKE_WAIT;

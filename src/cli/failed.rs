@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use renkei_consumers::failures::{self, Failure, Filter};
 use renkei_core::catalogue::Lang;
+use renkei_core::registry::Registry;
 
 use super::print::{say, table};
 use super::{Exit, Global};
@@ -67,7 +68,7 @@ pub(crate) fn run(global: &Global, command: &FailedCommand) -> anyhow::Result<Ex
                 println!("{}", String::from_utf8_lossy(&body[..body.len().min(2_000)]));
             }
             FailedCommand::Retry { failure, reason, actor } => {
-                let publisher = wiring::publisher(&config, "retry")?;
+                let publisher = wiring::publisher(&config, &Registry::load()?, "retry")?;
                 failures::retry(&pool, &publisher, *failure, actor, reason).await?;
                 publisher.close().await;
                 println!("{}", say(global.lang, "元のキューへ戻しました", "back on its queue"));

@@ -27,8 +27,11 @@ pub(crate) fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
         info!(produce = roles.produce, consume = roles.consume, "starting");
         let metrics = wiring::serve_metrics(&config, shutdown.clone()).await?;
         wiring::prepare(&config, &registry, roles.consume).await?;
-        let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
-        println!("ready");
+        let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        tokio::select! {
+            () = running.ready() => println!("ready"),
+            () = shutdown.cancelled() => {}
+        }
         let ended = running.wait().await;
         // Whichever way the roles ended, the rest of the process ends with them.
         shutdown.cancel();

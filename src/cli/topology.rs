@@ -26,12 +26,12 @@ pub(crate) fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<
     wiring::runtime()?.block_on(async {
         match command {
             TopologyCommand::Apply => {
-                topology::apply(&config.broker(), &spec).await?;
+                topology::apply(&config.broker(&registry), &spec).await?;
                 println!("{}: {}", say(global.lang, "キューを用意しました", "queues are in place"), spec.queues.len());
                 Ok(Exit::Done)
             }
             TopologyCommand::Verify => {
-                let differences = topology::verify(&config.broker(), &spec).await?;
+                let differences = topology::verify(&config.broker(&registry), &spec).await?;
                 for difference in &differences {
                     println!("{difference}");
                 }

@@ -52,7 +52,7 @@ impl Tour {
         let started = Instant::now();
         let path = self.folder.join(name);
         std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        let publisher = wiring::publisher(&self.config, "demo")?;
+        let publisher = wiring::publisher(&self.config, &self.registry, "demo")?;
         let intake = wiring::intake(&self.config, &self.registry, &publisher)?;
         let with = HandedIn { sender: "demo:tantosha".to_owned(), ..HandedIn::default() };
         let outcome = send::send(&intake, topic, &path, with, None).await?;
@@ -100,7 +100,7 @@ impl Tour {
             ordered_by: "tantosha".to_owned(),
             key: None,
         };
-        let mut file = export::order(&self.config, &self.exporter, topic, request).await?;
+        let mut file = export::order(&self.config, &self.registry, &self.exporter, topic, request).await?;
         if file.state == FileState::Generated {
             let own = self.exporter.approve(file.id, "tantosha", file.sha256.as_deref().unwrap_or_default()).await;
             if let Err(refused) = own {
