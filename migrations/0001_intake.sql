@@ -287,5 +287,6 @@ create table intake.failure (
   constraint failure_discard_has_reason check (state <> 'discarded' or coalesce(decision, '') <> '')
 );
 comment on table intake.failure is 'Parked messages with their evidence: original bytes, headers, error chain, attempts. Never deleted, only decided';
-create unique index failure_one_open_per_message on intake.failure (queue, message_id) where state = 'open';
+create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
+  where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);

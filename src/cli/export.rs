@@ -155,7 +155,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                     return dry(global, &exporter, topic, request).await;
                 }
                 let waiting = progress::waiting(global, "ファイルの作成を待っています", "waiting for the file to be made");
-                let made = order(&config, &exporter, topic, request).await;
+                let made = order(&config, &registry, &exporter, topic, request).await;
                 waiting.clear();
                 made?
             }
@@ -191,11 +191,12 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
 /// Publishes the order and waits for the consumer.
 pub(crate) async fn order(
     config: &Config,
+    registry: &Registry,
     exporter: &Exporter,
     topic: &str,
     request: OrderRequest,
 ) -> anyhow::Result<ExportFile> {
-    let publisher = wiring::publisher(config, "order")?;
+    let publisher = wiring::publisher(config, registry, "order")?;
     let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
     publisher.close().await;
     let deadline = tokio::time::Instant::now() + MAKE_WAIT;

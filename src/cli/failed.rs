@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use renkei_consumers::failures::{self, Failure, Filter};
 use renkei_core::catalogue::Lang;
+use renkei_core::registry::Registry;
 
 use super::print::{say, table};
 use super::{Exit, Global};
@@ -75,7 +76,7 @@ pub(crate) fn run(global: &Global, command: &FailedCommand) -> anyhow::Result<Ex
                 }
             }
             FailedCommand::Retry { failure, reason, actor } => {
-                let publisher = wiring::publisher(&config, "retry")?;
+                let publisher = wiring::publisher(&config, &Registry::load()?, "retry")?;
                 failures::retry(&pool, &publisher, *failure, actor, reason).await?;
                 publisher.close().await;
                 decided(global, *failure, "retried", say(global.lang, "元のキューへ戻しました", "back on its queue"));

@@ -34,9 +34,14 @@ pub(crate) fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
         let readiness = Readiness::asking(&config, roles.consume)?;
         let observed = observe::serve(&config, readiness.clone(), shutdown.clone()).await?;
         wiring::prepare(&config, &registry, roles.consume).await?;
-        let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
-        readiness.roles_run();
-        println!("ready");
+        let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        tokio::select! {
+            () = running.ready() => {
+                readiness.roles_run();
+                println!("ready");
+            }
+            () = shutdown.cancelled() => {}
+        }
         let ended = running.wait().await;
         // Whichever way the roles ended, the rest of the process ends with them.
         shutdown.cancel();

@@ -42,7 +42,7 @@ pub(crate) fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     let outcome = wiring::runtime()?.block_on(async {
-        let publisher = wiring::publisher(&config, "send")?;
+        let publisher = wiring::publisher(&config, &registry, "send")?;
         let intake = wiring::intake(&config, &registry, &publisher)?;
         let bar = progress::bar(global, 0);
         let (shown, lang) = (bar.clone(), global.lang);

@@ -26,7 +26,7 @@ pub(crate) fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<
     wiring::runtime()?.block_on(async {
         match command {
             TopologyCommand::Apply => {
-                topology::apply(&config.broker(), &spec).await?;
+                topology::apply(&config.broker(&registry), &spec).await?;
                 if global.json {
                     let queues: Vec<&str> = spec.queues.iter().map(|queue| queue.name.as_str()).collect();
                     println!("{}", serde_json::json!({"queues": queues}));
@@ -36,7 +36,7 @@ pub(crate) fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<
                 Ok(Exit::Done)
             }
             TopologyCommand::Verify => {
-                let differences = topology::verify(&config.broker(), &spec).await?;
+                let differences = topology::verify(&config.broker(&registry), &spec).await?;
                 if global.json {
                     println!("{}", serde_json::json!({"differences": differences}));
                 } else if differences.is_empty() {

@@ -31,7 +31,7 @@ pub(super) async fn check(config: &Config, registry: &Arc<Registry>) -> anyhow::
         foreign_batches(&Intake::new(pool, registry.clone())).await?;
         foreign_files(&wiring::exporter(config, registry, "demo").await?).await?;
     }
-    other_consumers(config).await
+    other_consumers(config, registry).await
 }
 
 async fn foreign_batches(batches: &Intake) -> anyhow::Result<()> {
@@ -76,8 +76,8 @@ async fn foreign_files(exporter: &Exporter) -> anyhow::Result<()> {
 }
 
 /// Another process would take the tour's messages and post them on its own day.
-async fn other_consumers(config: &Config) -> anyhow::Result<()> {
-    let management = Management::new(&config.broker())?;
+async fn other_consumers(config: &Config, registry: &Registry) -> anyhow::Result<()> {
+    let management = Management::new(&config.broker(registry))?;
     let begun = Instant::now();
     loop {
         let depths = management.queue_depths().await.context("cannot ask the broker who consumes")?;

@@ -67,7 +67,8 @@ pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
         guard::check(&config, &registry).await?;
         wiring::prepare(&config, &registry, true).await?;
         let roles = Roles { produce: true, consume: true };
-        let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        tokio::select! { () = running.ready() => {}, () = shutdown.cancelled() => {} }
         // A role that fails cancels `shutdown`, and so ends the tour.
         let working = tokio::spawn(running.wait());
         let toured = tokio::select! {

@@ -36,7 +36,7 @@ impl Tour<'_> {
             key: None,
         };
         let waiting = progress::waiting(self.global, wanted.topic, wanted.topic);
-        let ordered = export::order(&self.config, &self.exporter, wanted.topic, request).await;
+        let ordered = export::order(&self.config, &self.registry, &self.exporter, wanted.topic, request).await;
         waiting.clear();
         let ordered = ordered?;
         for refusal in self.exporter.show(ordered.id).await?.refusals {
