@@ -358,5 +358,6 @@ create table intake.failure (
 comment on table intake.failure is 'Parked messages with their evidence: original bytes, headers, error chain, attempts. Never deleted, only decided';
 create trigger failure_stays before delete or truncate on intake.failure
   for each statement execute function intake.refuse_change();
-create unique index failure_one_open_per_message on intake.failure (queue, message_id) where state = 'open';
+create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
+  where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);

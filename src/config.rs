@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use renkei_core::broker::BrokerConfig;
+use renkei_core::broker::topology::Names;
+use renkei_core::registry::Registry;
 use renkei_producers::{HttpConfig, ProducerConfig};
 use serde::Deserialize;
 
@@ -113,8 +115,16 @@ impl Config {
     /// Every fault at once, before the first message.
     fn check(&self) -> anyhow::Result<()> {
         let mut faults = Vec::new();
-        if !self.amqp_uri.starts_with("amqp://") && !self.amqp_uri.starts_with("amqps://") {
-            faults.push("amqp_uri must begin with amqp:// or amqps://".to_owned());
+        // Better refused than spoken in plain text under a name that promises otherwise.
+        if self.amqp_uri.starts_with("amqps://") {
+            faults.push("amqp_uri begins with amqps://, but this program has no TLS to the broker yet: use amqp:// on a network you trust or through a tunnel".to_owned());
+        } else if !self.amqp_uri.starts_with("amqp://") {
+            faults.push("amqp_uri must begin with amqp://".to_owned());
+        }
+        if self.amqp_management.starts_with("https://") {
+            faults.push("amqp_management begins with https://, but this program has no TLS to the broker yet: use http:// on a network you trust or through a tunnel".to_owned());
+        } else if !self.amqp_management.starts_with("http://") {
+            faults.push("amqp_management must begin with http://".to_owned());
         }
         if !self.database_url.starts_with("postgres://") && !self.database_url.starts_with("postgresql://") {
             faults.push("database_url must begin with postgres://".to_owned());
@@ -132,12 +142,13 @@ impl Config {
         if faults.is_empty() { Ok(()) } else { bail!("the configuration has faults:\n{}", faults.join("\n")) }
     }
 
-    /// Where the broker is.
-    pub(crate) fn broker(&self) -> BrokerConfig {
+    /// Where the broker is, and what its exchanges are called.
+    pub(crate) fn broker(&self, registry: &Registry) -> BrokerConfig {
         BrokerConfig {
             amqp_uri: self.amqp_uri.clone(),
             management_uri: self.amqp_management.clone(),
             vhost: self.amqp_vhost.clone(),
+            names: Names::of(&registry.settings.exchange),
         }
     }
 
@@ -163,10 +174,27 @@ mod tests {
     }
 
     #[test]
+    fn the_shown_http_table_is_the_default() {
+        let (rest, table) = include_str!("../renkei.example.toml").split_once("# [produce.http]\n").expect("it is shown");
+        let shown: String = table.lines().map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+        let example: Config = toml::from_str(&format!("{rest}[produce.http]\n{shown}")).expect("valid without its marks");
+        assert_eq!(example.produce.http, Some(HttpConfig::default()));
+        let keys = shown.lines().filter(|line| line.contains(" = ")).count();
+        assert_eq!(keys, format!("{:?}", HttpConfig::default()).matches(": ").count(), "every key is shown");
+    }
+
+    #[test]
     fn the_environment_wins() {
         let mut config = Config::default();
         config.apply(|name| (name == "RENKEI_DATABASE_URL").then(|| "postgres://elsewhere/x".to_owned())).expect("sound");
         assert_eq!(config.database_url, "postgres://elsewhere/x");
+    }
+
+    #[test]
+    fn encryption_that_is_not_there_is_refused() {
+        let config = Config { amqp_uri: "amqps://b".into(), amqp_management: "https://b".into(), ..Config::default() };
+        let text = config.check().expect_err("two faults").to_string();
+        assert_eq!(text.matches("no TLS to the broker yet").count(), 2, "{text}");
     }
 
     #[test]

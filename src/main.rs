@@ -6,6 +6,8 @@ mod cli;
 mod config;
 /// The guided tour.
 mod demo;
+/// What a running role shows of itself.
+mod observe;
 /// Logs.
 mod telemetry;
 /// From settings to running roles.

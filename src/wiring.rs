@@ -12,14 +12,15 @@ use renkei_consumers::replies::Replies;
 use renkei_consumers::{arrivals, audit, db, failures};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
-use renkei_core::broker::{ConsumeOptions, Publisher, consume};
+use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Publisher, consume, depth};
 use renkei_core::calendar::clock;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 use renkei_producers::{Intake, Publish};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::error;
 
 use crate::cli::roles::Roles;
 use crate::config::Config;
@@ -33,6 +34,8 @@ const DELIVER_EVERY: Duration = Duration::from_secs(15);
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// How often it is looked which files have not come.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
+/// How often the queues where no message should stay are counted.
+const COUNT_EVERY: Duration = Duration::from_secs(15);
 
 /// The runtime of a command.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -73,8 +76,8 @@ async fn database_through(config: &Config, door: &str) -> anyhow::Result<PgPool>
 }
 
 /// A publisher on a connection of its own.
-pub(crate) fn publisher(config: &Config, name: &str) -> anyhow::Result<Publisher> {
-    Ok(Publisher::start(&config.broker(), name)?)
+pub(crate) fn publisher(config: &Config, registry: &Registry, name: &str) -> anyhow::Result<Publisher> {
+    Ok(Publisher::start(&config.broker(registry), name)?)
 }
 
 /// The archive.
@@ -110,7 +113,7 @@ pub(crate) fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
 pub(crate) async fn prepare(config: &Config, registry: &Registry, with_database: bool) -> anyhow::Result<()> {
     clock::check()?;
     let spec = safe_topology(registry)?;
-    topology::apply(&config.broker(), &spec).await?;
+    topology::apply(&config.broker(registry), &spec).await?;
     if with_database {
         db::migrate(&database(config).await?).await?;
     }
@@ -121,24 +124,41 @@ pub(crate) async fn prepare(config: &Config, registry: &Registry, with_database:
 pub(crate) struct Running {
     tasks: JoinSet<anyhow::Result<()>>,
     shutdown: CancellationToken,
+    readiness: Readiness,
 }
 
+/// What must have begun before the program calls itself ready.
+type Readiness = Vec<oneshot::Receiver<()>>;
+
 impl Running {
+    /// Waits until every part has begun its work: folders watched, uploads taken, queues subscribed. A part that ends before that
+    /// is no longer waited for; `wait` tells why.
+    pub(crate) async fn ready(&mut self) {
+        for begun in std::mem::take(&mut self.readiness) {
+            let _ = begun.await;
+        }
+    }
+
     /// Waits until all have ended. The first failure stops the others and is the outcome.
-    pub(crate) async fn wait(mut self) -> anyhow::Result<()> {
-        let mut outcome = Ok(());
-        while let Some(ended) = self.tasks.join_next().await {
-            let ended = ended.context("a role ended without an answer").and_then(|ended| ended);
-            if let Err(failure) = ended {
-                error!(error = format!("{failure:#}"), "a role failed");
-                self.shutdown.cancel();
-                if outcome.is_ok() {
-                    outcome = Err(failure);
-                }
+    pub(crate) async fn wait(self) -> anyhow::Result<()> {
+        all_ended(self.tasks, &self.shutdown).await
+    }
+}
+
+/// Waits until all tasks have ended. The first failure stops the others and is the outcome.
+async fn all_ended(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &CancellationToken) -> anyhow::Result<()> {
+    let mut outcome = Ok(());
+    while let Some(ended) = tasks.join_next().await {
+        let ended = ended.context("a role ended without an answer").and_then(|ended| ended);
+        if let Err(failure) = ended {
+            error!(error = format!("{failure:#}"), "a role failed");
+            shutdown.cancel();
+            if outcome.is_ok() {
+                outcome = Err(failure);
             }
         }
-        outcome
     }
+    outcome
 }
 
 /// Starts the roles. They run until `shutdown`.
@@ -148,55 +168,68 @@ pub(crate) async fn start(
     roles: Roles,
     shutdown: CancellationToken,
 ) -> anyhow::Result<Running> {
-    let mut tasks = JoinSet::new();
+    let (mut tasks, mut readiness) = (JoinSet::new(), Readiness::new());
     if roles.produce {
-        let publisher = publisher(config, "produce")?;
+        let publisher = publisher(config, registry, "produce")?;
         let (settings, registry, archive, shutdown) =
             (config.produce.clone(), registry.clone(), archive(config)?, shutdown.clone());
+        let (begun, begins) = oneshot::channel();
+        readiness.push(begins);
         tasks.spawn(async move {
-            let outcome = renkei_producers::run(settings, registry, archive, Arc::new(publisher.clone()), shutdown).await;
+            let outcome = renkei_producers::run(settings, registry, archive, Arc::new(publisher.clone()), shutdown, begun).await;
             publisher.close().await;
             Ok(outcome?)
         });
     }
     if roles.consume {
-        start_consumers(config, registry, &mut tasks, &shutdown).await?;
+        start_consumers(config, registry, &mut tasks, &mut readiness, &shutdown).await?;
     }
-    Ok(Running { tasks, shutdown })
+    Ok(Running { tasks, shutdown, readiness })
 }
 
 async fn start_consumers(
     config: &Config,
     registry: &Arc<Registry>,
     tasks: &mut JoinSet<anyhow::Result<()>>,
+    readiness: &mut Readiness,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
     let pool = database_through(config, "consumer").await?;
-    let publisher = publisher(config, "consume")?;
+    let broker = config.broker(registry);
+    let publisher = Publisher::start(&broker, "consume")?;
     let intake = Arc::new(inbound::Intake::new(pool.clone(), registry.clone()));
     let exporter = Exporter::new(pool.clone(), archive(config)?, registry.clone(), config.outbox());
     audit::record_configuration(&pool, registry, "consume").await?;
     exporter.deliver_pending().await?;
+    let replies = Replies::through(publisher.clone());
+    let mut consumers = Consumers { broker, publisher, shutdown: shutdown.clone(), tasks: JoinSet::new(), readiness };
     for topic in registry.active(Direction::In) {
-        let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), Replies::through(publisher.clone()));
-        let (broker, options, publisher, shutdown) =
-            (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
-        tasks.spawn(async move { Ok(consume::run(&broker, options, publisher, Arc::new(handler), shutdown).await?) });
+        let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), replies.clone());
+        consumers.start(options(registry, topic), handler);
     }
     for topic in registry.active(Direction::Out) {
-        let handler = ExportHandler::new(exporter.clone());
-        let (broker, options, publisher, shutdown) =
-            (config.broker(), options(registry, topic), publisher.clone(), shutdown.clone());
-        tasks.spawn(async move { Ok(consume::run(&broker, options, publisher, Arc::new(handler), shutdown).await?) });
+        consumers.start(options(registry, topic), ExportHandler::new(exporter.clone()));
     }
-    let (broker, drain, for_drain) = (config.broker(), failures::DeadLetters::new(pool.clone()), shutdown.clone());
-    let (dead, for_dead) = (ConsumeOptions::new(topology::DEAD, false), publisher.clone());
-    tasks.spawn(async move { Ok(consume::run(&broker, dead, for_dead, Arc::new(drain), for_drain).await?) });
+    let names = consumers.broker.names.clone();
+    let drain = |queue: &str| ConsumeOptions { ladder: ladder(registry), ..ConsumeOptions::drain(queue) };
+    consumers.start(drain(&names.dead), failures::DeadLetters::new(pool.clone()));
+    consumers.start(drain(&names.unrouted), failures::DeadLetters::unrouted(pool.clone()));
+    let Consumers { broker, publisher, tasks: consuming, .. } = consumers;
     start_watches(&pool, registry, exporter, tasks, shutdown);
-    let for_seal = shutdown.clone();
+    let (for_depth, for_seal, for_consumers) = (shutdown.clone(), shutdown.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        depth::watch_set_aside(&broker, COUNT_EVERY, for_depth).await;
+        Ok(())
+    });
+    tasks.spawn(async move {
+        // The handlers that drain at shutdown still publish copies and receipts: the publisher goes last.
+        let outcome = all_ended(consuming, &for_consumers).await;
+        replies.finish().await;
+        publisher.close().await;
+        outcome
+    });
     tasks.spawn(async move {
         audit::seal::run(pool, SEAL_EVERY, for_seal).await;
-        publisher.close().await;
         Ok(())
     });
     Ok(())
@@ -227,34 +260,30 @@ fn start_watches(
     });
 }
 
+/// The consumers of this process.
+struct Consumers<'r> {
+    broker: BrokerConfig,
+    publisher: Publisher,
+    shutdown: CancellationToken,
+    tasks: JoinSet<anyhow::Result<()>>,
+    readiness: &'r mut Readiness,
+}
+
+impl Consumers<'_> {
+    fn start<H: Handler>(&mut self, options: ConsumeOptions, handler: H) {
+        let (begun, begins) = oneshot::channel();
+        self.readiness.push(begins);
+        let (broker, publisher, shutdown) = (self.broker.clone(), self.publisher.clone(), self.shutdown.clone());
+        self.tasks.spawn(async move {
+            Ok(consume::run_and_tell(&broker, options, publisher, Arc::new(handler), shutdown, Some(begun)).await?)
+        });
+    }
+}
+
 fn options(registry: &Registry, topic: &Topic) -> ConsumeOptions {
     let mut options = ConsumeOptions::new(&topic.queue(), topic.ordered);
     options.prefetch = topic.prefetch;
     options.parallel = topic.parallel;
     options.ladder = ladder(registry);
     options
-}
-
-async fn metrics_page() -> impl axum::response::IntoResponse {
-    let (text, content_type) = renkei_core::metrics::exposition();
-    ([(axum::http::header::CONTENT_TYPE, content_type)], text)
-}
-
-/// Serves `/metrics`, `/healthz` and `/readyz` when an address is set.
-pub(crate) async fn serve_metrics(config: &Config, shutdown: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
-    if config.metrics_listen.is_empty() {
-        return Ok(tokio::spawn(async {}));
-    }
-    let listener = tokio::net::TcpListener::bind(&config.metrics_listen)
-        .await
-        .with_context(|| format!("cannot listen for metrics on {}; set RENKEI_METRICS_LISTEN", config.metrics_listen))?;
-    let app = axum::Router::new()
-        .route("/metrics", axum::routing::get(metrics_page))
-        .route("/healthz", axum::routing::get(|| async { "ok" }));
-    info!(address = config.metrics_listen, "metrics");
-    Ok(tokio::spawn(async move {
-        if let Err(failure) = axum::serve(listener, app).with_graceful_shutdown(shutdown.cancelled_owned()).await {
-            error!(error = failure.to_string(), "metrics ended");
-        }
-    }))
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use renkei_consumers::db::{self, PgPool};
 use renkei_core::broker::BrokerConfig;
 use renkei_core::broker::management::Management;
+use renkei_core::broker::topology::Names;
 use renkei_core::registry::Registry;
 use sqlx::AssertSqlSafe;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -50,6 +51,7 @@ impl Bed {
             amqp_uri: setting("RENKEI_AMQP_URI")?,
             management_uri: setting("RENKEI_AMQP_MANAGEMENT")?,
             vhost: name.clone(),
+            names: Names::default(),
         };
         sweep(&admin, &broker).await?;
         Management::new(&broker)?.create_vhost().await?;

@@ -4,6 +4,8 @@
 # shellcheck shell=bash
 ROOT=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 STATE=$ROOT/.services
+# What renkei itself writes (inbox, outbox, archive) belongs to these servers' data: one is worth nothing without the other.
+WORK=$STATE/work
 WAIT_S=${RENKEI_SERVICES_WAIT_S:-120}
 PORT_BASE_DEFAULT=25600
 
@@ -224,24 +226,32 @@ file_limit() {
 own_folder() {
     local user=$1
     shift
-    mkdir -p -- "$@"
-    if is_root; then chown "$user:" -- "$@"; fi
-    chmod 700 -- "$@"
+    mkdir -p -- "$@" && { ! is_root || chown "$user:" -- "$@"; } && chmod 700 -- "$@"
 }
 
 # own_file USER PATH: writes standard input there at once, readable by this server's user alone.
 own_file() {
-    (umask 077 && cat >"$2.new")
-    if is_root; then chown "$1:" -- "$2.new"; fi
-    mv -f -- "$2.new" "$2"
+    (umask 077 && cat >"$2.new") && { ! is_root || chown "$1:" -- "$2.new"; } && mv -f -- "$2.new" "$2"
 }
 
 take_lock() {
-    [ "$(uname -s)" = Linux ] || die 'this works on Linux only' 'elsewhere use Docker Compose'
+    [ "$(uname -s)" = Linux ] || die 'this works on Linux only' 'elsewhere use a Linux container or virtual machine'
     mkdir -p -- "$STATE" 2>/dev/null && [ -w "$STATE" ] ||
         die "cannot write to $STATE, which belongs to $(stat -c %U "$STATE" 2>/dev/null || echo nobody)" 'run this as that user'
-    exec 9>"$STATE/lock"
-    flock -n 9 || flock -w $((WAIT_S * 2)) 9 || die "another compose/services has worked in $STATE for $((WAIT_S * 2)) s"
+    # Not emptied by opening: who has the lock has written into it who he is.
+    exec 9<>"$STATE/lock"
+    if ! flock -n 9; then
+        say "waiting for $(lock_holder), at most $((WAIT_S * 2)) s"
+        flock -w $((WAIT_S * 2)) 9 || die "$(lock_holder) has worked in $STATE for $((WAIT_S * 2)) s" \
+            'wait for it, or end that process'
+    fi
+    printf 'process %s: compose/services %s\n' "$$" "$COMMAND" >"$STATE/lock"
+}
+
+lock_holder() {
+    local holder
+    holder=$(head -n1 -- "$STATE/lock" 2>/dev/null || true)
+    echo "${holder:-another compose/services}"
 }
 
 # pid_with_argument PROGRAM ARGUMENT: the process whose program has this name and one of whose arguments is exactly this one.
@@ -281,6 +291,7 @@ export RENKEI_AMQP_PROMETHEUS='http://127.0.0.1:$PORT_PROMETHEUS/metrics'
 export RENKEI_DATABASE_URL='postgres://renkei:$DATABASE_PASSWORD@127.0.0.1:$PORT_POSTGRES/renkei'
 export RENKEI_HTTP_LISTEN='127.0.0.1:$PORT_HTTP'
 export RENKEI_METRICS_LISTEN='127.0.0.1:$PORT_METRICS'
+export RENKEI_DATA=$(printf '%q' "$WORK")
 END
     )
     mv -f -- "$STATE/env.new" "$STATE/env"

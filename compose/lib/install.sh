@@ -34,7 +34,7 @@ install_missing() {
     if [ -n "$missing" ]; then
         command -v apt-get >/dev/null ||
             die "not installed: $missing, and there is no apt-get here" \
-                'install RabbitMQ 3.10 or newer and Postgres 15 or newer with your package manager' 'or use Docker Compose'
+                'install RabbitMQ 3.10 or newer and Postgres 15 or newer with your package manager'
         say "installing: $missing"
         if is_root; then
             # shellcheck disable=SC2086

@@ -13,23 +13,29 @@ postgres_folder() {
             "apt-get install postgresql-$version" 'or begin anew (deletes the data): compose/services reset, then up'
 }
 
-# Made under another name and renamed when whole, with the database in it: a cluster is there or it is not.
+# Made under another name and renamed when whole, with the database in it: a cluster is there or it is not. Called in a
+# condition, where `set -e` is off: each step that fails says so itself.
 postgres_create() {
     local cluster new programs
     cluster=$(postgres_cluster)
     new=$cluster.new
     programs=$1
-    rm -rf -- "$new"
-    own_folder postgres "$new"
-    printf '%s\n' "$DATABASE_PASSWORD" | own_file postgres "$DATA/postgres/password"
+    # A folder without PG_VERSION is what a killed or failed run left.
+    [ ! -e "$cluster/PG_VERSION" ] || return 1
+    rm -rf -- "$new" "$cluster" || return 1
+    own_folder postgres "$new" || return 1
+    printf '%s\n' "$DATABASE_PASSWORD" | own_file postgres "$DATA/postgres/password" || return 1
     # Collation by code point: the same order on every machine, and fast. Classes of characters still know Japanese.
     as_user postgres "$programs/initdb" --pgdata="$new" --username=renkei --pwfile="$DATA/postgres/password" \
         --auth=scram-sha-256 --encoding=UTF8 --lc-collate=C --lc-ctype=C.UTF-8 --lc-messages=C \
-        --lc-monetary=C --lc-numeric=C --lc-time=C --no-instructions
-    echo 'create database renkei;' | as_user postgres "$programs/postgres" --single -D "$new" postgres
-    rm -f -- "$DATA/postgres/password"
-    echo "include = 'renkei.conf'" >>"$new/postgresql.conf"
-    mv -- "$new" "$cluster"
+        --lc-monetary=C --lc-numeric=C --lc-time=C --no-instructions || return 1
+    rm -f -- "$DATA/postgres/password" || return 1
+    echo 'create database renkei;' | as_user postgres "$programs/postgres" --single -D "$new" postgres || return 1
+    # In this mode a statement that fails does not make the program fail.
+    echo "select 'made: ' || datname from pg_database where datname = 'renkei';" |
+        as_user postgres "$programs/postgres" --single -D "$new" postgres | grep -F 'made: renkei' || return 1
+    echo "include = 'renkei.conf'" >>"$new/postgresql.conf" || return 1
+    mv -T -- "$new" "$cluster"
 }
 
 # An eighth of the machine's memory, in MB, within bounds: the broker and renkei live on the same machine.

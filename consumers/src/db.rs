@@ -81,14 +81,21 @@ pub fn trouble(error: &sqlx::Error) -> Trouble {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => Trouble::Down,
-        sqlx::Error::Database(error) => match error.code().as_deref().unwrap_or("") {
-            // 08 connection; 53 out of disk, memory, connections; 57P01..03 shutdown, crash, starting up; 25P03 idle session ended.
-            code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25P03" => {
-                Trouble::Down
-            }
-            "40001" | "40P01" | "55P03" | "57014" => Trouble::Passing,
-            _ => Trouble::Lasting,
-        },
+        sqlx::Error::Database(error) => trouble_of(error.code().as_deref().unwrap_or("")),
+        _ => Trouble::Lasting,
+    }
+}
+
+/// Sorts an error code of the server.
+fn trouble_of(code: &str) -> Trouble {
+    // 08 connection; 28 login refused (a password changed on one side); 53 out of disk, memory, connections; 57P shutdown, crash,
+    // starting up, database dropped; 58 the server's own disk.
+    const DOWN: [&str; 5] = ["08", "28", "53", "57P", "58"];
+    match code {
+        // Read-only: a standby, or a primary being moved. Idle session ended. The database is not there (yet, or again).
+        "25006" | "25P03" | "3D000" => Trouble::Down,
+        "40001" | "40P01" | "55P03" | "57014" => Trouble::Passing,
+        _ if DOWN.iter().any(|class| code.starts_with(class)) => Trouble::Down,
         _ => Trouble::Lasting,
     }
 }
@@ -184,6 +191,12 @@ pub async fn connect_through(url: &str, max: u32, door: &str) -> Result<PgPool, 
         .map_err(failed)
 }
 
+/// A pool of one connection that is opened at the first question, for asking whether the database is there.
+pub fn connect_lazily(url: &str) -> Result<PgPool, DbError> {
+    let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?.application_name("renkei readiness");
+    Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S)).connect_lazy_with(options))
+}
+
 /// Applies the migrations that are missing. Safe to run from several processes at once: the migrator takes a lock.
 pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     MIGRATOR.run(pool).await.map_err(|error| match error {
@@ -192,7 +205,37 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     })
 }
 
-/// Whether a connection from the pool answers. Used while a consumer is paused.
+/// Whether the database has a schema of ours, of whatever version.
+pub async fn has_schema(pool: &PgPool) -> Result<bool, DbError> {
+    let found = sqlx::query_scalar("select to_regclass('intake.batch') is not null").fetch_one(pool).await;
+    found.map_err(|source| DbError::Migrate(MigrateError::Execute(source)))
+}
+
+/// Whether a connection from the pool answers and may write. Used while a consumer is paused.
 pub async fn ping(pool: &PgPool) -> bool {
-    sqlx::query("select 1").execute(pool).await.is_ok()
+    let writable = sqlx::query_scalar("select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'");
+    writable.fetch_one(pool).await.unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_fault_of_the_message_pauses_or_comes_again() {
+        let table: [(Trouble, &[&str]); 3] = [
+            (
+                Trouble::Down,
+                &["08006", "25006", "25P03", "28P01", "28000", "3D000", "53100", "53300", "57P01", "57P03", "58030", "58P01"],
+            ),
+            (Trouble::Passing, &["40001", "40P01", "55P03", "57014"]),
+            (Trouble::Lasting, &["22021", "23505", "25P02", "42501", "42703", "42P01", "P0001", "RB001", ""]),
+        ];
+        for (expected, codes) in table {
+            for code in codes {
+                assert_eq!(trouble_of(code), expected, "{code}");
+            }
+        }
+        assert_eq!(trouble(&sqlx::Error::PoolTimedOut), Trouble::Down);
+    }
 }

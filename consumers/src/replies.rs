@@ -6,6 +6,7 @@ use std::sync::Arc;
 use renkei_core::broker::{Outgoing, Publisher};
 use renkei_core::message::{MessageKind, message_id};
 use serde_json::{Value, json};
+use tokio_util::task::TaskTracker;
 
 use crate::inbound::{Batch, Intake, State, batch};
 
@@ -43,30 +44,40 @@ impl Stage {
     }
 }
 
-/// Sends receipts, or not, when there is nobody to publish through.
+/// Sends receipts, or not, when there is nobody to publish through. Clones share the receipts under way.
 #[derive(Debug, Clone)]
-pub struct Replies(Option<Publisher>);
+pub struct Replies {
+    publisher: Option<Publisher>,
+    under_way: TaskTracker,
+}
 
 impl Replies {
     /// Through this publisher.
     pub fn through(publisher: Publisher) -> Self {
-        Replies(Some(publisher))
+        Replies { publisher: Some(publisher), under_way: TaskTracker::new() }
     }
 
     /// Nowhere.
     pub fn none() -> Self {
-        Replies(None)
+        Replies { publisher: None, under_way: TaskTracker::new() }
+    }
+
+    /// Waits until every receipt under way was sent or given up. To be called when nobody sends any more.
+    pub async fn finish(&self) {
+        self.under_way.close();
+        self.under_way.wait().await;
     }
 
     /// Sends a receipt in the background, if the batch's sender asked for receipts.
     pub fn send(&self, intake: &Arc<Intake>, stage: Stage, batch: &Batch) {
-        let (Some(publisher), Some(reply_to)) = (self.0.clone(), batch.reply_to.clone()) else { return };
-        if is_ours(&reply_to) {
+        let (Some(publisher), Some(reply_to)) = (self.publisher.clone(), batch.reply_to.clone()) else { return };
+        // A receipt in a queue of the hub itself would be taken for a delivery.
+        if publisher.names().owns(&reply_to) {
             tracing::warn!(batch = batch.id, reply_to, "no receipt: the sender names one of our own queues as its reply address");
             return;
         }
         let (intake, batch) = (intake.clone(), batch.clone());
-        tokio::spawn(async move {
+        self.under_way.spawn(async move {
             let body = receipt(&intake, stage, &batch).await.to_string();
             let id = message_id(MessageKind::Records, &format!("receipt/{}/{}", batch.delivery, stage.as_str()));
             let mut message = Outgoing::to_reply(&reply_to, id, KIND, body);
@@ -76,11 +87,6 @@ impl Replies {
             }
         });
     }
-}
-
-/// Whether a reply address is a queue of the hub itself: a receipt there would be taken for a delivery.
-fn is_ours(reply_to: &str) -> bool {
-    ["in.", "out.", "renkei."].iter().any(|prefix| reply_to.starts_with(prefix))
 }
 
 /// The body of a receipt.

@@ -146,9 +146,20 @@ pub fn run_id(slug: &str, key: &str) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("run/{slug}/{key}").as_bytes())
 }
 
-/// Delivery id of a direct AMQP message: sender and its own message id.
-pub fn direct_delivery_id(app_id: &str, message_id: &str) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, format!("direct/{app_id}/{message_id}").as_bytes())
+/// Delivery id of a direct AMQP message: topic, sender and its own message id.
+pub fn direct_delivery_id(topic: &str, app_id: &str, message_id: &str) -> Uuid {
+    named_id("direct", &[topic, app_id, message_id])
+}
+
+/// Delivery id of an upload with an idempotency key: topic, sender and key.
+pub fn keyed_delivery_id(topic: &str, sender: &str, key: &str) -> Uuid {
+    named_id("keyed", &[topic, sender, key])
+}
+
+/// An id made of parts that strangers choose. Their lengths are in it, so that no two lists of parts make one text.
+fn named_id(kind: &str, parts: &[&str]) -> Uuid {
+    let name = parts.iter().fold(kind.to_owned(), |name, part| format!("{name}/{}:{part}", part.len()));
+    Uuid::new_v5(&NAMESPACE, name.as_bytes())
 }
 
 /// Headers of a message: names and text values.
@@ -218,5 +229,23 @@ impl Envelope {
     /// Whether the headers belong to a delivery of ours (a direct publisher sends none of them).
     pub fn is_present(headers: &Headers) -> bool {
         headers.contains_key("renkei-delivery")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_an_id_do_not_run_into_each_other() {
+        let ids = [
+            direct_delivery_id("12_x", "a/b", "c"),
+            direct_delivery_id("12_x", "a", "b/c"),
+            direct_delivery_id("13_x", "a", "b/c"),
+            keyed_delivery_id("12_x", "a", "b/c"),
+        ];
+        for (at, id) in ids.iter().enumerate() {
+            assert!(!ids[at + 1..].contains(id), "{at}");
+        }
     }
 }

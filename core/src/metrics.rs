@@ -24,6 +24,10 @@ pub struct Metrics {
     pub processing_seconds: HistogramVec,
     /// `parked_messages{topic}`: messages waiting for an operator.
     pub parked_messages: IntGaugeVec,
+    /// `queue_waiting_messages{queue}`: messages in the queues where none should stay: dead, unrouted, unreadable.
+    pub queue_waiting_messages: IntGaugeVec,
+    /// `schedule_skipped_total{topic}`: scheduled instants that no scheduler saw on their day.
+    pub schedule_skipped: IntCounterVec,
     /// `deliveries_total{topic,outcome}`: files and uploads, `published rejected`.
     pub deliveries: IntCounterVec,
     /// `delivery_seconds{topic}`: from the claim of a delivery to its last confirm.
@@ -55,6 +59,14 @@ pub struct Metrics {
 pub fn metrics() -> &'static Metrics {
     static METRICS: OnceLock<Metrics> = OnceLock::new();
     METRICS.get_or_init(Metrics::new)
+}
+
+/// How many connections to the broker are up, and how many this process keeps.
+pub fn broker_connections() -> (usize, usize) {
+    let families = metrics().broker_connection_up.collect();
+    let states: Vec<bool> =
+        families.iter().flat_map(|family| family.get_metric()).map(|metric| metric.get_gauge().get_value() > 0.5).collect();
+    (states.iter().filter(|up| **up).count(), states.len())
 }
 
 /// The registry in Prometheus' text form, and the content type to send it with.
@@ -104,6 +116,13 @@ impl Metrics {
             ),
             processing_seconds: histograms(r, "processing_seconds", "One handling", &["topic"], &PROCESSING_BUCKETS_S),
             parked_messages: gauges(r, "parked_messages", "Messages waiting for an operator", &["topic"]),
+            queue_waiting_messages: gauges(
+                r,
+                "queue_waiting_messages",
+                "Messages in the queues where none should stay: dead, unrouted, unreadable",
+                &["queue"],
+            ),
+            schedule_skipped: counters(r, "schedule_skipped_total", "Scheduled instants nobody saw on their day", &["topic"]),
             deliveries: counters(r, "deliveries_total", "Files and uploads taken in, by outcome", &["topic", "outcome"]),
             delivery_seconds: histograms(r, "delivery_seconds", "Claim to last confirm", &["topic"], &PROCESSING_BUCKETS_S),
             records: counters(r, "records_total", "Records, by outcome", &["topic", "outcome"]),

@@ -8,7 +8,7 @@ use renkei_core::archive::Archive;
 use renkei_core::registry::{Direction, Registry};
 use renkei_core::verdict::{Classify, Verdict};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -57,13 +57,15 @@ impl Classify for RunError {
     }
 }
 
-/// Runs the producing role until `shutdown`. Returns when everything has ended.
+/// Runs the producing role until `shutdown`. Tells `begun` when folders are watched and uploads are taken; returns when everything
+/// has ended.
 pub async fn run(
     config: ProducerConfig,
     registry: Arc<Registry>,
     archive: Archive,
     publisher: Arc<dyn Publish>,
     shutdown: CancellationToken,
+    begun: oneshot::Sender<()>,
 ) -> Result<(), RunError> {
     let faults = config.faults();
     if !faults.is_empty() {
@@ -76,7 +78,7 @@ pub async fn run(
     let http = match &config.http {
         None => None,
         Some(http) => {
-            let tokens = Tokens::load(&http.tokens_file)?;
+            let tokens = Tokens::load_or_none(&http.tokens_file)?;
             let listening = TcpListener::bind(http.listen).await;
             let listener = listening.map_err(|source| RunError::Listen { address: http.listen, source })?;
             Some((http.clone(), tokens, listener))
@@ -102,6 +104,8 @@ pub async fn run(
         tasks.spawn(http::serve(api, listener, shutdown.clone()));
     }
     tracing::info!(topics = registry.active(Direction::In).count(), inbox = %config.inbox_dir.display(), "producing");
+    // Who does not wait for it need not be told.
+    let _ = begun.send(());
     shutdown.cancelled().await;
     tasks.close();
     tasks.wait().await;

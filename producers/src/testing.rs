@@ -26,12 +26,7 @@ const EXPORT: &str = "91_toy_export";
 
 const QUEUES: &str = r#"
 version = 1
-[exchanges]
-main = "renkei"
-unrouted = "renkei.unrouted"
-retry = "renkei.retry"
-return = "renkei.return"
-dead = "renkei.dead"
+exchange = "renkei"
 [retry]
 ladder_s = [10, 60]
 [limits]

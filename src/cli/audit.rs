@@ -4,7 +4,7 @@ use clap::Subcommand;
 use renkei_consumers::audit::{seal, verify};
 
 use super::print::say;
-use super::{Exit, Global};
+use super::{Exit, Global, progress};
 use crate::config::Config;
 use crate::wiring;
 
@@ -25,11 +25,22 @@ pub(crate) fn run(global: &Global, command: &AuditCommand) -> anyhow::Result<Exi
     let config = Config::load(global.config.as_deref())?;
     wiring::runtime()?.block_on(async {
         let pool = wiring::database(&config).await?;
+        let waiting = progress::waiting(global, "監査記録の連鎖を検証しています", "walking the audit chain");
         seal::seal(&pool).await?;
         let report = match head {
             Some(head) => verify::verify_against(&pool, &head.parse()?).await?,
             None => verify::verify(&pool).await?,
         };
+        waiting.clear();
+        if global.json {
+            let (head, broken) = (report.head.as_ref().map(ToString::to_string), report.broken.as_ref().map(ToString::to_string));
+            println!(
+                "{}",
+                serde_json::json!({"whole": report.is_whole(), "links": report.links, "seals": report.seals,
+                    "unsealed": report.unsealed, "head": head, "broken": broken})
+            );
+            return Ok(if report.is_whole() { Exit::Done } else { Exit::Failed });
+        }
         let lang = global.lang;
         println!("{} {} · {} {}", say(lang, "連鎖", "links"), report.links, say(lang, "未封", "unsealed"), report.unsealed);
         if let Some(head) = &report.head {

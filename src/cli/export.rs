@@ -18,7 +18,7 @@ use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
 use super::print::{say, table};
-use super::{Exit, Global};
+use super::{Exit, Global, progress};
 use crate::config::Config;
 use crate::wiring;
 
@@ -160,7 +160,10 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 if *dry_run {
                     return dry(global, &exporter, topic, request).await;
                 }
-                order(&config, &exporter, topic, request).await?
+                let waiting = progress::waiting(global, "ファイルの作成を待っています", "waiting for the file to be made");
+                let made = order(&config, &registry, &exporter, topic, request).await;
+                waiting.clear();
+                made?
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
             ExportCommand::Show { file } => return show::show(global, &exporter, *file).await,
@@ -188,11 +191,12 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
 /// Publishes the order and waits for the consumer.
 pub(crate) async fn order(
     config: &Config,
+    registry: &Registry,
     exporter: &Exporter,
     topic: &str,
     request: OrderRequest,
 ) -> anyhow::Result<ExportFile> {
-    let publisher = wiring::publisher(config, "order")?;
+    let publisher = wiring::publisher(config, registry, "order")?;
     let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
     publisher.close().await;
     let deadline = tokio::time::Instant::now() + MAKE_WAIT;

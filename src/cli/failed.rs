@@ -1,13 +1,18 @@
 //! `renkei failed …`: messages we could not handle, parked with their evidence.
 
+use anyhow::Context;
 use clap::Subcommand;
 use renkei_consumers::failures::{self, Failure, Filter};
 use renkei_core::catalogue::Lang;
+use renkei_core::registry::Registry;
 
 use super::print::{say, table};
 use super::{Exit, Global};
 use crate::config::Config;
 use crate::wiring;
+
+/// Bytes of a body that are shown to a person; a script gets all.
+const SHOWN_BYTES_MAX: usize = 2_000;
 
 /// `renkei failed …`
 #[derive(Debug, Subcommand)]
@@ -63,22 +68,48 @@ pub(crate) fn run(global: &Global, command: &FailedCommand) -> anyhow::Result<Ex
             }
             FailedCommand::Show { failure } => {
                 let (found, body) = failures::get(&pool, *failure).await?;
-                println!("{}", serde_json::to_string_pretty(&found)?);
-                println!("{}", String::from_utf8_lossy(&body[..body.len().min(2_000)]));
+                if global.json {
+                    println!("{}", with_body(&found, &body)?);
+                } else {
+                    println!("{}", serde_json::to_string_pretty(&found)?);
+                    println!("{}", String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES_MAX)]));
+                }
             }
             FailedCommand::Retry { failure, reason, actor } => {
-                let publisher = wiring::publisher(&config, "retry")?;
+                let publisher = wiring::publisher(&config, &Registry::load()?, "retry")?;
                 failures::retry(&pool, &publisher, *failure, actor, reason).await?;
                 publisher.close().await;
-                println!("{}", say(global.lang, "元のキューへ戻しました", "back on its queue"));
+                decided(global, *failure, "retried", say(global.lang, "元のキューへ戻しました", "back on its queue"));
             }
             FailedCommand::Discard { failure, reason, actor } => {
                 failures::discard(&pool, *failure, actor, reason).await?;
-                println!("{}", say(global.lang, "破棄しました", "discarded"));
+                decided(global, *failure, "discarded", say(global.lang, "破棄しました", "discarded"));
             }
         }
         Ok(Exit::Done)
     })
+}
+
+fn decided(global: &Global, failure: i64, state: &str, sentence: &str) {
+    if global.json {
+        println!("{}", serde_json::json!({"failure": failure, "state": state}));
+    } else {
+        println!("{sentence}");
+    }
+}
+
+/// A parked message with its whole body: as `body_text`, or as `body_hex` when it is no UTF-8.
+fn with_body(failure: &Failure, body: &[u8]) -> anyhow::Result<serde_json::Value> {
+    let mut value = serde_json::to_value(failure)?;
+    value.as_object_mut().context("a parked message is an object")?.extend([match std::str::from_utf8(body) {
+        Ok(text) => ("body_text".to_owned(), text.into()),
+        Err(_) => ("body_hex".to_owned(), hex(body).into()),
+    }]);
+    Ok(value)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn print_list(global: &Global, list: &[Failure]) {

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::Subcommand;
-use renkei_core::layout::describe;
+use renkei_core::layout::{Layout, describe};
 use renkei_core::registry::Registry;
 
 use super::{Exit, Global};
@@ -29,10 +29,25 @@ pub(crate) fn run(global: &Global, command: &LayoutCommand) -> anyhow::Result<Ex
     if let Some(name) = layout {
         integration.layout(name).with_context(|| format!("topic {} has no layout {name:?}", topic.slug))?;
     }
-    for (variant, sheet) in &integration.layouts {
-        if layout.as_ref().is_none_or(|name| name == variant) {
-            println!("{}", describe::sheet(sheet, global.lang));
-        }
+    let wanted = integration.layouts.iter().filter(|(variant, _)| layout.as_ref().is_none_or(|name| name == variant));
+    if global.json {
+        let layouts: Vec<_> = wanted.map(|(variant, layout)| as_json(variant, layout)).collect();
+        println!("{}", serde_json::json!({"topic": topic.slug, "layouts": layouts}));
+    } else {
+        wanted.for_each(|(_, layout)| println!("{}", describe::sheet(layout, global.lang)));
     }
     Ok(Exit::Done)
+}
+
+fn as_json(variant: &str, layout: &Layout) -> serde_json::Value {
+    let kinds = layout.kinds().iter().map(|kind| {
+        let fields = describe::rows(layout, kind).into_iter().map(|row| {
+            serde_json::json!({"position": row.position, "offset": row.offset, "id": row.id, "name": row.name, "type": row.ty,
+                "length": row.length, "required": row.required, "rule": row.rule, "grade": row.grade})
+        });
+        serde_json::json!({"kind": kind.id, "name": kind.name, "fields": fields.collect::<Vec<_>>()})
+    });
+    serde_json::json!({"variant": variant, "name": layout.name, "version": layout.version, "format": layout.format.to_string(),
+        "encodings": layout.encodings.iter().map(|encoding| encoding.as_str()).collect::<Vec<_>>(),
+        "digest": layout.digest(), "records": kinds.collect::<Vec<_>>()})
 }

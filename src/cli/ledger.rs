@@ -91,7 +91,11 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 }
                 let day = clock::today().to_string();
                 let approved = ledger::approve_payment_orders(&pool, &numbers, actor, &day).await?;
-                println!("{approved} {}", say(global.lang, "件を決裁しました", "approved"));
+                if global.json {
+                    println!("{}", serde_json::json!({"approved": approved, "orders": numbers, "day": day}));
+                } else {
+                    println!("{approved} {}", say(global.lang, "件を決裁しました", "approved"));
+                }
             }
         }
         Ok(Exit::Done)

@@ -1,6 +1,6 @@
 //! The command line. One file a command; every command ends in an `Exit`.
 //!
-//! Exit codes: 0 done · 1 failed · 2 usage · 3 content rejected · 4 held, a person must decide.
+//! Exit codes: 0 done · 1 failed · 2 usage · 3 rejected, by its content or by a rule · 4 held, a person must decide.
 
 /// `renkei batch arrivals`
 mod arrivals;
@@ -20,8 +20,12 @@ mod layout;
 pub(crate) mod ledger;
 /// `renkei ledger lineage`
 mod lineage;
+/// How a command ends.
+mod outcome;
 /// What commands print: tables, JSON, error lists.
 pub(crate) mod print;
+/// Progress of long work.
+pub(crate) mod progress;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
 /// `renkei send`
@@ -37,25 +41,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+pub(crate) use outcome::Exit;
 use renkei_core::catalogue::Lang;
 use roles::Roles;
 
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
-    /// What was asked is done.
-    Done = 0,
-    /// It could not be done.
-    Failed = 1,
-    /// The content was rejected.
-    Rejected = 3,
-    /// Something waits for a person.
-    Held = 4,
-}
-
 /// Carries money data between a ward's financial accounting system and its partners.
 #[derive(Debug, Parser)]
-#[command(name = "renkei", version, after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 content rejected, 4 held")]
+#[command(
+    name = "renkei",
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 rejected (by its content or by a rule), 4 held (a person must decide)"
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -72,7 +68,7 @@ pub(crate) struct Global {
     /// Language of what people read: ja or en
     #[arg(long, global = true, default_value = "ja", env = "RENKEI_LANG", value_parser = parse_lang)]
     pub(crate) lang: Lang,
-    /// Print JSON for scripts
+    /// Print JSON for scripts; errors too, on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
@@ -135,8 +131,8 @@ pub(crate) fn run() -> ExitCode {
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
-            eprintln!("renkei: {error:#}");
-            ExitCode::from(Exit::Failed as u8)
+            outcome::print_error(&cli.global, &error);
+            ExitCode::from(Exit::of(&error) as u8)
         }
     }
 }
@@ -166,7 +162,11 @@ fn migrate(global: &Global) -> anyhow::Result<Exit> {
     let config = crate::config::Config::load(global.config.as_deref())?;
     crate::wiring::runtime()?.block_on(async {
         renkei_consumers::db::migrate(&crate::wiring::database(&config).await?).await?;
-        println!("{}", print::say(global.lang, "スキーマは最新です", "the schema is up to date"));
+        if global.json {
+            println!("{}", serde_json::json!({"schema": "up to date"}));
+        } else {
+            println!("{}", print::say(global.lang, "スキーマは最新です", "the schema is up to date"));
+        }
         Ok(Exit::Done)
     })
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use renkei_core::calendar::clock;
 use renkei_core::registry::Registry;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Exit, Global};
 use crate::config::Config;
+use crate::observe::{self, Readiness};
 use crate::wiring;
 
 /// Which roles a process plays.
@@ -25,14 +27,25 @@ pub(crate) fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
     wiring::runtime()?.block_on(async {
         let shutdown = wiring::shutdown_on_signal()?;
         info!(produce = roles.produce, consume = roles.consume, "starting");
-        let metrics = wiring::serve_metrics(&config, shutdown.clone()).await?;
+        if let Some(instant) = clock::check()? {
+            // Left in a shell it would book everything on one day, and nobody would notice.
+            warn!(%instant, "the clock is stopped by RENKEI_NOW: every booking, file and check bears this day; unset it for real work");
+        }
+        let readiness = Readiness::asking(&config, roles.consume)?;
+        let observed = observe::serve(&config, readiness.clone(), shutdown.clone()).await?;
         wiring::prepare(&config, &registry, roles.consume).await?;
-        let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
-        println!("ready");
+        let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        tokio::select! {
+            () = running.ready() => {
+                readiness.roles_run();
+                println!("ready");
+            }
+            () = shutdown.cancelled() => {}
+        }
         let ended = running.wait().await;
         // Whichever way the roles ended, the rest of the process ends with them.
         shutdown.cancel();
-        metrics.await?;
+        observed.await?;
         ended?;
         info!("stopped");
         Ok(Exit::Done)

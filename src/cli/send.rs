@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 use renkei_producers::intake::claim::HandedIn;
 use renkei_producers::{Controls, Outcome, Progress, send};
 
 use super::print::{self, say};
-use super::{Exit, Global};
+use super::{Exit, Global, progress};
 use crate::config::Config;
 use crate::wiring;
 
@@ -42,15 +42,11 @@ pub(crate) fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     let outcome = wiring::runtime()?.block_on(async {
-        let publisher = wiring::publisher(&config, "send")?;
+        let publisher = wiring::publisher(&config, &registry, "send")?;
         let intake = wiring::intake(&config, &registry, &publisher)?;
-        let bar = (!global.json).then(progress_bar);
-        let shown = bar.clone();
-        let on_progress = Arc::new(move |progress| {
-            if let Some(bar) = &shown {
-                show(bar, progress);
-            }
-        });
+        let bar = progress::bar(global, 0);
+        let (shown, lang) = (bar.clone(), global.lang);
+        let on_progress = Arc::new(move |progress| show(&shown, lang, progress));
         let controls = (args.count.is_some() || args.sum.is_some()).then(|| Controls {
             count: args.count,
             sum: args.sum,
@@ -59,9 +55,7 @@ pub(crate) fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
         let with =
             HandedIn { sender: format!("cli:{}", args.actor), variant: args.layout.clone(), controls, ..HandedIn::default() };
         let outcome = send::send(&intake, &args.topic, &args.file, with, Some(on_progress)).await;
-        if let Some(bar) = bar {
-            bar.finish_and_clear();
-        }
+        bar.clear();
         publisher.close().await;
         anyhow::Ok(outcome?)
     })?;
@@ -69,23 +63,13 @@ pub(crate) fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
     Ok(if outcome.is_published() { Exit::Done } else { Exit::Rejected })
 }
 
-fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}%") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn show(bar: &ProgressBar, progress: Progress) {
-    let (message, done, of) = match progress {
-        Progress::Archived => ("archived", 0, 1),
-        Progress::Validating { done, of } => ("validating", done, of),
-        Progress::Publishing { done, of } => ("publishing", u64::from(done), u64::from(of)),
+fn show(bar: &progress::Shown, lang: Lang, progress: Progress) {
+    let (label, done, of) = match progress {
+        Progress::Archived => (say(lang, "保管しました", "archived"), 0, 1),
+        Progress::Validating { done, of } => (say(lang, "検査中", "validating"), done, of),
+        Progress::Publishing { done, of } => (say(lang, "送信中", "publishing"), u64::from(done), u64::from(of)),
     };
-    bar.set_message(message);
-    bar.set_length(of);
-    bar.set_position(done);
+    bar.at(label, done, of);
 }
 
 fn report(global: &Global, outcome: &Outcome) {

@@ -26,20 +26,25 @@ pub(crate) fn run(global: &Global, command: &TopologyCommand) -> anyhow::Result<
     wiring::runtime()?.block_on(async {
         match command {
             TopologyCommand::Apply => {
-                topology::apply(&config.broker(), &spec).await?;
-                println!("{}: {}", say(global.lang, "キューを用意しました", "queues are in place"), spec.queues.len());
+                topology::apply(&config.broker(&registry), &spec).await?;
+                if global.json {
+                    let queues: Vec<&str> = spec.queues.iter().map(|queue| queue.name.as_str()).collect();
+                    println!("{}", serde_json::json!({"queues": queues}));
+                } else {
+                    println!("{}: {}", say(global.lang, "キューを用意しました", "queues are in place"), spec.queues.len());
+                }
                 Ok(Exit::Done)
             }
             TopologyCommand::Verify => {
-                let differences = topology::verify(&config.broker(), &spec).await?;
-                for difference in &differences {
-                    println!("{difference}");
-                }
-                if differences.is_empty() {
+                let differences = topology::verify(&config.broker(&registry), &spec).await?;
+                if global.json {
+                    println!("{}", serde_json::json!({"differences": differences}));
+                } else if differences.is_empty() {
                     println!("{}", say(global.lang, "相違ありません", "no differences"));
-                    return Ok(Exit::Done);
+                } else {
+                    differences.iter().for_each(|difference| println!("{difference}"));
                 }
-                Ok(Exit::Failed)
+                Ok(if differences.is_empty() { Exit::Done } else { Exit::Failed })
             }
         }
     })

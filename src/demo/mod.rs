@@ -1,19 +1,28 @@
 //! `renkei demo`: carries the six built 連携 through both money loops on sample files, then shows what happened.
 //!
 //! A guided tour of named topics, so the one place of the program that names them. It plays both roles in one process, on the
-//! real broker and database. Run twice it shows that nothing is posted or released a second time.
+//! real broker and database, and comes in by the doors every partner uses: a watched folder and the HTTP intake. Run twice, or
+//! after it was killed, it finishes what was begun and shows that nothing is posted or released a second time.
 
+/// The doors of the tour: its folder, its HTTP intake, its token.
+mod doors;
+/// Whether this installation is the tour's own.
+mod guard;
 /// A payment notice file for the slips that were just exported.
 mod notices;
+/// Files that go out.
+mod outgoing;
 /// What the tour prints.
 mod report;
-/// One step of the tour: a file in, or a file out.
+/// Files that come in.
 mod steps;
 
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+use renkei_consumers::inbound::State;
 use renkei_consumers::ledger;
 use renkei_core::registry::Registry;
 
@@ -21,11 +30,17 @@ use crate::cli::roles::Roles;
 use crate::cli::{Exit, Global};
 use crate::config::Config;
 use crate::wiring;
+use doors::Doors;
+use outgoing::Wanted;
 use report::Report;
-use steps::Tour;
+use steps::{Expected, Tour};
 
 /// The day of the tour. Its files are dated around it.
 const NOW: &str = "2026-10-06T09:30:00+09:00";
+/// Who orders files.
+const MAKER: &str = "demo:tantosha";
+/// Who approves and releases them.
+const APPROVER: &str = "demo:kakunin";
 
 /// Sample files, compiled in.
 #[derive(rust_embed::RustEmbed)]
@@ -39,72 +54,80 @@ fn sample(name: &str) -> anyhow::Result<Vec<u8>> {
 
 /// Runs the tour.
 pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
-    if std::env::var_os("RENKEI_NOW").is_none() {
+    if std::env::var("RENKEI_NOW").as_deref() != Ok(NOW) {
         return again_on_the_day();
     }
-    let mut config = Config::load(global.config.as_deref())?;
-    // The tour brings its own port, so that it runs beside `renkei up`.
-    config.metrics_listen.clear();
-    config.produce.http = None;
-    config.produce.schedule = false;
+    let config = Config::load(global.config.as_deref())?;
+    let doors = Doors::open(&config.data.join("demo"))?;
+    let config = doors.settings(config);
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
         let shutdown = wiring::shutdown_on_signal()?;
+        // First of all: in an installation of others not even the schema is touched.
+        guard::check(&config, &registry).await?;
         wiring::prepare(&config, &registry, true).await?;
-        let roles = Roles { produce: false, consume: true };
-        let running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        let roles = Roles { produce: true, consume: true };
+        let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
+        tokio::select! { () = running.ready() => {}, () = shutdown.cancelled() => {} }
+        // A role that fails cancels `shutdown`, and so ends the tour.
+        let working = tokio::spawn(running.wait());
         let toured = tokio::select! {
-            toured = tour(global, &config, &registry) => toured,
+            toured = tour(global, &config, &registry, doors) => toured,
             () = shutdown.cancelled() => Err(anyhow::anyhow!("stopped before the tour was over")),
         };
         shutdown.cancel();
-        running.wait().await?;
+        // Why a role failed says more than that the tour was stopped by it.
+        working.await??;
         toured
     })
 }
 
-/// The same program with its clock on the day of the samples.
+/// The same process with its clock on the day of the samples: a signal to it reaches the tour.
 fn again_on_the_day() -> anyhow::Result<Exit> {
     let program = std::env::current_exe()?;
-    let status = Command::new(program).args(std::env::args_os().skip(1)).env("RENKEI_NOW", NOW).status()?;
-    match status.code() {
-        Some(0) => Ok(Exit::Done),
-        Some(_) => Ok(Exit::Failed),
-        None => bail!("the tour was ended by a signal"),
-    }
+    let failed = Command::new(program).args(std::env::args_os().skip(1)).env("RENKEI_NOW", NOW).exec();
+    Err(failed).context("cannot start the tour on its day")
 }
 
-async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>) -> anyhow::Result<Exit> {
-    let mut tour = Tour::open(config, registry).await?;
+async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors: Doors) -> anyhow::Result<Exit> {
+    let mut tour = Tour::open(global, config, registry, doors).await?;
     let mut report = Report::new(global);
 
     report.heading("歳入: 調定 → 納付書 → 納付", "Revenue: assessments → payment slips → payments");
-    let assessments =
-        tour.send("12", "IF12_SKS_20261005093000_001.csv", &sample("IF12_SKS_20261005093000_001.csv")?, &mut report).await?;
-    tour.send("12", "IF12_SKS_20261005100000_002_faulty.csv", &sample("IF12_SKS_20261005100000_002_faulty.csv")?, &mut report)
-        .await?;
-    let slips = tour.export("17", "", &[], &mut report).await?;
-    let notice = notices::for_slips(&tour, slips.as_ref()).await?;
-    if let Some((name, bytes)) = notice {
-        tour.send("18", &name, &bytes, &mut report).await?;
-    }
+    let name = "IF12_SKS_20261005093000_001.csv";
+    let expected = Expected { state: State::Held, read: 10, posted: 9, held: 1 };
+    let assessments = tour.drop_file("12", name, &sample(name)?, &expected, &mut report).await?;
+    let name = "IF12_SKS_20261005100000_002_faulty.csv";
+    let expected = Expected { state: State::Rejected, read: 4, posted: 0, held: 0 };
+    tour.drop_file("12", name, &sample(name)?, &expected, &mut report).await?;
+    let wanted = Wanted { topic: "17", profile: "", params: &[], count: 5, yen: 33_000 };
+    let slips = tour.export(&wanted, &mut report).await?;
+    let (name, notices) = notices::for_slips(&tour, &slips).await?;
+    let expected = Expected { state: State::Held, read: 10, posted: 9, held: 1 };
+    tour.drop_file("18", name, &notices, &expected, &mut report).await?;
 
     report.heading("歳出: 請求 → 支出命令 → 口座振替支払データ", "Expenditure: invoices → payment orders → bank file");
-    tour.send("01", "IF01_20261001_001.csv", &sample("IF01_20261001_001.csv")?, &mut report).await?;
-    tour.send("16", "IF16_20261006_001.json", &sample("IF16_20261006_001.json")?, &mut report).await?;
-    let drafts = ledger::payment_orders(&tour.pool, "draft", i64::MAX).await?;
+    let name = "IF01_20261001_001.csv";
+    let expected = Expected { state: State::Posted, read: 3, posted: 3, held: 0 };
+    tour.drop_file("01", name, &sample(name)?, &expected, &mut report).await?;
+    let expected = Expected { state: State::Held, read: 9, posted: 7, held: 2 };
+    let records = sample("IF16_20261006_001.records.json")?;
+    let invoices = tour.post_records("16", "IF16_20261006_001.json", records, &expected, &mut report).await?;
+    // 決裁 of the tour's own orders and no others.
+    let drafts = ledger::drafts_of_batch(&tour.pool, invoices).await?;
     if !drafts.is_empty() {
-        let numbers: Vec<String> = drafts.iter().map(|order| order.no.clone()).collect();
-        let approved = ledger::approve_payment_orders(&tour.pool, &numbers, "kacho", "2026-10-06").await?;
+        let approved = ledger::approve_payment_orders(&tour.pool, &drafts, "kacho", "2026-10-06").await?;
         report.line(&format!("決裁 (kacho): {approved} 件"), &format!("approved by kacho: {approved}"));
     }
-    let transfers = tour.export("09", "mizuho_advanced", &[("pay_date", "2026-10-23")], &mut report).await?;
+    let params = [("pay_date", "2026-10-23")];
+    let wanted = Wanted { topic: "09", profile: "mizuho_advanced", params: &params, count: 2, yen: 3_437_832 };
+    let transfers = tour.export(&wanted, &mut report).await?;
 
     report.table();
     report.journal(&ledger::journal_of_batch(&tour.pool, assessments, 8).await?);
-    for file in [slips, transfers].into_iter().flatten() {
-        report.file(&file, &tour.outbox);
+    for file in [&slips, &transfers] {
+        report.file(file, &tour.path_of(file).await?);
     }
-    report.next_steps();
+    report.end();
     Ok(Exit::Done)
 }

@@ -10,24 +10,28 @@ use renkei_core::layout::read::{Event, ReadLimits, read_file};
 use renkei_core::layout::write::{WriteContext, Writer};
 use renkei_core::layout::{Layout, Newline};
 
+use super::APPROVER;
+use super::doors::write_whole;
 use super::steps::Tour;
 
 const NAME: &str = "NFJ_131121_20261006_001.csv";
 
 type Row = BTreeMap<&'static str, String>;
 
-/// The file of this run, or the one of an earlier run: the partner sends it again. `None` before any slip was exported.
-pub(super) async fn for_slips(tour: &Tour, slips: Option<&ExportFile>) -> anyhow::Result<Option<(String, Vec<u8>)>> {
-    let path = tour.folder.join(NAME);
-    let Some(file) = slips else {
-        return Ok(std::fs::read(path).ok().map(|bytes| (NAME.to_owned(), bytes)));
-    };
-    let sent = tour.exporter.download(file.id, "demo").await?.bytes;
+/// The notices of these slips, under the name they come by. Kept, so that the next run sends the same file again.
+pub(super) async fn for_slips(tour: &Tour<'_>, slips: &ExportFile) -> anyhow::Result<(&'static str, Vec<u8>)> {
+    let kept = tour.doors.folder.join(format!("{}.{NAME}", slips.sha256.as_deref().unwrap_or_default()));
+    if let Ok(bytes) = std::fs::read(&kept) {
+        return Ok((NAME, bytes));
+    }
+    let sent = tour.exporter.download(slips.id, APPROVER).await?.bytes;
     let paid = read_slips(layout(tour, "17")?, &sent)?;
-    Ok(Some((NAME.to_owned(), write(layout(tour, "18")?, &notices(&paid))?)))
+    let bytes = write(layout(tour, "18")?, &notices(&paid))?;
+    write_whole(&kept, &bytes)?;
+    Ok((NAME, bytes))
 }
 
-fn layout<'t>(tour: &'t Tour, topic: &str) -> anyhow::Result<&'t Layout> {
+fn layout<'t>(tour: &'t Tour<'_>, topic: &str) -> anyhow::Result<&'t Layout> {
     let topic = tour.registry.topic(topic).context("the tour's topics are in queues.toml")?;
     let (_, layout) = topic.built()?.layouts.first().context("a built topic has a layout")?;
     Ok(layout)

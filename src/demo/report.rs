@@ -1,4 +1,5 @@
-//! What the tour prints: a line a step while it runs, then the table, a journal, the files, and what to try next.
+//! What the tour prints: a line a step while it runs, then the table, a journal, the files, and what to try next. Under
+//! `--json` nothing is printed before the end, and then one object.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use renkei_consumers::outbound::{ExportFile, Refusal};
 use renkei_core::catalogue::Lang;
 use renkei_core::fault::Fault;
 use renkei_core::money::Yen;
+use serde_json::{Value, json};
 
 use crate::cli::print::{self, say, table};
 use crate::cli::{Global, batch, export, ledger};
@@ -17,28 +19,43 @@ use crate::cli::{Global, batch, export, ledger};
 pub(super) struct Report<'g> {
     global: &'g Global,
     rows: Vec<Vec<String>>,
+    /// The same for scripts.
+    steps: Vec<Value>,
+    journal: Value,
+    files: Vec<Value>,
 }
 
 impl<'g> Report<'g> {
     pub(super) fn new(global: &'g Global) -> Self {
-        Report { global, rows: Vec::new() }
+        Report { global, rows: Vec::new(), steps: Vec::new(), journal: Value::Null, files: Vec::new() }
     }
 
     fn lang(&self) -> Lang {
         self.global.lang
     }
 
+    fn print(&self, text: &str) {
+        if !self.global.json {
+            println!("{text}");
+        }
+    }
+
     pub(super) fn heading(&self, ja: &str, en: &str) {
-        println!("\n── {} ──", say(self.lang(), ja, en));
+        self.print(&format!("\n── {} ──", say(self.lang(), ja, en)));
     }
 
     pub(super) fn line(&self, ja: &str, en: &str) {
-        println!("  {}", say(self.lang(), ja, en));
+        self.print(&format!("  {}", say(self.lang(), ja, en)));
     }
 
     pub(super) fn batch(&mut self, batch: &Batch, took: Duration) {
         let state = batch::state_name(batch.state, self.lang());
-        println!("→ {} {}: {state}", batch.topic, batch.file);
+        self.print(&format!("→ {} {}: {state}", batch.topic, batch.file));
+        self.steps.push(json!({
+            "topic": batch.topic, "file": batch.file, "batch": batch.id, "state": batch.state, "records": batch.records_read,
+            "yen": batch.yen_read, "posted": batch.records_posted, "held": batch.records_held, "rejected": batch.records_rejected,
+            "took_ms": took.as_millis() as u64,
+        }));
         self.rows.push(vec![
             batch.topic.clone(),
             batch.file.clone(),
@@ -54,10 +71,14 @@ impl<'g> Report<'g> {
 
     pub(super) fn export(&mut self, file: &ExportFile, took: Duration) {
         let state = export::state_name(file.state, self.lang());
-        println!("← {} {}: {state}", file.topic, file.file_name.as_deref().unwrap_or("—"));
+        self.print(&format!("← {} {}: {state}", file.topic, file.file_name.as_deref().unwrap_or("—")));
         if let Some(problem) = &file.problem {
-            println!("  {problem}");
+            self.print(&format!("  {problem}"));
         }
+        self.steps.push(json!({
+            "topic": file.topic, "file": file.file_name, "export": file.id, "state": file.state, "records": file.count.unwrap_or(0),
+            "yen": file.total.unwrap_or(0), "took_ms": took.as_millis() as u64,
+        }));
         self.rows.push(vec![
             file.topic.clone(),
             file.file_name.clone().unwrap_or_default(),
@@ -72,15 +93,15 @@ impl<'g> Report<'g> {
     }
 
     pub(super) fn finding(&self, finding: &Finding) {
-        println!("{}", indented(&batch::finding_text(self.lang(), finding)));
+        self.print(&indented(&batch::finding_text(self.lang(), finding)));
     }
 
     pub(super) fn fault(&self, fault: &Fault) {
-        println!("{}", indented(&print::fault(self.lang(), fault)));
+        self.print(&indented(&print::fault(self.lang(), fault)));
     }
 
     pub(super) fn refusal(&self, refusal: &Refusal) {
-        println!("{}", indented(&print::refusal(self.lang(), refusal)));
+        self.print(&indented(&print::refusal(self.lang(), refusal)));
     }
 
     pub(super) fn table(&self) {
@@ -88,39 +109,57 @@ impl<'g> Report<'g> {
             Lang::Ja => ["トピック", "ファイル", "結果", ">件数", ">金額", ">記帳", ">保留", ">却下", ">時間"],
             Lang::En => ["topic", "file", "outcome", ">records", ">yen", ">posted", ">held", ">rejected", ">time"],
         };
-        println!("\n{}", table(&headings, self.rows.clone()));
+        self.print(&format!("\n{}", table(&headings, self.rows.clone())));
     }
 
-    pub(super) fn journal(&self, lines: &[JournalLine]) {
+    pub(super) fn journal(&mut self, lines: &[JournalLine]) {
+        self.journal = json!(lines);
         self.heading("調定ファイルから作られた仕訳（先頭）", "The journal the assessment file made (first lines)");
-        ledger::journal(self.global, lines);
+        if !self.global.json {
+            ledger::journal(self.global, lines);
+        }
     }
 
-    pub(super) fn file(&self, file: &ExportFile, outbox: &Path) {
+    pub(super) fn file(&mut self, file: &ExportFile, path: &Path) {
         let name = file.file_name.as_deref().unwrap_or_default();
-        println!(
-            "{} {name}: {} {} · {} {} · sha256 {}\n  {}",
+        let (count, total, sha256) =
+            (file.count.unwrap_or(0), file.total.unwrap_or(0), file.sha256.as_deref().unwrap_or_default());
+        self.files.push(json!({"topic": file.topic, "file": name, "path": path, "count": count, "yen": total, "sha256": sha256}));
+        self.print(&format!(
+            "{} {name}: {count} {} · {} {} · sha256 {sha256}\n  {}",
             say(self.lang(), "払出ファイル", "released"),
-            file.count.unwrap_or(0),
             say(self.lang(), "件", "items"),
-            Yen(file.total.unwrap_or(0)),
+            Yen(total),
             say(self.lang(), "円", "yen"),
-            file.sha256.as_deref().unwrap_or_default(),
-            outbox.join(&file.topic).display()
-        );
+            path.display()
+        ));
     }
 
-    pub(super) fn next_steps(&self) {
-        println!(
-            "\n{}",
-            say(
-                self.lang(),
-                "つぎに試すこと:\n  make demo                          もう一度: 同じファイルは重複、二度目の払出はなし\n  eval \"$(compose/services env)\"\n  target/debug/renkei batch list     届いたものとその結果\n  target/debug/renkei export list    払い出したファイル\n  target/debug/renkei audit verify   監査記録の連鎖を検証\n  target/debug/renkei check samples/IF12_SKS_20261005100000_002_faulty.csv --topic 12",
-                "What to try next:\n  make demo                          again: files are duplicates, nothing is released twice\n  eval \"$(compose/services env)\"\n  target/debug/renkei batch list     what came in and what became of it\n  target/debug/renkei export list    what went out\n  target/debug/renkei audit verify   walk the audit chain\n  target/debug/renkei check samples/IF12_SKS_20261005100000_002_faulty.csv --topic 12"
-            )
-        );
+    /// What to try next; for scripts everything.
+    pub(super) fn end(&self) {
+        if self.global.json {
+            println!("{}", json!({"steps": self.steps, "journal": self.journal, "files": self.files}));
+            return;
+        }
+        println!("\n{}", say(self.lang(), NEXT_JA, NEXT_EN));
     }
 }
+
+const NEXT_JA: &str = "つぎに試すこと:
+  make demo                          もう一度: 同じファイルは重複、二度目の払出はなし
+  eval \"$(compose/services env)\"
+  target/debug/renkei batch list     届いたものとその結果
+  target/debug/renkei export list    払い出したファイル
+  target/debug/renkei audit verify   監査記録の連鎖を検証
+  target/debug/renkei check samples/IF12_SKS_20261005100000_002_faulty.csv --topic 12";
+
+const NEXT_EN: &str = "What to try next:
+  make demo                          again: files are duplicates, nothing is released twice
+  eval \"$(compose/services env)\"
+  target/debug/renkei batch list     what came in and what became of it
+  target/debug/renkei export list    what went out
+  target/debug/renkei audit verify   walk the audit chain
+  target/debug/renkei check samples/IF12_SKS_20261005100000_002_faulty.csv --topic 12";
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")

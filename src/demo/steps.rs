@@ -1,121 +1,181 @@
-//! One step of the tour: a file in, or a file out.
+//! Files that come in: handed in at a door, awaited, and compared with what the tour expects.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use renkei_consumers::db::PgPool;
-use renkei_consumers::inbound::{Batch, Intake, State};
-use renkei_consumers::outbound::{ExportFile, Exporter, FileState, OrderRequest};
+use renkei_consumers::inbound::{Batch, Filter, Intake, IntakeError, State};
+use renkei_consumers::outbound::Exporter;
 use renkei_core::registry::Registry;
-use renkei_producers::intake::claim::HandedIn;
-use renkei_producers::send;
 
+use super::doors::Doors;
 use super::report::Report;
-use crate::cli::export;
+use crate::cli::{Global, progress};
 use crate::config::Config;
 use crate::wiring;
 
 /// Longest wait for one file of the tour.
-const STEP_WAIT: Duration = Duration::from_secs(120);
+pub(super) const STEP_WAIT: Duration = Duration::from_secs(120);
+/// Pause between two looks.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What the steps share.
-pub(super) struct Tour {
+pub(super) struct Tour<'g> {
+    pub(super) global: &'g Global,
     pub(super) pool: PgPool,
     pub(super) registry: Arc<Registry>,
-    pub(super) outbox: PathBuf,
-    pub(super) folder: PathBuf,
-    config: Config,
-    batches: Intake,
+    pub(super) config: Config,
+    pub(super) doors: Doors,
     pub(super) exporter: Exporter,
+    batches: Intake,
 }
 
-impl Tour {
-    pub(super) async fn open(config: &Config, registry: &Arc<Registry>) -> anyhow::Result<Tour> {
+/// What must become of a file.
+#[derive(Debug)]
+pub(super) struct Expected {
+    /// The first time. Later it is a duplicate, or rejected again.
+    pub(super) state: State,
+    /// Records read.
+    pub(super) read: i64,
+    /// Records posted.
+    pub(super) posted: i64,
+    /// Records that wait for a person.
+    pub(super) held: i64,
+}
+
+impl<'g> Tour<'g> {
+    pub(super) async fn open(
+        global: &'g Global,
+        config: &Config,
+        registry: &Arc<Registry>,
+        doors: Doors,
+    ) -> anyhow::Result<Tour<'g>> {
         let pool = wiring::database(config).await?;
-        let folder = config.data.join("demo");
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Tour {
+            global,
             batches: Intake::new(pool.clone(), registry.clone()).with_source("demo"),
             exporter: wiring::exporter(config, registry, "demo").await?,
             pool,
             registry: registry.clone(),
-            outbox: config.outbox(),
-            folder,
             config: config.clone(),
+            doors,
         })
     }
 
-    /// Hands a file in and waits until its batch is decided. Returns the number of the batch that holds its records.
-    pub(super) async fn send(&mut self, topic: &str, name: &str, bytes: &[u8], report: &mut Report<'_>) -> anyhow::Result<i64> {
+    /// Drops a file into the watched folder and waits until its batch is decided. Gives the number of the batch that holds its
+    /// records: its own, or the one it repeats.
+    pub(super) async fn drop_file(
+        &mut self,
+        topic: &str,
+        name: &str,
+        bytes: &[u8],
+        expected: &Expected,
+        report: &mut Report<'_>,
+    ) -> anyhow::Result<i64> {
         let started = Instant::now();
-        let path = self.folder.join(name);
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        let publisher = wiring::publisher(&self.config, "demo")?;
-        let intake = wiring::intake(&self.config, &self.registry, &publisher)?;
-        let with = HandedIn { sender: "demo:tantosha".to_owned(), ..HandedIn::default() };
-        let outcome = send::send(&intake, topic, &path, with, None).await?;
-        publisher.close().await;
-        let batch = self.decided(&outcome.delivery.delivery.to_string()).await?;
-        report.batch(&batch, started.elapsed());
+        let slug = self.slug(topic)?;
+        let newest = |rows_max| Filter { topic: Some(slug.clone()), rows_max, ..Filter::default() };
+        let before = self.batches.list(&newest(1)).await?.first().map_or(0, |batch| batch.id);
+        self.doors.drop_file(&slug, name, bytes)?;
+        let look = async || -> anyhow::Result<Option<Batch>> {
+            let batches = self.batches.list(&newest(20)).await?;
+            Ok(batches.into_iter().rev().find(|batch| batch.id > before && batch.file == name && is_decided(batch)))
+        };
+        let batch = self.awaited(name, look).await?;
+        self.told(batch, started.elapsed(), expected, report).await
+    }
+
+    /// Posts records to the HTTP intake and waits until their batch is decided; else as [`drop_file`](Self::drop_file).
+    pub(super) async fn post_records(
+        &mut self,
+        topic: &str,
+        name: &str,
+        body: Vec<u8>,
+        expected: &Expected,
+        report: &mut Report<'_>,
+    ) -> anyhow::Result<i64> {
+        let started = Instant::now();
+        let delivery = self.doors.post_records(&self.slug(topic)?, name, body).await?;
+        let look = async || match self.batches.find(&delivery).await {
+            Ok(batch) => Ok(Some(batch).filter(is_decided)),
+            Err(IntakeError::Unknown(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+        let batch = self.awaited(name, look).await?;
+        self.told(batch, started.elapsed(), expected, report).await
+    }
+
+    fn slug(&self, topic: &str) -> anyhow::Result<String> {
+        Ok(self.registry.topic(topic).context("the tour's topics are in queues.toml")?.slug.to_string())
+    }
+
+    async fn awaited(&self, name: &str, look: impl AsyncFn() -> anyhow::Result<Option<Batch>>) -> anyhow::Result<Batch> {
+        let waiting = progress::waiting(self.global, name, name);
+        let begun = Instant::now();
+        let found = loop {
+            match look().await {
+                Ok(None) if begun.elapsed() < STEP_WAIT => tokio::time::sleep(LOOK_EVERY).await,
+                Ok(None) => {
+                    break Err(anyhow::anyhow!(
+                        "{name} was handed in, but nothing has decided it; `renkei failed list` shows parked messages"
+                    ));
+                }
+                Ok(Some(batch)) => break Ok(batch),
+                Err(error) => break Err(error),
+            }
+        };
+        waiting.clear();
+        found
+    }
+
+    /// Reports a decided batch and compares it with what was expected.
+    async fn told(&self, batch: Batch, took: Duration, expected: &Expected, report: &mut Report<'_>) -> anyhow::Result<i64> {
+        report.batch(&batch, took);
         for finding in self.batches.findings(batch.id).await? {
             report.finding(&finding);
         }
-        for fault in outcome.delivery.faults.iter().take(4) {
-            report.fault(fault);
+        for fault in self.batches.faults(batch.id).await?.iter().take(4) {
+            report.fault(&fault.as_fault());
         }
-        Ok(batch.duplicate_of.unwrap_or(batch.id))
-    }
-
-    async fn decided(&self, delivery: &str) -> anyhow::Result<Batch> {
-        let deadline = Instant::now() + STEP_WAIT;
-        loop {
-            if let Ok(batch) = self.batches.find(delivery).await
-                && !matches!(batch.state, State::Received | State::Staged)
-            {
-                return Ok(batch);
-            }
-            if Instant::now() > deadline {
-                bail!(
-                    "delivery {delivery} was published, but nothing has decided it; `renkei failed list` shows parked messages"
-                );
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// Orders a file, has it approved by a second person, and releases it. `None`: there was nothing to send.
-    pub(super) async fn export(
-        &mut self,
-        topic: &str,
-        profile: &str,
-        params: &[(&str, &str)],
-        report: &mut Report<'_>,
-    ) -> anyhow::Result<Option<ExportFile>> {
-        let started = Instant::now();
-        let request = OrderRequest {
-            variant: profile.to_owned(),
-            params: params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-            ordered_by: "tantosha".to_owned(),
-            key: None,
+        let original = match batch.duplicate_of {
+            Some(original) if batch.state == State::Duplicate => self.batches.get(original).await?,
+            _ => batch.clone(),
         };
-        let mut file = export::order(&self.config, &self.exporter, topic, request).await?;
-        if file.state == FileState::Generated {
-            let own = self.exporter.approve(file.id, "tantosha", file.sha256.as_deref().unwrap_or_default()).await;
-            if let Err(refused) = own {
-                report.line(
-                    &format!("作成者自身の承認は拒否: {refused}"),
-                    &format!("the maker's own approval is refused: {refused}"),
-                );
-            }
-            file = self.exporter.approve(file.id, "kakunin", file.sha256.as_deref().unwrap_or_default()).await?;
-            file = self.exporter.release(file.id, "kakunin").await?;
-        }
-        report.export(&file, started.elapsed());
-        for refusal in self.exporter.show(file.id).await?.refusals {
-            report.refusal(&refusal);
-        }
-        Ok((file.state != FileState::Empty).then_some(file))
+        compare(&batch, &original, expected)?;
+        Ok(original.id)
     }
+}
+
+fn is_decided(batch: &Batch) -> bool {
+    !matches!(batch.state, State::Received | State::Staged)
+}
+
+/// The first time, counts and state are those expected. A duplicate must repeat a file that is live; what became of its held
+/// lines since then is a person's affair.
+fn compare(batch: &Batch, original: &Batch, expected: &Expected) -> anyhow::Result<()> {
+    let file = &batch.file;
+    if batch.state == State::Duplicate {
+        if batch.id == original.id || !matches!(original.state, State::Posted | State::Held) {
+            bail!(
+                "{file}: a duplicate must name the live batch it repeats; batch {} is {}",
+                original.id,
+                original.state.as_str()
+            );
+        }
+        return Ok(());
+    }
+    let found = (batch.state, batch.records_read, batch.records_posted, batch.records_held);
+    if found != (expected.state, expected.read, expected.posted, expected.held) {
+        let (state, read, posted, held) = found;
+        bail!(
+            "{file}: expected {} with {} records read, {} posted and {} held; it is {} with {read} read, {posted} posted and {held} held",
+            expected.state.as_str(),
+            expected.read,
+            expected.posted,
+            expected.held,
+            state.as_str()
+        );
+    }
+    Ok(())
 }

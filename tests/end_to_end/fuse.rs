@@ -28,9 +28,19 @@ fn a_message_that_kills_its_consumer_is_set_aside() {
         world.until_sql("select count(*)::text from intake.failure where state = 'open'", "1").await;
         assert_eq!(world.number("select count(*) from ledger.line").await, 0, "nothing of it is in the ledger");
 
-        // A person finds that the cause is gone.
+        // A person looks at it, and so may a script; and finds that the cause is gone.
         let failure = world.number("select id from intake.failure").await.to_string();
-        world.renkei(&["failed", "retry", &failure, "--reason", "mended", "--as", "kakari"]).expect(&[0]);
+        let shown = world.renkei(&["failed", "show", &failure]).expect(&[0]).out;
+        assert!(shown.contains(ASSESSMENTS) && shown.contains("2026-CV-000001"), "{shown}");
+        let parked = world.json(&["failed", "show", &failure], &[0]);
+        let body: serde_json::Value = serde_json::from_str(parked["body_text"].as_str().unwrap()).unwrap();
+        assert_eq!((parked["state"].as_str(), body.as_array().unwrap().len()), (Some("open"), 20));
+        world.renkei(&["failed", "discard", &failure, "--reason", "", "--as", "kakari"]).expect(&[3]);
+        let retried = world.json(&["failed", "retry", &failure, "--reason", "mended", "--as", "kakari"], &[0]);
+        assert_eq!(retried["state"], "retried");
+        // Once.
+        let again = world.renkei(&["--json", "failed", "discard", &failure, "--reason", "x", "--as", "kakari"]).expect(&[3]);
+        assert!(again.err.contains(r#""verdict":"reject""#), "{}", again.err);
         world.until_sql("select state from intake.batch", "posted").await;
         assert_eq!(world.number("select sum(debit)::bigint from ledger.line").await, yen);
     });

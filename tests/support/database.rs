@@ -4,6 +4,7 @@
 //! migration makes a new one.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use renkei_consumers::db;
 use sha2::{Digest, Sha256};
@@ -69,8 +70,9 @@ async fn template(admin: &mut PgConnection) -> String {
         .fetch_optional(&mut *admin)
         .await
         .unwrap();
+    sweep(admin).await;
     if ready != Some(true) {
-        sweep(admin).await;
+        sweep_templates(admin, &name).await;
         execute(admin, format!("drop database if exists {name}")).await;
         execute(admin, format!("create database {name}")).await;
         let pool = db::connect(&url_of(&name), 2).await.expect("a database just made answers");
@@ -82,13 +84,24 @@ async fn template(admin: &mut PgConnection) -> String {
     name
 }
 
-/// Removes templates of other migrations and databases of dead test programs.
+/// Removes the databases of dead test programs, those of the crates' own tests too; once a program.
 async fn sweep(admin: &mut PgConnection) {
-    let names: Vec<String> = sqlx::query_scalar("select datname from pg_database").fetch_all(&mut *admin).await.unwrap();
-    for name in names.iter().filter(|name| is_left_over(name)) {
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if DONE.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    for name in names(admin).await.iter().filter(|name| is_left_over(name)) {
         execute(admin, format!("drop database if exists {name} with (force)")).await;
     }
-    for name in names.iter().filter(|name| name.starts_with(TEMPLATE_PREFIX)) {
+}
+
+async fn names(admin: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar("select datname from pg_database").fetch_all(admin).await.unwrap()
+}
+
+/// Removes templates of other migrations.
+async fn sweep_templates(admin: &mut PgConnection, current: &str) {
+    for name in names(admin).await.iter().filter(|name| name.starts_with(TEMPLATE_PREFIX) && *name != current) {
         execute(admin, format!("alter database {name} is_template false")).await;
         execute(admin, format!("drop database if exists {name}")).await;
     }

@@ -13,6 +13,14 @@ use super::root;
 /// Field id to value.
 pub(crate) type Row = BTreeMap<&'static str, String>;
 
+/// The table of topics with one more line in a topic's entry.
+pub(crate) fn queues_with(slug: &str, line: &str) -> String {
+    let entry = format!("slug      = \"{slug}\"\n");
+    let text = std::fs::read_to_string(root().join("queues.toml")).unwrap();
+    assert!(text.contains(&entry), "queues.toml has another form");
+    text.replace(&entry, &format!("{entry}{line}\n"))
+}
+
 /// A row out of pairs.
 pub(crate) fn row<const N: usize>(pairs: [(&'static str, &str); N]) -> Row {
     pairs.into_iter().map(|(id, value)| (id, value.to_owned())).collect()

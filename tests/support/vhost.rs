@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use renkei_core::broker::BrokerConfig;
 use renkei_core::broker::management::Management;
+use renkei_core::broker::topology::Names;
 
 use super::{is_left_over, setting, unique_name};
 
@@ -36,8 +37,12 @@ impl Vhost {
 }
 
 fn of(name: String) -> Vhost {
-    let config =
-        BrokerConfig { amqp_uri: setting("RENKEI_AMQP_URI"), management_uri: setting("RENKEI_AMQP_MANAGEMENT"), vhost: name };
+    let config = BrokerConfig {
+        amqp_uri: setting("RENKEI_AMQP_URI"),
+        management_uri: setting("RENKEI_AMQP_MANAGEMENT"),
+        vhost: name,
+        names: Names::default(),
+    };
     let management = Management::new(&config).expect("RENKEI_AMQP_URI and RENKEI_AMQP_MANAGEMENT are addresses");
     Vhost { config, management }
 }

@@ -111,6 +111,11 @@ impl World {
         self.roles.push(role);
     }
 
+    /// What a running role has printed and logged so far.
+    pub(crate) fn log_of(&self, role: &str) -> String {
+        self.roles.iter().rev().find(|known| known.name == role).unwrap_or_else(|| panic!("no {role} runs")).story()
+    }
+
     fn take(&mut self, role: &str) -> Role {
         let index = self.roles.iter().rposition(|known| known.name == role).unwrap_or_else(|| panic!("no {role} runs"));
         self.roles.remove(index)
@@ -242,7 +247,7 @@ impl World {
 
     fn nothing_on_its_way(&self) {
         let mut left = Vec::new();
-        for kind in ["inbox", "spool"] {
+        for kind in ["inbox", "spool", "demo/inbox", "demo/spool"] {
             for topic in std::fs::read_dir(self.data(kind)).into_iter().flatten().flatten() {
                 left.extend(visible(&topic.path().join("processing")));
             }

@@ -10,3 +10,5 @@ mod folders;
 mod queues;
 /// Walking the checkout.
 mod source;
+/// Tables without foreign keys.
+mod tables;

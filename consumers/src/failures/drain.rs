@@ -1,4 +1,5 @@
-//! The dead-letter queue drained into Postgres, acknowledged after the commit: a broker is no archive.
+//! The dead-letter queue and the queue of the unrouted, drained into Postgres and acknowledged after the commit: a broker is no
+//! archive.
 
 use renkei_core::broker::message::{HEADER_ERROR, HEADER_ERROR_CODE, HEADER_ORIGIN_QUEUE};
 use renkei_core::broker::{Handler, Incoming, Outcome};
@@ -12,41 +13,80 @@ use crate::db::{self, Trouble};
 const CODE_DELIVERY_LIMIT: &str = "BROKER_DELIVERY_LIMIT";
 /// Code of any other message without one.
 const CODE_UNKNOWN: &str = "BROKER_DEAD_LETTER";
+/// Code of a message that no queue took.
+pub(super) const CODE_UNROUTED: &str = "UPSTREAM_UNROUTED";
+/// Code of a parked message the database refuses even in plain ASCII.
+const CODE_NOT_STORED: &str = "INTAKE_DATABASE";
 
-/// Handles the dead-letter queue.
+/// Which queue is drained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Dead,
+    Unrouted,
+}
+
+/// Handles one of the drained queues.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     pool: PgPool,
+    source: Source,
 }
 
 impl DeadLetters {
-    /// Into this database.
+    /// The dead letters, into this database.
     pub fn new(pool: PgPool) -> Self {
-        DeadLetters { pool }
+        DeadLetters { pool, source: Source::Dead }
+    }
+
+    /// The messages no queue took.
+    pub fn unrouted(pool: PgPool) -> Self {
+        DeadLetters { pool, source: Source::Unrouted }
     }
 
     /// Keeps a message; its number.
     pub async fn keep(&self, message: &Incoming) -> Result<i64, sqlx::Error> {
-        let (code, reason) = explanation(message);
+        let (code, reason) = match self.source {
+            Source::Dead => explanation(message),
+            Source::Unrouted => unrouted(message),
+        };
+        match self.insert(message, &code, &reason, str::to_owned).await {
+            // Whatever it is about its texts, the evidence is worth more than their looks.
+            Err(error) if db::trouble(&error) == Trouble::Lasting => {
+                let note = format!("{reason} (texts shown with escapes, because the database said: {})", db::sentence(&error));
+                self.insert(message, &code, &note, |text| text.escape_default().to_string()).await
+            }
+            kept => kept,
+        }
+    }
+
+    async fn insert(
+        &self,
+        message: &Incoming,
+        code: &str,
+        reason: &str,
+        text: impl Fn(&str) -> String,
+    ) -> Result<i64, sqlx::Error> {
         let queue = message.headers.get(HEADER_ORIGIN_QUEUE).or(message.death.as_ref().map(|death| &death.queue));
         // Without an id of its own a message is known by its bytes.
         let message_id = if message.message_id.is_empty() {
             format!("sha256:{}", hex::encode(Sha256::digest(&message.body)))
         } else {
-            message.message_id.clone()
+            text(&message.message_id)
         };
+        let headers: std::collections::BTreeMap<String, String> =
+            message.headers.iter().map(|(name, value)| (text(name), text(value))).collect();
         sqlx::query_scalar(include_str!("insert.sql"))
-            .bind(queue.unwrap_or(&message.queue))
-            .bind(&message.routing_key)
+            .bind(text(queue.unwrap_or(&message.queue)))
+            .bind(text(&message.routing_key))
             .bind(message_id)
-            .bind(&message.kind)
-            .bind(Some(&message.app_id).filter(|id| !id.is_empty()))
-            .bind(&message.reply_to)
-            .bind(&message.correlation_id)
-            .bind(json!(message.headers))
+            .bind(text(&message.kind))
+            .bind(Some(text(&message.app_id)).filter(|id| !id.is_empty()))
+            .bind(message.reply_to.as_deref().map(&text))
+            .bind(message.correlation_id.as_deref().map(&text))
+            .bind(json!(headers))
             .bind(&message.body[..])
-            .bind(code)
-            .bind(reason)
+            .bind(text(code))
+            .bind(text(reason))
             .bind(i32::try_from(message.attempt).unwrap_or(i32::MAX))
             .fetch_one(&self.pool)
             .await
@@ -60,13 +100,17 @@ impl Handler for DeadLetters {
                 tracing::error!(failure = id, message_id = message.message_id, "message parked");
                 Outcome::Done
             }
-            // The dead-letter queue is the last stop: nothing is parked out of it, so every failure is waited out.
             Err(error) => {
-                let what = match db::trouble(&error) {
-                    Trouble::Down => "the database is down",
-                    Trouble::Passing | Trouble::Lasting => "the parked message cannot be stored",
-                };
-                Outcome::Unavailable { reason: format!("{what}: {}", db::sentence(&error)) }
+                let sentence = db::sentence(&error);
+                match db::trouble(&error) {
+                    Trouble::Down => Outcome::Unavailable { reason: format!("the database is down: {sentence}") },
+                    // One message must not stand before all others: it waits on the ladder and comes back, again and again.
+                    Trouble::Passing | Trouble::Lasting => {
+                        let reason = format!("the parked message cannot be stored: {sentence}");
+                        tracing::error!(message_id = message.message_id, reason, "parked message waits on the retry ladder");
+                        Outcome::Retry { code: CODE_NOT_STORED.to_owned(), reason }
+                    }
+                }
             }
         }
     }
@@ -76,19 +120,24 @@ impl Handler for DeadLetters {
     }
 }
 
-/// Code and reason: ours from the headers, else what the broker says.
+/// Code and reason of a dead letter: what the broker says when it gave the message up, else ours from the headers. In this
+/// order, because a message that waited on the ladder still carries the code of that earlier failure.
 fn explanation(message: &Incoming) -> (String, String) {
-    if let Some(code) = message.headers.get(HEADER_ERROR_CODE) {
-        return (code.clone(), message.headers.get(HEADER_ERROR).cloned().unwrap_or_default());
-    }
-    match &message.death {
-        Some(death) => {
+    let ours = message.headers.get(HEADER_ERROR_CODE);
+    let words = message.headers.get(HEADER_ERROR).map(String::as_str).unwrap_or_default();
+    match (&message.death, ours) {
+        (Some(death), _) => {
             let code = if death.reason == "delivery_limit" { CODE_DELIVERY_LIMIT } else { CODE_UNKNOWN };
-            (
-                code.to_owned(),
-                format!("dead-lettered by the broker from {}: {} ({} time(s))", death.queue, death.reason, death.count),
-            )
+            let before = ours.map(|code| format!("; before that {code}: {words}")).unwrap_or_default();
+            let reason =
+                format!("dead-lettered by the broker from {}: {} ({} time(s)){before}", death.queue, death.reason, death.count);
+            (code.to_owned(), reason)
         }
-        None => (CODE_UNKNOWN.to_owned(), "in the dead-letter queue without a reason".to_owned()),
+        (None, Some(code)) => (code.clone(), words.to_owned()),
+        (None, None) => (CODE_UNKNOWN.to_owned(), "in the dead-letter queue without a reason".to_owned()),
     }
+}
+
+fn unrouted(message: &Incoming) -> (String, String) {
+    (CODE_UNROUTED.to_owned(), format!("no queue takes the routing key {:?}", message.routing_key))
 }

@@ -1,7 +1,8 @@
--- The same message parked again while it is open is one failure seen twice.
+-- The same message parked again while it is open is one failure seen twice. The same id from another sender, or with other
+-- bytes, is another message: its body must not be lost.
 insert into intake.failure (queue, routing_key, message_id, kind, app_id, reply_to, correlation_id, headers, body, code, reason, attempts)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-on conflict (queue, message_id) where state = 'open' do update
+on conflict (queue, message_id, coalesce(app_id, ''), sha256(body)) where state = 'open' do update
    set times_seen = intake.failure.times_seen + 1, last_seen = now(),
        code = excluded.code, reason = excluded.reason, attempts = excluded.attempts, headers = excluded.headers
 returning id

@@ -4,7 +4,9 @@
 /// The broker's handler of the dead-letter queue.
 pub mod drain;
 
-use renkei_core::broker::message::{HEADER_ATTEMPT, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_RUNG};
+use renkei_core::broker::message::{
+    HEADER_ATTEMPT, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_RUNG,
+};
 use renkei_core::broker::{Outgoing, PublishError, Publisher};
 use renkei_core::verdict::{Classify, Verdict};
 use serde::Serialize;
@@ -14,7 +16,6 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::db::{self, Trouble};
-use crate::inbound::HEADER_MESSAGE_ID;
 
 pub use drain::DeadLetters;
 
@@ -86,6 +87,17 @@ pub enum FailureError {
     /// A discard without reason.
     #[error("to discard parked message {0} a reason is needed")]
     ReasonMissing(i64),
+    /// No queue took it in the first place, so there is none to put it back on.
+    #[error(
+        "parked message {id} was published with the routing key {routing_key:?}, which no queue takes, so it cannot be put back: \
+         the sender must publish it again with the right key; then discard this one"
+    )]
+    Unrouted {
+        /// Id.
+        id: i64,
+        /// Its routing key.
+        routing_key: String,
+    },
     /// It could not be published again.
     #[error("cannot publish parked message {id} again")]
     Publish {
@@ -103,7 +115,10 @@ impl Classify for FailureError {
             FailureError::Database { source, .. } if db::trouble(source) == Trouble::Lasting => Verdict::Bug,
             FailureError::Database { .. } => Verdict::Retry,
             FailureError::Publish { source, .. } => source.verdict(),
-            FailureError::Unknown(_) | FailureError::Decided { .. } | FailureError::ReasonMissing(_) => Verdict::Reject,
+            FailureError::Unknown(_)
+            | FailureError::Decided { .. }
+            | FailureError::ReasonMissing(_)
+            | FailureError::Unrouted { .. } => Verdict::Reject,
         }
     }
 }
@@ -156,6 +171,9 @@ pub async fn get(pool: &PgPool, id: i64) -> Result<(Failure, Vec<u8>), FailureEr
 pub async fn retry(pool: &PgPool, publisher: &Publisher, id: i64, actor: &str, reason: &str) -> Result<(), FailureError> {
     let mut tx = pool.begin().await.map_err(database(format!("begin the retry of parked message {id}")))?;
     let failure = lock(&mut tx, id).await?;
+    if failure.code == drain::CODE_UNROUTED {
+        return Err(FailureError::Unrouted { id, routing_key: failure.routing_key });
+    }
     let body: Vec<u8> = sqlx::query_scalar("select body from intake.failure where id = $1")
         .bind(id)
         .fetch_one(&mut *tx)
@@ -179,7 +197,7 @@ pub async fn discard(pool: &PgPool, id: i64, actor: &str, reason: &str) -> Resul
 
 /// The message as it was, without the marks of its failure.
 fn outgoing(failure: &Failure, body: Vec<u8>) -> Outgoing {
-    const MARKS: [&str; 4] = [HEADER_ATTEMPT, HEADER_RUNG, HEADER_ERROR, HEADER_ERROR_CODE];
+    const MARKS: [&str; 5] = [HEADER_ATTEMPT, HEADER_RUNG, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE];
     let uuid = failure.message_id.parse::<Uuid>();
     let stand_in = || Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("failure/{}", failure.id).as_bytes());
     let message_id = uuid.as_ref().map_or_else(|_| stand_in(), |id| *id);

@@ -11,10 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Place, TopicSite};
 
-/// Header by which a direct publisher names the layout variant; absent = the topic's first.
-pub const HEADER_LAYOUT: &str = "renkei-layout";
-/// Header that keeps a foreign message id over a republication by an operator.
-pub const HEADER_MESSAGE_ID: &str = "renkei-origin-message-id";
+pub use renkei_core::broker::message::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 
 /// A direct message after validation.
 pub(super) enum Direct {
@@ -29,16 +26,16 @@ pub(super) fn message_id(message: &Incoming) -> &str {
     message.headers.get(HEADER_MESSAGE_ID).map_or(message.message_id.as_str(), String::as_str)
 }
 
-/// Validates a direct message.
-pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) -> Direct {
+/// The envelope of a direct message, before anything of it was read.
+fn envelope(site: &TopicSite<'_>, message: &Incoming) -> Envelope {
     let sha256 = hex::encode(Sha256::digest(&message.body));
     let variant = message.headers.get(HEADER_LAYOUT).map(String::as_str).unwrap_or_default();
-    let id = message_id(message);
+    let (topic, id) = (site.topic.slug.as_str(), message_id(message));
     // Without an id of the sender nothing tells a repetition from a second message: it is refused, under an id of its bytes.
-    let delivery = if id.is_empty() { direct_delivery_id("", &sha256) } else { direct_delivery_id(&message.app_id, id) };
-    let mut envelope = Envelope {
-        delivery,
-        topic: site.topic.slug.to_string(),
+    let (sender, name) = if id.is_empty() { ("", sha256.as_str()) } else { (message.app_id.as_str(), id) };
+    Envelope {
+        delivery: direct_delivery_id(topic, sender, name),
+        topic: topic.to_owned(),
         file: if id.is_empty() { "message".to_owned() } else { id.to_owned() },
         sha256,
         bytes: message.body.len() as u64,
@@ -51,16 +48,35 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
         chunks: 1,
         records: 0,
         yen: 0,
-    };
-    let refused = |envelope: Envelope, fault: Fault| {
-        Direct::Refused(Box::new(envelope), Rejection { faults: vec![fault], faults_total: 1 })
-    };
+    }
+}
+
+fn refused(envelope: Envelope, fault: Fault) -> Direct {
+    Direct::Refused(Box::new(envelope), Rejection { faults: vec![fault], faults_total: 1 })
+}
+
+/// Refuses a message of an upstream system that is none of records.
+pub(super) fn forbidden(site: &TopicSite<'_>, message: &Incoming) -> Direct {
+    refused(envelope(site, message), Fault::new("MESSAGE_TYPE_FORBIDDEN").value(message.kind.as_str()))
+}
+
+/// Refuses a message under the id of an earlier one with other bytes. It gets an id of its own, of which its bytes are a part.
+pub(super) fn reused(known: &Envelope, message: &Incoming) -> Direct {
+    let name = format!("{}/{}", message_id(message), known.sha256);
+    let delivery = direct_delivery_id(&known.topic, &message.app_id, &name);
+    refused(Envelope { delivery, ..known.clone() }, Fault::new("MESSAGE_ID_REUSED").value(message_id(message)))
+}
+
+/// Validates a direct message.
+pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) -> Direct {
+    let mut envelope = envelope(site, message);
+    let (id, variant) = (message_id(message), envelope.layout.clone());
     for (value, name) in [(id, "message_id"), (message.app_id.as_str(), "app_id")] {
         if value.is_empty() {
             return refused(envelope, Fault::new("MESSAGE_PROPERTY_MISSING").arg("property", name));
         }
     }
-    let Some((name, layout)) = site.variant(variant) else {
+    let Some((name, layout)) = site.variant(&variant) else {
         return refused(envelope, Fault::new("MESSAGE_LAYOUT_UNKNOWN").value(variant));
     };
     name.clone_into(&mut envelope.layout);

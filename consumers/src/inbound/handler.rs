@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use renkei_core::broker::{Handler, Incoming, Outcome};
+use renkei_core::broker::{Door, Handler, Incoming, Outcome};
 use renkei_core::crash;
 use renkei_core::message::{Envelope, MessageKind, Order, Rejection};
 use serde::de::DeserializeOwned;
@@ -56,6 +56,12 @@ impl TopicHandler {
     async fn take(&self, message: Incoming) -> Result<(), IntakeError> {
         let kind = if message.kind.is_empty() { Some(MessageKind::Records) } else { MessageKind::parse(&message.kind) };
         match kind {
+            // Whoever may hand in records may not decide about batches: an order's actor is a word in its body.
+            Some(MessageKind::Records) if message.door() == Door::Upstream => self.take_direct(&message).await,
+            _ if message.door() == Door::Upstream => {
+                let refusal = direct::forbidden(&self.intake.site(&self.topic)?, &message);
+                self.refuse_direct(refusal, &message).await
+            }
             Some(MessageKind::Records) if Envelope::is_present(&message.headers) => self.take_chunk(&message).await,
             Some(MessageKind::Records) => self.take_direct(&message).await,
             Some(MessageKind::Rejection) => self.take_rejection(&message).await,
@@ -74,22 +80,39 @@ impl TopicHandler {
     }
 
     async fn take_direct(&self, message: &Incoming) -> Result<(), IntakeError> {
-        let reply = reply_address(message);
         let direct = {
             let site = self.intake.site(&self.topic)?;
             direct::read(&site, message, self.faults_max)
         };
-        match direct {
+        let (envelope, taken) = match direct {
             Direct::Sound(envelope, records) => {
-                let id = direct::message_id(message);
-                self.stage_and_decide(&envelope, id, &records, &reply, Some(&message.body)).await
+                let (id, reply) = (direct::message_id(message), reply_address(message));
+                let taken = self.stage_and_decide(&envelope, id, &records, &reply, Some(&message.body)).await;
+                (envelope, taken)
             }
-            Direct::Refused(envelope, rejection) => {
-                let batch = self.intake.refuse(&envelope, &rejection, &reply, Some(&message.body)).await?;
-                self.replies.send(&self.intake, Stage::Checked, &batch);
-                Ok(())
+            Direct::Refused(ref envelope, _) => (envelope.clone(), self.refuse_direct(direct, message).await),
+        };
+        match taken {
+            // It contradicts the batch of its delivery. With other bytes it is another message under a used id, most often one
+            // that was refused, mended and sent again: its sender must hear that, and nobody of ours can mend it.
+            Err(IntakeError::Message { .. }) if self.is_reused(&envelope).await? => {
+                self.refuse_direct(direct::reused(&envelope, message), message).await
             }
+            taken => taken,
         }
+    }
+
+    async fn is_reused(&self, envelope: &Envelope) -> Result<bool, IntakeError> {
+        let known = batch::by_delivery(&self.intake.pool, envelope.delivery).await?;
+        Ok(known.is_some_and(|batch| batch.sha256 != envelope.sha256))
+    }
+
+    /// Keeps a refused direct message as a rejected batch and tells its sender.
+    async fn refuse_direct(&self, refusal: Direct, message: &Incoming) -> Result<(), IntakeError> {
+        let Direct::Refused(envelope, rejection) = refusal else { return Ok(()) };
+        let batch = self.intake.refuse(&envelope, &rejection, &reply_address(message), Some(&message.body)).await?;
+        self.replies.send(&self.intake, Stage::Checked, &batch);
+        Ok(())
     }
 
     async fn stage_and_decide(
@@ -122,9 +145,13 @@ impl TopicHandler {
                 self.tell(&batch);
             }
             Staged::Waiting => {}
-            Staged::Seen => tracing::info!(topic = self.topic, batch = id, chunk = envelope.chunk, "chunk seen before; dropped"),
+            Staged::Seen => {
+                tracing::info!(topic = self.topic, batch = id, chunk = envelope.chunk, "chunk seen before; dropped");
+                self.tell_again(id, reply).await?;
+            }
             Staged::Closed(state) => {
                 tracing::warn!(topic = self.topic, batch = id, chunk = envelope.chunk, %state, "chunk of a closed batch; dropped");
+                self.tell_again(id, reply).await?;
             }
         }
         Ok(())
@@ -136,6 +163,20 @@ impl TopicHandler {
         if matches!(batch.state, State::Posted | State::Held) && batch.posted_at.is_some() {
             self.replies.send(&self.intake, Stage::Posted, batch);
         }
+    }
+
+    /// The receipts of a batch decided before, under the ids of then: whoever decided it may have died before it told, or the
+    /// sender asks again because he heard nothing.
+    async fn tell_again(&self, id: i64, reply: &ReplyAddress) -> Result<(), IntakeError> {
+        if reply.reply_to.is_none() {
+            return Ok(());
+        }
+        let batch = self.intake.get(id).await?;
+        if !matches!(batch.state, State::Received | State::Staged) {
+            self.replies.send(&self.intake, Stage::Received, &batch);
+            self.tell(&batch);
+        }
+        Ok(())
     }
 
     async fn take_rejection(&self, message: &Incoming) -> Result<(), IntakeError> {

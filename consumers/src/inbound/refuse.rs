@@ -26,7 +26,7 @@ impl Intake {
             drop(tx);
             let known = batch::by_delivery(&self.pool, envelope.delivery).await?;
             let known = known.ok_or_else(|| IntakeError::Unknown(envelope.delivery.to_string()))?;
-            if known.state == State::Rejected {
+            if known.state == State::Rejected && known.sha256 == envelope.sha256 {
                 return Ok(known);
             }
             let reason = format!("it rejects delivery {}, which is {} as batch {}", envelope.delivery, known.state, known.id);

@@ -123,6 +123,12 @@ pub async fn payment_orders(pool: &PgPool, state: &str, limit: i64) -> Result<Ve
     Ok(sqlx::query_as(include_str!("payment_orders.sql")).bind(state).bind(limit).fetch_all(pool).await?)
 }
 
+/// Numbers of the drafts a batch made.
+pub async fn drafts_of_batch(pool: &PgPool, batch: i64) -> Result<Vec<String>, LedgerError> {
+    let sql = "select no from ledger.payment_order where batch_id = $1 and state = 'draft' order by id";
+    Ok(sqlx::query_scalar(sql).bind(batch).fetch_all(pool).await?)
+}
+
 /// 決裁: approves drafts by number, all or none; posts the expense. Returns how many.
 pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver: &str, day: &str) -> Result<i64, LedgerError> {
     let sql = "select ledger.approve_payment_orders(\

@@ -1,6 +1,7 @@
 //! A database of the test's own: made from `RENKEI_DATABASE_URL`, migrated, dropped at the end.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
@@ -19,7 +20,10 @@ impl Scratch {
         let url = std::env::var("RENKEI_DATABASE_URL")
             .expect("this test needs a Postgres server: run it by `make test`, which starts one and sets RENKEI_DATABASE_URL");
         let server = PgConnectOptions::from_str(&url).expect("RENKEI_DATABASE_URL is a Postgres URL");
-        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        // With the process in it, as all test databases: those of a killed run are removed by the next (tests/support).
+        let name = format!("renkei_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        run(&server, format!("drop database if exists {name} with (force)")).await;
         run(&server, format!("create database {name}")).await;
         let url = server.clone().database(&name).to_url_lossy().to_string();
         let pool = renkei_consumers::db::connect(&url, 8).await.expect("connect to the test's database");

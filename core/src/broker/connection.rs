@@ -7,9 +7,10 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use lapin::uri::AMQPUri;
+use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Connection, ConnectionProperties, Event};
 
+use crate::broker::topology::Names;
 use crate::verdict::{Classify, Verdict};
 
 /// Both sides send a sign of life at half of this; two missed ones end the connection.
@@ -30,6 +31,8 @@ pub struct BrokerConfig {
     pub management_uri: String,
     /// Virtual host, unescaped: `/` or `renkei`.
     pub vhost: String,
+    /// Names of exchanges and shared queues.
+    pub names: Names,
 }
 
 impl fmt::Debug for BrokerConfig {
@@ -38,6 +41,7 @@ impl fmt::Debug for BrokerConfig {
             .field("amqp_uri", &without_password(&self.amqp_uri))
             .field("management_uri", &without_password(&self.management_uri))
             .field("vhost", &self.vhost)
+            .field("exchange", &self.names.exchange)
             .finish()
     }
 }
@@ -49,6 +53,11 @@ impl BrokerConfig {
             .amqp_uri
             .parse()
             .map_err(|reason: String| BrokerError::Address { uri: without_password(&self.amqp_uri), reason })?;
+        // The client library is built without TLS and would speak plain text under this name.
+        if uri.scheme == AMQPScheme::AMQPS {
+            let reason = "this program has no TLS to the broker yet; use amqp://".to_owned();
+            return Err(BrokerError::Address { uri: without_password(&self.amqp_uri), reason });
+        }
         uri.vhost.clone_from(&self.vhost);
         uri.query.heartbeat.get_or_insert(HEARTBEAT_S);
         Ok(uri)
@@ -174,9 +183,21 @@ mod tests {
             amqp_uri: "amqp://renkei:s@cret@127.0.0.1:5672".to_owned(),
             management_uri: "http://admin:s3cret@127.0.0.1:15672".to_owned(),
             vhost: "/".to_owned(),
+            names: Names::default(),
         };
         let shown = format!("{config:?}");
         assert!(!shown.contains("cret"), "{shown}");
+    }
+
+    #[test]
+    fn an_address_that_promises_encryption_is_refused() {
+        let config = BrokerConfig {
+            amqp_uri: "amqps://u:p@127.0.0.1:5671".to_owned(),
+            management_uri: String::new(),
+            vhost: "/".to_owned(),
+            names: Names::default(),
+        };
+        assert!(config.uri().unwrap_err().to_string().contains("no TLS"));
     }
 
     #[test]
@@ -185,6 +206,7 @@ mod tests {
             amqp_uri: "amqp://u:p@127.0.0.1:5672/other".to_owned(),
             management_uri: String::new(),
             vhost: "renkei".to_owned(),
+            names: Names::default(),
         };
         let uri = config.uri().unwrap();
         assert_eq!((uri.vhost.as_str(), uri.query.heartbeat), ("renkei", Some(HEARTBEAT_S)));

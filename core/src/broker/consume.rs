@@ -4,9 +4,10 @@
 //! just ends (queue deleted, consumer cancelled by the broker), a channel or connection that is gone without a word. What was
 //! not acknowledged comes again, so handlers must be idempotent.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,9 @@ mod work;
 
 /// RabbitMQ's default: a delivery unacknowledged for longer ends the channel or the consumer.
 pub const ACK_TIMEOUT_BROKER: Duration = Duration::from_secs(30 * 60);
+
+/// First pause before a handler is asked again whether its dependencies are back.
+const FIRST_PROBE: Duration = Duration::from_millis(200);
 
 /// What to do with a message that was handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +48,8 @@ pub enum Outcome {
     },
     /// A dependency is down; nothing is wrong with the message. The consumer takes nothing new until [`Handler::ready`]; this
     /// message stays unacknowledged and is handled again then. Giving it back at once would cost it one of its deliveries
-    /// each time on RabbitMQ before 4.3.
+    /// each time on RabbitMQ before 4.3. What cannot be held any longer goes to the end of its queue as a copy that has spent
+    /// none; on an ordered queue it is given back to its place, and nothing is taken until the handler is ready.
     Unavailable {
         /// Which dependency, in words.
         reason: String,
@@ -71,6 +76,8 @@ pub struct ConsumeOptions {
     pub parallel: u16,
     /// One message at a time, in the order of the queue.
     pub ordered: bool,
+    /// A queue with nothing behind it, drained into the database: what cannot be kept waits on the ladder, again and again.
+    pub drained: bool,
     /// Waits of the retry ladder, shortest first; each must be a rung of the topology.
     pub ladder: Vec<Duration>,
     /// How long a message is kept unacknowledged while it is tried again in the process. Stays below the broker's
@@ -89,10 +96,17 @@ impl ConsumeOptions {
             prefetch: if ordered { 1 } else { 50 },
             parallel: if ordered { 1 } else { 4 },
             ordered,
+            drained: false,
             ladder: super::topology::default_ladder(),
             hold_max: Duration::from_secs(600),
             renew_idle: Duration::from_secs(60),
         }
+    }
+
+    /// Options for draining `queue`, the dead letters or the unrouted: few messages at once, because they may be large and what
+    /// waits in hand while the database is away was given out for nothing.
+    pub fn drain(queue: &str) -> Self {
+        ConsumeOptions { prefetch: 4, parallel: 2, drained: true, ..ConsumeOptions::new(queue, false) }
     }
 }
 
@@ -130,11 +144,23 @@ pub async fn run<H: Handler>(
     handler: Arc<H>,
     cancel: CancellationToken,
 ) -> Result<(), ConsumeError> {
+    run_and_tell(config, options, publisher, handler, cancel, None).await
+}
+
+/// Like [`run`], and tells `subscribed` when the queue is subscribed for the first time.
+pub async fn run_and_tell<H: Handler>(
+    config: &BrokerConfig,
+    options: ConsumeOptions,
+    publisher: Publisher,
+    handler: Arc<H>,
+    cancel: CancellationToken,
+    subscribed: Option<oneshot::Sender<()>>,
+) -> Result<(), ConsumeError> {
     config.uri()?;
     let options = checked(options)?;
     let role = format!("consume {}", topic_label(&options.queue));
     let up = metrics().broker_connection_up.with_label_values(&[&role]);
-    let desk = Desk { options, publisher, handler, cancel: cancel.clone() };
+    let desk = Desk { options, publisher, handler, cancel: cancel.clone(), subscribed: Mutex::new(subscribed) };
     let mut backoff = Backoff::reconnect();
     // After a message had to be given back because nothing worked, growing pauses keep it from being given back too often.
     let mut exhausted = Backoff::new(Duration::from_secs(5), Duration::from_secs(600));
@@ -146,6 +172,7 @@ pub async fn run<H: Handler>(
             backoff.reset();
         }
         let queue = &desk.options.queue;
+        let mut untried_before = false;
         let wait = match ending {
             Ending::Cancelled => return Ok(()),
             Ending::Lost(reason) => {
@@ -153,7 +180,12 @@ pub async fn run<H: Handler>(
                 tracing::warn!(queue, reason, "consumer lost; starting it again");
                 backoff.next_wait()
             }
-            Ending::Exhausted { reason, worked } => {
+            Ending::Exhausted { reason, untried: true, .. } => {
+                tracing::warn!(queue, reason, "a dependency stays down; the consumer takes nothing until it is back");
+                untried_before = true;
+                Duration::ZERO
+            }
+            Ending::Exhausted { reason, worked, .. } => {
                 if worked {
                     exhausted.reset();
                 }
@@ -161,8 +193,15 @@ pub async fn run<H: Handler>(
                 exhausted.next_wait()
             }
         };
+        let pausing = async {
+            if untried_before {
+                // Every message given out while nothing can be done with it costs it one of its deliveries.
+                session::until_ready(&*desk.handler, FIRST_PROBE).await;
+            }
+            tokio::time::sleep(wait).await;
+        };
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = pausing => {}
             () = cancel.cancelled() => {}
         }
     }
@@ -175,6 +214,17 @@ struct Desk<H> {
     publisher: Publisher,
     handler: Arc<H>,
     cancel: CancellationToken,
+    /// Who waits for the first subscription.
+    subscribed: Mutex<Option<oneshot::Sender<()>>>,
+}
+
+impl<H> Desk<H> {
+    fn tell_subscribed(&self) {
+        if let Some(waiting) = self.subscribed.lock().ok().and_then(|mut waiting| waiting.take()) {
+            // Who no longer waits need not be told.
+            let _ = waiting.send(());
+        }
+    }
 }
 
 /// Why a session ended.
@@ -186,6 +236,8 @@ enum Ending {
     /// A message was given back after [`ConsumeOptions::hold_max`].
     Exhausted {
         reason: String,
+        /// Nothing is wrong with the message: a dependency was down.
+        untried: bool,
         /// Whether any message went well in this session.
         worked: bool,
     },

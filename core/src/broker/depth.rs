@@ -4,12 +4,16 @@
 //! waits and who consumes is asked over AMQP, which answers with the state of the moment. Only the number of messages given
 //! out and not acknowledged is the gathered one.
 
+use std::time::Duration;
+
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
-use lapin::{Channel, Queue};
+use lapin::{Channel, Connection, Queue};
+use tokio_util::sync::CancellationToken;
 
-use super::connection::{self, BrokerConfig, BrokerError, Link, REPLY_TIMEOUT, answered};
+use super::connection::{self, BrokerConfig, BrokerError, REPLY_TIMEOUT, answered};
 use super::management::QueueInfo;
+use crate::metrics::metrics;
 
 /// Depth of one queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub struct QueueDepth {
 /// Exactly how many messages wait in each of these queues now. What is given out and unacknowledged is not counted.
 pub async fn ready_counts(config: &BrokerConfig, queues: &[&str]) -> Result<Vec<u32>, BrokerError> {
     let link = connection::connect(config, "renkei count").await?;
-    let channel = open(&link).await?;
+    let channel = open(&link.connection).await?;
     let mut counts = Vec::with_capacity(queues.len());
     for queue in queues {
         counts.push(ask(&channel, queue).await?.message_count());
@@ -36,10 +40,29 @@ pub async fn ready_counts(config: &BrokerConfig, queues: &[&str]) -> Result<Vec<
     Ok(counts)
 }
 
+/// Shows in the metrics how many messages wait in the queues where none should stay, again and again until `stop`.
+pub async fn watch_set_aside(config: &BrokerConfig, every: Duration, stop: CancellationToken) {
+    let queues = config.names.set_aside();
+    loop {
+        match ready_counts(config, &queues).await {
+            Ok(counts) => {
+                for (queue, count) in queues.iter().zip(counts) {
+                    metrics().queue_waiting_messages.with_label_values(&[queue]).set(i64::from(count));
+                }
+            }
+            Err(error) => tracing::debug!(%error, "the set-aside queues could not be counted"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
 /// Depth of these queues. Those that have gone meanwhile are left out, as are queues of one connection only.
 pub(super) async fn queue_depths(config: &BrokerConfig, queues: &[QueueInfo]) -> Result<Vec<QueueDepth>, BrokerError> {
     let link = connection::connect(config, "renkei count").await?;
-    let mut channel = open(&link).await?;
+    let mut channel = open(&link.connection).await?;
     let mut depths = Vec::with_capacity(queues.len());
     for queue in queues.iter().filter(|queue| queue.exclusive != true) {
         match ask(&channel, &queue.name).await {
@@ -50,7 +73,7 @@ pub(super) async fn queue_depths(config: &BrokerConfig, queues: &[QueueInfo]) ->
                 consumers: u64::from(answer.consumer_count()),
             }),
             // The question about a queue that is gone costs the channel.
-            Err(BrokerError::Amqp { source, .. }) if source.is_amqp_soft_error() => channel = open(&link).await?,
+            Err(BrokerError::Amqp { source, .. }) if source.is_amqp_soft_error() => channel = open(&link.connection).await?,
             Err(error) => return Err(error),
         }
     }
@@ -58,8 +81,8 @@ pub(super) async fn queue_depths(config: &BrokerConfig, queues: &[QueueInfo]) ->
     Ok(depths)
 }
 
-async fn open(link: &Link) -> Result<Channel, BrokerError> {
-    answered(REPLY_TIMEOUT, || "open a channel to count".to_owned(), link.connection.create_channel()).await
+async fn open(connection: &Connection) -> Result<Channel, BrokerError> {
+    answered(REPLY_TIMEOUT, || "open a channel to count".to_owned(), connection.create_channel()).await
 }
 
 async fn ask(channel: &Channel, queue: &str) -> Result<Queue, BrokerError> {

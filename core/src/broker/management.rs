@@ -113,6 +113,9 @@ impl Management {
         let amqp = config.uri()?;
         let unreadable = |reason: String| BrokerError::Address { uri: without_password(&config.management_uri), reason };
         let mut base = Url::parse(&config.management_uri).map_err(|error| unreadable(error.to_string()))?;
+        if base.scheme() != "http" {
+            return Err(unreadable("expected http://host:port; this program has no TLS to the broker yet".to_owned()));
+        }
         let given = !base.username().is_empty();
         let (user, password) = match given {
             true => (decoded(base.username()), decoded(base.password().unwrap_or_default())),
@@ -273,6 +276,7 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::broker::topology::Names;
 
     #[test]
     fn a_slash_as_virtual_host_is_escaped() {
@@ -280,6 +284,7 @@ mod tests {
             amqp_uri: "amqp://u:p@127.0.0.1:5672".to_owned(),
             management_uri: "http://a%40b:c%2Fd@127.0.0.1:15672".to_owned(),
             vhost: "/".to_owned(),
+            names: Names::default(),
         };
         let management = Management::new(&config).unwrap();
         let request = management.request(Method::GET, &["queues", "/", "in.01_x"]).build().unwrap();

@@ -8,7 +8,7 @@ use lapin::protocol::basic::AMQPProperties;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use uuid::Uuid;
 
-use super::topology;
+use super::topology::Names;
 
 /// Header: number of the attempt this delivery is, from 1. Set on copies that waited on the retry ladder.
 pub const HEADER_ATTEMPT: &str = "renkei-attempt";
@@ -18,10 +18,21 @@ pub const HEADER_RUNG: &str = "renkei-rung";
 pub const HEADER_ORIGIN_QUEUE: &str = "renkei-origin-queue";
 /// Header: routing key the message was first published with.
 pub const HEADER_ORIGIN_KEY: &str = "renkei-origin-key";
+/// Header: why the broker itself gave the message up (`delivery_limit`, `rejected`), on copies, which have lost its `x-death`.
+pub const HEADER_DEATH: &str = "renkei-death";
 /// Header: catalogue code of the failure.
 pub const HEADER_ERROR_CODE: &str = "renkei-error-code";
 /// Header: the failure in words, shortened to [`ERROR_BYTES_MAX`].
 pub const HEADER_ERROR: &str = "renkei-error";
+
+/// Header: the message came by the front door, from an upstream system. It stays on every copy made of it.
+pub const HEADER_DOOR: &str = "renkei-door";
+/// Value of [`HEADER_DOOR`].
+const DOOR_UPSTREAM: &str = "upstream";
+/// What our own headers begin with.
+const OUR_HEADERS: &str = "renkei-";
+/// Header by which an upstream system names the layout variant; the only one of ours it may set.
+pub const HEADER_LAYOUT: &str = "renkei-layout";
 
 /// Header: `message_id` of a foreign sender that is not a UUID, on the copies made of its message.
 pub const HEADER_MESSAGE_ID: &str = "renkei-origin-message-id";
@@ -32,11 +43,46 @@ pub const ERROR_BYTES_MAX: usize = 8 * 1024;
 /// Most bytes of all header names and values together: the broker never splits them over frames, and a frame has 128 KiB.
 pub const HEADERS_BYTES_MAX: usize = 64 * 1024;
 
+/// Which exchange a message goes through. The publisher knows their names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Via {
+    /// To the topic queue the routing key names, strictly: an unknown queue is reported.
+    #[default]
+    Direct,
+    /// The door of upstream systems.
+    FrontDoor,
+    /// To a rung of the retry ladder.
+    Retry,
+    /// Back to the queue the routing key names, also to a drained one.
+    Back,
+    /// To the dead letters.
+    Dead,
+    /// The default exchange: to the queue named by the routing key (replies).
+    Queue,
+    /// Another exchange.
+    Named(String),
+}
+
+impl Via {
+    /// The name of the exchange.
+    pub(super) fn exchange<'n>(&'n self, names: &'n Names) -> &'n str {
+        match self {
+            Via::Direct => &names.direct,
+            Via::FrontDoor => &names.exchange,
+            Via::Retry => &names.retry,
+            Via::Back => &names.back,
+            Via::Dead => &names.dead,
+            Via::Queue => "",
+            Via::Named(name) => name,
+        }
+    }
+}
+
 /// A message to publish. Always sent persistent and mandatory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outgoing {
-    /// Exchange; [`topology::DIRECT`] for our own topics, empty for the queue named by `routing_key` (replies).
-    pub exchange: String,
+    /// Which exchange it goes through.
+    pub via: Via,
     /// Routing key: `in.NN_slug`, `out.NN_slug`, or a reply queue.
     pub routing_key: String,
     /// AMQP `message_id`. The same message published again carries the same id; consumers drop what they have.
@@ -59,7 +105,6 @@ impl Outgoing {
     /// A message to the topic queue `queue`, by the strict exchange that reports an unknown queue.
     pub fn to_queue(queue: &str, message_id: Uuid, kind: &str, body: impl Into<Bytes>) -> Self {
         Outgoing {
-            exchange: topology::DIRECT.to_owned(),
             routing_key: queue.to_owned(),
             message_id,
             kind: kind.to_owned(),
@@ -71,7 +116,7 @@ impl Outgoing {
 
     /// A receipt to the reply queue `reply_to` of a direct publisher, by the default exchange.
     pub fn to_reply(reply_to: &str, message_id: Uuid, kind: &str, body: impl Into<Bytes>) -> Self {
-        Outgoing { exchange: String::new(), ..Outgoing::to_queue(reply_to, message_id, kind, body) }
+        Outgoing { via: Via::Queue, ..Outgoing::to_queue(reply_to, message_id, kind, body) }
     }
 
     /// Adds a header.
@@ -80,6 +125,15 @@ impl Outgoing {
         self.headers.insert(name.to_owned(), value.into());
         self
     }
+}
+
+/// Who may have published a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// One of our own programs.
+    Own,
+    /// An upstream system, or anyone who may write to an exchange that is not ours alone.
+    Upstream,
 }
 
 /// Why and where the broker itself dead-lettered a message: the newest entry of `x-death`.
@@ -97,6 +151,19 @@ pub struct Death {
     pub routing_keys: Vec<String>,
     /// When it first died so, seconds of Unix time.
     pub unix_s: Option<u64>,
+}
+
+impl Death {
+    /// Whether it only waited on the retry ladder to the end of its time.
+    pub fn is_wait_over(&self) -> bool {
+        self.reason == "expired"
+    }
+
+    /// As a copy of ours tells it.
+    fn told(headers: &BTreeMap<String, String>) -> Option<Death> {
+        let (reason, queue) = (headers.get(HEADER_DEATH)?.clone(), headers.get(HEADER_ORIGIN_QUEUE)?.clone());
+        Some(Death { queue, reason, count: 1, exchange: String::new(), routing_keys: Vec::new(), unix_s: None })
+    }
 }
 
 /// A message received.
@@ -126,24 +193,33 @@ pub struct Incoming {
     pub delivery_count: u32,
     /// Whether the broker gave it out before.
     pub redelivered: bool,
-    /// Set when the broker dead-lettered it.
+    /// Set when the broker gave it up in the queue it was in before.
     pub death: Option<Death>,
 }
 
 impl Incoming {
     /// Reads a delivery from `queue` and takes its body out of it.
-    pub(super) fn from_delivery(queue: &str, delivery: &mut Delivery) -> Self {
+    ///
+    /// Our own headers steer: they name the delivery, the attempts, the queue a failure came from. They are believed only of a
+    /// message that came by an exchange of ours; off any other they are taken, and what is left is marked as upstream's.
+    pub(super) fn from_delivery(names: &Names, queue: &str, delivery: &mut Delivery) -> Self {
         let body = Bytes::from(std::mem::take(&mut delivery.data));
         let properties = &delivery.properties;
         let table = properties.headers().as_ref();
-        let headers: BTreeMap<String, String> = table
+        let mut headers: BTreeMap<String, String> = table
             .map(|table| {
                 let ours = table.inner().iter().filter(|(name, _)| !name.as_str().starts_with("x-"));
-                ours.filter_map(|(name, value)| Some((name.as_str().to_owned(), text_of(value)?))).collect()
+                ours.filter_map(|(name, value)| Some((storable(name.as_str()), text_of(value)?))).collect()
             })
             .unwrap_or_default();
+        let death = table.and_then(|table| table.inner().get("x-death")).and_then(death_of);
+        if !came_our_way(names, delivery.exchange.as_str(), death.as_ref()) {
+            headers.retain(|name, _| !name.starts_with(OUR_HEADERS) || name == HEADER_LAYOUT);
+            headers.insert(HEADER_DOOR.to_owned(), DOOR_UPSTREAM.to_owned());
+        }
+        let death = death.filter(|death| !death.is_wait_over()).or_else(|| Death::told(&headers));
         let attempt = headers.get(HEADER_ATTEMPT).and_then(|text| text.parse().ok()).filter(|n| *n >= 1).unwrap_or(1);
-        let routing_key = headers.get(HEADER_ORIGIN_KEY).cloned().unwrap_or_else(|| delivery.routing_key.to_string());
+        let routing_key = headers.get(HEADER_ORIGIN_KEY).cloned().unwrap_or_else(|| storable(delivery.routing_key.as_str()));
         let message_id = headers.get(HEADER_MESSAGE_ID).cloned().or_else(|| text_property(properties.message_id()));
         let message_id = message_id.unwrap_or_default();
         let delivery_count = table
@@ -164,9 +240,24 @@ impl Incoming {
             attempt,
             delivery_count,
             redelivered: delivery.redelivered,
-            death: table.and_then(|table| table.inner().get("x-death")).and_then(death_of),
+            death,
         }
     }
+
+    /// By which door it came.
+    pub fn door(&self) -> Door {
+        match self.headers.get(HEADER_DOOR).map(String::as_str) {
+            Some(DOOR_UPSTREAM) => Door::Upstream,
+            _ => Door::Own,
+        }
+    }
+}
+
+/// Whether only our own programs can have published it: by an exchange nobody else may write to, and, when the broker took it
+/// out of a queue, by such an exchange there too.
+fn came_our_way(names: &Names, exchange: &str, death: Option<&Death>) -> bool {
+    let ours = |exchange: &str| [&names.direct, &names.retry, &names.back, &names.dead].iter().any(|name| *name == exchange);
+    ours(exchange) && (exchange != names.dead || death.is_none_or(|death| ours(&death.exchange)))
 }
 
 /// AMQP properties of a message to publish: persistent, JSON, stamped with the time.
@@ -207,7 +298,13 @@ pub(super) fn short(text: &str, what: &str) -> Result<ShortString, String> {
 
 /// A property as owned text.
 fn text_property(value: &Option<ShortString>) -> Option<String> {
-    value.as_ref().map(ToString::to_string)
+    value.as_ref().map(|text| storable(text.as_str()))
+}
+
+/// Text as it can be kept anywhere. A NUL is legal in AMQP and refused by the database; such text is shown as hexadecimal, like
+/// bytes that are no text.
+fn storable(text: &str) -> String {
+    if text.contains('\0') { format!("0x{}", hex::encode(text)) } else { text.to_owned() }
 }
 
 /// A header value as text; tables and arrays are not ours and are left out.
@@ -216,9 +313,9 @@ fn text_of(value: &AMQPValue) -> Option<String> {
         // Bytes that are not UTF-8 are shown as hexadecimal: nothing is replaced, and the reader sees that it is odd.
         AMQPValue::LongString(text) => {
             let bytes = text.as_bytes();
-            Some(std::str::from_utf8(bytes).map_or_else(|_| format!("0x{}", hex::encode(bytes)), str::to_owned))
+            Some(std::str::from_utf8(bytes).map_or_else(|_| format!("0x{}", hex::encode(bytes)), storable))
         }
-        AMQPValue::ShortString(text) => Some(text.to_string()),
+        AMQPValue::ShortString(text) => Some(storable(text.as_str())),
         AMQPValue::Boolean(flag) => Some(flag.to_string()),
         other => number_of(other).map(|number| number.to_string()),
     }
@@ -272,8 +369,62 @@ mod tests {
     #[test]
     fn a_foreign_sender_without_properties_is_read_with_plain_defaults() {
         let mut delivery = Delivery::mock(1, "renkei".into(), "in.01_x".into(), false, b"[]".to_vec());
-        let incoming = Incoming::from_delivery("in.01_x", &mut delivery);
+        let incoming = Incoming::from_delivery(&Names::default(), "in.01_x", &mut delivery);
         assert_eq!((incoming.attempt, incoming.delivery_count, incoming.message_id.as_str()), (1, 0, ""));
         assert_eq!(incoming.routing_key, "in.01_x");
+    }
+
+    /// A message with these headers that was routed by `exchange`.
+    fn routed(exchange: &str, headers: &[(&str, AMQPValue)]) -> Incoming {
+        let mut table = FieldTable::default();
+        for (name, value) in headers {
+            table.insert((*name).into(), value.clone());
+        }
+        let mut delivery = Delivery::mock(1, exchange.into(), "in.01_x".into(), false, b"[]".to_vec());
+        delivery.properties = AMQPProperties::default().with_headers(table).with_message_id("a\0b".into());
+        Incoming::from_delivery(&Names::default(), "in.01_x", &mut delivery)
+    }
+
+    fn long(text: &str) -> AMQPValue {
+        AMQPValue::LongString(text.into())
+    }
+
+    fn died_by(exchange: &str) -> AMQPValue {
+        let mut entry = FieldTable::default();
+        entry.insert("exchange".into(), long(exchange));
+        entry.insert("reason".into(), long("delivery_limit"));
+        AMQPValue::FieldArray(vec![AMQPValue::FieldTable(entry)].into())
+    }
+
+    #[test]
+    fn our_headers_are_believed_only_of_our_own_exchanges() {
+        let forged =
+            [("renkei-delivery", long("1")), ("renkei-attempt", long("9")), (HEADER_LAYOUT, long("csv")), ("mine", long("x"))];
+        for exchange in ["renkei", "", "amq.topic", "renkei.unrouted"] {
+            let incoming = routed(exchange, &forged);
+            assert_eq!((incoming.door(), incoming.attempt), (Door::Upstream, 1), "{exchange}");
+            assert_eq!(incoming.headers.keys().collect::<Vec<_>>(), ["mine", HEADER_DOOR, HEADER_LAYOUT], "{exchange}");
+        }
+        for exchange in ["renkei.direct", "renkei.return", "renkei.dead"] {
+            let incoming = routed(exchange, &forged);
+            assert_eq!((incoming.door(), incoming.attempt, incoming.headers.len()), (Door::Own, 9, 4), "{exchange}");
+        }
+        assert_eq!(routed("renkei.return", &[(HEADER_DOOR, long("upstream"))]).door(), Door::Upstream, "a copy keeps the mark");
+    }
+
+    #[test]
+    fn what_the_broker_took_out_of_a_queue_is_judged_by_how_it_came_there() {
+        let forged = ("renkei-delivery", long("1"));
+        let upstream = routed("renkei.dead", &[forged.clone(), ("x-death", died_by("renkei"))]);
+        assert!(upstream.door() == Door::Upstream && !upstream.headers.contains_key("renkei-delivery"), "{upstream:?}");
+        assert_eq!(routed("renkei.dead", &[forged, ("x-death", died_by("renkei.direct"))]).door(), Door::Own);
+    }
+
+    #[test]
+    fn a_nul_is_shown_as_hexadecimal() {
+        let incoming = routed("renkei", &[("k", long("x\0y")), ("s", AMQPValue::ShortString("\0".into())), ("plain", long("x"))]);
+        assert_eq!(incoming.message_id, "0x610062");
+        assert_eq!((incoming.headers["k"].as_str(), incoming.headers["s"].as_str()), ("0x780079", "0x00"));
+        assert_eq!(incoming.headers["plain"], "x");
     }
 }

@@ -38,5 +38,5 @@ pub const LOG_DIRECTIVE: &str = "lapin=error";
 
 pub use connection::{BrokerConfig, BrokerError};
 pub use consume::{ConsumeError, ConsumeOptions, Handler, Outcome};
-pub use message::{Death, Incoming, Outgoing};
+pub use message::{Death, Door, Incoming, Outgoing, Via};
 pub use publish::{PublishError, PublishOptions, Publisher};

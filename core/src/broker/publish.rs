@@ -13,7 +13,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::connection::{BrokerConfig, BrokerError};
-use super::message::Outgoing;
+use super::message::{Outgoing, Via};
+use super::topology::Names;
 use crate::metrics::{metrics, topic_label};
 use crate::verdict::{Classify, Verdict};
 
@@ -154,6 +155,7 @@ struct Shared {
     room: Arc<Semaphore>,
     room_kib: Arc<Semaphore>,
     options: PublishOptions,
+    names: Names,
     state: watch::Receiver<PublisherState>,
     stop: tokio_util::sync::CancellationToken,
     task: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -191,6 +193,7 @@ impl Publisher {
             room: Arc::new(Semaphore::new(options.window.max(1) as usize)),
             room_kib: Arc::new(Semaphore::new(window_kib(&options) as usize)),
             options,
+            names: config.names.clone(),
             state,
             stop,
             task: std::sync::Mutex::new(Some(task)),
@@ -207,9 +210,9 @@ impl Publisher {
 
     /// Publishes one message with a deadline of its own.
     pub async fn publish_until(&self, message: Outgoing, deadline: Instant) -> Result<(), PublishError> {
-        let label = match message.exchange.as_str() {
+        let label = match message.via {
             // Reply queues are named by their owners; as labels they would be without number.
-            "" => "reply".to_owned(),
+            Via::Queue => "reply".to_owned(),
             _ => topic_label(&message.routing_key).to_owned(),
         };
         let outcome = self.hand_over(message, deadline).await;
@@ -253,6 +256,11 @@ impl Publisher {
             Ok(Err(_)) => Err(closed()),
             Err(_) => Err(late("no confirm")),
         }
+    }
+
+    /// Names of the exchanges and shared queues it publishes to.
+    pub fn names(&self) -> &Names {
+        &self.shared.names
     }
 
     /// How the publisher stands with the broker now.

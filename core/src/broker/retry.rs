@@ -8,10 +8,10 @@ use backoff::backoff::Backoff as _;
 use uuid::Uuid;
 
 use super::message::{
-    ERROR_BYTES_MAX, HEADER_ATTEMPT, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_ORIGIN_KEY, HEADER_ORIGIN_QUEUE,
-    HEADER_RUNG, Incoming, Outgoing,
+    ERROR_BYTES_MAX, HEADER_ATTEMPT, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_ORIGIN_KEY,
+    HEADER_ORIGIN_QUEUE, HEADER_RUNG, Incoming, Outgoing, Via,
 };
-use super::topology::{DEAD, RETRY, rung_label};
+use super::topology::rung_label;
 
 /// Doubling waits with jitter, for ever. Reset it after a success.
 #[derive(Debug)]
@@ -59,15 +59,19 @@ impl Backoff {
 
 /// The copy that waits on the ladder and comes back to the queue it failed in; `None` when it has climbed every rung.
 ///
-/// The first attempt waits on the first rung. The dead-letter queue has nothing behind it: there the last rung repeats.
-pub(super) fn ladder_copy(failed: &Incoming, ladder: &[Duration], code: &str, reason: &str) -> Option<Outgoing> {
+/// The first attempt waits on the first rung. A drained queue has nothing behind it: there the last rung repeats.
+pub(super) fn ladder_copy(failed: &Incoming, ladder: &[Duration], drained: bool, code: &str, reason: &str) -> Option<Outgoing> {
     let climbed = usize::try_from(failed.attempt.saturating_sub(1)).unwrap_or(usize::MAX);
     let wait = match ladder.get(climbed) {
         Some(wait) => *wait,
-        None if failed.queue == DEAD => *ladder.last()?,
+        None if drained => *ladder.last()?,
         None => return None,
     };
-    let mut copy = copy_of(failed, RETRY, code, reason);
+    let mut copy = copy_of(failed, Via::Retry);
+    // In a drained queue the failure that brought it there is what a person must read, not the drain's own.
+    if !drained {
+        copy = with_error(copy, code, reason);
+    }
     copy.headers.insert(HEADER_RUNG.to_owned(), rung_label(wait));
     copy.headers.insert(HEADER_ATTEMPT.to_owned(), failed.attempt.saturating_add(1).to_string());
     Some(copy)
@@ -75,27 +79,41 @@ pub(super) fn ladder_copy(failed: &Incoming, ladder: &[Duration], code: &str, re
 
 /// The copy for the dead-letter queue.
 pub(super) fn dead_copy(failed: &Incoming, code: &str, reason: &str) -> Outgoing {
-    let mut copy = copy_of(failed, DEAD, code, reason);
+    let mut copy = with_error(copy_of(failed, Via::Dead), code, reason);
     copy.headers.remove(HEADER_RUNG);
     copy.headers.insert(HEADER_ATTEMPT.to_owned(), failed.attempt.to_string());
     copy
 }
 
-/// The message as it came, with the failure in its headers and the failed queue as its key. The broker's own `x-…` headers
-/// stay behind: newer brokers ignore those a client sends.
-fn copy_of(failed: &Incoming, exchange: &str, code: &str, reason: &str) -> Outgoing {
+/// The copy that goes to the end of the queue the message is in, as it is: nothing is wrong with it.
+pub(super) fn same_copy(held: &Incoming) -> Outgoing {
+    let mut copy = copy_of(held, Via::Back);
+    copy.headers.insert(HEADER_ATTEMPT.to_owned(), held.attempt.to_string());
+    copy
+}
+
+fn with_error(copy: Outgoing, code: &str, reason: &str) -> Outgoing {
+    copy.header(HEADER_ERROR_CODE, code).header(HEADER_ERROR, shortened(reason))
+}
+
+/// The message as it came, its key the queue it is in, with where it came from in its headers. The broker's own `x-…` headers
+/// stay behind, because newer brokers ignore those a client sends; why the broker gave it up, if it did, is said in one of ours.
+fn copy_of(failed: &Incoming, via: Via) -> Outgoing {
     let mut headers = failed.headers.clone();
-    headers.insert(HEADER_ORIGIN_QUEUE.to_owned(), failed.queue.clone());
+    let given_up = failed.death.as_ref().filter(|death| !death.is_wait_over());
+    let origin = given_up.map_or(&failed.queue, |death| &death.queue);
+    headers.entry(HEADER_ORIGIN_QUEUE.to_owned()).or_insert_with(|| origin.clone());
     headers.insert(HEADER_ORIGIN_KEY.to_owned(), failed.routing_key.clone());
-    headers.insert(HEADER_ERROR_CODE.to_owned(), code.to_owned());
-    headers.insert(HEADER_ERROR.to_owned(), shortened(reason));
+    if let Some(death) = given_up {
+        headers.insert(HEADER_DEATH.to_owned(), death.reason.clone());
+    }
     // A foreign sender's id need not be a UUID; it travels in a header and the copy gets an id of ours.
     let message_id = failed.message_id.parse().unwrap_or_else(|_| {
         headers.insert(HEADER_MESSAGE_ID.to_owned(), failed.message_id.clone());
         Uuid::new_v4()
     });
     Outgoing {
-        exchange: exchange.to_owned(),
+        via,
         routing_key: failed.queue.clone(),
         message_id,
         kind: failed.kind.clone(),
@@ -119,6 +137,7 @@ fn shortened(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::broker::message::Death;
     use std::collections::BTreeMap;
 
     fn failed(queue: &str, attempt: u32) -> Incoming {
@@ -144,7 +163,7 @@ mod tests {
         let ladder = [Duration::from_secs(10), Duration::from_secs(60)];
         let rungs: Vec<Option<String>> = (1..=3)
             .map(|attempt| {
-                let copy = ladder_copy(&failed("in.12_x", attempt), &ladder, "DB_DOWN", "no database")?;
+                let copy = ladder_copy(&failed("in.12_x", attempt), &ladder, false, "DB_DOWN", "no database")?;
                 assert_eq!(copy.headers[HEADER_ATTEMPT], (attempt + 1).to_string());
                 assert_eq!(copy.routing_key, "in.12_x");
                 Some(copy.headers[HEADER_RUNG].clone())
@@ -154,17 +173,38 @@ mod tests {
     }
 
     #[test]
-    fn the_dead_letter_queue_repeats_its_last_rung() {
-        let copy = ladder_copy(&failed(DEAD, 9), &[Duration::from_secs(10)], "DB_DOWN", "no database").unwrap();
-        assert_eq!(copy.headers[HEADER_RUNG], "10s");
+    fn a_drained_queue_repeats_its_last_rung() {
+        let mut dead = failed("renkei.dead", 9);
+        dead.headers.insert(HEADER_ERROR_CODE.to_owned(), "FIRST".to_owned());
+        dead.death = Some(Death {
+            queue: "in.12_x".to_owned(),
+            reason: "delivery_limit".to_owned(),
+            count: 1,
+            exchange: "renkei.direct".to_owned(),
+            routing_keys: Vec::new(),
+            unix_s: None,
+        });
+        let copy = ladder_copy(&dead, &[Duration::from_secs(10)], true, "DB_DOWN", "no database").unwrap();
+        assert_eq!((copy.headers[HEADER_RUNG].as_str(), copy.headers[HEADER_ERROR_CODE].as_str()), ("10s", "FIRST"));
+        assert_eq!((copy.routing_key.as_str(), copy.headers[HEADER_ORIGIN_QUEUE].as_str()), ("renkei.dead", "in.12_x"));
+        assert_eq!(copy.headers[HEADER_DEATH], "delivery_limit");
     }
 
     #[test]
     fn a_copy_keeps_the_message_and_a_foreign_id() {
         let copy = dead_copy(&failed("in.12_x", 2), "BUG", &"あ".repeat(ERROR_BYTES_MAX));
-        assert_eq!((copy.exchange.as_str(), copy.headers[HEADER_MESSAGE_ID].as_str()), (DEAD, "FOREIGN-1"));
+        assert_eq!((&copy.via, copy.headers[HEADER_MESSAGE_ID].as_str()), (&Via::Dead, "FOREIGN-1"));
         assert_eq!((copy.headers["renkei-topic"].as_str(), copy.reply_to.as_deref()), ("12_x", Some("replies")));
         assert!(copy.headers[HEADER_ERROR].ends_with(&format!("({} bytes in all)", 3 * ERROR_BYTES_MAX)));
+    }
+
+    #[test]
+    fn a_message_set_back_is_as_it_was() {
+        let held = failed("in.12_x", 2);
+        let copy = same_copy(&held);
+        assert_eq!((&copy.via, copy.routing_key.as_str()), (&Via::Back, "in.12_x"));
+        assert_eq!(copy.headers[HEADER_ATTEMPT], "2");
+        assert!(!copy.headers.contains_key(HEADER_ERROR) && !copy.headers.contains_key(HEADER_ERROR_CODE));
     }
 
     #[test]

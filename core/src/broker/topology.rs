@@ -1,8 +1,8 @@
 //! Exchanges, quorum queues, the retry ladder and the dead letters of one virtual host.
 //!
 //! ```text
-//!  upstream systems ──► renkei ──────────┐  (no queue takes it: renkei.unrouted)
-//!  our publishers ────► renkei.direct ───┴─► in.NN_slug, out.NN_slug ──► renkei.dead
+//!  upstream systems ──► renkei ─────────► in.NN_slug     (no queue takes it: renkei.unrouted)
+//!  our publishers ────► renkei.direct ──► in.NN_slug, out.NN_slug ──► renkei.dead ──► renkei.unreadable
 //!                                             ▲        │ a copy, after a passing failure
 //!                              renkei.return ─┘        ▼
 //!                                   ▲            renkei.retry
@@ -17,30 +17,22 @@ use std::time::Duration;
 
 mod apply;
 mod check;
+mod names;
 mod verify;
 mod wanted;
 
 pub use apply::apply;
 pub use check::check;
+pub use names::Names;
 pub use verify::verify;
 
-/// Front door for upstream systems: topic exchange; what no queue takes goes to [`UNROUTED`] instead of being lost.
-pub const EXCHANGE: &str = "renkei";
-/// Direct exchange for our own publishers, without an alternate: an unknown queue is reported to the publisher, which the
-/// front door cannot do, because what its alternate exchange takes counts as routed.
-pub const DIRECT: &str = "renkei.direct";
-/// Fanout exchange and queue of messages that no queue took.
-pub const UNROUTED: &str = "renkei.unrouted";
-/// Headers exchange: a failed message waits on the rung its header names, its routing key the queue it failed in.
-pub const RETRY: &str = "renkei.retry";
-/// Direct exchange: a message that has waited goes back to the queue it failed in, and to no other.
-pub const RETURN: &str = "renkei.return";
-/// Fanout exchange and queue of messages we could not handle.
-pub const DEAD: &str = "renkei.dead";
-
-/// Crash fuse of [`DEAD`] and [`UNROUTED`]: as good as none. Leaving it out means 20 and then loss on RabbitMQ 4, and −1 means
+/// Crash fuse of a queue without a consumer: as good as none. Leaving it out means 20 and then loss on RabbitMQ 4, and −1 means
 /// loss at the first return on 3.10.
 pub const DELIVERY_LIMIT_NONE: i64 = 1_000_000_000;
+
+/// Crash fuse of the dead and the unrouted, which are drained into the database. A message that cannot even be taken off the
+/// wire would otherwise end its consumer for ever; a database that is away costs no delivery, and a start of the program one.
+pub const DELIVERY_LIMIT_DRAINED: i64 = 100;
 
 /// What a full queue does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +59,8 @@ pub struct QueueSpec {
     pub max_messages: Option<u64>,
     /// What a full queue does.
     pub overflow: Overflow,
-    /// Where messages go that the queue gives up on.
-    pub dead_letter_exchange: Option<String>,
+    /// Whether messages the queue gives up on go to the dead letters; without, they are lost, which [`check`] refuses.
+    pub dead_letters: bool,
 }
 
 impl QueueSpec {
@@ -81,7 +73,7 @@ impl QueueSpec {
             max_bytes: Some(4 * 1024 * 1024 * 1024),
             max_messages: None,
             overflow: Overflow::RejectPublish,
-            dead_letter_exchange: Some(DEAD.to_owned()),
+            dead_letters: true,
         }
     }
 }
@@ -118,18 +110,13 @@ pub fn rung_label(wait: Duration) -> String {
     }
 }
 
-/// The queue of a rung: `renkei.retry.10s`.
-pub fn rung_queue(wait: Duration) -> String {
-    format!("{RETRY}.{}", rung_label(wait))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn rungs_are_named_as_people_say_them() {
-        let names: Vec<String> = default_ladder().into_iter().map(rung_queue).collect();
+        let names: Vec<String> = default_ladder().into_iter().map(|wait| Names::default().rung_queue(wait)).collect();
         assert_eq!(names, ["renkei.retry.10s", "renkei.retry.1m", "renkei.retry.10m", "renkei.retry.1h"]);
         assert_eq!(rung_label(Duration::from_millis(90_500)), "90500ms");
         assert_eq!(rung_label(Duration::from_secs(90)), "90s");

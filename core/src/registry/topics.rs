@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::Integration;
+use crate::broker::topology::Names;
 
 /// `NN_name`: folder, routing key's tail, metric label, log field, URL part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -141,23 +142,6 @@ pub enum Empty {
     File,
 }
 
-/// `[exchanges]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exchanges {
-    /// Topic exchange of all topics.
-    pub main: String,
-    /// Alternate exchange and queue for what nothing routes.
-    pub unrouted: String,
-    /// Exchange of the retry ladder.
-    pub retry: String,
-    /// Exchange that brings a waited message back to its own queue.
-    #[serde(rename = "return")]
-    pub returns: String,
-    /// Exchange and queue of parked messages.
-    pub dead: String,
-}
-
 /// `[retry]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -205,8 +189,8 @@ pub struct Defaults {
 /// Everything of `queues.toml` that is not a topic.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Exchange names.
-    pub exchanges: Exchanges,
+    /// Name of the front door; the other exchanges and shared queues are named after it.
+    pub exchange: String,
     /// Retry ladder.
     pub retry: RetrySettings,
     /// Limits.
@@ -256,7 +240,7 @@ pub(super) struct Entry {
 #[serde(deny_unknown_fields)]
 struct File {
     version: u16,
-    exchanges: Exchanges,
+    exchange: String,
     retry: RetrySettings,
     limits: Limits,
     defaults: Defaults,
@@ -379,6 +363,9 @@ pub(super) fn parse(origin: &str, text: &str, faults: &mut Vec<String>) -> Optio
     if file.version != 1 {
         say(0, format!("version {} is unknown; this program reads version 1", file.version));
     }
+    if let Some(fault) = Names::fault(&file.exchange) {
+        say(text.find("exchange").unwrap_or(0), format!("exchange {fault}"));
+    }
     if file.retry.ladder_s.is_empty() || !file.retry.ladder_s.is_sorted_by(|a, b| a < b) {
         say(text.find("ladder_s").unwrap_or(0), "retry.ladder_s must hold rising delays in seconds".to_owned());
     }
@@ -395,7 +382,7 @@ pub(super) fn parse(origin: &str, text: &str, faults: &mut Vec<String>) -> Optio
         entries[index].defaults = Some(file.defaults.clone());
     }
     entries.sort_by_key(|entry| *entry.number.get_ref());
-    Some((Settings { exchanges: file.exchanges, retry: file.retry, limits: file.limits }, entries))
+    Some((Settings { exchange: file.exchange, retry: file.retry, limits: file.limits }, entries))
 }
 
 /// Checks the last of `entries` against itself and those before it.
@@ -454,7 +441,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "version = 1\n[exchanges]\nmain='r'\nunrouted='u'\nretry='t'\nreturn='b'\ndead='d'\n[retry]\nladder_s=[10,60]\n[limits]\nchunk_records_max=10\nchunk_bytes_max=5000\nfile_bytes_max=1\nhttp_bytes_max=1\nfaults_max=1\nqueue_bytes_max=1\ndelivery_limit=5\ndelivery_limit_ordered=5\n[defaults]\nprefetch=8\nparallel=2\nhold='line'\nconfirm='automatic'\n";
+    const HEAD: &str = "version = 1\nexchange='r'\n[retry]\nladder_s=[10,60]\n[limits]\nchunk_records_max=10\nchunk_bytes_max=5000\nfile_bytes_max=1\nhttp_bytes_max=1\nfaults_max=1\nqueue_bytes_max=1\ndelivery_limit=5\ndelivery_limit_ordered=5\n[defaults]\nprefetch=8\nparallel=2\nhold='line'\nconfirm='automatic'\n";
 
     fn faults(tail: &str) -> Vec<String> {
         let mut faults = Vec::new();

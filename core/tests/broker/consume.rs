@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use renkei_core::broker::message::{HEADER_ERROR, HEADER_ERROR_CODE, HEADER_ORIGIN_QUEUE};
-use renkei_core::broker::topology::{DEAD, EXCHANGE, QueueSpec, apply, rung_queue};
-use renkei_core::broker::{ConsumeOptions, Incoming, Outcome, Outgoing, Publisher};
+use renkei_core::broker::topology::{QueueSpec, apply};
+use renkei_core::broker::{ConsumeOptions, Door, Incoming, Outcome, Outgoing, Publisher, Via};
 
-use crate::harness::{Broker, Consuming, Proxy, Recorder, eventually, message, number, options};
+use crate::harness::{Broker, Consuming, DEAD, Proxy, Recorder, eventually, message, number, options, rung_queue};
 
 const QUEUE: &str = "in.00_test";
 const OTHER: &str = "in.01_other";
@@ -41,7 +41,7 @@ async fn the_ladder_returns_a_message_to_the_queue_it_failed_in_and_then_gives_u
         Consuming::start(&broker.config, options(QUEUE, 10, 4, &ladder), &handler),
         Consuming::start(&broker.config, options(OTHER, 10, 4, &ladder), &other),
     ];
-    let foreign = Outgoing { exchange: EXCHANGE.to_owned(), ..message(QUEUE, 1) }.header("sender", "upstream");
+    let foreign = Outgoing { via: Via::FrontDoor, ..message(QUEUE, 1) }.header("sender", "upstream");
     let sent = [foreign.message_id.to_string(), String::new()];
     publisher.publish(foreign).await.unwrap();
     let hopeless = message(QUEUE, 2);
@@ -261,5 +261,108 @@ async fn a_message_waits_in_hand_until_its_copy_can_be_published() {
     eventually("it is done", async || handler.done_count() == 1).await;
     consuming.stop().await;
     assert_eq!(handler.seen.lock().unwrap().iter().map(|m| m.attempt).collect::<Vec<_>>(), [1, 2]);
+    publisher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mark_of_the_front_door_stays_on_every_copy_and_forged_headers_on_none() {
+    let ladder = [100];
+    let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, false)], &ladder).await;
+    let publisher = Publisher::start(&broker.config, "test").unwrap();
+    let handler = Recorder::new(|_| retry());
+    let consuming = Consuming::start(&broker.config, options(QUEUE, 10, 1, &ladder), &handler);
+    let upstream = Outgoing { via: Via::FrontDoor, ..message(QUEUE, 1) };
+    let upstream = upstream.header("renkei-delivery", "forged").header(HEADER_ORIGIN_QUEUE, "in.99_elsewhere");
+    publisher.publish(upstream.header("renkei-layout", "csv").header("renkei-attempt", "7")).await.unwrap();
+    publisher.publish(message(QUEUE, 2).header("renkei-delivery", "ours")).await.unwrap();
+    let mut dead = dead_letters(&broker, 2).await;
+    consuming.stop().await;
+    dead.sort_by_key(number);
+    let seen = handler.seen.lock().unwrap().clone();
+    assert_eq!(seen.iter().filter(|m| number(m) == 1).map(|m| m.attempt).collect::<Vec<_>>(), [1, 2]);
+    for incoming in seen.iter().chain(&dead) {
+        let upstream = number(incoming) == 1;
+        assert_eq!(incoming.door(), if upstream { Door::Upstream } else { Door::Own }, "{incoming:?}");
+        assert_eq!(incoming.headers.contains_key("renkei-delivery"), !upstream, "{incoming:?}");
+    }
+    assert_eq!((dead[0].headers["renkei-layout"].as_str(), dead[0].headers[HEADER_ORIGIN_QUEUE].as_str()), ("csv", QUEUE));
+    publisher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_ten_holds_costs_no_message_its_place_in_the_queue() {
+    for (ordered, ready) in [(false, true), (false, false), (true, false)] {
+        let fused = QueueSpec { delivery_limit: Some(3), ..QueueSpec::new(QUEUE, ordered) };
+        let (broker, _) = Broker::with(vec![fused], &[1000]).await;
+        let publisher = Publisher::start(&broker.config, "test").unwrap();
+        let up = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let database = up.clone();
+        let handler = Recorder::new(move |_| match database.load(Ordering::SeqCst) {
+            true => Outcome::Done,
+            false => Outcome::Unavailable { reason: "the database is down".to_owned() },
+        });
+        // The probe may say that all is well while the work still fails.
+        handler.available.store(ready, Ordering::SeqCst);
+        publisher.publish(message(QUEUE, 1)).await.unwrap();
+        let impatient = ConsumeOptions { hold_max: Duration::from_millis(300), ..ConsumeOptions::new(QUEUE, ordered) };
+        let consuming = Consuming::start(&broker.config, impatient, &handler);
+        if ready {
+            eventually("ten holds are over", async || handler.seen.lock().unwrap().len() >= 20).await;
+        } else {
+            eventually("it was given back", async || broker.ready(QUEUE).await == 1).await;
+            let asked = handler.asked.load(Ordering::SeqCst);
+            eventually("it is asked on", async || handler.asked.load(Ordering::SeqCst) >= asked + 3).await;
+            assert_eq!(handler.seen.lock().unwrap().len(), 1, "nothing is taken while the dependency is down");
+        }
+        assert_eq!(broker.ready(DEAD).await, 0);
+        up.store(true, Ordering::SeqCst);
+        handler.available.store(true, Ordering::SeqCst);
+        eventually("it is done", async || handler.done_count() == 1).await;
+        consuming.stop().await;
+        let deliveries = handler.seen.lock().unwrap().iter().map(|m| m.delivery_count).max().unwrap();
+        assert!(deliveries <= 1, "the outage cost {deliveries} deliveries");
+        broker.assert_empty(&[QUEUE, DEAD]).await;
+        publisher.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_copy_cannot_be_sent_goes_to_the_dead_letters_itself() {
+    let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, false)], &[1000]).await;
+    let publisher = Publisher::start(&broker.config, "test").unwrap();
+    // With the failure's own text the headers no longer fit.
+    let long = "x".repeat(7 * 1024);
+    let handler = Recorder::new(move |m| match number(m) {
+        1 => Outcome::Retry { code: "DB_DOWN".to_owned(), reason: long.clone() },
+        _ => Outcome::Done,
+    });
+    let consuming = Consuming::start(&broker.config, options(QUEUE, 10, 1, &[1000]), &handler);
+    publisher.publish(message(QUEUE, 1).header("large", "x".repeat(60 * 1024))).await.unwrap();
+    publisher.publish(message(QUEUE, 2)).await.unwrap();
+    let dead = dead_letters(&broker, 1).await;
+    eventually("the next one is done", async || handler.done_count() == 1).await;
+    consuming.stop().await;
+    let death = dead[0].death.clone().expect("the broker took it out");
+    assert_eq!((number(&dead[0]), death.reason.as_str(), death.queue.as_str()), (1, "rejected", QUEUE));
+    broker.assert_empty(&[QUEUE]).await;
+    publisher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_the_broker_closes_is_opened_again() {
+    let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, false)], &[1000]).await;
+    let publisher = Publisher::start(&broker.config, "test").unwrap();
+    let proxy = Proxy::start(&broker.config).await;
+    let handler = Recorder::new(|_| Outcome::Done);
+    // One at a time, so that the consumer stays on its first channel.
+    let consuming = Consuming::start(&proxy.config, options(QUEUE, 1, 1, &[1000]), &handler);
+    publisher.publish(message(QUEUE, 1)).await.unwrap();
+    eventually("the first is done", async || handler.done_count() == 1 && broker.ready(QUEUE).await == 0).await;
+    let before = proxy.accepted.load(Ordering::SeqCst);
+    proxy.close_channel();
+    eventually("it connects anew", async || proxy.accepted.load(Ordering::SeqCst) > before).await;
+    publisher.publish(message(QUEUE, 2)).await.unwrap();
+    eventually("the second is done", async || handler.done.lock().unwrap().iter().any(|m| number(m) == 2)).await;
+    consuming.drain(&broker).await;
     publisher.close().await;
 }

@@ -1,14 +1,14 @@
 //! A virtual host per test, a proxy that breaks connections, and a handler that records what it saw.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use renkei_core::broker::management::Management;
-use renkei_core::broker::topology::{QueueSpec, TopologySpec, apply};
+use renkei_core::broker::topology::{Names, QueueSpec, TopologySpec, apply};
 use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Incoming, Outcome, Outgoing, Publisher, consume};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -17,6 +17,16 @@ use uuid::Uuid;
 
 /// Longest wait for something that must happen; a limit for a hung test, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Queue of the dead letters.
+pub(crate) const DEAD: &str = "renkei.dead";
+/// Queue of what no queue took.
+pub(crate) const UNROUTED: &str = "renkei.unrouted";
+
+/// The queue of a rung.
+pub(crate) fn rung_queue(wait: Duration) -> String {
+    Names::default().rung_queue(wait)
+}
 
 /// A virtual host of its own.
 pub(crate) struct Broker {
@@ -36,6 +46,7 @@ impl Broker {
             amqp_uri: variable("RENKEI_AMQP_URI"),
             management_uri: variable("RENKEI_AMQP_MANAGEMENT"),
             vhost: format!("renkei-test-{}", Uuid::new_v4()),
+            names: Names::default(),
         };
         let management = Management::new(&config).unwrap();
         management.create_vhost().await.unwrap();
@@ -54,6 +65,15 @@ impl Broker {
     /// Waiting messages of a queue.
     pub(crate) async fn ready(&self, queue: &str) -> u32 {
         renkei_core::broker::depth::ready_counts(&self.config, &[queue]).await.unwrap()[0]
+    }
+
+    /// Binds a queue to an exchange by its own name, as an operator could.
+    pub(crate) async fn bind(&self, exchange: &str, queue: &str) {
+        let base = self.config.management_uri.trim_end_matches('/');
+        let url = format!("{base}/api/bindings/{}/e/{exchange}/q/{queue}", self.config.vhost);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client.post(url).json(&serde_json::json!({"routing_key": queue})).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
     }
 
     /// Asserts that nothing waits in any of these queues.
@@ -82,12 +102,14 @@ impl Drop for Broker {
 enum Fault {
     Cut,
     Freeze,
+    CloseChannel,
 }
 
 /// A TCP proxy in front of the broker.
 pub(crate) struct Proxy {
     pub(crate) config: BrokerConfig,
     faults: watch::Sender<(u64, Fault)>,
+    pub(crate) accepted: Arc<AtomicU32>,
     accepting: JoinHandle<()>,
 }
 
@@ -99,14 +121,17 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let amqp_uri = format!("{scheme_user}@{}", listener.local_addr().unwrap());
         let (faults, faulty) = watch::channel((0, Fault::Cut));
+        let accepted = Arc::new(AtomicU32::new(0));
+        let counted = accepted.clone();
         let accepting = tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
+                counted.fetch_add(1, Ordering::SeqCst);
                 let (server, faulty) = (TcpStream::connect(host.clone()).await.unwrap(), faulty.clone());
                 tokio::spawn(carry(client, server, faulty));
             }
         });
-        Proxy { config: BrokerConfig { amqp_uri, ..config.clone() }, faults, accepting }
+        Proxy { config: BrokerConfig { amqp_uri, ..config.clone() }, faults, accepted, accepting }
     }
 
     /// Cuts every connection that exists.
@@ -120,6 +145,16 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// Says in the broker's name, on every connection that exists, that channel 1 is closed over an error.
+    pub(crate) fn close_channel(&self) {
+        self.faults.send_modify(|(number, fault)| (*number, *fault) = (*number + 1, Fault::CloseChannel));
+    }
+}
+
+/// `channel.close` of channel 1: 406 PRECONDITION_FAILED, about no method.
+const CHANNEL_CLOSE: [u8; 23] = [1, 0, 1, 0, 0, 0, 15, 0, 20, 0, 40, 0x01, 0x96, 4, b't', b'e', b's', b't', 0, 0, 0, 0, 0xCE];
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.accepting.abort();
@@ -132,6 +167,10 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, mut faulty: watch::
         _ = copy_bidirectional(&mut client, &mut server) => return,
         _ = faulty.changed() => faulty.borrow().1,
     };
+    if fault == Fault::CloseChannel {
+        client.write_all(&CHANNEL_CLOSE).await.unwrap();
+        let _ = copy_bidirectional(&mut client, &mut server).await;
+    }
     if fault == Fault::Freeze {
         // Both ends stay open and hear nothing, as behind a dead router.
         tokio::time::sleep(PATIENCE * 10).await;
@@ -146,6 +185,8 @@ pub(crate) struct Recorder {
     pub(crate) seen: Mutex<Vec<Incoming>>,
     pub(crate) done: Mutex<Vec<Incoming>>,
     pub(crate) available: AtomicBool,
+    /// How often it was asked whether it is ready.
+    pub(crate) asked: AtomicU32,
     work: Duration,
 }
 
@@ -161,6 +202,7 @@ impl Recorder {
             seen: Mutex::default(),
             done: Mutex::default(),
             available: AtomicBool::new(true),
+            asked: AtomicU32::new(0),
             work,
         })
     }
@@ -193,6 +235,7 @@ impl Handler for Recorder {
     }
 
     async fn ready(&self) -> bool {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.available.load(Ordering::SeqCst)
     }
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use renkei_core::broker::topology::{EXCHANGE, QueueSpec, UNROUTED};
-use renkei_core::broker::{Outcome, Outgoing, PublishError, PublishOptions, Publisher};
+use renkei_core::broker::topology::QueueSpec;
+use renkei_core::broker::{Outcome, Outgoing, PublishError, PublishOptions, Publisher, Via};
 use uuid::Uuid;
 
-use crate::harness::{Broker, Consuming, Proxy, Recorder, eventually, message, options};
+use crate::harness::{Broker, Consuming, Proxy, Recorder, UNROUTED, eventually, message, options};
 
 const QUEUE: &str = "in.00_test";
 
@@ -78,7 +78,7 @@ async fn a_message_to_a_missing_exchange_fails_alone() {
     let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, false)], &[1000]).await;
     let publisher = Publisher::start(&broker.config, "test").unwrap();
     publisher.ready().await;
-    let lost = Outgoing { exchange: "no.such.exchange".to_owned(), ..message(QUEUE, 0) };
+    let lost = Outgoing { via: Via::Named("no.such.exchange".to_owned()), ..message(QUEUE, 0) };
     let lost_id = lost.message_id;
     let mut messages: Vec<Outgoing> = (1..20).map(|n| message(QUEUE, n)).collect();
     messages.insert(10, lost);
@@ -100,7 +100,7 @@ async fn the_front_door_keeps_what_no_queue_takes() {
     let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, false)], &[1000]).await;
     let publisher = Publisher::start(&broker.config, "test").unwrap();
     for key in [QUEUE, "in.99_nowhere"] {
-        let upstream = Outgoing { exchange: EXCHANGE.to_owned(), ..message(key, 1) };
+        let upstream = Outgoing { via: Via::FrontDoor, ..message(key, 1) };
         publisher.publish(upstream).await.unwrap();
     }
     assert_eq!((broker.ready(QUEUE).await, broker.ready(UNROUTED).await), (1, 1));

@@ -108,6 +108,20 @@ impl Tokens {
         Ok(Tokens { path: path.to_owned(), loaded: RwLock::new(Loaded { stamp, senders }) })
     }
 
+    /// Reads the file; one that is not there yet means no senders, is told in the log, and is read when it comes.
+    pub fn load_or_none(path: &Path) -> Result<Tokens, TokensError> {
+        match Tokens::load(path) {
+            Err(TokensError::Io { path, source }) if source.kind() == std::io::ErrorKind::NotFound => {
+                tracing::warn!(
+                    file = %path.display(),
+                    "there is no tokens file, so nobody may hand in over HTTP; `renkei token new NAME --topic SLUG` makes an entry for it"
+                );
+                Ok(Tokens { path, loaded: RwLock::new(Loaded { stamp: None, senders: Arc::default() }) })
+            }
+            loaded => loaded,
+        }
+    }
+
     /// The sender of a token. Its hash is compared with every known one in constant time, so that the time of an answer tells
     /// nothing.
     pub fn find(&self, token: &str) -> Option<Arc<Sender>> {
@@ -226,6 +240,19 @@ mod tests {
         assert!(tokens.find(&made.token).is_some());
         std::fs::write(&path, "").unwrap();
         assert_eq!(tokens.find(&made.token), None);
+    }
+
+    #[test]
+    fn a_file_that_comes_later_is_read_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.toml");
+        let made = make("einvoice", &["*".into()]).unwrap();
+        let tokens = Tokens::load_or_none(&path).unwrap();
+        assert_eq!(tokens.find(&made.token), None);
+        std::fs::write(&path, &made.entry).unwrap();
+        assert!(tokens.find(&made.token).is_some());
+        std::fs::write(&path, "[[token").unwrap();
+        assert!(Tokens::load_or_none(&path).is_err(), "a broken file is no missing one");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_LENGTH, HeaderMap, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use renkei_core::message::direct_delivery_id;
+use renkei_core::message::keyed_delivery_id;
 use renkei_core::registry::Topic;
 use serde::Deserialize;
 use serde_json::json;
@@ -112,7 +112,7 @@ impl Upload {
         }
         let slug = self.topic.slug.as_str();
         let id = match head::idempotency_key(headers)? {
-            Some(key) => direct_delivery_id(&format!("{}:{slug}", self.sender.label()), &key),
+            Some(key) => keyed_delivery_id(slug, &self.sender.label(), &key),
             None => Uuid::now_v7(),
         };
         let mut delivery = Delivery::new(id, slug, names::shown(&name), self.sender.label());

@@ -323,7 +323,9 @@ async fn the_role_watches_orders_and_stops() {
     let archive = Archive::open(toy.dir.join("archive").to_str().unwrap()).unwrap();
     let config = ProducerConfig { poll_ms: 5, ..toy.config() };
     let shutdown = CancellationToken::new();
-    let running = tokio::spawn(crate::run(config, toy.registry.clone(), archive, memory.clone(), shutdown.clone()));
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let running = tokio::spawn(crate::run(config, toy.registry.clone(), archive, memory.clone(), shutdown.clone(), begun));
+    begins.await.unwrap();
     for slug in [TOY, MASTER] {
         toy.drop_file(slug, "a.csv", good_csv());
     }
@@ -340,6 +342,7 @@ async fn the_role_watches_orders_and_stops() {
     assert!(is_done() && memory.distinct().len() == 6, "{:?}", memory.messages());
     let wrong = ProducerConfig { poll_ms: 0, ..toy.config() };
     let archive = Archive::open(toy.dir.join("archive").to_str().unwrap()).unwrap();
-    let refused = crate::run(wrong, toy.registry.clone(), archive, memory, shutdown).await.unwrap_err();
+    let refused =
+        crate::run(wrong, toy.registry.clone(), archive, memory, shutdown, tokio::sync::oneshot::channel().0).await.unwrap_err();
     assert!(refused.to_string().contains("poll_ms"), "{refused}");
 }

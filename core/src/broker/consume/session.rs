@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use futures_util::future::OptionFuture;
 use futures_util::{FutureExt, StreamExt};
-use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
 use lapin::types::FieldTable;
-use lapin::{Channel, Consumer, Event};
+use lapin::{Acker, Channel, Consumer, Event};
 use prometheus::IntGauge;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -59,6 +59,7 @@ pub(super) async fn run<H: Handler>(config: &BrokerConfig, desk: &Desk<H>, up: &
             Err(error) => return Ending::Lost(error.to_string()),
         };
         up.set(1);
+        desk.tell_subscribed();
         tracing::debug!(queue, prefetch, "consuming");
         match subscription.run().await {
             Ended::Again(next) => prefetch = next,
@@ -85,6 +86,8 @@ struct Subscription<'a, H> {
     gone: CancellationToken,
     probes: Backoff,
     worked: bool,
+    /// A message to be given back when the subscription has ended.
+    held: Option<Acker>,
 }
 
 impl<'a, H: Handler> Subscription<'a, H> {
@@ -108,6 +111,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
             gone: CancellationToken::new(),
             probes: Backoff::new(Duration::from_millis(200), Duration::from_secs(15)),
             worked: false,
+            held: None,
         })
     }
 
@@ -136,8 +140,12 @@ impl<'a, H: Handler> Subscription<'a, H> {
                     }
                     Ok(Settled::GivenBack) => {}
                     Ok(Settled::Gone(reason)) => break Ended::Session(Ending::Lost(reason)),
-                    Ok(Settled::Exhausted(reason)) => {
-                        break Ended::Session(Ending::Exhausted { reason, worked: self.worked });
+                    Ok(Settled::Held { reason, acker }) => {
+                        self.held = Some(acker);
+                        break Ended::Session(Ending::Exhausted { reason, untried: true, worked: self.worked });
+                    }
+                    Ok(Settled::Exhausted { reason, untried }) => {
+                        break Ended::Session(Ending::Exhausted { reason, untried, worked: self.worked });
                     }
                     Err(error) => break Ended::Session(Ending::Lost(format!("a handler ended abnormally: {error}"))),
                 },
@@ -166,7 +174,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
                 }
                 item = self.consumer.next(), if self.work.len() < parallel && !paused => match item {
                     Some(Ok(mut delivery)) => {
-                        let incoming = Incoming::from_delivery(&desk.options.queue, &mut delivery);
+                        let incoming = Incoming::from_delivery(desk.publisher.names(), &desk.options.queue, &mut delivery);
                         quiet_since = Instant::now();
                         suspect = incoming.delivery_count >= SUSPECT_DELIVERIES;
                         self.start(incoming, delivery.acker);
@@ -182,12 +190,13 @@ impl<'a, H: Handler> Subscription<'a, H> {
         self.end(ended).await
     }
 
-    fn start(&mut self, incoming: Incoming, acker: lapin::Acker) {
+    fn start(&mut self, incoming: Incoming, acker: Acker) {
         let options = &self.desk.options;
         let work = Work {
             incoming,
             acker,
             ordered: options.ordered,
+            drained: options.drained,
             ladder: options.ladder.clone(),
             hold_until: Instant::now() + options.hold_max,
             publisher: self.desk.publisher.clone(),
@@ -211,10 +220,16 @@ impl<'a, H: Handler> Subscription<'a, H> {
                 tracing::debug!(%error, "consumer was not cancelled cleanly");
             }
         }
+        if let Some(acker) = self.held.take().filter(|_| alive) {
+            let giving = acker.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() });
+            if let Err(error) = answered(CLOSE_TIMEOUT, || format!("give a message back to {queue}"), giving).await {
+                tracing::debug!(%error, "a held message comes back with the end of the channel");
+            }
+        }
         if let Ended::Again(_) = ended {
             // The message that came before the cancel took hold is handled, not given back: giving back is counted.
             while let Some(Some(Ok(mut delivery))) = self.consumer.next().now_or_never() {
-                self.start(Incoming::from_delivery(queue, &mut delivery), delivery.acker);
+                self.start(Incoming::from_delivery(desk.publisher.names(), queue, &mut delivery), delivery.acker);
             }
         }
         self.over.cancel();
@@ -243,7 +258,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
 }
 
 /// Asks the handler until it is ready, with growing pauses.
-async fn until_ready<H: Handler>(handler: &H, first: Duration) {
+pub(super) async fn until_ready<H: Handler>(handler: &H, first: Duration) {
     tokio::time::sleep(first).await;
     let mut backoff = Backoff::new(first, Duration::from_secs(30));
     // A panic while asking is an answer too: not ready.

@@ -15,9 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Handler, Outcome};
 use crate::broker::connection::{BrokerError, REPLY_TIMEOUT, answered};
 use crate::broker::message::{Incoming, Outgoing};
-use crate::broker::publish::Publisher;
-use crate::broker::retry::{Backoff, dead_copy, ladder_copy};
-use crate::broker::topology::DEAD;
+use crate::broker::publish::{PublishError, Publisher};
+use crate::broker::retry::{Backoff, dead_copy, ladder_copy, same_copy};
 use crate::crash;
 use crate::metrics::{metrics, topic_label};
 
@@ -34,8 +33,15 @@ pub(super) enum Settled {
     GivenBack,
     /// The channel is gone; the message comes again.
     Gone(String),
+    /// Still held while a dependency is down. It is given back only when the subscription has ended: before that the broker
+    /// would give it out again at once, and count that too.
+    Held { reason: String, acker: Acker },
     /// Given back after every try in the process.
-    Exhausted(String),
+    Exhausted {
+        reason: String,
+        /// Because a dependency was down.
+        untried: bool,
+    },
 }
 
 /// A message in hand.
@@ -43,6 +49,7 @@ pub(super) struct Work {
     pub(super) incoming: Incoming,
     pub(super) acker: Acker,
     pub(super) ordered: bool,
+    pub(super) drained: bool,
     pub(super) ladder: Vec<Duration>,
     pub(super) hold_until: Instant,
     pub(super) publisher: Publisher,
@@ -79,7 +86,7 @@ impl Work {
                     self.count_retry(&code);
                     tracing::warn!(queue = self.incoming.queue, code, reason, ?wait, "ordered message failed; trying it again");
                     if Instant::now() + wait > self.hold_until {
-                        return self.exhausted(Return::Failed, reason).await;
+                        return self.exhausted(reason).await;
                     }
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}
@@ -93,7 +100,7 @@ impl Work {
                     let until = self.hold_until;
                     tokio::select! {
                         () = self.resumed() => {}
-                        () = tokio::time::sleep_until(until) => return self.exhausted(Return::Untried, reason).await,
+                        () = tokio::time::sleep_until(until) => return self.set_back(reason).await,
                         () = self.over.cancelled() => return self.give_back(Return::Untried).await,
                     }
                 }
@@ -151,7 +158,7 @@ impl Work {
 
     /// Puts a copy on the retry ladder, or after the last rung to the dead letters.
     async fn climb(&self, code: &str, reason: &str) -> Settled {
-        match ladder_copy(&self.incoming, &self.ladder, code, reason) {
+        match ladder_copy(&self.incoming, &self.ladder, self.drained, code, reason) {
             Some(copy) => {
                 self.count_retry(code);
                 self.replace_by(copy, "retry").await
@@ -162,13 +169,13 @@ impl Work {
 
     /// Puts a copy into the dead letters. A message that is there already waits on the ladder instead and comes back.
     async fn park(&self, code: &str, reason: &str) -> Settled {
-        let copy = match self.incoming.queue == DEAD {
-            true => ladder_copy(&self.incoming, &self.ladder, code, reason),
+        let copy = match self.drained {
+            true => ladder_copy(&self.incoming, &self.ladder, self.drained, code, reason),
             false => Some(dead_copy(&self.incoming, code, reason)),
         };
         match copy {
             Some(copy) => self.replace_by(copy, "parked").await,
-            None => self.exhausted(Return::Failed, reason.to_owned()).await,
+            None => self.exhausted(reason.to_owned()).await,
         }
     }
 
@@ -184,6 +191,7 @@ impl Work {
                         crash::point("broker.copy_confirmed");
                         return self.acknowledge(label).await;
                     }
+                    Err(error @ PublishError::Invalid { .. }) if !self.drained => return self.refuse(&error).await,
                     Err(error) => error,
                 },
                 () = self.over_and(COPY_GRACE) => return self.give_back(Return::Failed).await,
@@ -191,7 +199,7 @@ impl Work {
             tracing::warn!(queue = self.incoming.queue, %error, "a copy could not be published; trying again");
             let wait = waits.next_wait();
             if Instant::now() + wait > self.hold_until {
-                return self.exhausted(Return::Failed, error.to_string()).await;
+                return self.exhausted(error.to_string()).await;
             }
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -205,10 +213,44 @@ impl Work {
         tokio::time::sleep(grace).await;
     }
 
-    async fn exhausted(&self, how: Return, reason: String) -> Settled {
-        match self.give_back(how).await {
-            Settled::GivenBack => Settled::Exhausted(reason),
+    async fn exhausted(&self, reason: String) -> Settled {
+        match self.give_back(Return::Failed).await {
+            Settled::GivenBack => Settled::Exhausted { reason, untried: false },
             gone => gone,
+        }
+    }
+
+    /// Puts a message whose dependency is down to the end of its queue, as a copy with all its deliveries before it. Where the
+    /// order counts, or no copy can be published, it is given back and the broker counts that.
+    async fn set_back(&self, reason: String) -> Settled {
+        let held = |reason| Settled::Held { reason, acker: self.acker.clone() };
+        if self.ordered {
+            return held(reason);
+        }
+        let publishing = self.publisher.publish_until(same_copy(&self.incoming), Instant::now() + COPY_GRACE);
+        match publishing.await {
+            Ok(()) => match self.acknowledge("unavailable").await {
+                Settled::Done => Settled::Exhausted { reason, untried: true },
+                gone => gone,
+            },
+            Err(error) => {
+                tracing::warn!(queue = self.incoming.queue, %error, "no copy could be published; the message is given back");
+                held(reason)
+            }
+        }
+    }
+
+    /// Gives a message to the dead letters as it is, because its copy can never be published. The reason is in the log alone.
+    async fn refuse(&self, error: &PublishError) -> Settled {
+        let queue = &self.incoming.queue;
+        tracing::error!(queue, message_id = self.incoming.message_id, %error, "the original goes to the dead letters");
+        let rejecting = self.acker.reject(BasicRejectOptions { requeue: false });
+        match self.told(answered(REPLY_TIMEOUT, || format!("reject a message of {queue}"), rejecting)).await {
+            Ok(()) => {
+                self.count("parked");
+                Settled::Done
+            }
+            Err(reason) => Settled::Gone(reason),
         }
     }
 

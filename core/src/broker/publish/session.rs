@@ -21,6 +21,7 @@ use super::PublishError;
 use super::task::{Flight, Outbox, Setup};
 use crate::broker::connection::{self, CLOSE_TIMEOUT, Link, answered};
 use crate::broker::message::{Outgoing, properties_of, short};
+use crate::broker::topology::Names;
 use crate::crash;
 use crate::metrics::metrics;
 
@@ -113,7 +114,7 @@ impl<'a> Session<'a> {
     /// Writes what waits.
     fn write_waiting(&mut self) {
         while let Some((number, job)) = self.outbox.next_to_write() {
-            let sending = sending(&self.channel, number, &job.message);
+            let sending = sending(&self.channel, &self.setup.config.names, number, &job.message);
             self.outbox.in_flight.insert(number, Flight { job, sent_at: Instant::now() });
             match sending {
                 Ok(mut sending) => {
@@ -199,7 +200,7 @@ impl<'a> Session<'a> {
         metrics().publish_confirm_seconds.with_label_values(&[&self.setup.name]).observe(seconds);
         let key = ReturnKey {
             message_id: message_id.to_string(),
-            exchange: message.exchange.clone(),
+            exchange: message.via.exchange(&self.setup.config.names).to_owned(),
             routing_key: routing_key.clone(),
         };
         let outcome = match self.returned.get_mut(&key) {
@@ -280,10 +281,10 @@ impl<'a> Session<'a> {
 }
 
 /// The future that writes a message and waits for its confirm.
-fn sending(channel: &Channel, number: u64, message: &Outgoing) -> Result<Confirming, String> {
+fn sending(channel: &Channel, names: &Names, number: u64, message: &Outgoing) -> Result<Confirming, String> {
     let unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let properties = properties_of(message, unix_s)?;
-    let (exchange, key) = (short(&message.exchange, "exchange")?, short(&message.routing_key, "routing key")?);
+    let (exchange, key) = (short(message.via.exchange(names), "exchange")?, short(&message.routing_key, "routing key")?);
     let (channel, body) = (channel.clone(), message.body.clone());
     let options = BasicPublishOptions { mandatory: true, immediate: false };
     Ok(Box::pin(async move {

@@ -16,6 +16,7 @@ use super::session::{Ending, Session};
 use super::{Job, PublishError, PublishOptions, PublisherState};
 use crate::broker::connection::{self, BrokerConfig, BrokerError, Link, REPLY_TIMEOUT, answered};
 use crate::broker::retry::Backoff;
+use crate::broker::topology::Names;
 use crate::metrics::metrics;
 
 /// What the task needs.
@@ -84,11 +85,11 @@ impl Outbox {
     }
 
     /// After the broker closed the channel over one message: it is known when it was alone, and else it is looked for.
-    fn blame(&mut self, reason: &str) {
+    fn blame(&mut self, names: &Names, reason: &str) {
         if self.in_flight.len() == 1 {
             let numbers: Vec<u64> = self.in_flight.keys().copied().collect();
             for number in numbers {
-                let refused = self.in_flight.get(&number).map(|flight| channel_refusal(flight, reason));
+                let refused = self.in_flight.get(&number).map(|flight| channel_refusal(flight, names, reason));
                 if let Some(refused) = refused {
                     self.settle(number, Err(refused));
                 }
@@ -104,12 +105,12 @@ impl Outbox {
 }
 
 /// The error of a message over which the broker closed the channel: no such exchange, no permission, too large.
-fn channel_refusal(flight: &Flight, reason: &str) -> PublishError {
+fn channel_refusal(flight: &Flight, names: &Names, reason: &str) -> PublishError {
     let message = &flight.job.message;
     if reason.contains("NOT_FOUND") || reason.contains("NOT-FOUND") {
         return PublishError::Unroutable {
             message_id: message.message_id,
-            exchange: message.exchange.clone(),
+            exchange: message.via.exchange(names).to_owned(),
             routing_key: message.routing_key.clone(),
             reason: reason.to_owned(),
         };
@@ -149,7 +150,7 @@ pub(super) async fn run(mut setup: Setup) {
                         return;
                     }
                     Ending::ChannelRefused(reason) => {
-                        outbox.blame(&reason);
+                        outbox.blame(&setup.config.names, &reason);
                         lost(&setup, &mut outbox, &reason);
                     }
                     Ending::Lost(reason) => lost(&setup, &mut outbox, &reason),

@@ -13,7 +13,7 @@ use crate::broker::management::Management;
 /// anything. Policies come first, so that no queue exists a moment without its limits and its dead-letter target.
 pub async fn apply(config: &BrokerConfig, spec: &TopologySpec) -> Result<(), BrokerError> {
     check(spec)?;
-    let wanted = Wanted::of(spec);
+    let wanted = Wanted::of(spec, &config.names);
     let management = Management::new(config)?;
     let existing = management.policies().await?;
     for policy in &wanted.policies {
@@ -33,7 +33,8 @@ pub async fn apply(config: &BrokerConfig, spec: &TopologySpec) -> Result<(), Bro
 async fn declare(channel: &Channel, wanted: &Wanted) -> Result<(), BrokerError> {
     for exchange in &wanted.exchanges {
         let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
-        let declaring = channel.exchange_declare(exchange.name.into(), exchange.kind.clone(), options, FieldTable::default());
+        let declaring =
+            channel.exchange_declare(exchange.name.as_str().into(), exchange.kind.clone(), options, FieldTable::default());
         answered(REPLY_TIMEOUT, || format!("declare exchange {}", exchange.name), declaring).await?;
     }
     for queue in &wanted.queues {
@@ -48,7 +49,7 @@ async fn declare(channel: &Channel, wanted: &Wanted) -> Result<(), BrokerError> 
     for binding in &wanted.bindings {
         let binding_it = channel.queue_bind(
             binding.queue.as_str().into(),
-            binding.exchange.into(),
+            binding.exchange.as_str().into(),
             binding.routing_key.as_str().into(),
             QueueBindOptions::default(),
             binding.arguments(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{DEAD, DELIVERY_LIMIT_NONE, Overflow, QueueSpec, TopologySpec, rung_label};
+use super::{DELIVERY_LIMIT_NONE, Overflow, QueueSpec, TopologySpec, rung_label};
 use crate::broker::connection::BrokerError;
 
 /// A message that waits longer than this is forgotten by the people who should see it.
@@ -66,12 +66,8 @@ fn check_queue(queue: &QueueSpec, faults: &mut Vec<String>) {
     if name.len() > 200 || !name.chars().all(plain) {
         fault("the name may hold ASCII letters, digits, _ . and - only, at most 200");
     }
-    match &queue.dead_letter_exchange {
-        None => fault("no dead-letter target: a message it gives up on would be lost"),
-        Some(target) if target != DEAD => {
-            fault(&format!("dead letters go to {target}, which nobody drains; it must be {DEAD}"));
-        }
-        Some(_) => {}
+    if !queue.dead_letters {
+        fault("no dead-letter target: a message it gives up on would be lost");
     }
     if queue.overflow == Overflow::DropHead {
         fault("overflow drop-head throws the oldest message away, and turns off at-least-once dead-lettering");
@@ -111,9 +107,8 @@ mod tests {
     #[test]
     fn each_way_to_lose_or_reorder_is_refused_with_its_reason() {
         type Change = fn(&mut QueueSpec);
-        let cases: [(Change, &str); 8] = [
-            (|q| q.dead_letter_exchange = None, "no dead-letter target"),
-            (|q| q.dead_letter_exchange = Some("amq.fanout".to_owned()), "nobody drains"),
+        let cases: [(Change, &str); 7] = [
+            (|q| q.dead_letters = false, "no dead-letter target"),
             (|q| q.overflow = Overflow::DropHead, "drop-head"),
             (|q| q.delivery_limit = None, "no delivery limit"),
             (|q| q.delivery_limit = Some(-1), "delivery limit -1"),

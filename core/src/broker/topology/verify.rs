@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+use super::TopologySpec;
 use super::wanted::{Wanted, WantedBinding, WantedQueue};
-use super::{EXCHANGE, TopologySpec};
 use crate::broker::connection::{BrokerConfig, BrokerError};
 use crate::broker::management::{BindingInfo, ExchangeInfo, Management, Policy, QueueInfo};
 use crate::broker::message::HEADER_RUNG;
@@ -22,7 +22,7 @@ const SETTLE_MAX: Duration = Duration::from_secs(12);
 /// then asked for again, up to `SETTLE_MAX`.
 pub async fn verify(config: &BrokerConfig, spec: &TopologySpec) -> Result<Vec<String>, BrokerError> {
     let management = Management::new(config)?;
-    let wanted = Wanted::of(spec);
+    let wanted = Wanted::of(spec, &config.names);
     let policies = management.policies().await?;
     let mut differences = Vec::new();
     compare_exchanges(&management.exchanges().await?, &policies, &wanted, &mut differences);
@@ -43,7 +43,7 @@ pub async fn verify(config: &BrokerConfig, spec: &TopologySpec) -> Result<Vec<St
         differences.extend(by_policy);
     }
     differences.extend(settled_differences(&management, &agreed).await?);
-    compare_bindings(&management.bindings().await?, &wanted, &mut differences);
+    compare_bindings(&management.bindings().await?, &wanted, &config.names.exchange, &mut differences);
     Ok(differences)
 }
 
@@ -73,8 +73,8 @@ async fn settled_differences(management: &Management, queues: &[&WantedQueue]) -
 
 fn compare_exchanges(found: &[ExchangeInfo], policies: &[Policy], wanted: &Wanted, differences: &mut Vec<String>) {
     for exchange in &wanted.exchanges {
-        let name = exchange.name;
-        let Some(found) = found.iter().find(|found| found.name == name) else {
+        let name = &exchange.name;
+        let Some(found) = found.iter().find(|found| found.name == *name) else {
             differences.push(format!("exchange {name} is missing"));
             continue;
         };
@@ -132,17 +132,19 @@ fn differing_keys(wanted: &WantedQueue, in_effect: &Map<String, Value>) -> Vec<S
     differences
 }
 
-/// Missing bindings everywhere; superfluous ones on our inner exchanges, where they would duplicate or misplace messages. The
-/// front door may have listeners of its own.
-fn compare_bindings(found: &[BindingInfo], wanted: &Wanted, differences: &mut Vec<String>) {
+/// Missing bindings everywhere; superfluous ones on our inner exchanges, where they would duplicate or misplace messages, and
+/// of our queues to the front door, through which strangers could give orders. The front door may have listeners of its own.
+fn compare_bindings(found: &[BindingInfo], wanted: &Wanted, front_door: &str, differences: &mut Vec<String>) {
     for binding in &wanted.bindings {
         if !found.iter().any(|found| same(binding, found)) {
             differences.push(format!("queue {} is not bound to {}", binding.queue, binding.exchange));
         }
     }
-    let inner = |name: &str| name != EXCHANGE && wanted.exchanges.iter().any(|exchange| exchange.name == name);
-    for found in found.iter().filter(|found| inner(&found.source)) {
-        if !wanted.bindings.iter().any(|binding| same(binding, found)) {
+    let ours = |name: &str| wanted.exchanges.iter().any(|exchange| exchange.name == name);
+    let our_queue = |name: &str| wanted.queues.iter().any(|queue| queue.name == name);
+    for found in found.iter().filter(|found| ours(&found.source)) {
+        let matters = found.source != front_door || our_queue(&found.destination);
+        if matters && !wanted.bindings.iter().any(|binding| same(binding, found)) {
             let BindingInfo { source, destination, routing_key, .. } = found;
             differences.push(format!("{destination} is bound to {source} by {routing_key:?}; wanted no such binding"));
         }

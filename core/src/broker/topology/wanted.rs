@@ -4,8 +4,7 @@ use lapin::ExchangeKind;
 use lapin::types::{AMQPValue, FieldTable};
 use serde_json::{Map, Value, json};
 
-use super::{DEAD, DELIVERY_LIMIT_NONE, DIRECT, EXCHANGE, Overflow, QueueSpec, RETRY, RETURN, TopologySpec, UNROUTED};
-use super::{rung_label, rung_queue};
+use super::{DELIVERY_LIMIT_DRAINED, DELIVERY_LIMIT_NONE, Names, Overflow, QueueSpec, TopologySpec, rung_label};
 use crate::broker::management::Policy;
 use crate::broker::message::HEADER_RUNG;
 
@@ -14,7 +13,7 @@ const POLICY_PRIORITY: i64 = 10;
 
 /// An exchange; always durable.
 pub(super) struct WantedExchange {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) kind: ExchangeKind,
     pub(super) kind_name: &'static str,
 }
@@ -28,7 +27,7 @@ pub(super) struct WantedQueue {
 
 /// A binding of a queue.
 pub(super) struct WantedBinding {
-    pub(super) exchange: &'static str,
+    pub(super) exchange: String,
     pub(super) queue: String,
     pub(super) routing_key: String,
     /// Value of [`HEADER_RUNG`] a message must carry.
@@ -56,59 +55,72 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What `spec` means.
-    pub(super) fn of(spec: &TopologySpec) -> Self {
-        let mut queues = vec![shared_queue(DEAD), shared_queue(UNROUTED)];
-        let mut bindings = vec![bound(DEAD, DEAD, ""), bound(UNROUTED, UNROUTED, "")];
-        // A message of the shared queues may wait on the ladder too, and comes back by the same way.
-        bindings.extend([bound(RETURN, DEAD, DEAD), bound(RETURN, UNROUTED, UNROUTED)]);
+    /// What `spec` means under these names.
+    pub(super) fn of(spec: &TopologySpec, names: &Names) -> Self {
+        let Names { exchange, direct, unrouted, retry, back, dead, unreadable } = names;
+        let mut queues = vec![drained_queue(dead, unreadable), drained_queue(unrouted, unreadable), last_queue(unreadable)];
+        let mut bindings = vec![bound(dead, dead, ""), bound(unrouted, unrouted, ""), bound(unreadable, unreadable, "")];
+        // A message of the drained queues may wait on the ladder too, and comes back by the same way.
+        bindings.extend([bound(back, dead, dead), bound(back, unrouted, unrouted)]);
         for wait in &spec.ladder {
-            let name = rung_queue(*wait);
+            let name = names.rung_queue(*wait);
             let ttl_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let mut definition = dead_lettering(RETURN);
+            let mut definition = dead_lettering(back);
             definition.insert("message-ttl".to_owned(), json!(ttl_ms));
             queues.push(WantedQueue { name: name.clone(), single_active_consumer: false, definition });
             let rung = Some(rung_label(*wait));
-            bindings.push(WantedBinding { exchange: RETRY, queue: name, routing_key: String::new(), rung });
+            bindings.push(WantedBinding { exchange: retry.clone(), queue: name, routing_key: String::new(), rung });
         }
         for queue in &spec.queues {
-            queues.push(topic_queue(queue));
-            bindings.extend([EXCHANGE, DIRECT, RETURN].map(|exchange| bound(exchange, &queue.name, &queue.name)));
+            queues.push(topic_queue(queue, dead));
+            bindings.extend([direct, back].map(|exchange| bound(exchange, &queue.name, &queue.name)));
+            // Upstream systems hand in; what goes out is ordered by our own schedule and operators alone.
+            if queue.name.starts_with("in.") {
+                bindings.push(bound(exchange, &queue.name, &queue.name));
+            }
         }
         let mut policies: Vec<Policy> = queues.iter().map(queue_policy).collect();
-        policies.push(alternate_policy(EXCHANGE, UNROUTED));
+        policies.push(alternate_policy(exchange, unrouted));
         // A message that waited for a queue which has been removed meanwhile would block its rung for ever.
-        policies.push(alternate_policy(RETURN, DEAD));
-        Wanted { exchanges: exchanges(), queues, bindings, policies }
+        policies.push(alternate_policy(back, dead));
+        Wanted { exchanges: exchanges(names), queues, bindings, policies }
     }
 }
 
-fn exchanges() -> Vec<WantedExchange> {
-    let exchange = |name, kind, kind_name| WantedExchange { name, kind, kind_name };
+fn exchanges(names: &Names) -> Vec<WantedExchange> {
+    let exchange = |name: &String, kind, kind_name| WantedExchange { name: name.clone(), kind, kind_name };
     vec![
-        exchange(UNROUTED, ExchangeKind::Fanout, "fanout"),
-        exchange(DEAD, ExchangeKind::Fanout, "fanout"),
-        exchange(RETRY, ExchangeKind::Headers, "headers"),
-        exchange(RETURN, ExchangeKind::Direct, "direct"),
-        exchange(DIRECT, ExchangeKind::Direct, "direct"),
-        exchange(EXCHANGE, ExchangeKind::Topic, "topic"),
+        exchange(&names.unreadable, ExchangeKind::Fanout, "fanout"),
+        exchange(&names.unrouted, ExchangeKind::Fanout, "fanout"),
+        exchange(&names.dead, ExchangeKind::Fanout, "fanout"),
+        exchange(&names.retry, ExchangeKind::Headers, "headers"),
+        exchange(&names.back, ExchangeKind::Direct, "direct"),
+        exchange(&names.direct, ExchangeKind::Direct, "direct"),
+        exchange(&names.exchange, ExchangeKind::Topic, "topic"),
     ]
 }
 
-fn bound(exchange: &'static str, queue: &str, routing_key: &str) -> WantedBinding {
-    WantedBinding { exchange, queue: queue.to_owned(), routing_key: routing_key.to_owned(), rung: None }
+fn bound(exchange: &str, queue: &str, routing_key: &str) -> WantedBinding {
+    WantedBinding { exchange: exchange.to_owned(), queue: queue.to_owned(), routing_key: routing_key.to_owned(), rung: None }
 }
 
-/// The dead and the unrouted: nobody behind them, so they never give up on a message.
-fn shared_queue(name: &str) -> WantedQueue {
+/// The dead and the unrouted: what ends their consumer again and again goes to the last stop.
+fn drained_queue(name: &str, last_stop: &str) -> WantedQueue {
+    let mut definition = dead_lettering(last_stop);
+    definition.insert("delivery-limit".to_owned(), json!(DELIVERY_LIMIT_DRAINED));
+    WantedQueue { name: name.to_owned(), single_active_consumer: false, definition }
+}
+
+/// The last stop: nobody is behind it, so it never gives up on a message.
+fn last_queue(name: &str) -> WantedQueue {
     let mut definition = Map::new();
     definition.insert("delivery-limit".to_owned(), json!(DELIVERY_LIMIT_NONE));
     definition.insert("overflow".to_owned(), json!("reject-publish"));
     WantedQueue { name: name.to_owned(), single_active_consumer: false, definition }
 }
 
-fn topic_queue(spec: &QueueSpec) -> WantedQueue {
-    let mut definition = spec.dead_letter_exchange.as_deref().map(dead_lettering).unwrap_or_default();
+fn topic_queue(spec: &QueueSpec, dead: &str) -> WantedQueue {
+    let mut definition = if spec.dead_letters { dead_lettering(dead) } else { Map::new() };
     if spec.overflow == Overflow::DropHead {
         definition.insert("overflow".to_owned(), json!("drop-head"));
     }

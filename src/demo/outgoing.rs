@@ -1,0 +1,133 @@
+//! Files that go out: ordered, approved by a second person, released. What a killed run left half way is finished first.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use renkei_consumers::outbound::{ExportFile, FileState, ListFilter, OrderRequest};
+
+use super::report::Report;
+use super::steps::{LOOK_EVERY, STEP_WAIT, Tour};
+use super::{APPROVER, MAKER};
+use crate::cli::{export, progress};
+
+/// A file the tour makes.
+#[derive(Debug)]
+pub(super) struct Wanted<'w> {
+    pub(super) topic: &'w str,
+    pub(super) profile: &'w str,
+    pub(super) params: &'w [(&'w str, &'w str)],
+    /// Items it must carry.
+    pub(super) count: i64,
+    /// Their yen.
+    pub(super) yen: i64,
+}
+
+impl Tour<'_> {
+    /// Orders a file, has it approved by a second person, and releases it. Gives the released file: this one, or when there was
+    /// nothing left to send, the one released before.
+    pub(super) async fn export(&mut self, wanted: &Wanted<'_>, report: &mut Report<'_>) -> anyhow::Result<ExportFile> {
+        self.finish_begun(wanted, report).await?;
+        let started = Instant::now();
+        let request = OrderRequest {
+            variant: wanted.profile.to_owned(),
+            params: wanted.params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            ordered_by: MAKER.to_owned(),
+            key: None,
+        };
+        let waiting = progress::waiting(self.global, wanted.topic, wanted.topic);
+        let ordered = export::order(&self.config, &self.registry, &self.exporter, wanted.topic, request).await;
+        waiting.clear();
+        let ordered = ordered?;
+        for refusal in self.exporter.show(ordered.id).await?.refusals {
+            report.refusal(&refusal);
+        }
+        match ordered.state {
+            FileState::Generated => self.release(ordered, started, report).await?,
+            FileState::Empty => {
+                report.export(&ordered, started.elapsed());
+                // An order of a killed run may have been made just before this one, and have taken everything.
+                self.finish_begun(wanted, report).await?;
+            }
+            state => bail!("file {} of {} is {state}: {}", ordered.id, ordered.topic, ordered.problem.unwrap_or_default()),
+        }
+        self.released(wanted).await
+    }
+
+    /// Files of the tour that a killed run left before their release.
+    async fn finish_begun(&self, wanted: &Wanted<'_>, report: &mut Report<'_>) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        loop {
+            let files = self.files(wanted).await?;
+            for file in files.iter().filter(|file| matches!(file.state, FileState::Generated | FileState::Approved)) {
+                self.release(file.clone(), Instant::now(), report).await?;
+            }
+            // Its order is on the queue again; the consumer is at it.
+            let Some(on_its_way) = files.iter().find(|file| matches!(file.state, FileState::Ordered | FileState::Failed)) else {
+                return Ok(());
+            };
+            if begun.elapsed() > STEP_WAIT {
+                bail!(
+                    "file {} of {} is {} and stays so; `renkei failed list` shows parked messages",
+                    on_its_way.id,
+                    on_its_way.topic,
+                    on_its_way.state
+                );
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn release(&self, mut file: ExportFile, started: Instant, report: &mut Report<'_>) -> anyhow::Result<()> {
+        if file.state == FileState::Generated {
+            let sha256 = file.sha256.clone().unwrap_or_default();
+            match self.exporter.approve(file.id, MAKER, &sha256).await {
+                Ok(_) => bail!("file {}: its maker could approve it; a second person must", file.id),
+                Err(refused) => report.line(
+                    &format!("作成者自身の承認は拒否: {refused}"),
+                    &format!("the maker's own approval is refused: {refused}"),
+                ),
+            }
+            file = self.exporter.approve(file.id, APPROVER, &sha256).await?;
+        }
+        file = self.exporter.release(file.id, APPROVER).await?;
+        report.export(&file, started.elapsed());
+        Ok(())
+    }
+
+    /// The file the tour released, which must be what it expects.
+    async fn released(&self, wanted: &Wanted<'_>) -> anyhow::Result<ExportFile> {
+        let found = self.files(wanted).await?.into_iter().find(|file| file.state.has_left());
+        let file =
+            found.with_context(|| format!("topic {}: there was nothing to send, and nothing was sent before", wanted.topic))?;
+        let carried = (file.count.unwrap_or(0), file.total.unwrap_or(0));
+        if file.state != FileState::Delivered || carried != (wanted.count, wanted.yen) {
+            bail!(
+                "file {} of {}: expected delivered with {} items and {} yen; it is {} with {} and {}",
+                file.id,
+                file.topic,
+                wanted.count,
+                wanted.yen,
+                file.state,
+                carried.0,
+                carried.1
+            );
+        }
+        Ok(file)
+    }
+
+    /// The tour's files of a topic, newest first.
+    async fn files(&self, wanted: &Wanted<'_>) -> anyhow::Result<Vec<ExportFile>> {
+        let topic = Some(self.exporter.topic(wanted.topic)?.slug.to_string());
+        let mut files = self.exporter.list(&ListFilter { topic, ..ListFilter::default() }).await?;
+        files.retain(|file| file.made_by == MAKER);
+        Ok(files)
+    }
+
+    /// Where a delivered file lies.
+    pub(super) async fn path_of(&self, file: &ExportFile) -> anyhow::Result<PathBuf> {
+        let detail = self.exporter.show(file.id).await?;
+        let delivery = detail.deliveries.into_iter().find(|delivery| delivery.kind == "delivered");
+        Ok(self.config.outbox().join(delivery.with_context(|| format!("file {} was delivered nowhere", file.id))?.place))
+    }
+}

@@ -1,0 +1,80 @@
+//! Which tables refer to others without foreign keys (docs/decisions/0003): a new one is either given its keys or named here.
+
+use super::source::{Source, files, none};
+
+/// Tables that grow with the records of files. They must stay without foreign keys; their references are checked set-wise.
+const HOT: [&str; 14] = [
+    "intake.record",
+    "ledger.line",
+    "export.claim",
+    "ledger.assessment",
+    "ledger.payment_slip",
+    "ledger.slip_notice",
+    "ledger.payment_notice",
+    "ledger.receipt",
+    "ledger.clearing",
+    "ledger.overpayment",
+    "ledger.unallocated_receipt",
+    "ledger.institution",
+    "ledger.branch",
+    "ledger.institution_change",
+];
+
+/// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
+const ROOTS: [&str; 20] = [
+    "intake.batch_step",
+    "intake.shape",
+    "intake.failure",
+    "intake.arrival_missing",
+    "ledger.fund",
+    "ledger.account",
+    "ledger.organization",
+    "ledger.facility",
+    "ledger.intake_section",
+    "ledger.holiday",
+    "ledger.calendar_horizon",
+    "ledger.eltax_agency",
+    "ledger.eltax_fee_item",
+    "ledger.eltax_channel",
+    "ledger.payment_file",
+    "ledger.creditor",
+    "export.file",
+    "export.step",
+    "audit.event",
+    "audit.seal",
+];
+
+/// Every table with its columns and constraints.
+fn tables(sources: &[Source]) -> Vec<(String, String)> {
+    let mut tables = Vec::new();
+    for source in sources {
+        let code: Vec<&str> = source.text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+        for part in code.join("\n").split("create table ").skip(1) {
+            let (name, rest) = part.split_once(" (").unwrap();
+            let body = rest.split("\n)").next().unwrap();
+            tables.push((name.trim().to_owned(), body.to_owned()));
+        }
+    }
+    tables
+}
+
+#[test]
+fn a_table_has_foreign_keys_or_is_known_to_have_none() {
+    let tables = tables(&files("migrations", ".sql"));
+    assert!(tables.len() > 40, "the walk found {} tables", tables.len());
+    let mut wrong = Vec::new();
+    for (name, body) in &tables {
+        let has_keys = body.contains("references ");
+        let (hot, root) = (HOT.contains(&name.as_str()), ROOTS.contains(&name.as_str()));
+        match (has_keys, hot || root) {
+            (true, true) if hot => wrong.push(format!("{name}: a key is checked for every record of every file")),
+            (true, true) => wrong.push(format!("{name}: it has keys now; take it off the list of those that refer to nothing")),
+            (false, false) => wrong.push(format!("{name}: it has no foreign keys; give it some, or name it here")),
+            _ => {}
+        }
+    }
+    for name in HOT.iter().chain(&ROOTS).filter(|name| !tables.iter().any(|(known, _)| known == *name)) {
+        wrong.push(format!("{name}: there is no such table"));
+    }
+    none(&wrong, "tests/tidy/tables.rs names every table without foreign keys");
+}
