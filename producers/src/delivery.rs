@@ -3,6 +3,9 @@
 //! The record lies as `delivery.json` beside the original until the delivery is finished, and then in the status store. It is
 //! always replaced as a whole, so a killed process leaves the old one or the new one.
 
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
 use renkei_core::fault::Fault;
 use renkei_core::message::Envelope;
 use serde::{Deserialize, Serialize};
@@ -69,6 +72,24 @@ pub struct Controls {
     pub sha256: Option<String>,
 }
 
+/// How a dropped file looked when it was claimed: what is written to it later would be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Length.
+    pub bytes: u64,
+    /// Modification time, nanoseconds of Unix time.
+    pub modified_ns: u64,
+}
+
+impl Stamp {
+    /// How a file looks now; `None` when it is not there or has no time.
+    pub fn of(path: &Path) -> Option<Stamp> {
+        let meta = std::fs::symlink_metadata(path).ok()?;
+        let since = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Stamp { bytes: meta.len(), modified_ns: u64::try_from(since.as_nanos()).ok()? })
+    }
+}
+
 /// The chunks, fixed once: what was promised under these ids is published again after a crash, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -133,6 +154,12 @@ pub struct Delivery {
     /// The chunks; absent before validation and for a refused delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// How the file looked when it was claimed, for one that was dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// How often carrying it on failed by a fault of ours.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u32,
     /// Errors and warnings found, up to the limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
@@ -168,6 +195,8 @@ impl Delivery {
             records: 0,
             yen: 0,
             plan: None,
+            stamp: None,
+            failures: 0,
             faults: Vec::new(),
             faults_total: 0,
             warnings_total: 0,
@@ -203,4 +232,9 @@ impl Delivery {
     pub fn received_on(&self) -> &str {
         self.received_at.get(..10).unwrap_or("undated")
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -63,6 +63,14 @@ pub enum IntakeError {
         /// SHA-256 of what was validated.
         read: String,
     },
+    /// The file grew after it was claimed: a copy had paused for longer than the settling time.
+    #[error("{file} of delivery {delivery} is still being written; it is read again when it has settled")]
+    Growing {
+        /// Delivery.
+        delivery: Uuid,
+        /// File name.
+        file: String,
+    },
     /// `delivery.json` cannot be understood.
     #[error("{} is not a delivery record", path.display())]
     Record {
@@ -123,7 +131,9 @@ impl IntakeError {
 impl Classify for IntakeError {
     fn verdict(&self) -> Verdict {
         match self {
-            IntakeError::Io { .. } | IntakeError::Changed { .. } | IntakeError::Stopping { .. } => Verdict::Retry,
+            IntakeError::Io { .. } | IntakeError::Changed { .. } | IntakeError::Growing { .. } | IntakeError::Stopping { .. } => {
+                Verdict::Retry
+            }
             IntakeError::Archive { source, .. } => source.verdict(),
             IntakeError::Read { source, .. } => source.verdict(),
             IntakeError::Publish { source, .. } => source.verdict(),

@@ -7,18 +7,25 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::stream::{self, StreamExt};
+use renkei_core::broker::retry::Backoff;
 use renkei_core::registry::Topic;
 use renkei_core::verdict::Classify;
 use tokio::sync::{Notify, Semaphore};
+use uuid::Uuid;
 
 use crate::error::IntakeError;
 use crate::intake::{Intake, Outcome, claim};
 use crate::names;
-use crate::station::{Waiting, chain};
+use crate::station::{Station, Waiting, chain};
+
+/// How long a control file may wait for its data file.
+const CONTROL_ALONE_MAX: Duration = Duration::from_secs(600);
+/// Longest pause of a delivery that fails again and again.
+const PAUSE_MAX: Duration = Duration::from_secs(600);
 
 /// Directories of ours inside a watched folder.
 const OURS: [&str; 3] = ["processing", "done", "rejected"];
@@ -52,16 +59,22 @@ impl Settled {
 #[derive(Debug, Default)]
 pub struct Settling {
     seen: HashMap<PathBuf, Seen>,
+    /// Control files without their data file, and since when.
+    alone: HashMap<PathBuf, Instant>,
 }
 
 impl Settling {
     /// Looks at the folder; gives the files that have not changed for `settle`, oldest first, then by name.
     pub fn look(&mut self, folder: &Path, settle: Duration) -> Result<Vec<Settled>, IntakeError> {
         let now = Instant::now();
-        let mut present = HashMap::new();
+        let (mut present, mut alone) = (HashMap::new(), HashMap::new());
         for entry in fs::read_dir(folder).map_err(IntakeError::io("listing", folder))? {
             let path = entry.map_err(IntakeError::io("listing", folder))?.path();
             let name = path.file_name().map(names::shown_os).unwrap_or_default();
+            if path.extension().is_some_and(|ending| ending == "ctl") && !path.with_extension("").exists() {
+                let since = self.alone.get(&path).copied().unwrap_or(now);
+                alone.insert(path.clone(), since);
+            }
             if names::is_ignored(&name) || OURS.contains(&name.as_str()) {
                 continue;
             }
@@ -73,12 +86,39 @@ impl Settling {
                 self.seen.get(&path).filter(|old| Seen { since: now, ..(*old).clone() } == seen).map_or(now, |old| old.since);
             present.insert(path, Seen { since, ..seen });
         }
-        self.seen = present;
+        (self.seen, self.alone) = (present, alone);
         let settled = self.seen.iter().filter(|(_, seen)| now.duration_since(seen.since) >= settle);
         let mut settled: Vec<Settled> =
             settled.map(|(path, seen)| Settled { modified: seen.modified, path: path.clone(), bytes: seen.bytes }).collect();
         settled.sort();
         Ok(settled)
+    }
+}
+
+impl Settling {
+    /// Control files that have been without their data file for so long. Most often they came after it was taken, unchecked.
+    fn lone_controls(&self, alone_max: Duration) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> =
+            self.alone.iter().filter(|(_, since)| since.elapsed() >= alone_max).map(|(path, _)| path.clone()).collect();
+        found.sort();
+        found
+    }
+}
+
+/// Moves control files into `rejected`, where somebody sees them.
+fn set_aside(station: &Station, controls: &[PathBuf]) {
+    for control in controls {
+        let name = control.file_name().map(names::shown_os).unwrap_or_default();
+        let to = station.root.join("rejected").join(format!("{}_{}", Uuid::now_v7(), names::safe(&name)));
+        match fs::rename(control, &to) {
+            Ok(()) => tracing::warn!(
+                file = %control.display(), moved_to = %to.display(),
+                "a control file without its data file: it came too late, and nothing was compared with it"
+            ),
+            Err(error) => {
+                tracing::warn!(file = %control.display(), %error, "a control file without its data file stays where it is")
+            }
+        }
     }
 }
 
@@ -96,6 +136,8 @@ pub struct Worker {
     wake: Arc<Notify>,
     /// What was logged already; a trouble that lasts is told once.
     told: HashSet<String>,
+    /// Deliveries that failed, and when each is tried again.
+    pauses: Mutex<HashMap<Uuid, (Backoff, Instant)>>,
 }
 
 /// Where the next delivery comes from. It is taken only when its turn comes: another process may take it meanwhile, and no
@@ -108,7 +150,7 @@ enum Next {
 impl Worker {
     /// A worker of a topic. `places` bounds the deliveries carried at once by all workers; `wake` ends the pause early.
     pub fn new(intake: Arc<Intake>, topic: Arc<Topic>, places: Arc<Semaphore>, wake: Arc<Notify>) -> Worker {
-        Worker { intake, topic, settling: Settling::default(), places, wake, told: HashSet::new() }
+        Worker { intake, topic, settling: Settling::default(), places, wake, told: HashSet::new(), pauses: Mutex::default() }
     }
 
     /// Works until the intake stops.
@@ -143,6 +185,7 @@ impl Worker {
         if let Some(station) = self.intake.inbox(&self.topic) {
             let settle = Duration::from_millis(self.intake.config.settle_ms);
             next.extend(self.settling.look(&station.root, settle)?.into_iter().map(Next::File));
+            set_aside(station, &self.settling.lone_controls(CONTROL_ALONE_MAX));
         }
         let carried = self.carry(next, &mut troubles).await;
         self.tell(troubles);
@@ -170,16 +213,41 @@ impl Worker {
         let _place = self.places.acquire().await;
         let claim = match next {
             _ if self.intake.stopping.is_cancelled() => None,
+            Next::Waiting(waiting) if self.pauses(waiting.delivery) => None,
             Next::Waiting(waiting) => waiting.take()?,
             Next::File(file) => match self.intake.inbox(&self.topic) {
                 Some(station) if file.is_unchanged() => claim::dropped(station, self.topic.slug.as_str(), &file.path)?,
                 _ => None,
             },
         };
-        match claim {
-            Some(claim) => self.intake.process(claim, None).await.map(Some),
-            None => Ok(None),
+        let Some(claim) = claim else { return Ok(None) };
+        let delivery = claim.delivery.delivery;
+        let carried = self.intake.process(claim, None).await;
+        match &carried {
+            Ok(_) => self.forget(delivery),
+            // Where nothing may overtake, the whole topic pauses instead; what concerns all pauses all.
+            Err(error) if !self.topic.ordered && !error.concerns_all() => self.pause(delivery),
+            Err(_) => {}
         }
+        carried.map(Some)
+    }
+
+    /// Whether a delivery that failed is not to be tried again yet.
+    fn pauses(&self, delivery: Uuid) -> bool {
+        let pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.get(&delivery).is_some_and(|(_, until)| Instant::now() < *until)
+    }
+
+    fn pause(&self, delivery: Uuid) {
+        let first = Duration::from_millis(self.intake.config.retry_ms);
+        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || (Backoff::new(first, PAUSE_MAX.max(first)), Instant::now());
+        let (backoff, until) = pauses.entry(delivery).or_insert_with(fresh);
+        *until = Instant::now() + backoff.next_wait();
+    }
+
+    fn forget(&self, delivery: Uuid) {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner).remove(&delivery);
     }
 
     /// Logs what is new among the troubles and forgets what is over.
@@ -249,6 +317,25 @@ mod tests {
         assert!(look(&mut settling, 40).is_empty(), "its control file is new");
         fs::remove_file(&path).unwrap();
         assert!(look(&mut settling, 0).is_empty(), "a control file alone is no delivery");
+    }
+
+    #[test]
+    fn a_control_file_that_came_too_late_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let station = Station::open(folder.path().join("in"), folder.path().join("status")).unwrap();
+        for name in ["late.csv.ctl", "both.csv", "both.csv.ctl"] {
+            fs::write(station.root.join(name), "{}").unwrap();
+        }
+        let mut settling = Settling::default();
+        settling.look(&station.root, Duration::ZERO).unwrap();
+        assert!(settling.lone_controls(CONTROL_ALONE_MAX).is_empty(), "its data file may still come");
+        set_aside(&station, &settling.lone_controls(Duration::ZERO));
+        let rejected: Vec<String> = fs::read_dir(station.root.join("rejected"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        assert!(rejected.len() == 1 && rejected[0].ends_with("_late.csv.ctl"), "{rejected:?}");
+        assert!(station.root.join("both.csv.ctl").exists() && !station.root.join("late.csv.ctl").exists());
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub mod intake;
 pub mod names;
 /// The one thing this role needs of the broker.
 pub mod publish;
+/// Memory for bodies, shared by all deliveries.
+mod room;
 /// Starts every part and stops it in order.
 mod run;
 /// Exports by the clock.

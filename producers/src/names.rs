@@ -46,11 +46,16 @@ pub fn safe(name: &str) -> String {
     format!("{}{ending}", &clean[..end])
 }
 
-/// Whether a name in a watched folder is no delivery: hidden, still being written, or a control file beside its data file.
+/// Whether a name in a watched folder is no delivery: hidden, left by a file manager, still being written, or a control file
+/// beside its data file.
 pub fn is_ignored(name: &str) -> bool {
     const ENDINGS: [&str; 7] = [".tmp", ".part", ".partial", ".filepart", ".crdownload", ".ctl", "~"];
+    const LEFT_BY_FILE_MANAGERS: [&str; 3] = ["thumbs.db", "ehthumbs.db", "desktop.ini"];
     let lower = name.to_ascii_lowercase();
-    name.starts_with('.') || name.starts_with("~$") || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+    LEFT_BY_FILE_MANAGERS.contains(&lower.as_str())
+        || name.starts_with('.')
+        || name.starts_with("~$")
+        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
 }
 
 /// Decodes `%E8%AA%BF`; `None` when a percent sign is not followed by two hexadecimal digits or the bytes are no UTF-8.
@@ -99,7 +104,7 @@ mod tests {
 
     #[test]
     fn unfinished_and_control_files_are_ignored() {
-        for name in [".x.csv", "x.csv.tmp", "X.TMP", "x.csv.ctl", "~$x.xlsx", "x.filepart"] {
+        for name in [".x.csv", "x.csv.tmp", "X.TMP", "x.csv.ctl", "~$x.xlsx", "x.filepart", "Thumbs.db", "desktop.ini"] {
             assert!(is_ignored(name), "{name}");
         }
         assert!(!is_ignored("IF12_SKS_20261005_001.csv"));

@@ -21,7 +21,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::delivery::{Delivery, Stage};
+use crate::delivery::{Delivery, Stage, Stamp};
 use crate::error::IntakeError;
 
 /// Name of the record inside a claim.
@@ -133,7 +133,8 @@ impl Waiting {
         }
         // Read again under the lock: it may have been finished, or have come further, since it was listed.
         let Some(delivery) = read_record(&self.dir)? else { return Ok(None) };
-        let claim = Claim { delivery, station: self.station.clone(), dir: self.dir.clone(), fresh: false, _lock: lock };
+        let untold = delivery.stage == Stage::Claimed;
+        let claim = Claim { delivery, station: self.station.clone(), dir: self.dir.clone(), fresh: false, untold, _lock: lock };
         if claim.delivery.stage == Stage::Claimed && claim.original().symlink_metadata().is_err() {
             // Killed between the record and the rename: the file is still where it was.
             claim.dissolve()?;
@@ -170,7 +171,7 @@ impl Beginning {
         }
         sync_dir(&self.station.processing());
         let Some(lock) = self.lock.take() else { return Ok(None) };
-        Ok(Some(Claim { delivery, station: self.station.clone(), dir, fresh: true, _lock: lock }))
+        Ok(Some(Claim { delivery, station: self.station.clone(), dir, fresh: true, untold: true, _lock: lock }))
     }
 }
 
@@ -191,6 +192,8 @@ pub struct Claim {
     pub(crate) dir: PathBuf,
     /// Claimed by this process just now: what lies beside the record is what this process wrote.
     pub(crate) fresh: bool,
+    /// Nothing was published for it yet, by no process.
+    pub(crate) untold: bool,
     _lock: File,
 }
 
@@ -205,10 +208,15 @@ impl Claim {
         self.dir.join("chunks")
     }
 
-    /// Replaces the record. A killed process leaves the old one or the new one; after a power failure the old one may be back,
-    /// and what it led to is done again under the same ids. So the disk is not waited for.
+    /// Replaces the record. A killed process and a power failure leave the old one or the new one: a rename whose bytes are not
+    /// on disk yet could leave an empty one.
     pub(crate) fn save(&self) -> Result<(), IntakeError> {
-        replace(&self.dir.join(RECORD), &record_text(&self.delivery)?, false)
+        write_whole(&self.dir.join(RECORD), &record_text(&self.delivery)?)
+    }
+
+    /// Whether somebody wrote to the file after it was claimed: it was dropped by a copy that paused.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.delivery.stamp.is_some() && self.delivery.stamp != Stamp::of(&self.original())
     }
 
     /// Moves the record of a finished delivery into the status store.
@@ -278,17 +286,11 @@ fn record_text(delivery: &Delivery) -> Result<Vec<u8>, IntakeError> {
 
 /// Writes a file whole or not at all: beside, flushed to disk, then renamed over.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), IntakeError> {
-    replace(path, bytes, true)
-}
-
-fn replace(path: &Path, bytes: &[u8], wait_for_disk: bool) -> Result<(), IntakeError> {
     let beside = path.with_extension("part");
     let write = || -> io::Result<()> {
         let mut file = File::create(&beside)?;
         file.write_all(bytes)?;
-        if wait_for_disk {
-            file.sync_all()?;
-        }
+        file.sync_all()?;
         fs::rename(&beside, path)
     };
     write().map_err(IntakeError::io("writing", path))

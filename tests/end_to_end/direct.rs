@@ -19,8 +19,9 @@ async fn client(world: &World) -> (Connection, Channel) {
     (connection, channel)
 }
 
-async fn publish(channel: &Channel, reply: &str, id: &str, body: &Value) {
+async fn publish(channel: &Channel, kind: &str, reply: &str, id: &str, body: &Value) {
     let properties = BasicProperties::default()
+        .with_type(kind.into())
         .with_message_id(id.into())
         .with_app_id("course-system".into())
         .with_reply_to(reply.into())
@@ -52,11 +53,11 @@ fn a_direct_publisher_gets_receipts() {
         let mut receipts = channel.basic_consume("receipts".into(), "test".into(), no_ack, FieldTable::default()).await.unwrap();
 
         let sound = json!([record("2026-CV-000001", 4_500), record("2026-CV-000002", 6_000)]);
-        publish(&channel, "receipts", "m-1", &sound).await;
-        publish(&channel, "receipts", "m-1", &sound).await;
+        publish(&channel, "records", "receipts", "m-1", &sound).await;
+        publish(&channel, "records", "receipts", "m-1", &sound).await;
         let mut faulty = record("2026-CV-000003", 4_500);
         faulty["amount"] = json!("6,0O0");
-        publish(&channel, "receipts", "m-2", &json!([faulty])).await;
+        publish(&channel, "records", "receipts", "m-2", &json!([faulty])).await;
 
         // 受領 and 検証 and 記帳 of the sound one, 検証 of the faulty one; copies may be told of again.
         let mut told = std::collections::BTreeMap::new();
@@ -75,8 +76,32 @@ fn a_direct_publisher_gets_receipts() {
             "the receipt names the value"
         );
 
-        assert_eq!(world.number("select sum(debit)::bigint from ledger.line").await, 10_500, "the copy posted nothing");
-        assert_eq!(world.number("select count(*) from intake.batch").await, 2);
+        // A sender who heard nothing asks again, and is told again under the same ids.
+        let told_before = told[&("about-m-1".to_owned(), "posted".to_owned())].clone();
+        publish(&channel, "records", "receipts", "m-1", &sound).await;
+        loop {
+            let receipt = receipts.next().await.unwrap().unwrap();
+            let body: Value = serde_json::from_slice(&receipt.data).unwrap();
+            if body["stage"] == "posted" {
+                assert_eq!(body, told_before);
+                break;
+            }
+        }
+        // He may hand in, and decide nothing about what was handed in.
+        let delivery: String = sqlx::query_scalar("select delivery::text from intake.batch where state = 'posted'")
+            .fetch_one(world.pool())
+            .await
+            .unwrap();
+        let order = json!({ "delivery": delivery, "actor": "kacho", "reason": "a mistake" });
+        publish(&channel, "cancel", "receipts", "m-3", &order).await;
+        world.until_sql("select reason from intake.batch order by id desc limit 1", "MESSAGE_TYPE_FORBIDDEN").await;
+
+        assert_eq!(
+            world.number("select sum(debit)::bigint from ledger.line").await,
+            10_500,
+            "nothing more was posted or reversed"
+        );
+        assert_eq!(world.number("select count(*) from intake.batch").await, 3);
         connection.close(200, "done".into()).await.unwrap();
     });
 }

@@ -104,6 +104,11 @@ impl World {
         self.until("the role is ready", async |world| world.roles.last().unwrap().is_ready().then_some(())).await;
     }
 
+    /// Whether the newest role has said that it is ready.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.roles.last().is_some_and(Role::is_ready)
+    }
+
     /// Starts a role with further variables, ready or not.
     pub(crate) async fn start_with(&mut self, role: &str, extra: &[(&str, &str)]) {
         self.started += 1;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use renkei_core::fault::Fault;
 use uuid::Uuid;
 
-use crate::delivery::{Controls, Delivery};
+use crate::delivery::{Controls, Delivery, Stamp};
 use crate::error::IntakeError;
 use crate::names;
 use crate::station::{Claim, Station, copy_in, is_absent};
@@ -47,6 +47,7 @@ fn read_controls(path: &Path) -> Result<(Option<Controls>, Option<Fault>), Intak
 pub(crate) fn dropped(station: &Arc<Station>, topic: &str, file: &Path) -> Result<Option<Claim>, IntakeError> {
     let name = names::shown_os(file.file_name().unwrap_or_default());
     let mut delivery = Delivery::new(Uuid::now_v7(), topic, name, format!("folder:{topic}"));
+    delivery.stamp = Stamp::of(file);
     let control = control_path(file);
     let (controls, fault) = read_controls(&control)?;
     let has_control = controls.is_some() || fault.is_some();

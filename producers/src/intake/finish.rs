@@ -20,6 +20,12 @@ pub(super) fn kept_at(station: &Station, delivery: &Delivery) -> PathBuf {
 pub(super) async fn finish(claim: Claim) -> Result<Delivery, IntakeError> {
     blocking("finishing", claim.delivery.delivery, move || {
         let kept = kept_at(&claim.station, &claim.delivery);
+        if claim.is_changed() {
+            let Delivery { topic, delivery, file, archive, .. } = &claim.delivery;
+            tracing::error!(%topic, %delivery, %file, %archive, kept = %kept.display(),
+                "the file was written to after it had been taken in: what was taken is in the archive, what came later is not; \
+                 compare the two and hand in what is missing");
+        }
         if let Some(folder) = kept.parent() {
             make_dir(folder)?;
         }

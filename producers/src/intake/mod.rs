@@ -45,14 +45,19 @@ use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Integration, Registry, Topic};
+use renkei_core::verdict::{Classify, Verdict};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::ProducerConfig;
-use crate::delivery::{Delivery, Stage};
+use crate::delivery::{Delivery, Stage, Stamp};
 use crate::error::IntakeError;
 use crate::publish::Publish;
-use crate::station::{Claim, Station, Waiting};
+use crate::room::Room;
+use crate::station::{Claim, Station, Waiting, chain};
+
+/// Failures of ours after which a delivery is refused.
+const FAILURES_MAX: u32 = 3;
 
 /// How far a delivery is, for progress bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +106,8 @@ pub struct Intake {
     pub(crate) publisher: Arc<dyn Publish>,
     pub(crate) config: ProducerConfig,
     pub(crate) stopping: CancellationToken,
+    /// Memory for the bodies of all deliveries.
+    room: Room,
     /// By slug: where watched files of a topic are carried.
     inboxes: BTreeMap<String, Arc<Station>>,
     /// By slug: where uploads of a topic are carried.
@@ -132,7 +139,7 @@ impl Intake {
             }
             spools.insert(slug.to_owned(), Station::open(spool, status)?);
         }
-        Ok(Arc::new(Intake { registry, archive, publisher, config, stopping, inboxes, spools }))
+        Ok(Arc::new(Intake { registry, archive, publisher, config, stopping, room: Room::new(), inboxes, spools }))
     }
 
     /// The active inbound topic of a slug or number.
@@ -202,6 +209,38 @@ impl Intake {
     /// Carries a delivery to its end. On an error the claim stays on disk as far as it came, and anyone may go on later.
     pub async fn process(&self, mut claim: Claim, progress: Option<OnProgress>) -> Result<Outcome, IntakeError> {
         let started = Instant::now();
+        if let Err(error) = self.advance(&mut claim, progress.as_ref()).await {
+            self.note_failure(&mut claim, &error);
+            return Err(error);
+        }
+        let delivery = finish::finish(claim).await?;
+        crash::point("producer.done");
+        Ok(self.tell(delivery, started.elapsed()))
+    }
+
+    /// Counts a failure that is ours. One that comes again and again refuses the delivery, so that its sender hears of it and the
+    /// topic goes on; what others would meet too is no fault of this file.
+    fn note_failure(&self, claim: &mut Claim, error: &IntakeError) {
+        if error.verdict() != Verdict::Bug || error.concerns_all() {
+            return;
+        }
+        let delivery = &mut claim.delivery;
+        delivery.failures += 1;
+        if delivery.failures >= FAILURES_MAX {
+            let text = chain(error);
+            tracing::error!(topic = %delivery.topic, delivery = %delivery.delivery, error = %text, "a delivery is refused: it fails every time");
+            delivery.stage = Stage::Refused;
+            delivery.plan = None;
+            delivery.faults = vec![Fault::new("DELIVERY_FAILED").arg("reason", text)];
+            delivery.faults_total = 1;
+        }
+        if let Err(error) = claim.save() {
+            tracing::error!(error = %chain(&error), "the failure of a delivery could not be noted");
+        }
+    }
+
+    /// Carries a claim until it is published or rejected.
+    async fn advance(&self, claim: &mut Claim, progress: Option<&OnProgress>) -> Result<(), IntakeError> {
         let topic = self.topic(&claim.delivery.topic)?.clone();
         crash::point("producer.claimed");
         loop {
@@ -209,19 +248,25 @@ impl Intake {
                 return Err(IntakeError::Stopping { delivery: claim.delivery.delivery });
             }
             match claim.delivery.stage {
-                Stage::Claimed => self.admit(&topic, &mut claim, progress.as_ref()).await?,
-                Stage::Validated if !claim.fresh && !spool::is_whole(&claim).await? => {
-                    self.admit(&topic, &mut claim, progress.as_ref()).await?;
+                Stage::Claimed => self.admit(&topic, claim, progress).await?,
+                Stage::Validated | Stage::Refused if claim.untold && claim.is_changed() => return Err(self.start_over(claim)?),
+                Stage::Validated if !claim.fresh && !spool::is_whole(claim).await? => {
+                    self.admit(&topic, claim, progress).await?;
                 }
-                Stage::Validated => self.publish_chunks(&topic, &mut claim, progress.as_ref()).await?,
-                Stage::Refused => self.publish_rejection(&topic, &mut claim).await?,
-                Stage::Published | Stage::Rejected => {
-                    let delivery = finish::finish(claim).await?;
-                    crash::point("producer.done");
-                    return Ok(self.tell(delivery, started.elapsed()));
-                }
+                Stage::Validated => self.publish_chunks(&topic, claim, progress).await?,
+                Stage::Refused => self.publish_rejection(&topic, claim).await?,
+                Stage::Published | Stage::Rejected => return Ok(()),
             }
         }
+    }
+
+    /// A file that grew before anything of it was told is read again from the beginning, later.
+    fn start_over(&self, claim: &mut Claim) -> Result<IntakeError, IntakeError> {
+        claim.delivery.stamp = Stamp::of(&claim.original());
+        claim.delivery.stage = Stage::Claimed;
+        claim.delivery.plan = None;
+        claim.save()?;
+        Ok(IntakeError::Growing { delivery: claim.delivery.delivery, file: claim.delivery.file.clone() })
     }
 
     /// Claimed → validated or refused. Also run again for a validated delivery whose chunks were lost with the machine.
@@ -238,7 +283,7 @@ impl Intake {
             if let Some(progress) = progress {
                 progress(Progress::Archived);
             }
-            faults.extend(validate::validate(topic, limits, claim, progress).await?);
+            faults.extend(validate::validate(topic, limits, &self.room, claim, progress).await?);
             if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
             }

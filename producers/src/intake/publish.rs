@@ -24,13 +24,32 @@ impl Intake {
         claim: &mut Claim,
         progress: Option<&OnProgress>,
     ) -> Result<(), IntakeError> {
+        claim.untold = false;
         crash::point("producer.before_publish");
         let chunks = claim.delivery.chunks();
+        let bytes_max = self.registry.settings.limits.chunk_bytes_max as u64;
         let mut spool = SpoolReader::open(&claim.spool())?;
         let mut confirms = Confirms { waiting: FuturesUnordered::new(), done: 0, of: chunks, progress };
         for chunk in 0..chunks {
+            // Confirms are awaited for room, so that a delivery never waits for what it holds itself.
+            let part = loop {
+                match self.room.take(bytes_max).now_or_never() {
+                    Some(part) => break part,
+                    None => match confirms.waiting.next().await {
+                        Some(confirmed) => confirms.note(confirmed).map_err(|source| self.failed(claim, source))?,
+                        None => break self.room.take(bytes_max).await,
+                    },
+                }
+            };
             let message = chunk_message(topic, &claim.delivery, chunk, spool.next().await?);
-            confirms.waiting.push(self.publisher.publish(message));
+            let publishing = self.publisher.publish(message);
+            confirms.waiting.push(
+                async move {
+                    let _part = part;
+                    publishing.await
+                }
+                .boxed(),
+            );
             while let Some(Some(confirmed)) = confirms.waiting.next().now_or_never() {
                 confirms.note(confirmed).map_err(|source| self.failed(claim, source))?;
             }
@@ -55,6 +74,7 @@ impl Intake {
 
     /// Refused → rejected: the one message that tells of it is confirmed.
     pub(super) async fn publish_rejection(&self, topic: &Arc<Topic>, claim: &mut Claim) -> Result<(), IntakeError> {
+        claim.untold = false;
         crash::point("producer.before_publish");
         let message = rejection_message(topic, &claim.delivery, self.registry.settings.limits.chunk_bytes_max);
         self.publisher.publish(message).await.map_err(|source| self.failed(claim, source))?;

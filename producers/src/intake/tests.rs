@@ -148,7 +148,7 @@ async fn a_delivery_that_could_not_be_published_goes_on_with_the_same_ids_and_by
     toy.drop_file(TOY, "a.csv", good_csv());
     let intake = toy.intake(memory.clone());
     let error = turn(&toy, &intake, TOY).await.unwrap_err();
-    assert_eq!(renkei_core::verdict::Classify::verdict(&error), renkei_core::verdict::Verdict::Retry);
+    assert_eq!(error.verdict(), Verdict::Retry);
     assert_eq!(toy.files(TOY, "done"), Vec::<String>::new());
     let before = memory.messages();
     assert_eq!(before.len(), 1);
@@ -315,6 +315,73 @@ async fn a_refused_file_is_archived_even_when_only_its_control_file_is_wrong() {
     let outcome = turn(&toy, &intake, TOY).await.unwrap().remove(0);
     assert_eq!(outcome.delivery.faults[0].code, "CONTROL_UNREADABLE");
     assert!(outcome.delivery.faults.len() > 1 && !outcome.delivery.archive.is_empty(), "{:?}", outcome.delivery);
+}
+
+/// The one claim of the folder.
+fn only_claim(toy: &Toy) -> std::path::PathBuf {
+    let processing = toy.dir.join("inbox/90_toy/processing");
+    let claims = std::fs::read_dir(processing).unwrap().map(|entry| entry.unwrap().path());
+    claims.filter(|path| path.is_dir()).collect::<Vec<_>>().remove(0)
+}
+
+#[tokio::test]
+async fn a_file_that_grew_after_it_was_claimed_is_read_again() {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let intake = toy.intake(memory.clone());
+    let file = toy.drop_file(TOY, "a.csv", &good_csv()[..good_csv().len() - 20]);
+    let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
+    let claim = claim::dropped(&station, TOY, &file).unwrap().unwrap();
+    // The copy went on: whoever writes holds the file by its handle, wherever it was moved.
+    std::fs::write(claim.original(), good_csv()).unwrap();
+    let error = intake.process(claim, None).await.unwrap_err();
+    assert!(matches!(error, IntakeError::Growing { .. }), "{error}");
+    assert!(memory.messages().is_empty(), "half a file was told of");
+    let again = turn(&toy, &intake, TOY).await.unwrap().remove(0);
+    assert!(again.is_published() && again.delivery.records == 7, "{:?}", again.delivery);
+}
+
+#[tokio::test]
+async fn a_delivery_that_fails_every_time_by_our_fault_is_refused() {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let intake = toy.intake(memory.clone());
+    let file = toy.drop_file(TOY, "a.csv", good_csv());
+    let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
+    let mut claim = claim::dropped(&station, TOY, &file).unwrap().unwrap();
+    let fault = || IntakeError::Orphan { path: "somewhere".into() };
+    for _ in 0..2 {
+        intake.note_failure(&mut claim, &fault());
+        assert_eq!(claim.delivery.stage, Stage::Claimed, "it may go well the next time");
+    }
+    let delivery = claim.delivery.delivery;
+    intake.note_failure(&mut claim, &IntakeError::Stopping { delivery });
+    assert_eq!(claim.delivery.failures, 2, "what is no fault of ours is not counted");
+    intake.note_failure(&mut claim, &fault());
+    drop(claim);
+    let refused = turn(&toy, &intake, TOY).await.unwrap().remove(0);
+    assert_eq!((refused.delivery.stage, codes(&refused.delivery)), (Stage::Rejected, vec!["DELIVERY_FAILED"]));
+    assert_eq!(memory.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn a_delivery_that_failed_pauses_and_is_carried_later() {
+    let (toy, memory) = (Toy::new(), Memory::new());
+    let config = ProducerConfig { retry_ms: 60_000, ..toy.config() };
+    let archive = Archive::open(toy.dir.join("archive").to_str().unwrap()).unwrap();
+    let intake = Intake::open(config, toy.registry.clone(), archive, memory.clone(), CancellationToken::new()).unwrap();
+    let mut worker =
+        crate::folder::Worker::new(intake.clone(), toy.topic(TOY), Arc::new(tokio::sync::Semaphore::new(2)), Arc::default());
+    toy.drop_file(TOY, "a.csv", good_csv());
+    // In the way of the chunks.
+    let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
+    let claim = claim::dropped(&station, TOY, &toy.dir.join("inbox/90_toy/a.csv")).unwrap().unwrap();
+    let chunks = claim.spool();
+    std::fs::create_dir(&chunks).unwrap();
+    drop(claim);
+    assert!(worker.turn().await.unwrap().is_empty());
+    std::fs::remove_dir(&chunks).unwrap();
+    assert!(worker.turn().await.unwrap().is_empty(), "it was tried again without a pause");
+    assert!(only_claim(&toy).exists());
+    assert_eq!(turn(&toy, &intake, TOY).await.unwrap().len(), 1, "another worker need not wait");
 }
 
 #[tokio::test]

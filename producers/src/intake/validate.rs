@@ -15,6 +15,7 @@ use super::spool::SpoolWriter;
 use super::{OnProgress, Progress, blocking, controls, open};
 use crate::delivery::{Delivery, Form, Plan};
 use crate::error::IntakeError;
+use crate::room::Room;
 use crate::station::Claim;
 
 /// Bytes between two calls of the progress function.
@@ -35,6 +36,7 @@ struct Reading {
 pub(super) async fn validate(
     topic: &Arc<Topic>,
     limits: &Limits,
+    room: &Room,
     claim: &mut Claim,
     progress: Option<&OnProgress>,
 ) -> Result<Vec<Fault>, IntakeError> {
@@ -55,6 +57,11 @@ pub(super) async fn validate(
         spool,
         limits: limits.clone(),
         progress: progress.cloned(),
+    };
+    // Records are validated in memory: the body, and as much again for what is made of it. Files are streamed.
+    let _part = match delivery.form {
+        Form::Records => room.take(delivery.bytes.saturating_mul(3)).await,
+        Form::File => None,
     };
     let reading = blocking("validation", delivery.delivery, move || job.run()).await?;
     let delivery = &mut claim.delivery;

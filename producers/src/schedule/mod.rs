@@ -22,6 +22,7 @@ use jiff::ZonedDateTime;
 use renkei_core::broker::{Outgoing, PublishError};
 use renkei_core::calendar::clock;
 use renkei_core::message::{ExportOrder, MessageKind, message_id, run_id};
+use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Registry, Topic};
 use renkei_core::verdict::{Classify, Verdict};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ use crate::station::{chain, is_absent, make_dir, write_whole};
 
 /// Longest sleep; a stepped clock is noticed within it.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// Skipped instants told of in one turn.
+const SKIPPED_MAX: usize = 100;
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why a schedule does not run.
@@ -100,6 +103,16 @@ impl Clockwork {
         let now = now.with_time_zone(clock::tokyo());
         let latest = self.cron.find_previous_occurrence(&TokyoTime::of(&now), true).ok()?.instant()?;
         (latest > *last && latest <= now && latest.date() == now.date()).then_some(latest)
+    }
+}
+
+impl Clockwork {
+    /// Instants after `last` and before `end`, oldest first, at most `most`.
+    fn between(&self, last: &ZonedDateTime, end: &ZonedDateTime, most: usize) -> Vec<ZonedDateTime> {
+        std::iter::successors(self.after(last), |instant| self.after(instant))
+            .take_while(|instant| instant < end)
+            .take(most)
+            .collect()
     }
 }
 
@@ -179,7 +192,9 @@ impl Scheduler {
                 now.clone()
             }
         };
-        if let Some(due) = self.clockwork.missed(&last, now) {
+        let due = self.clockwork.missed(&last, now);
+        self.tell_skipped(&last, due.as_ref().unwrap_or(now))?;
+        if let Some(due) = due {
             let slug = self.topic.slug.to_string();
             let instant = clock::rfc3339(&due);
             self.publisher.publish(order(&self.topic, &due)).await.map_err(|source| ScheduleError::Publish {
@@ -192,6 +207,22 @@ impl Scheduler {
         }
         let next = self.clockwork.after(now).map(|next| next.timestamp().duration_since(now.timestamp()));
         Ok(next.and_then(|wait| Duration::try_from(wait).ok()).map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX)))
+    }
+
+    /// Tells of instants nobody will order any more, once: they lie on an earlier day, or a later one of today stands for them.
+    fn tell_skipped(&self, last: &ZonedDateTime, end: &ZonedDateTime) -> Result<(), ScheduleError> {
+        let skipped = self.clockwork.between(last, end, SKIPPED_MAX);
+        let slug = self.topic.slug.as_str();
+        for instant in &skipped {
+            let instant = clock::rfc3339(instant);
+            tracing::error!(
+                topic = slug,
+                instant,
+                "a scheduled export was not ordered on its day; if it is wanted: renkei export run {slug} --key {instant} --as NAME"
+            );
+            metrics().schedule_skipped.with_label_values(&[slug]).inc();
+        }
+        skipped.last().map_or(Ok(()), |newest| self.keep(newest))
     }
 
     fn last(&self) -> Result<Option<ZonedDateTime>, ScheduleError> {

@@ -113,6 +113,28 @@ async fn what_the_broker_did_not_take_is_ordered_later_also_after_a_restart() {
 }
 
 #[tokio::test]
+async fn skipped_instants_are_counted_once_and_not_ordered() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = Arc::new(Kept::default());
+    let scheduler = scheduler(folder.path(), "0 9,18 * * *", &publisher);
+    let skipped = || metrics().schedule_skipped.with_label_values(&["91_toy_export"]).get();
+    scheduler.turn(&at("2026-10-05T08:00:00+09:00")).await.unwrap();
+    let before = skipped();
+    // Down for two days and a morning: 9 and 18 o'clock twice, and 9 o'clock of today, for which 18 o'clock stands.
+    for _ in 0..2 {
+        scheduler.turn(&at("2026-10-07T18:30:00+09:00")).await.unwrap();
+    }
+    assert_eq!(skipped() - before, 5);
+    let orders = ordered(&publisher);
+    assert_eq!((orders.len(), orders[0].ordered_at.as_str()), (1, "2026-10-07T18:00:00+09:00"));
+    // The key of the command in the log makes the run the schedule would have made.
+    assert_eq!(order(&scheduler.topic, &at("2026-10-06T09:00:00+09:00")).message_id, {
+        let run = run_id("91_toy_export", "2026-10-06T09:00:00+09:00");
+        message_id(MessageKind::Export, &run.to_string())
+    });
+}
+
+#[tokio::test]
 async fn a_damaged_state_file_is_told_and_nothing_is_ordered() {
     let folder = tempfile::tempdir().unwrap();
     let publisher = Arc::new(Kept::default());
