@@ -19,10 +19,14 @@ create table ledger.eltax_agency (
     stamp_duty       text not null,
     limit_days       int  not null,
     send_names       boolean not null default false,
+    credit_missing   text not null default 'warn',
+    posting_days     int  not null default 1,
     constraint eltax_agency_codes_are_digits check (local_body_code ~ '^[0-9]{6}$' and agency_code ~ '^[0-9]{5}$'
         and office_code ~ '^[0-9]{3}$' and operator_account ~ '^[0-9]{11}$' and key_prefix ~ '^[0-9]{2}$'
         and fee_bearer ~ '^[0-9]$' and stamp_duty ~ '^[0-9]$'),
-    constraint eltax_agency_limit_is_sane check (limit_days between 0 and 366)
+    constraint eltax_agency_limit_is_sane check (limit_days between 0 and 366),
+    constraint eltax_agency_credit_missing_is_known check (credit_missing in ('pass', 'warn', 'hold')),
+    constraint eltax_agency_posting_days_are_sane check (posting_days between 0 and 60)
 );
 comment on table ledger.eltax_agency is 'What the ward is to eLTAX. One row; the accounting office corrects it when 地方税共同機構 answers.';
 comment on column ledger.eltax_agency.agency_code is '共通納税機関コード: first five digits of the local body code (to be confirmed).';
@@ -30,6 +34,8 @@ comment on column ledger.eltax_agency.office_code is '税務事務所コード.'
 comment on column ledger.eltax_agency.operator_account is 'Account number of 地方税共同機構 inside the eL-QR; zeros in the published codes.';
 comment on column ledger.eltax_agency.key_prefix is 'SS of the 案件特定キー. Tax, health insurance and accounting share one agency code, so each system numbers under a prefix of its own.';
 comment on column ledger.eltax_agency.limit_days is '支払期限 (last day the eL-QR is accepted) = 納期限 + this many days.';
+comment on column ledger.eltax_agency.credit_missing is 'File 18 names a 払込日 whose 払込通知 or bank credit is not in ledger.fund_credit yet: pass it, warn, or hold its lines until it is (18-R10).';
+comment on column ledger.eltax_agency.posting_days is 'Business days between the issue of a slip and its posting to the payer (発送): by then eLTAX must have accepted it (17-R11).';
 comment on column ledger.eltax_agency.send_names is 'Whether 公金名称 and the payer''s name leave the ward in file 17; off by default.';
 insert into ledger.eltax_agency (local_body_code, agency_code, office_code, operator_account, key_prefix, fee_bearer, stamp_duty, limit_days)
 values ('131121', '13112', '000', '00000000000', '05', '2', '0', 31);
@@ -325,10 +331,62 @@ create index payment_notice_by_slip on ledger.payment_notice (slip_id) where sli
 create index payment_notice_by_key on ledger.payment_notice (case_key);
 create index payment_notice_by_batch on ledger.payment_notice using brin (batch_id);
 
+create index payment_notice_by_end on ledger.payment_notice (closed_by) where closed_by is not null;
+create index payment_notice_by_fund_day on ledger.payment_notice (fund_on, fee_item) where kind = '02';
+
 create function ledger.el_transaction(center text, day date, no text) returns text
 language sql immutable parallel safe as $$
-    select case when no is not null then coalesce(center, '') || '-' || coalesce(to_char(day, 'YYYYMMDD'), '') || '-' || no end
+    select center || '-' || to_char(day, 'YYYYMMDD') || '-' || no
 $$;
+comment on function ledger.el_transaction is 'The identity of a payment; null unless all three parts are there, for a 通番 alone begins anew in every center every day.';
+
+create table ledger.fund_credit (
+    id         bigint generated always as identity constraint fund_credit_pk primary key,
+    fund_on    date   not null,
+    fee_item   text   not null constraint fund_credit_item_is_known references ledger.eltax_fee_item,
+    kind       text   not null constraint fund_credit_kind_is_known check (kind in ('notice', 'bank')),
+    yen        bigint not null constraint fund_credit_is_not_zero check (yen <> 0),
+    entered_by text   not null constraint fund_credit_names_its_author check (entered_by <> ''),
+    entered_at timestamptz not null default clock_timestamp(),
+    reason     text   not null default '',
+    constraint fund_credit_correction_has_reason check (yen > 0 or reason <> '')
+);
+comment on table ledger.fund_credit is '払込日 and 税目: what 払込通知 announces (notice) and what the bank credited (bank), the second and third side of 18-R10. Rows add up; a correction is a further row, negative with a reason.';
+create index fund_credit_by_day on ledger.fund_credit (fund_on, fee_item, kind);
+create trigger fund_credit_is_append_only before update or delete or truncate on ledger.fund_credit
+    for each statement execute function ledger.refuse_change();
+
+create function ledger.enter_fund_credit(fund_on date, fee_item text, kind text, yen bigint, who text, why text) returns bigint
+language sql as $$
+    with entered as (
+        insert into ledger.fund_credit (fund_on, fee_item, kind, yen, entered_by, reason)
+        values (enter_fund_credit.fund_on, enter_fund_credit.fee_item, enter_fund_credit.kind, enter_fund_credit.yen, who, why)
+        returning *
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, after, reason)
+        select who, 'fund_credit.enter', 'fund_credit', e.id::text,
+               jsonb_build_object('fund_on', e.fund_on, 'fee_item', e.fee_item, 'kind', e.kind, 'yen', e.yen), nullif(why, '')
+          from entered e
+    )
+    select sum(c.yen)::bigint from (select x.yen from entered x
+                                    union all
+                                    select c.yen from ledger.fund_credit c
+                                     where (c.fund_on, c.fee_item, c.kind)
+                                         = (enter_fund_credit.fund_on, enter_fund_credit.fee_item, enter_fund_credit.kind)) c
+$$;
+comment on function ledger.enter_fund_credit is 'Enters one amount; returns the sum of its day, item and kind.';
+
+create function ledger.booking_day(day date, today date) returns date
+language sql immutable parallel safe as $$
+    select case when today > make_date(ledger.fiscal_year(day) + 1, 5, 31) then today else day end
+$$;
+comment on function ledger.booking_day is 'The day money of `day` is booked when it is taken in today: today, once the year of that day is closed (出納閉鎖).';
+
+create function ledger.fiscal_year_takes(fiscal_year int, booked_on date, today date) returns boolean
+language sql immutable parallel safe as $$
+    select ledger.fiscal_year_accepts(fiscal_year, booked_on) and today <= make_date(fiscal_year + 1, 5, 31)
+$$;
+comment on function ledger.fiscal_year_takes is 'Whether a booking of that day may still be made in that year today.';
 
 create table ledger.receipt (
     id            bigint generated by default as identity constraint receipt_pk primary key,
@@ -773,22 +831,32 @@ comment on function ledger.refresh_slips is 'Makes the live slips of these asses
 
 create function ledger.assessment_blockers(batch bigint)
 returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
-language sql stable as $$
+language plpgsql volatile as $$
+#variable_conflict use_column
+begin
+    -- Locked before looking: a receipt that is being posted for one of them has that lock, and is seen once it is committed.
+    perform from ledger.assessment o
+     where o.id in (select coalesce(a.origin_id, a.id) from ledger.assessment a
+                     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null)
+     order by o.id for update;
+    return query
     select a.line, 'receipt', r.id, 'REVENUE_BLOCKED_BY_RECEIPT', jsonb_build_object('value', r.amount, 'paid_on', r.paid_on)
       from ledger.assessment a join ledger.receipt r on r.assessment_id = coalesce(a.origin_id, a.id) and r.cancelled_at is null
-     where a.batch_id = batch and a.cancelled_at is null
+     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
     union all
     select a.line, 'assessment', c.id, 'REVENUE_BLOCKED_BY_CHANGE', jsonb_build_object('value', c.source_key, 'batch', c.batch_id)
       from ledger.assessment a join ledger.assessment c on c.origin_id = coalesce(a.origin_id, a.id) and c.id > a.id
-     where a.batch_id = batch and a.cancelled_at is null and c.batch_id <> batch and c.cancelled_at is null
+     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
+       and c.batch_id <> assessment_blockers.batch and c.cancelled_at is null
     union all
     select a.line, 'payment_slip', s.id, 'REVENUE_BLOCKED_BY_SLIP', jsonb_build_object('value', s.case_key, 'state', s.state)
       from ledger.assessment a
       join ledger.payment_slip s on s.assessment_id = coalesce(a.origin_id, a.id)
-     where a.batch_id = batch and a.cancelled_at is null
+     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
        and (s.state in ('uploaded', 'provisional', 'final')
-            or exists (select from ledger.slip_notice n where n.slip_id = s.id and (n.state = 'uploaded' or n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))))
-$$;
+            or exists (select from ledger.slip_notice n where n.slip_id = s.id
+                          and (n.state = 'uploaded' or n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))));
+end $$;
 comment on function ledger.assessment_blockers is 'blockers.sql of 12 and 13: what was built on the batch, so that it cannot be cancelled.';
 
 create function ledger.cancel_assessments(batch bigint) returns void
@@ -826,7 +894,7 @@ begin
         cause         text
     ) on commit drop;
 end $$;
-comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理.';
+comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理. booked_on: 収入日, moved to today when its year is closed.';
 
 create function ledger.book_receipts() returns void
 language plpgsql
@@ -834,8 +902,16 @@ set jit = off
 as $$
 declare
     batch         bigint := (select id from pg_temp.batch);
+    today         date   := (select business_date from pg_temp.batch);
     first_receipt bigint := (select last_value + is_called::int from ledger.receipt_id_seq);
 begin
+    -- A closed year takes no money any more: it is booked today, and what was owed in that year goes to 収入未整理.
+    update pg_temp.incoming_receipt i set booked_on = ledger.booking_day(i.booked_on, today)
+     where i.booked_on <> ledger.booking_day(i.booked_on, today);
+    update pg_temp.incoming_receipt i set cause = 'year closed'
+      from ledger.assessment a
+     where a.id = i.assessment_id and i.cause is null and not ledger.fiscal_year_takes(a.fiscal_year, i.booked_on, today);
+
     -- Two files may bring money for one receivable at once: the second waits here and then sees what the first has cleared.
     perform from ledger.assessment a
      where a.id in (select i.assessment_id from pg_temp.incoming_receipt i) order by a.id for update;
@@ -890,13 +966,31 @@ comment on function ledger.book_receipts is 'Books the temp table incoming_recei
 
 create function ledger.receipt_blockers(batch bigint)
 returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
-language sql stable as $$
+language plpgsql volatile as $$
+#variable_conflict use_column
+begin
+    -- Locked before looking, in the order of every posting: receivables, then what became of their money.
+    perform from ledger.assessment a
+     where a.id in (select r.assessment_id from ledger.receipt r where r.batch_id = receipt_blockers.batch) order by a.id for update;
+    perform from ledger.overpayment o where o.batch_id = receipt_blockers.batch order by o.id for update;
+    perform from ledger.unallocated_receipt u where u.batch_id = receipt_blockers.batch order by u.id for update;
+    return query
     select o.line, 'overpayment', o.id, 'REVENUE_BLOCKED_BY_REFUND', jsonb_build_object('value', o.amount, 'state', o.state)
-      from ledger.overpayment o where o.batch_id = batch and o.state in ('refunded', 'appropriated')
+      from ledger.overpayment o where o.batch_id = receipt_blockers.batch and o.state in ('refunded', 'appropriated')
     union all
     select u.line, 'unallocated_receipt', u.id, 'REVENUE_BLOCKED_BY_ALLOCATION', jsonb_build_object('value', u.amount, 'state', u.state)
-      from ledger.unallocated_receipt u where u.batch_id = batch and u.state in ('allocated', 'refunded')
-$$;
+      from ledger.unallocated_receipt u where u.batch_id = receipt_blockers.batch and u.state in ('allocated', 'refunded')
+    union all
+    -- Without this confirmation the slip would be payable again, while a newer one for the same receivable already is.
+    select r.line, 'payment_slip', l.id, 'REVENUE_BLOCKED_BY_NEW_SLIP', jsonb_build_object('value', l.case_key, 'old', s.case_key)
+      from ledger.receipt r
+      join ledger.payment_slip s on s.id = r.slip_id and s.state = 'final'
+      join ledger.payment_slip l on (l.assessment_id, l.split) = (s.assessment_id, s.split) and l.id <> s.id
+                                and l.state in ('queued', 'uploaded', 'provisional')
+     where r.batch_id = receipt_blockers.batch and r.cancelled_at is null
+       and not exists (select from ledger.payment_notice n
+                        where n.slip_id = s.id and n.kind = '02' and n.cancelled_at is null and n.batch_id <> receipt_blockers.batch);
+end $$;
 comment on function ledger.receipt_blockers is 'What became of the money of a batch, so that it cannot be cancelled.';
 
 create function ledger.cancel_receipts(batch bigint) returns void
@@ -927,6 +1021,39 @@ begin
 end $$;
 comment on function ledger.cancel_receipts is 'Takes back the receipts and clearings of a batch. The journal is reversed by the consumer.';
 
+create function ledger.close_provisional(batch bigint) returns void
+language plpgsql
+set jit = off
+as $$
+begin
+    -- From the surest sign to the weakest: the same transaction; the same amount (and day); whatever is open for the slip. Each
+    -- 確報 or 取消 ends one 速報, never more: of a slip paid twice the other payment is still to be confirmed.
+    for pass in 1 .. 3 loop
+        with ending as (
+            select n.id, n.slip_id, n.kind, k.key, row_number() over (partition by n.slip_id, n.kind, k.key order by n.id) as nth
+              from ledger.payment_notice n
+             cross join lateral (select (case n.kind
+                    when '02' then array[n.transaction, n.amount || ' ' || n.paid_on, 'any']
+                    else array[n.origin_no || ' ' || n.amount, case when n.origin_no is null then n.amount::text end, null] end)[pass] as key) k
+             where n.batch_id = batch and n.kind in ('02', '03') and n.slip_id is not null and n.cancelled_at is null and k.key is not null
+               and not exists (select from ledger.payment_notice o where o.closed_by = n.id)
+        ), open as (
+            select o.id, o.slip_id, e.kind, k.key, row_number() over (partition by o.slip_id, e.kind, k.key order by o.id) as nth
+              from (select distinct x.slip_id, x.kind from ending x) e
+              join ledger.payment_notice o on o.slip_id = e.slip_id and o.kind = '01' and o.closed_by is null and o.cancelled_at is null
+             cross join lateral (select (case e.kind
+                    when '02' then array[o.transaction, o.amount || ' ' || o.paid_on, 'any']
+                    else array[o.transaction_no || ' ' || o.amount, o.amount::text, null] end)[pass] as key) k
+             where k.key is not null
+        )
+        update ledger.payment_notice o
+           set closed_by = e.id
+          from open p join ending e on (e.slip_id, e.kind, e.key, e.nth) = (p.slip_id, p.kind, p.key, p.nth)
+         where o.id = p.id;
+    end loop;
+end $$;
+comment on function ledger.close_provisional is 'A 確報 or a confirmed 取消 of the batch ends the 速報 it belongs to.';
+
 create function ledger.settle_slips(slips bigint[]) returns void
 language sql as $$
     update ledger.payment_slip s
@@ -941,6 +1068,16 @@ language sql as $$
                             then 'uploaded'
                         else 'queued' end as state
               from ledger.payment_slip x where x.id = any (slips) and x.state <> 'void') n
-     where s.id = n.id and s.state <> n.state
+     where s.id = n.id and s.state <> n.state;
+    -- 17-R9: what is paid is not sent any more; when the confirmation is cancelled it waits again.
+    update ledger.slip_notice n
+       set state = 'withdrawn'
+      from ledger.payment_slip s
+     where s.id = any (slips) and s.state = 'final' and n.slip_id = s.id and n.action = '1' and n.state = 'queued'
+       and not ledger.slip_notice_is_claimed(n.id);
+    update ledger.slip_notice n
+       set state = 'queued'
+      from ledger.payment_slip s
+     where s.id = any (slips) and s.state = 'queued' and n.slip_id = s.id and n.action = '1' and n.state = 'withdrawn';
 $$;
-comment on function ledger.settle_slips is 'State of slips as their notices say: final, provisional, uploaded or queued; void stays void.';
+comment on function ledger.settle_slips is 'State of slips as their notices say: final, provisional, uploaded or queued; void stays void. What is paid need not be sent.';
