@@ -166,6 +166,7 @@ create table ledger.payment_slip (
     issued_on       date   not null,
     state           text   not null default 'queued',
     void_reason     text,
+    store_barcode   text,
     batch_id        bigint,
     line            bigint,
     constraint payment_slip_state_is_known check (state in ('queued', 'uploaded', 'provisional', 'final', 'void')),
@@ -180,6 +181,7 @@ comment on table ledger.payment_slip is '納付書 with its eL番号, which is g
 comment on column ledger.payment_slip.state is 'queued → uploaded → provisional (速報) → final (確報); queued and uploaded may end void.';
 comment on column ledger.payment_slip.issue is '発行回数. A new amount or date is a new issue under a new key; the old one is cancelled.';
 comment on column ledger.payment_slip.confirmation_no is '確認番号: random, not derived, so that nobody can compute it from the number on a neighbour''s slip.';
+comment on column ledger.payment_slip.store_barcode is 'コンビニバーコード printed beside the eL-QR: GS1-128, 44 digits. Null: none; nothing of ours issues one yet, a section''s printing may enter it.';
 create unique index payment_slip_key_once on ledger.payment_slip (case_key);
 create index payment_slip_by_assessment on ledger.payment_slip (assessment_id);
 create unique index payment_slip_one_live on ledger.payment_slip (assessment_id, split) where state in ('queued', 'uploaded', 'provisional');
@@ -230,11 +232,11 @@ language sql immutable strict parallel safe as $$
     with sums as (
         select sum(d * case when i % 2 = 0 then 1 else 9 - ((i - 1) / 2 % 8) end) % 10 as second,
                sum(d * case when i % 2 = 1 then 1 else 2 + (i / 2 % 8) end) as weighted
-          from (select substr(data, i, 1)::int as d, i from generate_series(1, length(data)) i) digit
+          from (select substr(data, i, 1)::int as d, i from generate_series(1, case when data ~ '^[0-9]+$' then length(data) end) i) digit
     )
     select (((2 * second + weighted) % 11) % 10)::text || second::text from sums
 $$;
-comment on function ledger.el_check_digits is 'The two check digits in front of an OCR line (eltax §4.4 a).';
+comment on function ledger.el_check_digits is 'The two check digits in front of an OCR line (eltax §4.4 a); null when it is not all digits.';
 
 create function ledger.crc16_ccitt(data text) returns int
 language plpgsql immutable strict parallel safe as $$
@@ -274,6 +276,23 @@ language sql immutable strict parallel safe as $$
 $$;
 comment on function ledger.el_qr is 'The 255 digits of the eL-QR (eltax §4).';
 
+create function ledger.gs1_check_digit(data text) returns text
+language sql immutable strict parallel safe as $$
+    select ((10 - sum(substr(data, i, 1)::int * case when (length(data) - i) % 2 = 0 then 3 else 1 end) % 10) % 10)::text
+      from generate_series(1, length(data)) i
+$$;
+comment on function ledger.gs1_check_digit is 'Modulus 10, weight 3 from the rightmost digit (eltax §6.1).';
+
+create function ledger.store_barcode_faults(code text, amount bigint, pay_limit_on date) returns text
+language sql immutable parallel safe as $$
+    select case when code !~ '^91[0-9]{42}$' then 'digits'
+                else nullif(concat_ws(', ',
+                    case when right(code, 1) <> ledger.gs1_check_digit(left(code, 43)) then 'check digit' end,
+                    case when substr(code, 38, 6) <> to_char(amount, 'FM000000') then 'amount' end,
+                    case when substr(code, 31, 6) <> to_char(pay_limit_on, 'YYMMDD') then 'limit' end), '') end
+$$;
+comment on function ledger.store_barcode_faults is '17-R7: what a コンビニバーコード says otherwise than its slip; null when nothing. Six digits hold no more than 999,999 yen: a larger amount becomes ######, which is no barcode''s.';
+
 do $$
 begin
     -- The published vectors of the format, so that a changed function cannot be installed silently wrong.
@@ -285,6 +304,8 @@ begin
                               2026, 2026, '00', '2026-09-30', '2026-10-31'), 9) = '630515440', 'eL-QR vector 1';
     assert right(ledger.el_qr('00000000000', 300000, '2', '0', '999', '05202600001234601000', '917706', '13112', '000',
                               2026, 2026, '00', '2026-09-30', '2026-10-31'), 9) = '630502442', 'eL-QR vector 2';
+    assert ledger.store_barcode_faults('91912345052026000012345010000026103100123451', 12345, '2026-10-31') is null, 'GS1-128 vector';
+    assert ledger.store_barcode_faults('91912345052026000012345010000026103100123452', 1000000, '2026-09-30') = 'check digit, amount, limit', 'GS1-128 faults';
 end $$;
 
 -- ── Receipts and clearings ──────────────────────────────────────────────────────────────────────────────────────────
@@ -484,6 +505,40 @@ select k.id, a.source, a.source_key, ledger.assessment_no(a.fiscal_year, a.id) a
   join ledger.assessment a on a.id = k.assessment_id
   left join ledger.payment_slip s on s.id = k.slip_id;
 comment on view ledger.clearing_event is '消込情報 as 14 and 15 tell it to the sections (integrations §6 IF14); id is the watermark.';
+
+create function ledger.business_day_after(day date, days int, kind text) returns date
+language plpgsql stable as $$
+begin
+    for i in 1 .. days loop
+        day := ledger.next_business_day(day + 1, kind);
+    end loop;
+    return day;
+end $$;
+comment on function ledger.business_day_after is 'So many business days later; the day itself for none.';
+
+create view ledger.slip_posting as
+with posting as materialized ( -- the calendar is asked once per day, not once per slip
+    select d.issued_on, ledger.business_day_after(d.issued_on, g.posting_days, 'office') as post_on
+      from (select distinct s.issued_on from ledger.payment_slip s where s.state in ('queued', 'uploaded')) d
+     cross join ledger.eltax_agency g
+)
+select s.id as slip_id, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no, s.amount, s.issued_on, p.post_on, n.file_id,
+       (select min((d.at at time zone 'Asia/Tokyo')::date) from export.delivery d where d.file_id = n.file_id and d.kind = 'accepted') as accepted_on
+  from ledger.payment_slip s
+  join posting p on p.issued_on = s.issued_on
+  join ledger.slip_notice n on n.slip_id = s.id and n.action = '1' and n.state <> 'withdrawn'
+ where s.state in ('queued', 'uploaded');
+comment on view ledger.slip_posting is 'Slips that can be paid: the day each goes to its payer (発送), and the day eLTAX accepted the file that brought it.';
+
+create function ledger.late_slips(today date) returns table (slip_id bigint, amount bigint, code text, detail jsonb)
+language sql stable as $$
+    select p.slip_id, p.amount, 'EL17_R11_LATE',
+           jsonb_build_object('value', p.slip_no, 'post_on', p.post_on, 'file', coalesce(p.file_id::text, '-'))
+      from ledger.slip_posting p
+     where p.post_on <= today and p.accepted_on is null
+     order by p.slip_id
+$$;
+comment on function ledger.late_slips is '17-R11: slips whose posting day has come and that eLTAX is not known to have accepted.';
 
 -- ── Assessments: check ──────────────────────────────────────────────────────────────────────────────────────────────
 -- The folders of 12 and 13 name their layout's record kind `assessment` with the same field ids, and call these functions.
@@ -826,6 +881,80 @@ begin
        and not exists (select from ledger.slip_notice n where n.slip_id = s.id);
 end $$;
 comment on function ledger.refresh_slips is 'Makes the live slips of these assessments say what is owed now: ends stale ones, issues new ones under new keys.';
+
+create function ledger.reissue_slips(slips text[], limit_on date, today date, who text)
+returns table (old_no text, new_no text, new_key text, amount bigint)
+language plpgsql
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    bad record;
+begin
+    create temp table reissue on commit drop as
+    select w.wanted, s.id, s.assessment_id
+      from (select distinct x as wanted from unnest(slips) x) w
+      left join ledger.payment_slip s
+        on s.case_key = w.wanted
+        or w.wanted ~ '^[0-9]{13}-[0-9]{2}$' and s.assessment_id = substr(w.wanted, 5, 9)::bigint
+           and ledger.slip_no(s.levy_year, s.assessment_id, s.issue) = w.wanted;
+    perform from ledger.assessment a where a.id in (select r.assessment_id from reissue r) order by a.id for update;
+    perform from ledger.payment_slip s where s.id in (select r.id from reissue r) order by s.id for update;
+    perform from ledger.slip_notice n where n.slip_id in (select r.id from reissue r) and n.state = 'queued' order by n.id for update;
+
+    select r.wanted, case when s.id is null then 'there is no such slip'
+                          when s.state not in ('queued', 'uploaded') then 'it is ' || s.state
+                          when coalesce(v.unpaid, 0) <= 0 then 'nothing is unpaid'
+                          when limit_on < today or limit_on < v.due_on then 'the new limit ' || limit_on || ' is past or before the due date ' || v.due_on
+                          when exists (select from ledger.slip_notice n where n.slip_id = s.id and n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))
+                          then 'it is in a file for eLTAX that is not released' end as why
+      into bad
+      from reissue r
+      left join ledger.payment_slip s on s.id = r.id
+      left join ledger.receivable v on v.id = s.assessment_id
+     where s.id is null or s.state not in ('queued', 'uploaded') or coalesce(v.unpaid, 0) <= 0 or limit_on < today or limit_on < v.due_on
+        or exists (select from ledger.slip_notice n where n.slip_id = s.id and n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))
+     order by r.wanted limit 1;
+    if found then
+        raise exception 'slip % cannot be issued anew: %', bad.wanted, bad.why
+            using errcode = 'RK020', hint = 'none of the slips was changed';
+    end if;
+
+    update ledger.payment_slip s set state = 'void', void_reason = '再発行' where s.id in (select r.id from reissue r);
+    update ledger.slip_notice n set state = 'withdrawn' where n.slip_id in (select r.id from reissue r) and n.state = 'queued';
+    insert into ledger.slip_notice (slip_id, action)
+    select r.id, '3' from reissue r
+     where exists (select from ledger.slip_notice n where n.slip_id = r.id and n.action = '1' and n.state = 'uploaded');
+
+    return query
+    with issued as (
+        insert into ledger.payment_slip (assessment_id, split, issue, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
+            period, amount, amount_main, due_on, pay_limit_on, issued_on)
+        select s.assessment_id, s.split, n.issue, s.agency_code, s.office_code, s.fee_item,
+               ledger.el_case_key(g.key_prefix, s.levy_year, s.assessment_id, s.split, n.issue), ledger.random_digits(), s.levy_year, s.tax_year,
+               s.period, v.unpaid, v.unpaid, v.due_on, limit_on, today
+          from ledger.payment_slip s
+          join ledger.receivable v on v.id = s.assessment_id
+         cross join ledger.eltax_agency g
+         cross join lateral (select max(x.issue) + 1 as issue from ledger.payment_slip x where x.assessment_id = s.assessment_id) n
+         where s.id in (select r.id from reissue r)
+        returning *
+    ), told as (
+        insert into ledger.slip_notice (slip_id, action) select i.id, '1' from issued i order by i.id
+    ), renewed as (
+        select ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as old_no, ledger.slip_no(i.levy_year, i.assessment_id, i.issue) as new_no,
+               i.case_key as new_key, i.amount
+          from issued i join ledger.payment_slip s on s.id in (select r.id from reissue r) and (s.assessment_id, s.split) = (i.assessment_id, i.split)
+    ), noted as (
+        insert into audit.event (actor, action, object, object_id, before, after)
+        select who, 'payment_slip.reissue', 'payment_slip', w.new_no, jsonb_build_object('slip_no', w.old_no),
+               jsonb_build_object('slip_no', w.new_no, 'case_key', w.new_key, 'amount', w.amount, 'pay_limit_on', limit_on)
+          from renewed w
+    )
+    select w.old_no, w.new_no, w.new_key, w.amount from renewed w order by w.old_no;
+    drop table reissue;
+end $$;
+comment on function ledger.reissue_slips is 'Issues slips anew under new keys with a later 支払期限 (17-R5), by 案件特定キー or 納入通知書番号; the 納期限 stays what the assessment says. All or none.';
 
 -- ── Assessments: cancel ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -56,6 +56,9 @@ pub(crate) struct Given {
     /// The file is approved by a second person and released.
     #[serde(default)]
     pub release: bool,
+    /// What the partner said when it accepted the released file.
+    #[serde(default)]
+    pub accepted: String,
     /// The file is voided: the partner did not process it.
     #[serde(default)]
     pub void: bool,

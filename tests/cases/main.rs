@@ -6,9 +6,9 @@
 //!
 //! ```text
 //! cases/<name>/case.toml       what, business_date, files (or file), layout, direct, again, cancel, files_after;
-//!                              params, profile, release, void, next
+//!                              params, profile, release, accepted, void, next
 //!              setup.sql       the ledger before
-//!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `void` or `next`
+//!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
 //!              rejected.txt    faults of a file refused at the door
 //!              records.txt     records as staged

@@ -26,6 +26,11 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     if case.given.release {
         file = maker.release(&file).await;
     }
+    if !case.given.accepted.is_empty() {
+        case.meanwhile(pool, "before_accepted.sql").await;
+        let noted = maker.exporter.accepted(file.id, "tsukuru", &case.given.accepted).await;
+        file = noted.unwrap_or_else(|error| panic!("accepted: {error:?}"));
+    }
     if case.given.void {
         case.meanwhile(pool, "before_void.sql").await;
         let voided = maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await;
