@@ -9,7 +9,7 @@ declare
                       where n.file_id = (select file_id from run) and n.action = '1' and c.file_id <> (select file_id from run));
 begin
     if other is not null then
-        raise exception 'file % tells eLTAX of changes to slips of this file; void it first', other using errcode = 'restrict_violation';
+        raise exception 'file % tells eLTAX of changes to slips of this file', other using errcode = 'RK021', hint = 'void that file first';
     end if;
 end $$;
 
