@@ -32,7 +32,12 @@ pub async fn enter_fund_credit(pool: &PgPool, credit: &FundCredit<'_>, who: &str
         .bind(credit.reason)
         .fetch_one(pool)
         .await;
-    entered.map_err(refused)
+    entered.map_err(|error| match error.as_database_error().and_then(|database| database.constraint()) {
+        Some("fund_credit_correction_has_reason") => LedgerError::Refused("a correction needs a reason".to_owned()),
+        Some("fund_credit_item_is_known") => LedgerError::Refused(format!("there is no fee item {}", credit.fee_item)),
+        Some("fund_credit_is_not_zero") => LedgerError::Refused("zero yen are no entry".to_owned()),
+        _ => refused(error),
+    })
 }
 
 /// A slip that was issued anew.

@@ -1,7 +1,8 @@
-//! Cancelling what another session is just building on: the question is asked again once that session is done.
+//! Slips and their money: cancelling what another session is just building on, sums a person enters, slips issued anew.
 
 use std::time::Duration;
 
+use renkei_consumers::ledger::{FundCredit, enter_fund_credit, reissue_slips};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
 use crate::scratch::Scratch;
@@ -58,4 +59,50 @@ async fn a_refund_that_is_being_made_refuses_the_cancellation_of_its_receipt() {
     let refunding = "update ledger.overpayment set state = 'refunded' where id = 1";
     let codes = asked_while(&db, refunding, "select code from ledger.receipt_blockers(8)").await;
     assert_eq!(codes, ["REVENUE_BLOCKED_BY_REFUND"]);
+}
+
+#[tokio::test]
+async fn a_fund_credit_adds_up_and_is_corrected_with_a_reason_only() {
+    let db = Scratch::new().await;
+    let enter = async |fee_item: &str, yen: i64, reason: &str| {
+        let credit = FundCredit { fund_on: "2026-09-11", fee_item, kind: "bank", yen, reason };
+        enter_fund_credit(&db.pool, &credit, "suito").await.map_err(|error| error.to_string())
+    };
+    assert_eq!(enter("999", 312_345, "").await, Ok(312_345));
+    assert_eq!(enter("999", -45, "").await, Err("a correction needs a reason".to_owned()));
+    assert_eq!(enter("998", 45, "").await, Err("there is no fee item 998".to_owned()));
+    assert_eq!(enter("999", -45, "誤入力").await, Ok(312_300));
+    assert_eq!(db.one::<i64>("select count(*) from audit.event where action = 'fund_credit.enter'").await, 2);
+    let deleted = db.pool.execute("delete from ledger.fund_credit").await.unwrap_err().to_string();
+    assert!(deleted.contains("append-only"), "{deleted}");
+}
+
+#[tokio::test]
+async fn slips_are_issued_anew_all_or_none() {
+    let db = Scratch::new().await;
+    db.run(LEDGER).await;
+    db.run(
+        "update ledger.assessment set method = '4';
+         insert into ledger.payment_slip (id, assessment_id, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
+             amount, amount_main, due_on, pay_limit_on, issued_on, state)
+         values (100, 1, '13112', '000', '999', '05202600000000101000', '480213', 2026, 2026, 4500, 4500, '2026-10-30', '2026-11-30', '2026-09-01', 'queued');
+         insert into ledger.slip_notice (slip_id, action) values (100, '1');
+         select setval('ledger.payment_slip_id_seq', 100)",
+    )
+    .await;
+    let reissue = async |slips: &[&str], limit: &str| {
+        let slips: Vec<String> = slips.iter().map(|slip| (*slip).to_owned()).collect();
+        let issued = reissue_slips(&db.pool, &slips, limit, "2026-12-01", "kakari").await;
+        issued.map(|slips| slips.into_iter().map(|slip| slip.new_no).collect::<Vec<_>>()).map_err(|error| error.to_string())
+    };
+    let unknown = reissue(&["2026000000001-01", "2026000000009-01"], "2026-12-31").await.unwrap_err();
+    assert!(unknown.contains("2026000000009-01 cannot be issued anew: there is no such slip"), "{unknown}");
+    let past = reissue(&["2026000000001-01"], "2026-11-30").await.unwrap_err();
+    assert!(past.contains("the new limit 2026-11-30 is past"), "{past}");
+    assert_eq!(db.one::<String>("select state from ledger.payment_slip where id = 100").await, "queued", "nothing was changed");
+
+    assert_eq!(reissue(&["05202600000000101000"], "2026-12-31").await, Ok(vec!["2026000000001-02".to_owned()]));
+    let told = "select string_agg(s.case_key || ' ' || n.action || ' ' || n.state, ', ' order by n.id)
+                  from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id";
+    assert_eq!(db.one::<String>(told).await, "05202600000000101000 1 withdrawn, 05202600000000101010 1 queued");
 }
