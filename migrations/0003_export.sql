@@ -158,8 +158,9 @@ create table export.delivery (
     id      bigint generated always as identity constraint delivery_pk primary key,
     file_id bigint      not null constraint delivery_of_file references export.file (id),
     -- placing: about to become visible at `place`, so that a crash cannot make it visible twice · delivered ·
-    -- cleared: a person found that it did not arrive, so that it may become visible again · download: 再取得
-    kind    text        not null constraint delivery_kind_known check (kind in ('placing', 'delivered', 'cleared', 'download')),
+    -- cleared: a person found that it did not arrive, so that it may become visible again · download: 再取得 ·
+    -- accepted: a person saw the partner accept it (place: what the partner said)
+    kind    text        not null constraint delivery_kind_known check (kind in ('placing', 'delivered', 'cleared', 'download', 'accepted')),
     at      timestamptz not null default clock_timestamp(),
     actor   text        not null,
     place   text        not null,

@@ -19,10 +19,14 @@ create table ledger.eltax_agency (
     stamp_duty       text not null,
     limit_days       int  not null,
     send_names       boolean not null default false,
+    credit_missing   text not null default 'warn',
+    posting_days     int  not null default 1,
     constraint eltax_agency_codes_are_digits check (local_body_code ~ '^[0-9]{6}$' and agency_code ~ '^[0-9]{5}$'
         and office_code ~ '^[0-9]{3}$' and operator_account ~ '^[0-9]{11}$' and key_prefix ~ '^[0-9]{2}$'
         and fee_bearer ~ '^[0-9]$' and stamp_duty ~ '^[0-9]$'),
-    constraint eltax_agency_limit_is_sane check (limit_days between 0 and 366)
+    constraint eltax_agency_limit_is_sane check (limit_days between 0 and 366),
+    constraint eltax_agency_credit_missing_is_known check (credit_missing in ('pass', 'warn', 'hold')),
+    constraint eltax_agency_posting_days_are_sane check (posting_days between 0 and 60)
 );
 comment on table ledger.eltax_agency is 'What the ward is to eLTAX. One row; the accounting office corrects it when 地方税共同機構 answers.';
 comment on column ledger.eltax_agency.agency_code is '共通納税機関コード: first five digits of the local body code (to be confirmed).';
@@ -30,6 +34,8 @@ comment on column ledger.eltax_agency.office_code is '税務事務所コード.'
 comment on column ledger.eltax_agency.operator_account is 'Account number of 地方税共同機構 inside the eL-QR; zeros in the published codes.';
 comment on column ledger.eltax_agency.key_prefix is 'SS of the 案件特定キー. Tax, health insurance and accounting share one agency code, so each system numbers under a prefix of its own.';
 comment on column ledger.eltax_agency.limit_days is '支払期限 (last day the eL-QR is accepted) = 納期限 + this many days.';
+comment on column ledger.eltax_agency.credit_missing is 'File 18 names a 払込日 whose 払込通知 or bank credit is not in ledger.fund_credit yet: pass it, warn, or hold its lines until it is (18-R10).';
+comment on column ledger.eltax_agency.posting_days is 'Business days between the issue of a slip and its posting to the payer (発送): by then eLTAX must have accepted it (17-R11).';
 comment on column ledger.eltax_agency.send_names is 'Whether 公金名称 and the payer''s name leave the ward in file 17; off by default.';
 insert into ledger.eltax_agency (local_body_code, agency_code, office_code, operator_account, key_prefix, fee_bearer, stamp_duty, limit_days)
 values ('131121', '13112', '000', '00000000000', '05', '2', '0', 31);
@@ -160,6 +166,7 @@ create table ledger.payment_slip (
     issued_on       date   not null,
     state           text   not null default 'queued',
     void_reason     text,
+    store_barcode   text,
     batch_id        bigint,
     line            bigint,
     constraint payment_slip_state_is_known check (state in ('queued', 'uploaded', 'provisional', 'final', 'void')),
@@ -174,6 +181,7 @@ comment on table ledger.payment_slip is '納付書 with its eL番号, which is g
 comment on column ledger.payment_slip.state is 'queued → uploaded → provisional (速報) → final (確報); queued and uploaded may end void.';
 comment on column ledger.payment_slip.issue is '発行回数. A new amount or date is a new issue under a new key; the old one is cancelled.';
 comment on column ledger.payment_slip.confirmation_no is '確認番号: random, not derived, so that nobody can compute it from the number on a neighbour''s slip.';
+comment on column ledger.payment_slip.store_barcode is 'コンビニバーコード printed beside the eL-QR: GS1-128, 44 digits. Null: none; nothing of ours issues one yet, a section''s printing may enter it.';
 create unique index payment_slip_key_once on ledger.payment_slip (case_key);
 create index payment_slip_by_assessment on ledger.payment_slip (assessment_id);
 create unique index payment_slip_one_live on ledger.payment_slip (assessment_id, split) where state in ('queued', 'uploaded', 'provisional');
@@ -224,11 +232,11 @@ language sql immutable strict parallel safe as $$
     with sums as (
         select sum(d * case when i % 2 = 0 then 1 else 9 - ((i - 1) / 2 % 8) end) % 10 as second,
                sum(d * case when i % 2 = 1 then 1 else 2 + (i / 2 % 8) end) as weighted
-          from (select substr(data, i, 1)::int as d, i from generate_series(1, length(data)) i) digit
+          from (select substr(data, i, 1)::int as d, i from generate_series(1, case when data ~ '^[0-9]+$' then length(data) end) i) digit
     )
     select (((2 * second + weighted) % 11) % 10)::text || second::text from sums
 $$;
-comment on function ledger.el_check_digits is 'The two check digits in front of an OCR line (eltax §4.4 a).';
+comment on function ledger.el_check_digits is 'The two check digits in front of an OCR line (eltax §4.4 a); null when it is not all digits.';
 
 create function ledger.crc16_ccitt(data text) returns int
 language plpgsql immutable strict parallel safe as $$
@@ -268,6 +276,23 @@ language sql immutable strict parallel safe as $$
 $$;
 comment on function ledger.el_qr is 'The 255 digits of the eL-QR (eltax §4).';
 
+create function ledger.gs1_check_digit(data text) returns text
+language sql immutable strict parallel safe as $$
+    select ((10 - sum(substr(data, i, 1)::int * case when (length(data) - i) % 2 = 0 then 3 else 1 end) % 10) % 10)::text
+      from generate_series(1, length(data)) i
+$$;
+comment on function ledger.gs1_check_digit is 'Modulus 10, weight 3 from the rightmost digit (eltax §6.1).';
+
+create function ledger.store_barcode_faults(code text, amount bigint, pay_limit_on date) returns text
+language sql immutable parallel safe as $$
+    select case when code !~ '^91[0-9]{42}$' then 'digits'
+                else nullif(concat_ws(', ',
+                    case when right(code, 1) <> ledger.gs1_check_digit(left(code, 43)) then 'check digit' end,
+                    case when substr(code, 38, 6) <> to_char(amount, 'FM000000') then 'amount' end,
+                    case when substr(code, 31, 6) <> to_char(pay_limit_on, 'YYMMDD') then 'limit' end), '') end
+$$;
+comment on function ledger.store_barcode_faults is '17-R7: what a コンビニバーコード says otherwise than its slip; null when nothing. Six digits hold no more than 999,999 yen: a larger amount becomes ######, which is no barcode''s.';
+
 do $$
 begin
     -- The published vectors of the format, so that a changed function cannot be installed silently wrong.
@@ -279,6 +304,8 @@ begin
                               2026, 2026, '00', '2026-09-30', '2026-10-31'), 9) = '630515440', 'eL-QR vector 1';
     assert right(ledger.el_qr('00000000000', 300000, '2', '0', '999', '05202600001234601000', '917706', '13112', '000',
                               2026, 2026, '00', '2026-09-30', '2026-10-31'), 9) = '630502442', 'eL-QR vector 2';
+    assert ledger.store_barcode_faults('91912345052026000012345010000026103100123451', 12345, '2026-10-31') is null, 'GS1-128 vector';
+    assert ledger.store_barcode_faults('91912345052026000012345010000026103100123452', 1000000, '2026-09-30') = 'check digit, amount, limit', 'GS1-128 faults';
 end $$;
 
 -- ── Receipts and clearings ──────────────────────────────────────────────────────────────────────────────────────────
@@ -325,10 +352,62 @@ create index payment_notice_by_slip on ledger.payment_notice (slip_id) where sli
 create index payment_notice_by_key on ledger.payment_notice (case_key);
 create index payment_notice_by_batch on ledger.payment_notice using brin (batch_id);
 
+create index payment_notice_by_end on ledger.payment_notice (closed_by) where closed_by is not null;
+create index payment_notice_by_fund_day on ledger.payment_notice (fund_on, fee_item) where kind = '02';
+
 create function ledger.el_transaction(center text, day date, no text) returns text
 language sql immutable parallel safe as $$
-    select case when no is not null then coalesce(center, '') || '-' || coalesce(to_char(day, 'YYYYMMDD'), '') || '-' || no end
+    select center || '-' || to_char(day, 'YYYYMMDD') || '-' || no
 $$;
+comment on function ledger.el_transaction is 'The identity of a payment; null unless all three parts are there, for a 通番 alone begins anew in every center every day.';
+
+create table ledger.fund_credit (
+    id         bigint generated always as identity constraint fund_credit_pk primary key,
+    fund_on    date   not null,
+    fee_item   text   not null constraint fund_credit_item_is_known references ledger.eltax_fee_item,
+    kind       text   not null constraint fund_credit_kind_is_known check (kind in ('notice', 'bank')),
+    yen        bigint not null constraint fund_credit_is_not_zero check (yen <> 0),
+    entered_by text   not null constraint fund_credit_names_its_author check (entered_by <> ''),
+    entered_at timestamptz not null default clock_timestamp(),
+    reason     text   not null default '',
+    constraint fund_credit_correction_has_reason check (yen > 0 or reason <> '')
+);
+comment on table ledger.fund_credit is '払込日 and 税目: what 払込通知 announces (notice) and what the bank credited (bank), the second and third side of 18-R10. Rows add up; a correction is a further row, negative with a reason.';
+create index fund_credit_by_day on ledger.fund_credit (fund_on, fee_item, kind);
+create trigger fund_credit_is_append_only before update or delete or truncate on ledger.fund_credit
+    for each statement execute function ledger.refuse_change();
+
+create function ledger.enter_fund_credit(fund_on date, fee_item text, kind text, yen bigint, who text, why text) returns bigint
+language sql as $$
+    with entered as (
+        insert into ledger.fund_credit (fund_on, fee_item, kind, yen, entered_by, reason)
+        values (enter_fund_credit.fund_on, enter_fund_credit.fee_item, enter_fund_credit.kind, enter_fund_credit.yen, who, why)
+        returning *
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, after, reason)
+        select who, 'fund_credit.enter', 'fund_credit', e.id::text,
+               jsonb_build_object('fund_on', e.fund_on, 'fee_item', e.fee_item, 'kind', e.kind, 'yen', e.yen), nullif(why, '')
+          from entered e
+    )
+    select sum(c.yen)::bigint from (select x.yen from entered x
+                                    union all
+                                    select c.yen from ledger.fund_credit c
+                                     where (c.fund_on, c.fee_item, c.kind)
+                                         = (enter_fund_credit.fund_on, enter_fund_credit.fee_item, enter_fund_credit.kind)) c
+$$;
+comment on function ledger.enter_fund_credit is 'Enters one amount; returns the sum of its day, item and kind.';
+
+create function ledger.booking_day(day date, today date) returns date
+language sql immutable parallel safe as $$
+    select case when today > make_date(ledger.fiscal_year(day) + 1, 5, 31) then today else day end
+$$;
+comment on function ledger.booking_day is 'The day money of `day` is booked when it is taken in today: today, once the year of that day is closed (出納閉鎖).';
+
+create function ledger.fiscal_year_takes(fiscal_year int, booked_on date, today date) returns boolean
+language sql immutable parallel safe as $$
+    select ledger.fiscal_year_accepts(fiscal_year, booked_on) and today <= make_date(fiscal_year + 1, 5, 31)
+$$;
+comment on function ledger.fiscal_year_takes is 'Whether a booking of that day may still be made in that year today.';
 
 create table ledger.receipt (
     id            bigint generated by default as identity constraint receipt_pk primary key,
@@ -426,6 +505,40 @@ select k.id, a.source, a.source_key, ledger.assessment_no(a.fiscal_year, a.id) a
   join ledger.assessment a on a.id = k.assessment_id
   left join ledger.payment_slip s on s.id = k.slip_id;
 comment on view ledger.clearing_event is '消込情報 as 14 and 15 tell it to the sections (integrations §6 IF14); id is the watermark.';
+
+create function ledger.business_day_after(day date, days int, kind text) returns date
+language plpgsql stable as $$
+begin
+    for i in 1 .. days loop
+        day := ledger.next_business_day(day + 1, kind);
+    end loop;
+    return day;
+end $$;
+comment on function ledger.business_day_after is 'So many business days later; the day itself for none.';
+
+create view ledger.slip_posting as
+with posting as materialized ( -- the calendar is asked once per day, not once per slip
+    select d.issued_on, ledger.business_day_after(d.issued_on, g.posting_days, 'office') as post_on
+      from (select distinct s.issued_on from ledger.payment_slip s where s.state in ('queued', 'uploaded')) d
+     cross join ledger.eltax_agency g
+)
+select s.id as slip_id, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no, s.amount, s.issued_on, p.post_on, n.file_id,
+       (select min((d.at at time zone 'Asia/Tokyo')::date) from export.delivery d where d.file_id = n.file_id and d.kind = 'accepted') as accepted_on
+  from ledger.payment_slip s
+  join posting p on p.issued_on = s.issued_on
+  join ledger.slip_notice n on n.slip_id = s.id and n.action = '1' and n.state <> 'withdrawn'
+ where s.state in ('queued', 'uploaded');
+comment on view ledger.slip_posting is 'Slips that can be paid: the day each goes to its payer (発送), and the day eLTAX accepted the file that brought it.';
+
+create function ledger.late_slips(today date) returns table (slip_id bigint, amount bigint, code text, detail jsonb)
+language sql stable as $$
+    select p.slip_id, p.amount, 'EL17_R11_LATE',
+           jsonb_build_object('value', p.slip_no, 'post_on', p.post_on, 'file', coalesce(p.file_id::text, '-'))
+      from ledger.slip_posting p
+     where p.post_on <= today and p.accepted_on is null
+     order by p.slip_id
+$$;
+comment on function ledger.late_slips is '17-R11: slips whose posting day has come and that eLTAX is not known to have accepted.';
 
 -- ── Assessments: check ──────────────────────────────────────────────────────────────────────────────────────────────
 -- The folders of 12 and 13 name their layout's record kind `assessment` with the same field ids, and call these functions.
@@ -769,26 +882,110 @@ begin
 end $$;
 comment on function ledger.refresh_slips is 'Makes the live slips of these assessments say what is owed now: ends stale ones, issues new ones under new keys.';
 
+create function ledger.reissue_slips(slips text[], limit_on date, today date, who text)
+returns table (old_no text, new_no text, new_key text, amount bigint)
+language plpgsql
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    bad record;
+begin
+    create temp table reissue on commit drop as
+    select w.wanted, s.id, s.assessment_id
+      from (select distinct x as wanted from unnest(slips) x) w
+      left join ledger.payment_slip s
+        on s.case_key = w.wanted
+        or w.wanted ~ '^[0-9]{13}-[0-9]{2}$' and s.assessment_id = substr(w.wanted, 5, 9)::bigint
+           and ledger.slip_no(s.levy_year, s.assessment_id, s.issue) = w.wanted;
+    perform from ledger.assessment a where a.id in (select r.assessment_id from reissue r) order by a.id for update;
+    perform from ledger.payment_slip s where s.id in (select r.id from reissue r) order by s.id for update;
+    perform from ledger.slip_notice n where n.slip_id in (select r.id from reissue r) and n.state = 'queued' order by n.id for update;
+
+    select r.wanted, case when s.id is null then 'there is no such slip'
+                          when s.state not in ('queued', 'uploaded') then 'it is ' || s.state
+                          when coalesce(v.unpaid, 0) <= 0 then 'nothing is unpaid'
+                          when limit_on < today or limit_on < v.due_on then 'the new limit ' || limit_on || ' is past or before the due date ' || v.due_on
+                          when exists (select from ledger.slip_notice n where n.slip_id = s.id and n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))
+                          then 'it is in a file for eLTAX that is not released' end as why
+      into bad
+      from reissue r
+      left join ledger.payment_slip s on s.id = r.id
+      left join ledger.receivable v on v.id = s.assessment_id
+     where s.id is null or s.state not in ('queued', 'uploaded') or coalesce(v.unpaid, 0) <= 0 or limit_on < today or limit_on < v.due_on
+        or exists (select from ledger.slip_notice n where n.slip_id = s.id and n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))
+     order by r.wanted limit 1;
+    if found then
+        raise exception 'slip % cannot be issued anew: %', bad.wanted, bad.why
+            using errcode = 'RK020', hint = 'none of the slips was changed';
+    end if;
+
+    update ledger.payment_slip s set state = 'void', void_reason = '再発行' where s.id in (select r.id from reissue r);
+    update ledger.slip_notice n set state = 'withdrawn' where n.slip_id in (select r.id from reissue r) and n.state = 'queued';
+    insert into ledger.slip_notice (slip_id, action)
+    select r.id, '3' from reissue r
+     where exists (select from ledger.slip_notice n where n.slip_id = r.id and n.action = '1' and n.state = 'uploaded');
+
+    return query
+    with issued as (
+        insert into ledger.payment_slip (assessment_id, split, issue, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
+            period, amount, amount_main, due_on, pay_limit_on, issued_on)
+        select s.assessment_id, s.split, n.issue, s.agency_code, s.office_code, s.fee_item,
+               ledger.el_case_key(g.key_prefix, s.levy_year, s.assessment_id, s.split, n.issue), ledger.random_digits(), s.levy_year, s.tax_year,
+               s.period, v.unpaid, v.unpaid, v.due_on, limit_on, today
+          from ledger.payment_slip s
+          join ledger.receivable v on v.id = s.assessment_id
+         cross join ledger.eltax_agency g
+         cross join lateral (select max(x.issue) + 1 as issue from ledger.payment_slip x where x.assessment_id = s.assessment_id) n
+         where s.id in (select r.id from reissue r)
+        returning *
+    ), told as (
+        insert into ledger.slip_notice (slip_id, action) select i.id, '1' from issued i order by i.id
+    ), renewed as (
+        select ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as old_no, ledger.slip_no(i.levy_year, i.assessment_id, i.issue) as new_no,
+               i.case_key as new_key, i.amount
+          from issued i join ledger.payment_slip s on s.id in (select r.id from reissue r) and (s.assessment_id, s.split) = (i.assessment_id, i.split)
+    ), noted as (
+        insert into audit.event (actor, action, object, object_id, before, after)
+        select who, 'payment_slip.reissue', 'payment_slip', w.new_no, jsonb_build_object('slip_no', w.old_no),
+               jsonb_build_object('slip_no', w.new_no, 'case_key', w.new_key, 'amount', w.amount, 'pay_limit_on', limit_on)
+          from renewed w
+    )
+    select w.old_no, w.new_no, w.new_key, w.amount from renewed w order by w.old_no;
+    drop table reissue;
+end $$;
+comment on function ledger.reissue_slips is 'Issues slips anew under new keys with a later 支払期限 (17-R5), by 案件特定キー or 納入通知書番号; the 納期限 stays what the assessment says. All or none.';
+
 -- ── Assessments: cancel ─────────────────────────────────────────────────────────────────────────────────────────────
 
 create function ledger.assessment_blockers(batch bigint)
 returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
-language sql stable as $$
+language plpgsql volatile as $$
+#variable_conflict use_column
+begin
+    -- Locked before looking: a receipt that is being posted for one of them has that lock, and is seen once it is committed.
+    perform from ledger.assessment o
+     where o.id in (select coalesce(a.origin_id, a.id) from ledger.assessment a
+                     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null)
+     order by o.id for update;
+    return query
     select a.line, 'receipt', r.id, 'REVENUE_BLOCKED_BY_RECEIPT', jsonb_build_object('value', r.amount, 'paid_on', r.paid_on)
       from ledger.assessment a join ledger.receipt r on r.assessment_id = coalesce(a.origin_id, a.id) and r.cancelled_at is null
-     where a.batch_id = batch and a.cancelled_at is null
+     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
     union all
     select a.line, 'assessment', c.id, 'REVENUE_BLOCKED_BY_CHANGE', jsonb_build_object('value', c.source_key, 'batch', c.batch_id)
       from ledger.assessment a join ledger.assessment c on c.origin_id = coalesce(a.origin_id, a.id) and c.id > a.id
-     where a.batch_id = batch and a.cancelled_at is null and c.batch_id <> batch and c.cancelled_at is null
+     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
+       and c.batch_id <> assessment_blockers.batch and c.cancelled_at is null
     union all
     select a.line, 'payment_slip', s.id, 'REVENUE_BLOCKED_BY_SLIP', jsonb_build_object('value', s.case_key, 'state', s.state)
       from ledger.assessment a
       join ledger.payment_slip s on s.assessment_id = coalesce(a.origin_id, a.id)
-     where a.batch_id = batch and a.cancelled_at is null
+     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
        and (s.state in ('uploaded', 'provisional', 'final')
-            or exists (select from ledger.slip_notice n where n.slip_id = s.id and (n.state = 'uploaded' or n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))))
-$$;
+            or exists (select from ledger.slip_notice n where n.slip_id = s.id
+                          and (n.state = 'uploaded' or n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))));
+end $$;
 comment on function ledger.assessment_blockers is 'blockers.sql of 12 and 13: what was built on the batch, so that it cannot be cancelled.';
 
 create function ledger.cancel_assessments(batch bigint) returns void
@@ -826,7 +1023,7 @@ begin
         cause         text
     ) on commit drop;
 end $$;
-comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理.';
+comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理. booked_on: 収入日, moved to today when its year is closed.';
 
 create function ledger.book_receipts() returns void
 language plpgsql
@@ -834,8 +1031,16 @@ set jit = off
 as $$
 declare
     batch         bigint := (select id from pg_temp.batch);
+    today         date   := (select business_date from pg_temp.batch);
     first_receipt bigint := (select last_value + is_called::int from ledger.receipt_id_seq);
 begin
+    -- A closed year takes no money any more: it is booked today, and what was owed in that year goes to 収入未整理.
+    update pg_temp.incoming_receipt i set booked_on = ledger.booking_day(i.booked_on, today)
+     where i.booked_on <> ledger.booking_day(i.booked_on, today);
+    update pg_temp.incoming_receipt i set cause = 'year closed'
+      from ledger.assessment a
+     where a.id = i.assessment_id and i.cause is null and not ledger.fiscal_year_takes(a.fiscal_year, i.booked_on, today);
+
     -- Two files may bring money for one receivable at once: the second waits here and then sees what the first has cleared.
     perform from ledger.assessment a
      where a.id in (select i.assessment_id from pg_temp.incoming_receipt i) order by a.id for update;
@@ -890,13 +1095,31 @@ comment on function ledger.book_receipts is 'Books the temp table incoming_recei
 
 create function ledger.receipt_blockers(batch bigint)
 returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
-language sql stable as $$
+language plpgsql volatile as $$
+#variable_conflict use_column
+begin
+    -- Locked before looking, in the order of every posting: receivables, then what became of their money.
+    perform from ledger.assessment a
+     where a.id in (select r.assessment_id from ledger.receipt r where r.batch_id = receipt_blockers.batch) order by a.id for update;
+    perform from ledger.overpayment o where o.batch_id = receipt_blockers.batch order by o.id for update;
+    perform from ledger.unallocated_receipt u where u.batch_id = receipt_blockers.batch order by u.id for update;
+    return query
     select o.line, 'overpayment', o.id, 'REVENUE_BLOCKED_BY_REFUND', jsonb_build_object('value', o.amount, 'state', o.state)
-      from ledger.overpayment o where o.batch_id = batch and o.state in ('refunded', 'appropriated')
+      from ledger.overpayment o where o.batch_id = receipt_blockers.batch and o.state in ('refunded', 'appropriated')
     union all
     select u.line, 'unallocated_receipt', u.id, 'REVENUE_BLOCKED_BY_ALLOCATION', jsonb_build_object('value', u.amount, 'state', u.state)
-      from ledger.unallocated_receipt u where u.batch_id = batch and u.state in ('allocated', 'refunded')
-$$;
+      from ledger.unallocated_receipt u where u.batch_id = receipt_blockers.batch and u.state in ('allocated', 'refunded')
+    union all
+    -- Without this confirmation the slip would be payable again, while a newer one for the same receivable already is.
+    select r.line, 'payment_slip', l.id, 'REVENUE_BLOCKED_BY_NEW_SLIP', jsonb_build_object('value', l.case_key, 'old', s.case_key)
+      from ledger.receipt r
+      join ledger.payment_slip s on s.id = r.slip_id and s.state = 'final'
+      join ledger.payment_slip l on (l.assessment_id, l.split) = (s.assessment_id, s.split) and l.id <> s.id
+                                and l.state in ('queued', 'uploaded', 'provisional')
+     where r.batch_id = receipt_blockers.batch and r.cancelled_at is null
+       and not exists (select from ledger.payment_notice n
+                        where n.slip_id = s.id and n.kind = '02' and n.cancelled_at is null and n.batch_id <> receipt_blockers.batch);
+end $$;
 comment on function ledger.receipt_blockers is 'What became of the money of a batch, so that it cannot be cancelled.';
 
 create function ledger.cancel_receipts(batch bigint) returns void
@@ -927,6 +1150,39 @@ begin
 end $$;
 comment on function ledger.cancel_receipts is 'Takes back the receipts and clearings of a batch. The journal is reversed by the consumer.';
 
+create function ledger.close_provisional(batch bigint) returns void
+language plpgsql
+set jit = off
+as $$
+begin
+    -- From the surest sign to the weakest: the same transaction; the same amount (and day); whatever is open for the slip. Each
+    -- 確報 or 取消 ends one 速報, never more: of a slip paid twice the other payment is still to be confirmed.
+    for pass in 1 .. 3 loop
+        with ending as (
+            select n.id, n.slip_id, n.kind, k.key, row_number() over (partition by n.slip_id, n.kind, k.key order by n.id) as nth
+              from ledger.payment_notice n
+             cross join lateral (select (case n.kind
+                    when '02' then array[n.transaction, n.amount || ' ' || n.paid_on, 'any']
+                    else array[n.origin_no || ' ' || n.amount, case when n.origin_no is null then n.amount::text end, null] end)[pass] as key) k
+             where n.batch_id = batch and n.kind in ('02', '03') and n.slip_id is not null and n.cancelled_at is null and k.key is not null
+               and not exists (select from ledger.payment_notice o where o.closed_by = n.id)
+        ), open as (
+            select o.id, o.slip_id, e.kind, k.key, row_number() over (partition by o.slip_id, e.kind, k.key order by o.id) as nth
+              from (select distinct x.slip_id, x.kind from ending x) e
+              join ledger.payment_notice o on o.slip_id = e.slip_id and o.kind = '01' and o.closed_by is null and o.cancelled_at is null
+             cross join lateral (select (case e.kind
+                    when '02' then array[o.transaction, o.amount || ' ' || o.paid_on, 'any']
+                    else array[o.transaction_no || ' ' || o.amount, o.amount::text, null] end)[pass] as key) k
+             where k.key is not null
+        )
+        update ledger.payment_notice o
+           set closed_by = e.id
+          from open p join ending e on (e.slip_id, e.kind, e.key, e.nth) = (p.slip_id, p.kind, p.key, p.nth)
+         where o.id = p.id;
+    end loop;
+end $$;
+comment on function ledger.close_provisional is 'A 確報 or a confirmed 取消 of the batch ends the 速報 it belongs to.';
+
 create function ledger.settle_slips(slips bigint[]) returns void
 language sql as $$
     update ledger.payment_slip s
@@ -941,6 +1197,16 @@ language sql as $$
                             then 'uploaded'
                         else 'queued' end as state
               from ledger.payment_slip x where x.id = any (slips) and x.state <> 'void') n
-     where s.id = n.id and s.state <> n.state
+     where s.id = n.id and s.state <> n.state;
+    -- 17-R9: what is paid is not sent any more; when the confirmation is cancelled it waits again.
+    update ledger.slip_notice n
+       set state = 'withdrawn'
+      from ledger.payment_slip s
+     where s.id = any (slips) and s.state = 'final' and n.slip_id = s.id and n.action = '1' and n.state = 'queued'
+       and not ledger.slip_notice_is_claimed(n.id);
+    update ledger.slip_notice n
+       set state = 'queued'
+      from ledger.payment_slip s
+     where s.id = any (slips) and s.state = 'queued' and n.slip_id = s.id and n.action = '1' and n.state = 'withdrawn';
 $$;
-comment on function ledger.settle_slips is 'State of slips as their notices say: final, provisional, uploaded or queued; void stays void.';
+comment on function ledger.settle_slips is 'State of slips as their notices say: final, provisional, uploaded or queued; void stays void. What is paid need not be sent.';

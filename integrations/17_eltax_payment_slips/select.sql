@@ -9,6 +9,7 @@ select n.id as notice_id, n.action, s.*, ledger.slip_no(s.levy_year, s.assessmen
        g.local_body_code, g.key_prefix, g.fee_bearer, g.stamp_duty, g.send_names, g.agency_code as our_agency,
        ledger.el_qr(g.operator_account, s.amount, g.fee_bearer, g.stamp_duty, s.fee_item, s.case_key, s.confirmation_no,
                     s.agency_code, s.office_code, s.levy_year, s.tax_year, s.period, s.due_on, s.pay_limit_on) as qr,
+       ledger.store_barcode_faults(s.store_barcode, s.amount, s.pay_limit_on) as barcode_faults,
        exists (select from ledger.slip_notice u where u.slip_id = s.id and u.action = '1' and u.state = 'uploaded') as was_uploaded
   from ledger.slip_notice n
   join ledger.payment_slip s on s.id = n.slip_id
@@ -17,7 +18,7 @@ select n.id as notice_id, n.action, s.*, ledger.slip_no(s.levy_year, s.assessmen
  cross join ledger.eltax_agency g
  where n.state = 'queued' and not ledger.slip_notice_is_claimed(n.id);
 
--- Rules 17-R1 to R9 (eltax §9). A refused item is listed and left out; it stays queued.
+-- Rules 17-R1 to R12 (eltax §9). A refused item is listed and left out; it stays queued.
 create temp table refusal on commit drop as
 select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.severity
   from candidate c
@@ -33,9 +34,19 @@ select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.se
         jsonb_build_object('value', c.pay_limit_on, 'due_on', c.due_on, 'slip_no', c.slip_no)),
     (c.qr is null or c.qr !~ '^[0-9]{255}$', 'leave_out', 'EL17_R6_QR', jsonb_build_object('value', c.slip_no)),
     (c.action <> '1' and not c.was_uploaded, 'leave_out', 'EL17_R8_NOT_UPLOADED', jsonb_build_object('value', c.slip_no, 'action', c.action)),
-    (c.action <> '1' and c.state in ('provisional', 'final'), 'leave_out', 'EL17_R8_PAID', jsonb_build_object('value', c.slip_no, 'action', c.action)),
+    (c.action <> '3' and c.barcode_faults is not null, 'leave_out', 'EL17_R7_BARCODE',
+        jsonb_build_object('value', c.store_barcode, 'faults', c.barcode_faults, 'slip_no', c.slip_no)),
+    -- Paid is what a notice says: the slip itself is void by the time its 取消 waits.
+    (c.action <> '1' and exists (select from ledger.payment_notice p where p.slip_id = c.id and p.cancelled_at is null
+                                    and (p.kind = '02' or p.kind = '01' and p.closed_by is null)), 'leave_out', 'EL17_R8_PAID', jsonb_build_object('value', c.slip_no, 'action', c.action)),
     (c.action = '1' and (c.state in ('provisional', 'final') or c.unpaid <= 0), 'leave_out', 'EL17_R9_PAID', jsonb_build_object('value', c.slip_no)),
-    (c.action = '1' and c.method <> '4', 'leave_out', 'EL17_R9_OTHER_METHOD', jsonb_build_object('value', c.slip_no, 'method', c.method))
+    (c.action = '1' and c.method <> '4', 'leave_out', 'EL17_R9_OTHER_METHOD', jsonb_build_object('value', c.slip_no, 'method', c.method)),
+    (c.send_names and greatest(char_length(c.reason), char_length(c.payer_name)) > 40, 'leave_out', 'EL17_R10_NAME_LONG',
+        jsonb_build_object('value', case when char_length(c.payer_name) > 40 then c.payer_name else c.reason end, 'slip_no', c.slip_no)),
+    -- The file has no quotes: a comma in a name would be another column.
+    (c.send_names and (c.reason || c.payer_name) ~ '[,"[:cntrl:]]', 'leave_out', 'EL17_R10_NAME_CHARACTER',
+        jsonb_build_object('value', case when c.payer_name ~ '[,"[:cntrl:]]' then c.payer_name else c.reason end, 'slip_no', c.slip_no)),
+    (c.action = '1' and c.state = 'void', 'leave_out', 'EL17_R12_VOID', jsonb_build_object('value', c.slip_no))
  ) v (hit, severity, code, detail)
  where v.hit;
 
@@ -50,7 +61,7 @@ select c.seq, c.action, c.agency_code as agency, c.office_code as office, c.fee_
        c.due_on, c.pay_limit_on, c.fee_bearer, c.stamp_duty, c.issued_on, to_char(c.issue, 'FM00') as issue, c.slip_no,
        -- 17-R10: no name leaves the ward unless the ward has switched it on.
        case when c.send_names then c.reason end as subject, case when c.send_names then c.payer_name end as payer,
-       case when c.action <> '3' then c.qr end as qr
+       case when c.action <> '3' then c.store_barcode end as store_barcode, case when c.action <> '3' then c.qr end as qr
   from chosen c;
 
 -- 17-F3: the number of the file within the day is the one the file gets in export.file; two runs at once cannot both have it.

@@ -18,23 +18,14 @@ select p.kind, s.id, p.agency, p.fee_item, p.case_key, p.confirmation_no, p.amou
 create temp table new_notice on commit drop as
 select n.* from ledger.payment_notice n join staged_payment p on p.line = n.line where n.batch_id = (select id from batch);
 
--- A 確報 or a confirmed 取消 ends the 速報 it belongs to.
-update ledger.payment_notice o
-   set closed_by = n.id
-  from new_notice n
- where o.slip_id = n.slip_id and o.kind = '01' and o.closed_by is null and o.cancelled_at is null
-   and (n.kind = '02' or n.kind = '03' and o.amount = n.amount and (n.origin_no is null or o.transaction_no = n.origin_no));
+select ledger.close_provisional((select id from batch));
 
 select ledger.begin_receipts();
 insert into incoming_receipt (line, assessment_id, slip_id, notice_id, channel, paid_on, booked_on, amount, cause)
 select n.line, s.assessment_id, s.id, n.id, coalesce(c.channel, '7'), n.paid_on, n.fund_on, n.amount,
-       case when s.id is null then 'unknown slip'
-            when not ledger.fiscal_year_accepts(a.fiscal_year, n.fund_on) or b.business_date > make_date(a.fiscal_year + 1, 5, 31)
-            then 'year closed' end
+       case when s.id is null then 'unknown slip' end
   from new_notice n
- cross join batch b
   left join ledger.payment_slip s on s.id = n.slip_id
-  left join ledger.assessment a on a.id = s.assessment_id and a.cancelled_at is null
   left join ledger.eltax_channel c on c.code = n.channel
  where n.kind = '02';
 select ledger.book_receipts();

@@ -81,6 +81,17 @@ pub(crate) enum ExportCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// The partner accepted it (受付確認), as its screen or receipt says
+    Accepted {
+        /// File number
+        file: i64,
+        /// What the partner said, e.g. its receipt number
+        #[arg(long)]
+        result: String,
+        /// Who saw it
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// The same bytes again (再取得)
     Download {
         /// File number
@@ -169,6 +180,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
             ExportCommand::Show { file } => return show::show(global, &exporter, *file).await,
             ExportCommand::Approve { file, sha256, actor } => exporter.approve(*file, actor, sha256).await?,
             ExportCommand::Release { file, actor } => exporter.release(*file, actor).await?,
+            ExportCommand::Accepted { file, result, actor } => exporter.accepted(*file, actor, result).await?,
             ExportCommand::Download { file, to, actor } => {
                 let download = exporter.download(*file, actor).await?;
                 std::fs::write(to, &download.bytes).with_context(|| format!("cannot write {}", to.display()))?;

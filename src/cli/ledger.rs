@@ -1,12 +1,12 @@
-//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁).
+//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money.
 
 use clap::Subcommand;
 use renkei_consumers::ledger;
-use renkei_core::calendar::clock;
+use renkei_core::calendar::{Date, clock};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
-use super::print::{say, table};
+use super::print::{say, sentence, table};
 use super::{Exit, Global, lineage};
 use crate::config::Config;
 use crate::wiring;
@@ -54,6 +54,41 @@ pub(crate) enum LedgerCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Enter what 払込通知 announces or the bank credited for a day (払込日)
+    FundCredit {
+        /// notice (払込通知) or bank (入金)
+        #[arg(long, value_parser = ["notice", "bank"])]
+        kind: String,
+        /// 払込日, yyyy-mm-dd
+        #[arg(long)]
+        fund_on: Date,
+        /// 税目・料金番号
+        #[arg(long)]
+        fee_item: String,
+        /// Whole yen; negative corrects an earlier entry
+        #[arg(long, allow_negative_numbers = true)]
+        yen: i64,
+        /// Why; needed to correct
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who enters it
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Issue payment slips anew with a later limit (支払期限); the old ones end
+    ReissueSlips {
+        /// 納入通知書番号 or 案件特定キー
+        #[arg(required = true)]
+        slips: Vec<String>,
+        /// New 支払期限, yyyy-mm-dd
+        #[arg(long)]
+        limit: Date,
+        /// Who issues them
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Slips whose posting day has come although the partner is not known to have accepted them
+    LateSlips,
 }
 
 fn parse_place(text: &str) -> Result<(i64, i64), String> {
@@ -97,9 +132,49 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                     println!("{approved} {}", say(global.lang, "件を決裁しました", "approved"));
                 }
             }
+            LedgerCommand::FundCredit { kind, fund_on, fee_item, yen, reason, actor } => {
+                let fund_on = fund_on.to_string();
+                let credit = ledger::FundCredit { fund_on: &fund_on, fee_item, kind, yen: *yen, reason };
+                let sum = ledger::enter_fund_credit(&pool, &credit, actor).await?;
+                println!("{fund_on} {fee_item} {kind}: {} {}", Yen(sum), say(global.lang, "円", "yen"));
+            }
+            LedgerCommand::ReissueSlips { slips, limit, actor } => {
+                let (limit, today) = (limit.to_string(), clock::today().to_string());
+                reissued(global, &ledger::reissue_slips(&pool, slips, &limit, &today, actor).await?);
+            }
+            LedgerCommand::LateSlips => {
+                let late = ledger::late_slips(&pool, &clock::today().to_string()).await?;
+                late_slips(global, &late);
+                return Ok(if late.is_empty() { Exit::Done } else { Exit::Held });
+            }
         }
         Ok(Exit::Done)
     })
+}
+
+fn reissued(global: &Global, slips: &[ledger::Reissued]) {
+    if global.json {
+        println!("{}", serde_json::json!(slips));
+        return;
+    }
+    let headings = match global.lang {
+        Lang::Ja => ["旧納付書", "新納付書", "案件特定キー", ">金額"],
+        Lang::En => ["old slip", "new slip", "key", ">yen"],
+    };
+    let rows = slips
+        .iter()
+        .map(|slip| vec![slip.old_no.clone(), slip.new_no.clone(), slip.new_key.clone(), Yen(slip.amount).to_string()]);
+    println!("{}", table(&headings, rows.collect()));
+}
+
+fn late_slips(global: &Global, slips: &[ledger::LateSlip]) {
+    if global.json {
+        println!("{}", serde_json::json!(slips));
+        return;
+    }
+    for slip in slips {
+        println!("{} {}: {}", Yen(slip.amount), say(global.lang, "円", "yen"), sentence(global.lang, &slip.code, &slip.detail));
+    }
 }
 
 /// A journal as an accountant reads it.

@@ -54,15 +54,20 @@ pub(crate) fn fault(lang: Lang, fault: &Fault) -> String {
 
 /// An item that could not go into a file, as a sentence from the catalogue.
 pub(crate) fn refusal(lang: Lang, refusal: &renkei_consumers::outbound::Refusal) -> String {
-    let mut fault = Fault::new(&refusal.code);
-    if let serde_json::Value::Object(detail) = &refusal.detail {
-        for (name, value) in detail {
-            fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        }
-    }
     let item = match (&refusal.object, refusal.object_id) {
         (Some(object), Some(id)) => format!("{object} {id} "),
         _ => String::new(),
     };
-    format!("{item}[{}] {}\n  → {}", refusal.code, catalogue::text(&fault, lang), catalogue::remedy(&fault, lang))
+    format!("{item}{}", sentence(lang, &refusal.code, &refusal.detail))
+}
+
+/// The sentence of a code with its values, and what to do.
+pub(crate) fn sentence(lang: Lang, code: &str, detail: &serde_json::Value) -> String {
+    let mut fault = Fault::new(code);
+    if let serde_json::Value::Object(detail) = detail {
+        for (name, value) in detail {
+            fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+    }
+    format!("[{code}] {}\n  → {}", catalogue::text(&fault, lang), catalogue::remedy(&fault, lang))
 }

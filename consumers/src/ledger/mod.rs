@@ -2,10 +2,13 @@
 
 /// From a ledger line back to the bytes it comes from.
 pub mod lineage;
+mod revenue;
 
 use renkei_core::verdict::{Classify, Verdict};
 use serde::Serialize;
 use sqlx::PgPool;
+
+pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 
 /// A question to the ledger failed.
 #[derive(Debug, thiserror::Error)]

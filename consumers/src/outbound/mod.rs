@@ -19,11 +19,13 @@
 //! | `deliver` | the outbox, without a second copy after a crash |
 //! | `twin` | the same content sent before |
 //! | `retire` | the folders of voided files |
+//! | `accepted` | what a person saw the partner accept |
 //! | `view` | list, show, download, dry run |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
 //! triggers of `migrations/0003_export.sql`. Here their names become sentences (`error`).
 
+mod accepted;
 mod approve;
 mod claim;
 mod deliver;

@@ -9,6 +9,7 @@ mod crash;
 mod journal;
 mod leaving;
 mod once;
+mod revenue;
 mod same_content;
 mod scratch;
 mod selection;

@@ -1,0 +1,2 @@
+update ledger.slip_notice set state = 'uploaded';
+update ledger.payment_slip set state = 'uploaded';

@@ -1,0 +1,1 @@
+update ledger.overpayment set state = 'refunded';
