@@ -8,6 +8,7 @@ mod audit;
 mod crash;
 mod leaving;
 mod once;
+mod orders;
 mod scratch;
 mod selection;
 mod toy;
