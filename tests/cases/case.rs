@@ -15,8 +15,8 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 7] =
-    ["rejected.txt", "records.txt", "verdicts.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
+const RESULTS: [&str; 8] =
+    ["rejected.txt", "records.txt", "verdicts.txt", "cancel.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
 
 /// `case.toml`.
 #[derive(Debug, Deserialize)]
@@ -35,9 +35,18 @@ pub(crate) struct Given {
     /// Layout variant asked for; absent: by the look of the file.
     #[serde(default)]
     pub layout: Option<String>,
+    /// The files are arrays of records that an upstream system publishes itself, without a file and its header.
+    #[serde(default)]
+    pub direct: bool,
     /// Held lines of the last file that a person posts afterwards; of a batch held whole, any list means all of it.
     #[serde(default)]
     pub again: Vec<i64>,
+    /// Which of the files handed in, counted from 1, a person cancels afterwards.
+    #[serde(default)]
+    pub cancel: Option<usize>,
+    /// Files handed in after that.
+    #[serde(default)]
+    pub files_after: Vec<String>,
     /// Parameters of `select.sql`.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
@@ -47,6 +56,12 @@ pub(crate) struct Given {
     /// The file is approved by a second person and released.
     #[serde(default)]
     pub release: bool,
+    /// The file is voided: the partner did not process it.
+    #[serde(default)]
+    pub void: bool,
+    /// Another file is made after all that.
+    #[serde(default)]
+    pub next: bool,
 }
 
 /// A case.
@@ -93,14 +108,14 @@ impl Case {
         super::text::rows(pool, sql).await.unwrap_or_else(|error| panic!("{}: cases/show.sql: {error}", self.name))
     }
 
-    /// Puts the ledger into the state the case begins with.
-    pub(crate) async fn set_up(&self, pool: &PgPool) {
-        let Ok(sql) = std::fs::read_to_string(self.folder.join("setup.sql")) else { return };
+    /// What happens in the ledger before a step: `setup.sql` before all, `before_<step>.sql` where the case has it.
+    pub(crate) async fn meanwhile(&self, pool: &PgPool, file: &str) {
+        let Ok(sql) = std::fs::read_to_string(self.folder.join(file)) else { return };
         let mut transaction = pool.begin().await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&mut *transaction)
             .await
-            .unwrap_or_else(|error| panic!("{}/setup.sql: {}", self.name, renkei_consumers::db::sentence(&error)));
+            .unwrap_or_else(|error| panic!("{}/{file}: {}", self.name, renkei_consumers::db::sentence(&error)));
         transaction.commit().await.unwrap();
     }
 

@@ -4,16 +4,19 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use renkei_consumers::inbound::{Batch, Intake, State, TopicHandler};
+use renkei_consumers::inbound::{Batch, Blocker, Intake, IntakeError, State, TopicHandler};
 use renkei_consumers::replies::Replies;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{Handler, Incoming, Outcome, Outgoing, PublishError};
+use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
+use renkei_core::message::direct_delivery_id;
 use renkei_core::registry::Registry;
 use renkei_producers::intake::claim::HandedIn;
-use renkei_producers::{Delivery, ProducerConfig, Publish, Stage};
+use renkei_producers::{ProducerConfig, Publish, Stage};
 use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::case::{Case, Results};
 use super::text;
@@ -66,54 +69,149 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let consumers = Arc::new(Intake::new(pool.clone(), registry).on_business_date(&case.given.business_date));
     let handler = TopicHandler::new(consumers.clone(), slug, Replies::none());
 
-    let mut deliveries = Vec::new();
+    let door = Door { case, producers, kept, handler };
+    let mut inputs = Vec::new();
     for file in case.files() {
-        let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), ..HandedIn::default() };
-        let sent = renkei_producers::send::send(&producers, slug, &case.folder.join(file), with, None).await;
-        deliveries.push(sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery);
-        let messages = std::mem::take(&mut *kept.0.lock().unwrap());
-        // Twice, because a broker may: the second time changes nothing.
-        for message in messages.iter().chain(&messages) {
-            let outcome = handler.handle(delivered(message.clone())).await;
-            assert_eq!(outcome, Outcome::Done, "{file}: a message was not handled");
+        inputs.push(door.hand_in(file).await);
+    }
+    assert!(!inputs.is_empty(), "the case hands in nothing");
+    if !case.given.again.is_empty() {
+        case.meanwhile(pool, "before_again.sql").await;
+        again(case, &consumers, inputs.last().unwrap()).await;
+    }
+    let mut cancelled = String::new();
+    if let Some(nth) = case.given.cancel {
+        case.meanwhile(pool, "before_cancel.sql").await;
+        let input = nth.checked_sub(1).and_then(|index| inputs.get(index)).expect("`cancel` counts the files from 1");
+        cancelled = cancel(&consumers, input).await;
+    }
+    if !case.given.files_after.is_empty() {
+        case.meanwhile(pool, "before_files_after.sql").await;
+        for file in &case.given.files_after {
+            inputs.push(door.hand_in(file).await);
         }
     }
-    assert!(!deliveries.is_empty(), "the case hands in nothing");
-    if !case.given.again.is_empty() {
-        again(case, &consumers, deliveries.last().unwrap()).await;
-    }
     text::assert_balance(pool).await;
-    results(case, &consumers, &deliveries, before).await
+    let mut results = results(case, &consumers, &inputs, before).await;
+    if !cancelled.is_empty() {
+        results.insert("cancel.txt".to_owned(), cancelled.into_bytes());
+    }
+    results
+}
+
+/// What was handed in, and what the door said to it.
+struct Input {
+    delivery: Uuid,
+    file: String,
+    door: &'static str,
+    faults: Vec<Fault>,
+}
+
+/// The ways in.
+struct Door<'a> {
+    case: &'a Case,
+    producers: Arc<renkei_producers::Intake>,
+    kept: Arc<Kept>,
+    handler: TopicHandler,
+}
+
+impl Door<'_> {
+    async fn hand_in(&self, file: &str) -> Input {
+        let (input, messages) = if self.case.given.direct { self.publish(file) } else { self.send(file).await };
+        // Twice, because a broker may: the second time changes nothing.
+        for message in messages.iter().chain(&messages) {
+            let outcome = self.handler.handle(message.clone()).await;
+            assert_eq!(outcome, Outcome::Done, "{file}: a message was not handled");
+        }
+        input
+    }
+
+    /// As a file, through the producers.
+    async fn send(&self, file: &str) -> (Input, Vec<Incoming>) {
+        let (case, slug) = (self.case, self.case.topic.slug.as_str());
+        let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), ..HandedIn::default() };
+        let sent = renkei_producers::send::send(&self.producers, slug, &case.folder.join(file), with, None).await;
+        let sent = sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery;
+        let door = match sent.stage {
+            Stage::Rejected => "拒否",
+            Stage::Published => "受理",
+            other => panic!("the delivery ended as {}", other.as_str()),
+        };
+        let messages = std::mem::take(&mut *self.kept.0.lock().unwrap()).into_iter().map(delivered).collect();
+        (Input { delivery: sent.delivery, file: sent.file, door, faults: sent.faults }, messages)
+    }
+
+    /// As a message of an upstream system.
+    fn publish(&self, file: &str) -> (Input, Vec<Incoming>) {
+        let key = format!("in.{}", self.case.topic.slug);
+        let message = Incoming {
+            queue: key.clone(),
+            routing_key: key,
+            message_id: file.to_owned(),
+            kind: String::new(),
+            headers: Default::default(),
+            body: std::fs::read(self.case.folder.join(file)).unwrap().into(),
+            app_id: "case".to_owned(),
+            reply_to: None,
+            correlation_id: None,
+            attempt: 1,
+            delivery_count: 0,
+            redelivered: false,
+            death: None,
+        };
+        let delivery = direct_delivery_id("case", file);
+        (Input { delivery, file: file.to_owned(), door: "直接", faults: Vec::new() }, vec![message])
+    }
 }
 
 /// A person posts held lines.
-async fn again(case: &Case, consumers: &Intake, delivery: &Delivery) {
-    let batch = consumers.find(&delivery.delivery.to_string()).await.unwrap();
+async fn again(case: &Case, consumers: &Intake, input: &Input) {
+    let batch = consumers.find(&input.delivery.to_string()).await.unwrap();
     assert_eq!(batch.state, State::Held, "`again` needs a batch with held lines");
     let lines = if batch.held_whole { None } else { Some(case.given.again.as_slice()) };
     consumers.post_held(batch.id, lines, "kakari", "確認済み").await.unwrap_or_else(|error| panic!("again: {error:?}"));
 }
 
-async fn results(case: &Case, consumers: &Intake, deliveries: &[Delivery], before: i64) -> Results {
+/// A person cancels a file; what it says, or what refuses it.
+async fn cancel(consumers: &Intake, input: &Input) -> String {
+    let batch = consumers.find(&input.delivery.to_string()).await.unwrap();
+    let said = match consumers.cancel(batch.id, "kakari", "誤送").await {
+        Ok(_) => "取消  済み\n".to_owned(),
+        Err(IntakeError::Blocked { blockers, .. }) => {
+            let row = |blocker: Blocker| {
+                let sentence = text::sentence(&blocker.code, blocker.line, None, None, blocker.detail.as_ref());
+                let line = blocker.line.map(|line| line.to_string()).unwrap_or_default();
+                let object = format!("{} {}", blocker.object, blocker.object_id.map(|id| id.to_string()).unwrap_or_default());
+                vec![line, object.trim().to_owned(), blocker.code, sentence]
+            };
+            let rows: Vec<Vec<String>> = blockers.into_iter().map(row).collect();
+            format!("取消  不可\n{}", text::table(&[">行", "対象", "コード", "説明"], &rows))
+        }
+        Err(error) => panic!("cancel: {error:?}"),
+    };
+    format!("■ {}\n{said}", input.file)
+}
+
+async fn results(case: &Case, consumers: &Intake, inputs: &[Input], before: i64) -> Results {
     let mut texts = [
         ("rejected.txt", String::new()),
         ("records.txt", String::new()),
         ("verdicts.txt", String::new()),
         ("state.txt", String::new()),
     ];
-    for delivery in deliveries {
-        let batch = consumers.find(&delivery.delivery.to_string()).await.unwrap();
+    for input in inputs {
+        let batch = consumers.find(&input.delivery.to_string()).await.unwrap();
         let integration = case.topic.integration.as_ref().unwrap();
         let layout = integration.layout(&batch.layout).map(AsRef::as_ref);
         let parts = [
-            rejected(delivery),
+            rejected(consumers, input, &batch).await,
             records(consumers, &batch, layout).await,
             verdicts(consumers, &batch, layout).await,
-            state(delivery, &batch),
+            state(input, &batch),
         ];
         for ((_, whole), part) in texts.iter_mut().zip(parts).filter(|(_, part)| !part.is_empty()) {
             let gap = if whole.is_empty() { "" } else { "\n" };
-            whole.push_str(&format!("{gap}■ {}\n{part}", delivery.file));
+            whole.push_str(&format!("{gap}■ {}\n{part}", input.file));
         }
     }
     let mut results: Results =
@@ -125,8 +223,12 @@ async fn results(case: &Case, consumers: &Intake, deliveries: &[Delivery], befor
     results
 }
 
-fn rejected(delivery: &Delivery) -> String {
-    delivery.faults.iter().map(text::fault).collect()
+/// What the producers' reading refused; of a direct message, what the consumers' did.
+async fn rejected(consumers: &Intake, input: &Input, batch: &Batch) -> String {
+    let stored = consumers.faults(batch.id).await.unwrap();
+    let stored: Vec<Fault> =
+        if input.faults.is_empty() { stored.iter().map(|fault| fault.as_fault()).collect() } else { Vec::new() };
+    input.faults.iter().chain(&stored).map(text::fault).collect()
 }
 
 async fn records(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) -> String {
@@ -164,12 +266,8 @@ async fn verdicts(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) ->
     }
 }
 
-fn state(delivery: &Delivery, batch: &Batch) -> String {
-    let door = match delivery.stage {
-        Stage::Rejected => "拒否",
-        Stage::Published => "受理",
-        other => panic!("the delivery ended as {}", other.as_str()),
-    };
+fn state(input: &Input, batch: &Batch) -> String {
+    let door = input.door;
     let reason = batch.reason.as_deref().map(|reason| format!("\n理由  {reason}")).unwrap_or_default();
     let layout = if batch.layout.is_empty() { String::new() } else { format!("  {}", batch.layout) };
     let hops = [
@@ -181,7 +279,7 @@ fn state(delivery: &Delivery, batch: &Batch) -> String {
         ("既知", batch.records_skipped, batch.yen_skipped),
         ("拒否", batch.records_rejected, batch.yen_rejected),
     ];
-    if !matches!(batch.state, State::Duplicate | State::AwaitingConfirmation) && delivery.stage == Stage::Published {
+    if !matches!(batch.state, State::Duplicate | State::AwaitingConfirmation) && door != "拒否" {
         let ends = |hop: fn(&(&str, i64, i64)) -> i64| hops[3..].iter().map(hop).sum::<i64>();
         assert_eq!(hops[2].1, ends(|hop| hop.1), "records of {}", batch.file);
         assert_eq!(hops[2].2, ends(|hop| hop.2), "yen of {}", batch.file);

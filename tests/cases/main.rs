@@ -5,12 +5,15 @@
 //! clean database; only the broker is left out (`tests/end_to_end` has it).
 //!
 //! ```text
-//! cases/<name>/case.toml       what, business_date, files (or file), layout, again, params, profile, release
+//! cases/<name>/case.toml       what, business_date, files (or file), layout, direct, again, cancel, files_after;
+//!                              params, profile, release, void, next
 //!              setup.sql       the ledger before
+//!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
 //!              rejected.txt    faults of a file refused at the door
 //!              records.txt     records as staged
 //!              verdicts.txt    what check.sql said
+//!              cancel.txt      what cancelling a file gave: done, or what refuses it
 //!              journal.txt     the journal it made
 //!              ledger.txt      what else it left in the ledger: the rows of `cases/show.sql`, one query for all cases of the folder
 //!              refusals.txt    items that could not be exported
@@ -97,7 +100,7 @@ async fn work(registry: Arc<Registry>, cases: Arc<Mutex<VecDeque<Case>>>) -> Vec
 /// Runs a case on a clean slate; a text when it differs.
 async fn run(registry: Arc<Registry>, case: Case, pool: PgPool) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
-    case.set_up(&pool).await;
+    case.meanwhile(&pool, "setup.sql").await;
     let results: Results = match case.topic.direction {
         Direction::In => inbound::run(&case, registry, &pool, folder.path()).await,
         Direction::Out => outbound::run(&case, registry, &pool, folder.path()).await,

@@ -1,4 +1,4 @@
-//! Exports: made, made again, looked at with the approver's eyes, and released where the case says so.
+//! Exports: made, made again, looked at with the approver's eyes; released, voided and followed by another where the case says so.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,34 +20,31 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let day = case.given.business_date.parse().expect("business_date is a day");
     let exporter =
         Exporter::new(pool.clone(), archive.clone(), registry, folder.join("outbox")).with_source("case").with_business_date(day);
-    let order = ExportOrder {
-        run: run_id(case.topic.slug.as_str(), "case"),
-        variant: case.given.profile.clone(),
-        params: case.given.params.clone(),
-        ordered_by: "tsukuru".to_owned(),
-        ordered_at: format!("{}T09:00:00+09:00", case.given.business_date),
-    };
-    let made = exporter.make(&case.topic, &order).await.unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
-    let again = exporter.make(&case.topic, &order).await.unwrap();
-    assert_eq!(made, again, "the same run asked again is the same file");
-
+    let maker = Maker { case, archive, exporter };
     let mut results = Results::new();
-    let mut state = String::new();
-    let mut file = made;
-    if let (Some(key), Some(name), Some(sha256)) = (file.archive.clone(), file.file_name.clone(), file.sha256.clone()) {
-        let bytes = archive.get_bytes(&ArchiveKey::parse(&key).unwrap()).await.unwrap();
-        results.insert(format!("expected/{name}"), bytes.to_vec());
-        state = review(&exporter, &file).await;
-        if case.given.release {
-            if file.release_policy == "two_person" {
-                exporter.approve(file.id, "shonin", &sha256).await.unwrap_or_else(|error| panic!("approve: {error:?}"));
-            }
-            file = exporter.release(file.id, "tsukuru").await.unwrap_or_else(|error| panic!("release: {error:?}"));
+    let (mut file, seen) = maker.make("case", &mut results).await;
+    if case.given.release {
+        file = maker.release(&file).await;
+    }
+    if case.given.void {
+        case.meanwhile(pool, "before_void.sql").await;
+        let voided = maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await;
+        file = voided.unwrap_or_else(|error| panic!("void: {error:?}"));
+    }
+    let mut state = format!("{}{seen}", lines_of(&file, pool).await);
+    let mut refused = refusals(pool, file.id).await;
+    if case.given.next {
+        case.meanwhile(pool, "before_next.sql").await;
+        let (next, seen) = maker.make("next", &mut results).await;
+        state.push_str(&format!("\n■ 次のファイル\n{}{seen}", lines_of(&next, pool).await));
+        let more = refusals(pool, next.id).await;
+        if !more.is_empty() {
+            refused.push_str(&format!("\n■ 次のファイル\n{more}"));
         }
     }
-    results.insert("state.txt".to_owned(), format!("{}{state}", lines_of(&file, pool).await).into_bytes());
     let texts = [
-        ("refusals.txt", refusals(pool, file.id).await),
+        ("state.txt", state),
+        ("refusals.txt", refused),
         ("journal.txt", text::journal(pool, before).await),
         ("ledger.txt", case.show(pool).await),
     ];
@@ -55,6 +52,45 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         .extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
     text::assert_balance(pool).await;
     results
+}
+
+/// Who makes the files of a case.
+struct Maker<'a> {
+    case: &'a Case,
+    archive: Archive,
+    exporter: Exporter,
+}
+
+impl Maker<'_> {
+    /// Makes a file, and makes it again: its bytes among the results, and what its approver sees.
+    async fn make(&self, run: &str, results: &mut Results) -> (ExportFile, String) {
+        let (case, exporter) = (self.case, &self.exporter);
+        let order = ExportOrder {
+            run: run_id(case.topic.slug.as_str(), run),
+            variant: case.given.profile.clone(),
+            params: case.given.params.clone(),
+            ordered_by: "tsukuru".to_owned(),
+            ordered_at: format!("{}T09:00:00+09:00", case.given.business_date),
+        };
+        let made = exporter.make(&case.topic, &order).await.unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
+        let again = exporter.make(&case.topic, &order).await.unwrap();
+        assert_eq!(made, again, "the same run asked again is the same file");
+        let (Some(key), Some(name)) = (&made.archive, &made.file_name) else { return (made, String::new()) };
+        let bytes = self.archive.get_bytes(&ArchiveKey::parse(key).unwrap()).await.unwrap();
+        results.insert(format!("expected/{name}"), bytes.to_vec());
+        let seen = review(exporter, &made).await;
+        (made, seen)
+    }
+
+    /// Approves where the topic asks for it, and releases. A file that was not made is left as it is.
+    async fn release(&self, file: &ExportFile) -> ExportFile {
+        let Some(sha256) = &file.sha256 else { return file.clone() };
+        if file.release_policy == "two_person" {
+            let approved = self.exporter.approve(file.id, "shonin", sha256).await;
+            approved.unwrap_or_else(|error| panic!("approve: {error:?}"));
+        }
+        self.exporter.release(file.id, "tsukuru").await.unwrap_or_else(|error| panic!("release: {error:?}"))
+    }
 }
 
 /// What the approver sees, recomputed from the ledger.
