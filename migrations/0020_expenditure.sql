@@ -229,7 +229,8 @@ insert into ledger.payment_order_step values
     ('paid',     'returned',  'the money came back (組戻し)');
 
 create function ledger.check_order_steps() returns trigger
-language plpgsql as $$
+-- The planner does not know how many rows a statement changed, and would compare each with all.
+language plpgsql set enable_nestloop = off as $$
 declare
     bad record;
 begin
@@ -285,6 +286,15 @@ create trigger payment_order_day_is_fixed before update of pay_date on ledger.pa
 
 -- The way from an order to the ledger lines that speak of it. Partial: postings about anything else do not pay for it.
 create index line_by_payment_order on ledger.line (object_id) where object = 'payment_order';
+
+create view ledger.journal_line as
+select e.id as entry, l.no, e.event, e.fiscal_year, e.booked_on, e.fund, e.batch_id, e.file_id, e.reverses, l.source_line, l.account, a.name as account_name,
+       l.debit, l.credit, l.budget_line, l.memo, l.object, l.object_id, p.no as order_no, p.batch_id as order_batch, p.line as order_line
+  from ledger.entry e
+  join ledger.line l on l.entry_id = e.id
+  join ledger.account a on a.code = l.account
+  left join ledger.payment_order p on l.object = 'payment_order' and p.id = l.object_id;
+comment on view ledger.journal_line is '仕訳明細 as people read it. What a payment order was approved or paid with leads by the order to the batch and line that asked for it.';
 
 create function ledger.commitment_remaining(no text) returns bigint
 language sql stable as $$
@@ -485,6 +495,12 @@ comment on function ledger.cancel_batch_orders is 'Cancels the drafts and invoic
 -- check.sql and post.sql must find the same creditor, commitment and day; so they ask here. Set-returning functions of one
 -- statement are taken into the query that calls them: ten thousand calls are ten thousand index look-ups and no more.
 
+create function ledger.registration_number(written text) returns text
+language sql immutable parallel safe as $$
+    select upper(regexp_replace(normalize(written, NFKC), '[\s‐−ー―–—-]', '', 'g'))
+$$;
+comment on function ledger.registration_number is '登録番号 in one spelling: full-width to half-width, t to T, hyphens and blanks away. The record keeps what was written.';
+
 create function ledger.find_creditor(no text, invoice_number text, corporate_number text) returns table (creditor text, candidates bigint)
 language sql stable as $$
     select min(found.no), count(*)
@@ -543,16 +559,83 @@ comment on function ledger.invoice_content is 'Digest of what an invoice says, w
 
 -- ── Paying by bank file ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-create function ledger.bank_name_fault(name text) returns text
+create function ledger.bank_name_fault(name text, kana_wo boolean default false, kana_dot boolean default true) returns text
 language sql immutable parallel safe as $$
+    -- One expression, so that it is taken into the query that asks it of a hundred thousand names.
     select case
         when name is null then null
-        when name ~ '^[ｱ-ﾝﾞﾟA-Z0-9 ().-]*$' and name !~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ|(^|[^ﾊ-ﾎ])ﾟ' then null
-        when name ~ '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]' then substring(name from '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]')
+        when not kana_dot and name ~ '[.]' then '.'
+        when translate(name, case when kana_wo then 'ｦ' else '' end, 'ｱ') ~ '^[ｱ-ﾝﾞﾟA-Z0-9 ().-]*$'
+             and name !~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ|(^|[^ﾊ-ﾎ])ﾟ' then null
+        when translate(name, case when kana_wo then 'ｦ' else '' end, 'ｱ') ~ '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]'
+             then substring(name from case when kana_wo then '[^ｦｱ-ﾝﾞﾟA-Z0-9 ().-]' else '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]' end)
         when name ~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ' then 'ﾞ'
         else 'ﾟ' end
 $$;
-comment on function ledger.bank_name_fault is 'The first character of a payee name that a bank file may not hold (全銀: no ｦ, small kana, ｰ, lower case; marks only on the kana that take them); null when the name is good.';
+comment on function ledger.bank_name_fault is 'The first character of a payee name that a bank file may not hold (全銀: no ｦ, small kana, ｰ, lower case; marks only on the kana that take them); null when the name is good. kana_wo, kana_dot: what the bank says of ｦ and of the full stop.';
+
+create function ledger.transfer_day(pay_date date, on_holiday text) returns date
+language sql stable as $$
+    select case on_holiday when 'next' then ledger.next_business_day(pay_date, 'bank')
+                           when 'previous' then ledger.previous_business_day(pay_date, 'bank')
+                           else pay_date end
+$$;
+comment on function ledger.transfer_day is 'The day the bank transfers what is due on a day: the day itself, or where the bank shifts holidays the business day after or before.';
+
+create function ledger.bank_days_ahead(from_day date, to_day date) returns bigint
+language sql stable as $$
+    select count(*) filter (where ledger.is_business_day(d::date, 'bank'))
+      from generate_series(from_day + 1, least(to_day, from_day + 100), interval '1 day') d
+$$;
+comment on function ledger.bank_days_ahead is 'Bank business days after the first day, to the second; counted for a hundred days at most.';
+
+create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
+language sql stable as $$
+    select o.id, o.no, o.creditor, o.amount, f.why
+      from export.claim x
+      join ledger.payment_order o on o.id = x.object_id
+      join (select pay_date, ledger.transfer_day(pay_date, on_holiday) as day
+              from (select distinct p.pay_date from export.claim y join ledger.payment_order p on p.id = y.object_id
+                     where y.file_id = file and y.object = 'payment_order') days) d using (pay_date)
+      join ledger.creditor c on c.no = o.creditor
+      left join ledger.creditor_account k on k.id = o.account_id
+      left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to
+      left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and d.day between b.valid_from and b.valid_to
+     cross join lateral (
+         select case when o.account_id is null then null
+                     when d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31') then 'PAYEE_SUSPENDED'
+                     when d.day not between k.valid_from and k.valid_to then 'PAYEE_WITHOUT_ACCOUNT'
+                     when i.bank is null or b.branch is null then 'PAYEE_BRANCH_CLOSED' end as why) f
+     where x.file_id = file and x.object = 'payment_order' and f.why is not null
+$$;
+comment on function ledger.payees_invalid is 'Payees of a file that could be paid when it was made and cannot any more: suspended, another account, a branch that ended.';
+
+create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns void
+language plpgsql as $$
+declare
+    day     date;
+    ahead   bigint;
+    invalid record;
+begin
+    select ledger.transfer_day(min(o.pay_date), on_holiday) into day
+      from export.claim x join ledger.payment_order o on o.id = x.object_id
+     where x.file_id = file and x.object = 'payment_order';
+    ahead := ledger.bank_days_ahead(today, day);
+    -- Behind the bank's hour the day is over. Only where today is today: a day set by hand has no hour.
+    if today = (clock_timestamp() at time zone 'Asia/Tokyo')::date and (clock_timestamp() at time zone 'Asia/Tokyo')::time > cut_off then
+        ahead := ahead - 1;
+    end if;
+    if day < today or ahead < days_ahead_min then
+        raise exception 'the transfers are due on %, % bank business day(s) from %; the bank wants %', day, greatest(ahead, 0), today, days_ahead_min
+            using errcode = 'RK013', constraint = 'transfer_day_passed', detail = 'pay date ' || day || ', released on ' || today;
+    end if;
+    select count(*) as count, (array_agg(p.no || ' ' || p.why order by p.no))[1:5] as first into invalid from ledger.payees_invalid(file, on_holiday) p;
+    if invalid.count > 0 then
+        raise exception '% payee(s) cannot be paid any more: %', invalid.count, array_to_string(invalid.first, ', ')
+            using errcode = 'RK013', constraint = 'transfer_payee_invalid', detail = invalid.count || ': ' || array_to_string(invalid.first, ', ');
+    end if;
+end $$;
+comment on function ledger.check_transfer_release is 'bank.md §6 nos. 8, 9, 11, asked again when the file leaves: days may lie between.';
 
 create function ledger.date_or_null(written text) returns date
 language plpgsql immutable as $$

@@ -192,6 +192,17 @@ impl OutboundError {
         }
     }
 
+    /// A rule that an integration's SQL raised about a file, as its sentence; anything else as it is.
+    pub(super) fn about_file(self, file: i64) -> OutboundError {
+        match &self {
+            OutboundError::Folder { source, .. } => match db::broken_rule(source) {
+                Some(constraint) => OutboundError::Rule { file, constraint, sentence: db::sentence(source) },
+                None => self,
+            },
+            _ => self,
+        }
+    }
+
     /// The driver's error behind it, if any.
     pub(super) fn cause(&self) -> Option<&sqlx::Error> {
         match self {

@@ -110,7 +110,7 @@ impl Exporter {
         Stage { file, actor, number: file.seq_of_day.unwrap_or(0), layout }.set(tx).await?;
         let begun = sqlx::query("select ledger.begin_journal()").execute(&mut **tx).await;
         begun.map_err(OutboundError::database("begin the journal of a step"))?;
-        run_sql(tx, &file.topic, name, sql).await?;
+        run_sql(tx, &file.topic, name, sql).await.map_err(|error| error.about_file(file.id))?;
         let left: i64 = sqlx::query_scalar("select count(*) from pg_temp.journal")
             .fetch_one(&mut **tx)
             .await

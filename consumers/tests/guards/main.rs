@@ -12,3 +12,4 @@ mod orders;
 mod scratch;
 mod selection;
 mod toy;
+mod transfers;
