@@ -50,6 +50,9 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
             format_args!("create temp table chosen on commit drop as select unnest('{{{list}}}'::bigint[]) as line;\n"),
         );
     }
+    if spec.again {
+        put(&mut sql, format_args!(include_str!("sql/answered.sql"), batch = spec.batch.id, lines = chosen_only(spec)));
+    }
     sql.push_str("set local enable_seqscan = off; set local enable_bitmapscan = off;\n");
     let kinds = kinds(spec.integration, spec.layout);
     for (kind, columns) in &kinds {
@@ -65,6 +68,11 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
         sql.push_str("set local default_statistics_target to default;\n");
     }
     sql
+}
+
+/// Which findings of a posting of held lines count as answered: those of its lines, and those about the whole.
+fn chosen_only(spec: &Spec<'_>) -> &'static str {
+    if spec.lines.is_some() { "and (line is null or line in (select line from pg_temp.chosen))" } else { "" }
 }
 
 /// Removes waiting lines from every `staged_` table.

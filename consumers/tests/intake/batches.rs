@@ -160,6 +160,27 @@ async fn held_lines_wait_and_are_posted_when_their_cause_is_gone() {
 }
 
 #[tokio::test]
+async fn posting_held_lines_answers_only_the_questions_that_were_asked() {
+    let bench = Bench::open("").await;
+    let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 5000)], 10)).await;
+    let open = "select string_agg(code, ' ') from intake.finding where state = 'open'";
+    assert_eq!(bench.text(open).await, "TOY_UNKNOWN");
+    // The payee is there now: the question of the price was never asked, so posting does not answer it.
+    bench.run("insert into toy.known values ('unknown')").await;
+    let batch = bench.intake.post_held(batch.id, None, "sato", "payee registered").await.expect("checked again");
+    assert_eq!((batch.state, batch.yen_held), (State::Held, 5000));
+    assert_eq!(bench.text(open).await, "TOY_PRICE");
+    // While it waits for its price the payee goes again: the answer about the price stays given, whatever is asked in between.
+    bench.run("delete from toy.known").await;
+    bench.intake.post_held(batch.id, None, "sato", "price confirmed").await.expect("checked again");
+    assert_eq!(bench.text(open).await, "TOY_UNKNOWN");
+    bench.run("insert into toy.known values ('unknown')").await;
+    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "").await.expect("posted");
+    assert_eq!((batch.state, batch.yen_posted), (State::Posted, 6000));
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn held_lines_can_be_given_up_with_a_reason() {
     let bench = Bench::open("").await;
     let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 70)], 10)).await;

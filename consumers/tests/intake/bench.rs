@@ -76,6 +76,11 @@ impl Bench {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
     }
 
+    /// One text from the database.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
+    }
+
     /// Runs SQL.
     pub(crate) async fn run(&self, sql: &'static str) {
         sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
