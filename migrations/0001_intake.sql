@@ -103,11 +103,13 @@ insert into intake.batch_step values
   ('staged', 'awaiting_confirmation', 'the topic is posted by an operator'),
   ('staged', 'rejected', 'control totals or checks refused it'),
   ('staged', 'duplicate', 'the same file is live'),
+  ('staged', 'cancelled', 'its decision failed, and it is not wanted any more'),
   ('awaiting_confirmation', 'posted', 'confirmed'),
   ('awaiting_confirmation', 'held', 'confirmed; some lines wait'),
   ('awaiting_confirmation', 'rejected', 'confirmed, but the ledger has changed since and the checks refuse it'),
   ('awaiting_confirmation', 'cancelled', 'not wanted'),
-  ('held', 'posted', 'the last held line was posted'),
+  ('held', 'posted', 'the last held line was posted or given up'),
+  ('held', 'rejected', 'every line was given up and none was posted'),
   ('held', 'cancelled', 'not wanted; what was posted is reversed'),
   ('posted', 'cancelled', 'reversed'),
   ('duplicate', 'staged', 'an operator posts it on purpose, with a reason');
@@ -128,6 +130,8 @@ begin
   raise exception '% on %.% is refused: its rows never change', tg_op, tg_table_schema, tg_table_name using errcode = 'RB002';
 end $$;
 comment on function intake.refuse_change() is 'For statement triggers of append-only tables: costs nothing on insert and copy';
+create trigger batch_stays before delete or truncate on intake.batch
+  for each statement execute function intake.refuse_change();
 
 -- The inbox ---------------------------------------------------------------------------------------------------------
 
@@ -154,6 +158,10 @@ create table intake.chunk_copy (
   constraint chunk_copy_of_chunk foreign key (batch_id, chunk) references intake.chunk (batch_id, chunk)
 );
 comment on table intake.chunk_copy is 'Chunks that came again and were dropped: redeliveries and republications';
+create trigger chunk_never_changes before update or delete or truncate on intake.chunk
+  for each statement execute function intake.refuse_change();
+create trigger chunk_copy_never_changes before update or delete or truncate on intake.chunk_copy
+  for each statement execute function intake.refuse_change();
 
 -- The records -------------------------------------------------------------------------------------------------------
 
@@ -236,6 +244,19 @@ create table intake.finding (
 comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted; preview: found before a confirmation, replaced by what is found then';
 create index finding_by_batch on intake.finding (batch_id, line);
 create index finding_open on intake.finding (batch_id, line) where state = 'open';
+create trigger finding_is_not_emptied before truncate on intake.finding
+  for each statement execute function intake.refuse_change();
+
+create function intake.keep_findings() returns trigger language plpgsql as $$
+begin
+  if exists (select from gone where state <> 'preview') then
+    raise exception 'a finding is resolved, never deleted' using errcode = 'RB002';
+  end if;
+  return null;
+end $$;
+comment on function intake.keep_findings() is 'Only what a preview found goes, when the confirmation finds it anew';
+create trigger finding_stays after delete on intake.finding
+  referencing old table as gone for each statement execute function intake.keep_findings();
 
 -- Faults: why a file was refused before it became records -------------------------------------------------------------
 
@@ -257,6 +278,8 @@ create table intake.fault (
   constraint fault_severity_known check (severity in ('error', 'warning'))
 );
 comment on table intake.fault is 'Every fault of a refused file, in file order, with place and value; batch.faults_total says how many there were if more';
+create trigger fault_never_changes before update or delete or truncate on intake.fault
+  for each statement execute function intake.refuse_change();
 
 -- Failures: messages nobody could handle ------------------------------------------------------------------------------
 
@@ -287,5 +310,7 @@ create table intake.failure (
   constraint failure_discard_has_reason check (state <> 'discarded' or coalesce(decision, '') <> '')
 );
 comment on table intake.failure is 'Parked messages with their evidence: original bytes, headers, error chain, attempts. Never deleted, only decided';
+create trigger failure_stays before delete or truncate on intake.failure
+  for each statement execute function intake.refuse_change();
 create unique index failure_one_open_per_message on intake.failure (queue, message_id) where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);

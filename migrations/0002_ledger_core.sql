@@ -298,6 +298,7 @@ declare
     reversed bigint := 0;
     original record;
     made     bigint;
+    day      date;
 begin
     for original in
         select e.* from ledger.entry e
@@ -305,8 +306,15 @@ begin
            and not exists (select 1 from ledger.entry r where r.reverses = e.id)
          order by e.id
     loop
+        -- An entry may be dated ahead (a transfer date); its reversal cannot come before it.
+        day := greatest(reverse_entries.booked_on, original.booked_on);
+        if not ledger.fiscal_year_accepts(original.fiscal_year, day) then
+            raise exception 'entry % belongs to fiscal year %, which is closed on %: its reversal is no longer a posting of that year',
+                original.id, original.fiscal_year, day
+                using errcode = 'RK030', constraint = 'reversal_year_is_open';
+        end if;
         insert into ledger.entry (event, fiscal_year, booked_on, fund, batch_id, file_id, reverses, reason, actor)
-        values (original.event, original.fiscal_year, reverse_entries.booked_on, original.fund,
+        values (original.event, original.fiscal_year, day, original.fund,
                 original.batch_id, original.file_id, original.id, why, who)
         returning id into made;
         insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
@@ -316,7 +324,7 @@ begin
     end loop;
     return reversed;
 end $$;
-comment on function ledger.reverse_entries is 'Reversing entries, linked to the originals; an entry already reversed is passed over. Returns how many were made.';
+comment on function ledger.reverse_entries is 'Reversing entries, linked to the originals and not before them; an entry already reversed is passed over. Refused (RK030) when the year of an original is closed. Returns how many were made.';
 
 create function ledger.reverse_batch(batch bigint, booked_on date, who text, why text) returns bigint
 language sql as $$

@@ -111,6 +111,12 @@ pub fn sentence(error: &sqlx::Error) -> String {
     text
 }
 
+/// The rule of the schema that a statement broke, when the catalogue has words for it.
+pub fn broken_rule(error: &sqlx::Error) -> Option<String> {
+    let constraint = error.as_database_error()?.constraint()?;
+    catalogue::is_known(&format!("DB_{}", constraint.to_uppercase())).then(|| constraint.to_owned())
+}
+
 /// Opens a pool of at most `max` connections and makes sure that one works.
 pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?;

@@ -61,6 +61,8 @@ pub(crate) enum BatchCommand {
     },
     /// Post a duplicate on purpose
     PostDuplicate(Decision),
+    /// Decide a batch that is still staged: its decision failed, and the cause is mended
+    Decide(Decision),
 }
 
 /// Who decides what, and why.
@@ -81,7 +83,7 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
     let config = Config::load(global.config.as_deref())?;
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
-        let intake = Intake::new(wiring::database(&config).await?, registry.clone());
+        let intake = Intake::new(wiring::database(&config).await?, registry.clone()).with_source("cli");
         match command {
             BatchCommand::List { topic, state, limit } => list(global, &registry, &intake, topic, state, *limit).await,
             BatchCommand::Show { batch } => show(global, &intake, batch).await,
@@ -106,6 +108,10 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
             BatchCommand::PostDuplicate(decision) => {
                 let id = intake.find(&decision.batch).await?.id;
                 decided(global, intake.post_duplicate(id, &decision.actor, &decision.reason).await)
+            }
+            BatchCommand::Decide(decision) => {
+                let id = intake.find(&decision.batch).await?.id;
+                decided(global, intake.decide_by(id, &decision.actor, &decision.reason).await)
             }
         }
     })

@@ -37,7 +37,7 @@ impl Tour {
         let folder = config.data.join("demo");
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Tour {
-            batches: Intake::new(pool.clone(), registry.clone()),
+            batches: Intake::new(pool.clone(), registry.clone()).with_source("demo"),
             exporter: wiring::exporter(config, registry, "demo").await?,
             pool,
             registry: registry.clone(),

@@ -4,8 +4,9 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::batch::{self, Batch, State};
+use super::decide;
 use super::error::{Blocker, IntakeError};
-use super::hold;
+use super::hold::{self, Closed};
 use super::settle::{self, Hops, Settlement};
 use super::tables;
 use super::work;
@@ -19,8 +20,9 @@ impl Intake {
         }
         let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
-        if !matches!(batch.state, State::Received | State::Posted | State::Held | State::AwaitingConfirmation) {
-            let wanted = "received, posted, held or awaiting_confirmation";
+        let open = [State::Received, State::Staged, State::Posted, State::Held, State::AwaitingConfirmation];
+        if !open.contains(&batch.state) {
+            let wanted = "received, staged, posted, held or awaiting_confirmation";
             return Err(IntakeError::State { batch: id, state: batch.state, doing: "cancel it", wanted });
         }
         let place = self.place(&batch)?;
@@ -40,9 +42,13 @@ impl Intake {
             .bind(reason)
             .execute(&mut *tx)
             .await
-            .map_err(IntakeError::database(format!("reverse the entries of batch {id}")))?;
-        hold::resolve(&mut tx, id, None, actor, reason).await?;
-        let mut settlement = Settlement::new(State::Cancelled, cancelled_hops(&batch), "batch.cancel", actor);
+            .map_err(IntakeError::on_batch(id, "reverse the entries"))?;
+        hold::resolve(&mut tx, id, Closed::All, actor, reason).await?;
+        let hops = match batch.state {
+            State::Staged => Hops::all_rejected(decide::count(&mut tx, id).await?),
+            _ => cancelled_hops(&batch),
+        };
+        let mut settlement = Settlement::new(State::Cancelled, hops, "batch.cancel", actor);
         (settlement.decided_by, settlement.reason) = (Some(actor), Some(reason));
         settle::settle(&mut tx, &batch, &settlement).await?;
         self.commit(tx, &batch).await
@@ -76,8 +82,16 @@ async fn find_blockers(conn: &mut PgConnection, place: &Place<'_>, batch: i64) -
     const SUFFIX: &str = "\n) select line::bigint, object::text, object_id::bigint, code::text, detail::jsonb from found";
     let Some(sql) = place.integration.sql("blockers") else { return Ok(Vec::new()) };
     let text = format!("{PREFIX}{}{SUFFIX}", sql.trim_end().trim_end_matches(';'));
-    let ran = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await;
-    ran.map_err(|source| work::folder_error(place.topic, batch, "blockers", PREFIX, sql, source))?;
+    // The first run locks what the folder looks at, perhaps after waiting for somebody who is using it. The second begins
+    // with all of it locked, so every part of the query sees what they did, also one that was read before the wait.
+    for again in [false, true] {
+        if again {
+            let dropped = sqlx::raw_sql("drop table pg_temp.blocker").execute(&mut *conn).await;
+            dropped.map_err(IntakeError::database(format!("look again for what depends on batch {batch}")))?;
+        }
+        let ran = sqlx::raw_sql(AssertSqlSafe(text.clone())).execute(&mut *conn).await;
+        ran.map_err(|source| work::folder_error(place.topic, batch, "blockers", PREFIX, sql, source))?;
+    }
     let sql = "select line, object, object_id, code, detail from pg_temp.blocker order by line nulls first, object, object_id";
     let found = sqlx::query_as(sql).persistent(false).fetch_all(conn).await;
     found.map_err(IntakeError::database(format!("read what depends on batch {batch}")))

@@ -4,6 +4,7 @@
 use renkei_core::crash;
 use renkei_core::fault::Fault;
 use renkei_core::registry::{Confirm, Topic};
+use serde_json::json;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 
@@ -31,6 +32,20 @@ impl Intake {
         if batch.state != State::Staged {
             return Ok(batch);
         }
+        self.decide_locked(&mut tx, &batch).await?;
+        self.commit(tx, &batch).await
+    }
+
+    /// Decides a staged batch whose decision failed, on a person's word: the cause is mended, its message is gone.
+    pub async fn decide_by(&self, id: i64, actor: &str, reason: &str) -> Result<Batch, IntakeError> {
+        let mut tx = self.begin(id).await?;
+        let batch = batch::lock(&mut tx, id).await?;
+        if batch.state != State::Staged {
+            return Err(IntakeError::State { batch: id, state: batch.state, doing: "decide it", wanted: "staged" });
+        }
+        let state = json!({ "state": batch.state });
+        settle::record(&mut tx, actor, "batch.decide", id, &state, &state, Some(reason).filter(|reason| !reason.is_empty()))
+            .await?;
         self.decide_locked(&mut tx, &batch).await?;
         self.commit(tx, &batch).await
     }
@@ -114,7 +129,7 @@ impl Intake {
             return settle::settle(conn, batch, &settlement).await;
         }
         work::post(conn, place.topic, &spec, &ruling).await?;
-        finish_posted(conn, batch, hops, actor, &today, None).await
+        finish_posted(conn, place, batch, hops, actor, &today, None).await
     }
 
     /// Confirms a batch that waits: the same SQL again, this time to stay.
@@ -147,13 +162,22 @@ impl Intake {
             work::post(&mut tx, place.topic, &spec, &ruling).await?;
             let hops = Hops::staged(staged).ruled(staged, &ruling);
             let hops = hops.ok_or(IntakeError::Overflow { batch: id, what: "the yen posted" })?;
-            finish_posted(&mut tx, &batch, hops, actor, &today, Some((actor, reason))).await?;
+            finish_posted(&mut tx, &place, &batch, hops, actor, &today, Some((actor, reason))).await?;
         }
         self.commit(tx, &batch).await
     }
 
+    /// Begins a transaction; its audit events name the door.
     pub(super) async fn begin(&self, id: i64) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, IntakeError> {
-        self.pool.begin().await.map_err(IntakeError::database(format!("begin work on batch {id}")))
+        self.begin_for(&format!("begin work on batch {id}")).await
+    }
+
+    /// The same before there is a batch; `doing` completes "cannot …".
+    pub(super) async fn begin_for(&self, doing: &str) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, IntakeError> {
+        let mut tx = self.pool.begin().await.map_err(IntakeError::database(doing))?;
+        let door = sqlx::query("select set_config('renkei.source', $1, true)").bind(&self.source);
+        door.execute(&mut *tx).await.map_err(IntakeError::database(doing))?;
+        Ok(tx)
     }
 
     /// Commits and reads what the batch is now.
@@ -190,6 +214,7 @@ pub(super) async fn rehearse(
 
 async fn finish_posted(
     conn: &mut PgConnection,
+    place: &Place<'_>,
     batch: &Batch,
     hops: Hops,
     actor: &str,
@@ -202,10 +227,13 @@ async fn finish_posted(
     settlement.business_date = Some(today);
     settlement.decided_by = decided.map(|(who, _)| who);
     settlement.reason = decided.map(|(_, why)| why).filter(|why| !why.is_empty());
+    // The layout's digest is that of the reader; the SQL that posts may be newer.
+    settlement.more = vec![("integration_digest", json!(place.integration.digest))];
     settle::settle(conn, batch, &settlement).await
 }
 
-async fn count(conn: &mut PgConnection, batch: i64) -> Result<Sum, IntakeError> {
+/// Records and yen in `intake.record`.
+pub(super) async fn count(conn: &mut PgConnection, batch: i64) -> Result<Sum, IntakeError> {
     let sql = "select count(*) as records, coalesce(sum(yen), 0)::bigint as yen from intake.record where batch_id = $1";
     let counted: Counted = sqlx::query_as(sql)
         .bind(batch)

@@ -118,6 +118,16 @@ pub enum IntakeError {
         /// Its code.
         code: String,
     },
+    /// A rule of the ledger refused it; the sentence is the catalogue's.
+    #[error("batch {batch}: {sentence}")]
+    Rule {
+        /// Batch.
+        batch: i64,
+        /// Constraint name; the catalogue code is `DB_` and this in capitals.
+        constraint: String,
+        /// In words.
+        sentence: String,
+    },
     /// Something downstream used the batch.
     #[error("batch {batch} cannot be cancelled: {} thing(s) depend on it: {}", .blockers.len(), list(.blockers))]
     Blocked {
@@ -163,6 +173,14 @@ impl IntakeError {
         move |source| IntakeError::Database { doing: doing.into(), source }
     }
 
+    /// The same for a statement on which the rules of the schema are watched: a broken rule becomes its sentence.
+    pub(super) fn on_batch(batch: i64, doing: &'static str) -> impl FnOnce(sqlx::Error) -> IntakeError {
+        move |source| match db::broken_rule(&source) {
+            Some(constraint) => IntakeError::Rule { batch, constraint, sentence: db::sentence(&source) },
+            None => IntakeError::Database { doing: format!("{doing} of batch {batch}"), source },
+        }
+    }
+
     /// The driver's error behind it, if any.
     fn cause(&self) -> Option<&sqlx::Error> {
         match self {
@@ -183,6 +201,7 @@ impl IntakeError {
             | IntakeError::ReasonMissing { .. }
             | IntakeError::NotHeld { .. }
             | IntakeError::HeldWhole { .. }
+            | IntakeError::Rule { .. }
             | IntakeError::RefusedNow { .. } => "INTAKE_ORDER_REFUSED",
             IntakeError::Blocked { .. } => "INTAKE_CANCEL_BLOCKED",
         }

@@ -1,13 +1,29 @@
 //! The worklist: lines that wait for a person are posted later by the same SQL restricted to them, or given up for good.
+//!
+//! A line that waits has an open finding, always: what a check says about the whole file does not take the place of what it
+//! said about a line, or the line would be held and on nobody's list.
 
+use serde_json::json;
 use sqlx::postgres::PgConnection;
 
 use super::Intake;
 use super::batch::{self, Batch, State};
 use super::decide;
 use super::error::IntakeError;
+use super::lines::ranges;
 use super::settle::{self, Hops, Settlement, Sum};
 use super::work;
+
+/// Open findings that a decision closes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Closed<'a> {
+    /// All.
+    All,
+    /// Those on these lines, and those about the whole file.
+    OnAndWhole(&'a [i64]),
+    /// Those on these lines.
+    On(&'a [i64]),
+}
 
 impl Intake {
     /// Checks the held lines again and posts those that pass; the others stay held. `lines`: only these, `None`: all that wait.
@@ -28,17 +44,22 @@ impl Intake {
             let (first, code) = decide::first_refusal(&mut tx, id).await?;
             return Err(IntakeError::RefusedNow { batch: id, lines: ruling.rejected_lines, first, code });
         }
+        let still_held = held_now(&mut tx, id).await?;
+        let asked = chosen.as_deref().map_or_else(|| "all".to_owned(), ranges);
         if ruling.holds_all(place.topic) || ruling.held_records == open.records {
-            // Nothing passes: the worklist shows what the checks say now.
-            resolve(&mut tx, id, chosen.as_deref(), actor, "checked again").await?;
+            // Nothing passes: the worklist shows what the checks say now. A line they say nothing new about keeps its finding.
+            let closed = if batch.held_whole { Closed::All } else { Closed::OnAndWhole(&still_held) };
+            resolve(&mut tx, id, closed, actor, "checked again").await?;
             settle::store_findings(&mut tx, id, "").await?;
             let mut settlement = Settlement::new(State::Held, Hops::of(&batch), "batch.hold", actor);
             (settlement.held_whole, settlement.decided_by) = (batch.held_whole, Some(actor));
+            settlement.more = vec![("lines", json!(asked))];
             settle::settle(&mut tx, &batch, &settlement).await?;
             return self.commit(tx, &batch).await;
         }
         work::post(&mut tx, place.topic, &spec, &ruling).await?;
-        resolve(&mut tx, id, chosen.as_deref(), actor, if reason.is_empty() { "posted" } else { reason }).await?;
+        let closed = chosen.as_deref().map_or(Closed::All, Closed::OnAndWhole);
+        resolve(&mut tx, id, closed, actor, if reason.is_empty() { "posted" } else { reason }).await?;
         settle::store_findings(&mut tx, id, "").await?;
         let overflow = || IntakeError::Overflow { batch: id, what: "the yen posted" };
         let mut before = Hops::of(&batch);
@@ -48,11 +69,17 @@ impl Intake {
         let mut settlement = Settlement::new(state, hops, "batch.post_held", actor);
         (settlement.business_date, settlement.decided_by) = (Some(today.as_str()), Some(actor));
         settlement.reason = Some(reason).filter(|reason| !reason.is_empty());
+        settlement.more = vec![
+            ("lines", json!(asked)),
+            ("still_held", json!(ranges(&still_held))),
+            ("integration_digest", json!(place.integration.digest)),
+        ];
         settle::settle(&mut tx, &batch, &settlement).await?;
         self.commit(tx, &batch).await
     }
 
-    /// Gives held lines up: they will never be posted. The sender may send them again in another file.
+    /// Gives held lines up: they will never be posted. The sender may send them again in another file. A batch that posted
+    /// nothing and holds nothing any more is refused: the whole file may come again.
     pub async fn reject_held(&self, id: i64, lines: &[i64], actor: &str, reason: &str) -> Result<Batch, IntakeError> {
         if reason.trim().is_empty() {
             return Err(IntakeError::ReasonMissing { batch: id, doing: "give up held lines of" });
@@ -70,10 +97,16 @@ impl Intake {
         let mut hops = Hops::of(&batch);
         hops.held = hops.held.minus(open).ok_or_else(overflow)?;
         hops.rejected = hops.rejected.plus(open).ok_or_else(overflow)?;
-        resolve(&mut tx, id, Some(&chosen), actor, reason).await?;
-        let state = if hops.held.records > 0 { State::Held } else { State::Posted };
+        let state = match (hops.held.records, hops.posted.records) {
+            (0, 0) => State::Rejected,
+            (0, _) => State::Posted,
+            _ => State::Held,
+        };
+        let closed = if state == State::Held { Closed::On(&chosen) } else { Closed::All };
+        resolve(&mut tx, id, closed, actor, reason).await?;
         let mut settlement = Settlement::new(state, hops, "batch.reject_held", actor);
         (settlement.decided_by, settlement.reason) = (Some(actor), Some(reason));
+        settlement.more = vec![("lines", json!(ranges(&chosen)))];
         settle::settle(&mut tx, &batch, &settlement).await?;
         self.commit(tx, &batch).await
     }
@@ -103,6 +136,13 @@ pub(super) async fn open_lines(conn: &mut PgConnection, batch: i64) -> Result<Ve
     found.map_err(IntakeError::database(format!("read the held lines of batch {batch}")))
 }
 
+/// Lines that the check that just ran holds, rising.
+async fn held_now(conn: &mut PgConnection, batch: i64) -> Result<Vec<i64>, IntakeError> {
+    let sql = "select line from pg_temp.line_verdict where rank = 3 order by line";
+    let found = sqlx::query_scalar(sql).persistent(false).fetch_all(conn).await;
+    found.map_err(IntakeError::database(format!("read which lines of batch {batch} the checks hold")))
+}
+
 /// Records and yen on these lines; `None`: on all.
 pub(super) async fn sum_of(conn: &mut PgConnection, batch: i64, lines: Option<&[i64]>) -> Result<Sum, IntakeError> {
     let sql = "select count(*), coalesce(sum(yen), 0)::bigint from intake.record
@@ -112,20 +152,26 @@ pub(super) async fn sum_of(conn: &mut PgConnection, batch: i64, lines: Option<&[
     Ok(Sum { records, yen })
 }
 
-/// Closes the open findings on these lines; `None`: all.
+/// Closes open findings.
 pub(super) async fn resolve(
     conn: &mut PgConnection,
     batch: i64,
-    lines: Option<&[i64]>,
+    closed: Closed<'_>,
     actor: &str,
     resolution: &str,
 ) -> Result<(), IntakeError> {
+    let (lines, whole) = match closed {
+        Closed::All => (None, true),
+        Closed::OnAndWhole(lines) => (Some(lines), true),
+        Closed::On(lines) => (Some(lines), false),
+    };
     sqlx::query(
-        "update intake.finding set state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
-          where batch_id = $1 and state = 'open' and ($2::bigint[] is null or line = any ($2))",
+        "update intake.finding set state = 'resolved', resolved_at = now(), resolved_by = $4, resolution = $5
+          where batch_id = $1 and state = 'open' and ($2::bigint[] is null or line = any ($2) or $3 and line is null)",
     )
     .bind(batch)
     .bind(lines)
+    .bind(whole)
     .bind(actor)
     .bind(resolution)
     .execute(conn)

@@ -23,6 +23,8 @@ pub mod error;
 pub mod handler;
 /// Lines that wait for a person.
 mod hold;
+/// Line numbers as people write them.
+mod lines;
 /// Metrics of intake.
 pub mod meter;
 /// The journal a batch would make.
@@ -63,6 +65,7 @@ pub struct Intake {
     registry: Arc<Registry>,
     known: stage::Known,
     business_date: Option<String>,
+    source: String,
 }
 
 /// An active topic and its folder.
@@ -103,7 +106,14 @@ impl Place<'_> {
 impl Intake {
     /// An intake on a migrated database.
     pub fn new(pool: PgPool, registry: Arc<Registry>) -> Self {
-        Intake { pool, registry, known: stage::Known::default(), business_date: None }
+        Intake { pool, registry, known: stage::Known::default(), business_date: None, source: "consumer".to_owned() }
+    }
+
+    /// Names the door the actions come through in the audit log: `cli`, `console`, `consumer`.
+    #[must_use]
+    pub fn with_source(mut self, source: &str) -> Self {
+        self.source = source.to_owned();
+        self
     }
 
     /// Books on this day (`yyyy-mm-dd`) instead of today.

@@ -19,7 +19,7 @@ impl Intake {
         body: Option<&[u8]>,
     ) -> Result<Batch, IntakeError> {
         let what = format!("keep the rejection of {} ({})", envelope.file, envelope.topic);
-        let mut tx = self.pool.begin().await.map_err(IntakeError::database(what.clone()))?;
+        let mut tx = self.begin_for(&what).await?;
         // A refused file has no chunks; one is written so that the row says "nothing of it arrived".
         let envelope = Envelope { chunk: 0, chunks: 1, ..envelope.clone() };
         let Some(id) = stage::insert(&mut *tx, &envelope, reply, &[]).await? else {

@@ -99,6 +99,8 @@ pub(super) struct Settlement<'a> {
     pub decided_by: Option<&'a str>,
     /// Faults stored beside.
     pub faults: i64,
+    /// Further facts of the audit event.
+    pub more: Vec<(&'static str, Value)>,
     /// Name of the audit event.
     pub action: &'static str,
     /// Who.
@@ -117,6 +119,7 @@ impl<'a> Settlement<'a> {
             preview: None,
             decided_by: None,
             faults: 0,
+            more: Vec::new(),
             action,
             actor,
         }
@@ -159,6 +162,7 @@ async fn audit(conn: &mut PgConnection, batch: &Batch, settlement: &Settlement<'
         after.insert("file".to_owned(), json!(batch.file));
         after.insert("sha256".to_owned(), json!(batch.sha256));
         after.insert("layout_digest".to_owned(), json!(batch.layout_digest));
+        after.extend(settlement.more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     }
     record(conn, settlement.actor, settlement.action, batch.id, &Hops::of(batch).to_json(batch.state), &after, settlement.reason)
         .await

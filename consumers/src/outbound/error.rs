@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{Outcome, PublishError};
-use renkei_core::catalogue;
-use renkei_core::fault::Fault;
 use renkei_core::layout::write::WriteError;
 use renkei_core::verdict::{Classify, Verdict};
 
@@ -185,7 +183,7 @@ impl OutboundError {
 
     /// The same for a statement about a file on which the rules of the schema are watched: a broken rule becomes its sentence.
     pub(super) fn on_file(file: i64, doing: &'static str) -> impl FnOnce(sqlx::Error) -> OutboundError {
-        move |source| match broken_rule(&source) {
+        move |source| match db::broken_rule(&source) {
             Some(constraint) => {
                 let sentence = db::sentence(&source);
                 OutboundError::Rule { file, constraint, sentence }
@@ -252,12 +250,6 @@ impl OutboundError {
             Verdict::Reject | Verdict::Hold | Verdict::Bug => Outcome::Park { code, reason },
         }
     }
-}
-
-/// The rule of the export schema that a statement broke.
-fn broken_rule(error: &sqlx::Error) -> Option<String> {
-    let constraint = error.as_database_error()?.constraint()?;
-    catalogue::is_known(&Fault::new(&format!("DB_{}", constraint.to_uppercase())).code).then(|| constraint.to_owned())
 }
 
 impl Classify for OutboundError {

@@ -129,94 +129,6 @@ async fn two_identical_rows_of_one_file_are_both_posted() {
 }
 
 #[tokio::test]
-async fn held_lines_wait_and_are_posted_when_their_cause_is_gone() {
-    let bench = Bench::open("").await;
-    let file = File::new(&[("a", 1000), ("unknown", 70), ("soft", 8), ("known", 300), ("odd", 5)], 10);
-    let batch = bench.deliver(&file).await;
-    assert_eq!(batch.state, State::Held);
-    let counts = (batch.records_posted, batch.records_held, batch.records_skipped);
-    assert_eq!((counts, batch.yen_posted, batch.yen_held, batch.yen_skipped), ((2, 2, 1), 1005, 78, 300));
-    let findings = bench.intake.findings(batch.id).await.expect("findings");
-    let said: Vec<_> = findings.iter().map(|f| (f.line, f.code.as_str(), f.state.as_str())).collect();
-    let expected = [
-        (Some(3), "TOY_UNKNOWN", "open"),
-        (Some(4), "TOY_SOFT", "open"),
-        (Some(5), "TOY_KNOWN", "noted"),
-        (Some(6), "TOY_ODD", "noted"),
-    ];
-    assert_eq!(said, expected);
-
-    let not_held = bench.intake.post_held(batch.id, Some(&[2]), "sato", "").await.expect_err("line 2 is posted");
-    assert!(matches!(not_held, IntakeError::NotHeld { line: 2, .. }), "{not_held}");
-    // A person overrules the soft hold; the hard one stays.
-    let batch = bench.intake.post_held(batch.id, None, "sato", "seen").await.expect("posted");
-    assert_eq!((batch.state, batch.records_posted, batch.records_held, batch.yen_held), (State::Held, 3, 1, 70));
-    bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "payee registered").await.expect("posted");
-    assert_eq!((batch.state, batch.records_posted, batch.yen_posted, batch.records_held), (State::Posted, 4, 1083, 0));
-    assert_eq!(bench.number("select count(*) from intake.finding where state = 'open'").await, 0);
-    assert_eq!(bench.items().await.len(), 4);
-    bench.close().await;
-}
-
-#[tokio::test]
-async fn posting_held_lines_answers_only_the_questions_that_were_asked() {
-    let bench = Bench::open("").await;
-    let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 5000)], 10)).await;
-    let open = "select string_agg(code, ' ') from intake.finding where state = 'open'";
-    assert_eq!(bench.text(open).await, "TOY_UNKNOWN");
-    // The payee is there now: the question of the price was never asked, so posting does not answer it.
-    bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, None, "sato", "payee registered").await.expect("checked again");
-    assert_eq!((batch.state, batch.yen_held), (State::Held, 5000));
-    assert_eq!(bench.text(open).await, "TOY_PRICE");
-    // While it waits for its price the payee goes again: the answer about the price stays given, whatever is asked in between.
-    bench.run("delete from toy.known").await;
-    bench.intake.post_held(batch.id, None, "sato", "price confirmed").await.expect("checked again");
-    assert_eq!(bench.text(open).await, "TOY_UNKNOWN");
-    bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "").await.expect("posted");
-    assert_eq!((batch.state, batch.yen_posted), (State::Posted, 6000));
-    bench.close().await;
-}
-
-#[tokio::test]
-async fn held_lines_can_be_given_up_with_a_reason() {
-    let bench = Bench::open("").await;
-    let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 70)], 10)).await;
-    let batch = bench.intake.reject_held(batch.id, &[3], "sato", "sent by mistake").await.expect("given up");
-    assert_eq!((batch.state, batch.records_rejected, batch.yen_rejected), (State::Posted, 1, 70));
-    assert_eq!(bench.items().await, [("a".to_owned(), 1000)]);
-    bench.close().await;
-}
-
-#[tokio::test]
-async fn a_topic_that_holds_whole_batches_posts_all_or_nothing() {
-    let bench = Bench::open("hold = \"batch\"").await;
-    let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 70)], 10)).await;
-    assert_eq!((batch.state, batch.held_whole, batch.records_held, batch.yen_held), (State::Held, true, 2, 1070));
-    assert!(bench.items().await.is_empty());
-    let still = bench.intake.post_held(batch.id, None, "sato", "").await.expect("checked again");
-    assert_eq!((still.state, still.held_whole, still.records_held), (State::Held, true, 2));
-    let one = bench.intake.post_held(batch.id, Some(&[2]), "sato", "").await.expect_err("not line by line");
-    assert!(matches!(one, IntakeError::HeldWhole { .. }), "{one}");
-    bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, None, "sato", "").await.expect("posted");
-    assert_eq!((batch.state, batch.held_whole, batch.yen_posted), (State::Posted, false, 1070));
-    bench.close().await;
-}
-
-#[tokio::test]
-async fn a_hold_without_line_holds_the_whole_file() {
-    let bench = Bench::open("").await;
-    let batch = bench.deliver(&File::new(&[("a", 1000), ("whole", 70)], 10)).await;
-    assert_eq!((batch.state, batch.held_whole, batch.records_posted), (State::Held, true, 0));
-    let batch = bench.intake.post_held(batch.id, None, "sato", "the drop is real").await.expect("overruled");
-    assert_eq!((batch.state, batch.yen_posted), (State::Posted, 1070));
-    bench.close().await;
-}
-
-#[tokio::test]
 async fn one_refused_line_refuses_the_file_and_it_may_come_again() {
     let bench = Bench::open("").await;
     let file = File::new(&[("a", 1000), ("reject", 70)], 10);
@@ -314,28 +226,23 @@ async fn a_waiting_batch_can_be_cancelled_by_message() {
 }
 
 #[tokio::test]
-async fn a_batch_in_use_is_not_cancelled_and_says_why() {
-    let bench = Bench::open("").await;
-    let batch = bench.deliver(&four()).await;
-    bench.run("update toy.item set used = true where name = 'b'").await;
-    let refused = bench.intake.cancel(batch.id, "sato", "wrong").await.expect_err("in use");
-    let IntakeError::Blocked { blockers, .. } = &refused else { panic!("{refused}") };
-    assert_eq!((blockers[0].line, blockers[0].code.as_str()), (Some(3), "TOY_USED"));
-    assert_eq!(bench.intake.blockers(batch.id).await.expect("the same list"), *blockers);
-    assert_eq!((bench.intake.get(batch.id).await.expect("a batch").state, bench.items().await.len()), (State::Posted, 4));
-    bench.close().await;
-}
-
-#[tokio::test]
 async fn the_database_refuses_unknown_steps_and_changed_records() {
     let bench = Bench::open("").await;
-    let batch = bench.deliver(&four()).await;
+    let batch = bench.deliver(&File::new(&[("a", 1000), ("odd", 2000)], 2)).await;
     for (sql, said) in [
         ("update intake.batch set state = 'received'", "cannot go from posted to received"),
         ("update intake.record set yen = yen + 1", "UPDATE on intake.record is refused"),
         ("delete from intake.record", "DELETE on intake.record is refused"),
         ("truncate intake.record", "TRUNCATE on intake.record is refused"),
         ("update intake.batch set yen_posted = yen_posted - 1", "batch_hops_balance"),
+        ("delete from intake.batch", "DELETE on intake.batch is refused"),
+        ("delete from intake.finding", "never deleted"),
+        ("truncate intake.finding", "TRUNCATE on intake.finding is refused"),
+        ("delete from intake.fault", "DELETE on intake.fault is refused"),
+        ("update intake.chunk set yen = 0", "UPDATE on intake.chunk is refused"),
+        ("delete from intake.chunk_copy", "DELETE on intake.chunk_copy is refused"),
+        ("delete from intake.failure", "DELETE on intake.failure is refused"),
+        ("truncate intake.failure", "TRUNCATE on intake.failure is refused"),
     ] {
         let error = sqlx::raw_sql(sql).execute(&bench.pool).await.expect_err(sql).to_string();
         assert!(error.contains(said), "{sql}: {error}");

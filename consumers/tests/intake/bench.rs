@@ -29,6 +29,7 @@ pub(crate) struct Bench {
     pub(crate) handler: TopicHandler,
     admin: String,
     name: String,
+    registry: Arc<Registry>,
     _folder: tempfile::TempDir,
 }
 
@@ -51,9 +52,23 @@ impl Bench {
         sqlx::raw_sql(include_str!("toy/schema.sql")).execute(&pool).await.expect("the toy schema");
         let folder = tempfile::tempdir().expect("a folder");
         let registry = Arc::new(toy_registry(folder.path(), topic));
-        let intake = Arc::new(Intake::new(pool.clone(), registry).on_business_date(DAY));
+        let intake = Arc::new(Intake::new(pool.clone(), registry.clone()).on_business_date(DAY).with_source("test"));
         let handler = TopicHandler::new(intake.clone(), TOPIC, Replies::none());
-        Bench { pool, intake, handler, admin, name, _folder: folder }
+        Bench { pool, intake, handler, admin, name, registry, _folder: folder }
+    }
+
+    /// An intake on the same database that books on another day.
+    pub(crate) fn intake_on(&self, day: &str) -> Intake {
+        Intake::new(self.pool.clone(), self.registry.clone()).on_business_date(day)
+    }
+
+    /// Waits until somebody waits for a row that another transaction has locked.
+    pub(crate) async fn wait_for_a_lock(&self) {
+        let waiting = "select count(*) from pg_locks l join pg_stat_activity a using (pid)
+                        where not l.granted and a.datname = current_database()";
+        while self.number(waiting).await == 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Drops the database, after asserting what must hold after every test.
@@ -65,6 +80,10 @@ impl Bench {
                      and (records_staged, yen_staged) <> (records_posted + records_held + records_skipped + records_rejected,
                                                           yen_posted + yen_held + yen_skipped + yen_rejected)";
         assert_eq!(self.number(hops).await, 0, "a batch whose hops do not balance");
+        let listed = "select count(*) from intake.batch b where b.state = 'held' and not b.held_whole and b.records_held <>
+                       (select count(*) from intake.record r where r.batch_id = b.id and exists
+                         (select from intake.finding f where f.batch_id = b.id and f.line = r.line and f.state = 'open'))";
+        assert_eq!(self.number(listed).await, 0, "a held line that is on no worklist");
         self.pool.close().await;
         let server = db::connect(&self.admin, 1).await.expect("the server answers");
         let sql = format!("drop database {} with (force)", self.name);

@@ -2,4 +2,6 @@
 
 mod batches;
 mod bench;
+mod cancelling;
 mod messages;
+mod worklist;
