@@ -86,10 +86,10 @@ fn fees_are_assessed_billed_and_paid() {
         let file = world.json(&["export", "run", "17", "--key", "tuesday", "--as", "tsukuru"], &[4]);
         assert_eq!((file["count"].as_i64(), file["total"].as_i64()), (Some(2), Some(10_500)));
         let id = file["id"].to_string();
-        let refused = world.renkei(&["export", "approve", &id, "--as", "Tsukuru"]).expect(&[1]);
+        let refused = world.approve(&id, "Tsukuru").expect(&[1]);
         assert!(!refused.err.is_empty(), "the refusal says why");
         world.renkei(&["export", "release", &id, "--as", "tsukuru"]).expect(&[1]);
-        world.renkei(&["export", "approve", &id, "--as", "shonin"]).expect(&[4]);
+        world.approve(&id, "shonin").expect(&[4]);
         let released = world.json(&["export", "release", &id, "--as", "tsukuru"], &[0]);
         assert_eq!(released["state"], "delivered");
         assert_eq!(world.outbox_files(SLIPS).len(), 1);
