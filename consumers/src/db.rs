@@ -145,9 +145,15 @@ pub fn refusal(error: &sqlx::Error) -> Option<(Option<String>, String)> {
 
 /// Opens a pool of at most `max` connections and makes sure that one works.
 pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
+    connect_through(url, max, "").await
+}
+
+/// The same through a named door (`cli`, `consumer`): audit events of its sessions name it, unless an action names another.
+pub async fn connect_through(url: &str, max: u32, door: &str) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?;
     let options = options.application_name("renkei").options([
         ("timezone", "Asia/Tokyo".to_owned()),
+        ("renkei.source", door.to_owned()),
         ("lock_timeout", LOCK_TIMEOUT_MS.to_string()),
         ("statement_timeout", STATEMENT_TIMEOUT_MS.to_string()),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS.to_string()),

@@ -37,6 +37,15 @@ use super::store::{find_file, record};
 /// Name in the audit log of what the program does by itself.
 const MACHINE: &str = "renkei";
 
+/// What is done about another process that is delivering the same file.
+#[derive(Debug, Clone, Copy)]
+enum Others {
+    /// Left alone: it will be done.
+    Skip,
+    /// Waited for: whoever released the file wants to know how it ended.
+    WaitFor,
+}
+
 /// Where one file goes.
 struct Places {
     visible: PathBuf,
@@ -54,7 +63,7 @@ impl Exporter {
             .map_err(OutboundError::database("list files to deliver"))?;
         let mut delivered = Vec::new();
         for id in waiting {
-            match self.deliver(id).await {
+            match self.deliver(id, Others::Skip).await {
                 Ok(false) => {}
                 Ok(true) => {
                     let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
@@ -96,7 +105,7 @@ impl Exporter {
 
     /// Delivers after a release. The release stands when the outbox is out of reach: the file waits for `deliver_pending`.
     pub(super) async fn deliver_or_wait(&self, id: i64) -> Result<(), OutboundError> {
-        match self.deliver(id).await {
+        match self.deliver(id, Others::WaitFor).await {
             Err(error) if error.verdict() == Verdict::Retry => {
                 tracing::warn!(file = id, error = &error as &dyn std::error::Error, "released, but not delivered yet; it waits");
                 Ok(())
@@ -105,12 +114,15 @@ impl Exporter {
         }
     }
 
-    /// Delivers one file; `false` when it does not wait for delivery or another process is at it.
-    pub(super) async fn deliver(&self, id: i64) -> Result<bool, OutboundError> {
+    /// Delivers one file; `false` when it does not wait for delivery any more, or another process is at it.
+    async fn deliver(&self, id: i64, others: Others) -> Result<bool, OutboundError> {
         let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin a delivery"))?;
         self.set_session(&mut tx).await?;
         // Not `for update`: the row `placing` is committed beside this transaction and refers to the file.
-        let lock = "select id from export.file where id = $1 and state = 'released' for no key update skip locked";
+        let lock = match others {
+            Others::Skip => "select id from export.file where id = $1 and state = 'released' for no key update skip locked",
+            Others::WaitFor => "select id from export.file where id = $1 and state = 'released' for no key update",
+        };
         let locked: Option<i64> = sqlx::query_scalar(lock)
             .bind(id)
             .fetch_optional(&mut *tx)

@@ -29,7 +29,7 @@ pub(crate) struct Bench {
     pub(crate) handler: TopicHandler,
     admin: String,
     name: String,
-    registry: Arc<Registry>,
+    pub(crate) registry: Arc<Registry>,
     _folder: tempfile::TempDir,
 }
 
