@@ -16,6 +16,8 @@ mod failed;
 mod layout;
 /// `renkei ledger`
 pub(crate) mod ledger;
+/// `renkei ledger lineage`
+mod lineage;
 /// What commands print: tables, JSON, error lists.
 pub(crate) mod print;
 /// `renkei up`, `produce`, `consume`

@@ -1,5 +1,8 @@
 //! Reading the ledger, and the approval of payment orders that stands in for the accounting system's 決裁.
 
+/// From a ledger line back to the bytes it comes from.
+pub mod lineage;
+
 use renkei_core::verdict::{Classify, Verdict};
 use serde::Serialize;
 use sqlx::PgPool;

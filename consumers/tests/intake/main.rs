@@ -4,5 +4,6 @@ mod arrivals;
 mod batches;
 mod bench;
 mod cancelling;
+mod crash;
 mod messages;
 mod worklist;
