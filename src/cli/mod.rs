@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 done · 1 failed · 2 usage · 3 content rejected · 4 held, a person must decide.
 
+/// `renkei batch arrivals`
+mod arrivals;
 /// `renkei audit`
 mod audit;
 /// `renkei batch`
