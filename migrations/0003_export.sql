@@ -42,6 +42,9 @@ create table export.file (
     released_at    timestamptz,
     released_by    text,
     delivered_at   timestamptz,
+    unknown_by     text,
+    resolved_by    text,
+    resolution     text,
     voided_at      timestamptz,
     voided_by      text,
     void_reason    text,
@@ -56,6 +59,7 @@ create table export.file (
         end),
     constraint file_released_is_signed check ((released_at is null) = (released_by is null)),
     constraint file_release_is_final check (state not in ('released', 'delivered', 'unknown') or released_at is not null),
+    constraint file_unknown_is_signed check (state <> 'unknown' or unknown_by is not null),
     constraint file_void_needs_reason check (state <> 'void' or (voided_by is not null and voided_at is not null and btrim(coalesce(void_reason, '')) <> '')),
     constraint file_void_needs_confirmation check (state <> 'void' or released_at is null or btrim(coalesce(void_confirmation, '')) <> '')
 );
@@ -64,8 +68,14 @@ comment on column export.file.seq_of_day is 'Number of the file within topic and
 comment on column export.file.count is 'Records that carry money (or all, when the layout names no amount).';
 comment on column export.file.total is 'Sum of the layout''s amount fields in yen.';
 comment on column export.file.archive is 'Key of the bytes in the archive.';
+comment on column export.file.unknown_by is 'Who marked it as unknown last; `renkei`: the program, when a delivery was gone.';
+comment on column export.file.resolution is 'What the partner confirmed: that it never got the file, so that it may go once more.';
 comment on column export.file.void_confirmation is 'What the partner confirmed: that it did not process the file. Needed once the file was released.';
 create index file_by_topic on export.file (topic, id desc);
+-- The same content leaves once, unless its order says why again (bank.md §6, rule 20). Claims bar the same items; this bars
+-- other items that look exactly alike.
+create unique index file_same_content_once on export.file (topic, sha256)
+    where once and state in ('released', 'delivered', 'unknown') and coalesce(btrim(params ->> 'same_content_reason'), '') = '';
 create index file_waiting on export.file (state, id) where state in ('ordered', 'generated', 'approved', 'released', 'unknown', 'failed');
 
 create table export.step (
@@ -172,9 +182,9 @@ create trigger refusal_stays before update or delete or truncate on export.refus
 create trigger delivery_stays before update or delete or truncate on export.delivery for each statement execute function export.refuse_change();
 
 create function export.same_person(one text, other text) returns boolean language sql immutable parallel safe as $$
-    select lower(btrim(one)) = lower(btrim(other))
+    select lower(regexp_replace(normalize(one, NFKC), '\s', '', 'g')) = lower(regexp_replace(normalize(other, NFKC), '\s', '', 'g'))
 $$;
-comment on function export.same_person is 'SATO and sato are one person.';
+comment on function export.same_person is 'SATO, sato and ＳＡＴＯ are one person, and white space (also 全角) makes no other of them.';
 
 -- Called when a file goes to `released`: the two-person rule in one place.
 create function export.check_release(f export.file) returns void language plpgsql as $$
@@ -204,6 +214,23 @@ begin
     end if;
 end $$;
 
+-- Called when a file of unknown result is to leave once more: two persons in one place, as for the release itself.
+create function export.check_redelivery(f export.file) returns void language plpgsql as $$
+begin
+    if f.release_policy <> 'two_person' then
+        return;
+    end if;
+    if coalesce(btrim(f.resolution), '') = '' or f.resolved_by is null then
+        raise exception 'file % leaves once more only on the partner''s confirmation that it never got it', f.id
+            using errcode = 'check_violation', constraint = 'redelivery_needs_confirmation';
+    end if;
+    -- The program marks a delivery that is gone; then whoever released it could be the one who has it.
+    if export.same_person(f.resolved_by, case when f.unknown_by = 'renkei' then f.released_by else f.unknown_by end) then
+        raise exception 'file % was marked as unknown or released by %; another person must say that it did not arrive', f.id, f.resolved_by
+            using errcode = 'check_violation', constraint = 'redelivery_by_second_person';
+    end if;
+end $$;
+
 create function export.guard_file() returns trigger language plpgsql as $$
 begin
     if (old.id, old.run, old.topic, old.profile, old.params, old.release_policy, old.once, old.business_date, old.made_by, old.ordered_at)
@@ -223,6 +250,9 @@ begin
     if old.state in ('void', 'empty', 'refused') then
         raise exception 'file % is %; nothing about it changes any more', old.id, old.state using errcode = 'check_violation', constraint = 'file_step_known';
     end if;
+    if old.state = 'unknown' and old.unknown_by is distinct from new.unknown_by then
+        raise exception 'who marked file % as unknown cannot be changed', old.id using errcode = 'restrict_violation', constraint = 'file_unknown_is_signed';
+    end if;
     if old.state = new.state then
         return new;
     end if;
@@ -237,6 +267,9 @@ begin
     end if;
     if new.state = 'released' and old.state in ('generated', 'approved') then
         perform export.check_release(new);
+    end if;
+    if new.state = 'released' and old.state = 'unknown' then
+        perform export.check_redelivery(new);
     end if;
     return new;
 end $$;

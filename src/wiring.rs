@@ -9,7 +9,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::Exporter;
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{audit, db, failures};
+use renkei_consumers::{arrivals, audit, db, failures};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{ConsumeOptions, Publisher, consume};
@@ -26,6 +26,13 @@ use crate::config::Config;
 
 /// How often the audit sealer looks for events without a place in the chain.
 const SEAL_EVERY: Duration = Duration::from_secs(2);
+
+/// How often released files that wait for the outbox are tried again.
+const DELIVER_EVERY: Duration = Duration::from_secs(15);
+/// How often the gauges that only the database can tell are set.
+const MEASURE_EVERY: Duration = Duration::from_secs(10);
+/// How often it is looked which files have not come.
+const NOTICE_EVERY: Duration = Duration::from_secs(30);
 
 /// The runtime of a command.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -55,9 +62,14 @@ pub(crate) fn ladder(registry: &Registry) -> Vec<Duration> {
     registry.settings.retry.ladder_s.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))).collect()
 }
 
-/// The database, reachable.
+/// The database, reachable; what a command does with it is audited as done by the command line.
 pub(crate) async fn database(config: &Config) -> anyhow::Result<PgPool> {
-    Ok(db::connect(&config.database_url, config.database_connections_max).await?)
+    database_through(config, "cli").await
+}
+
+/// The database through a door that the audit log names.
+async fn database_through(config: &Config, door: &str) -> anyhow::Result<PgPool> {
+    Ok(db::connect_through(&config.database_url, config.database_connections_max, door).await?)
 }
 
 /// A publisher on a connection of its own.
@@ -159,10 +171,11 @@ async fn start_consumers(
     tasks: &mut JoinSet<anyhow::Result<()>>,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let pool = database(config).await?;
+    let pool = database_through(config, "consumer").await?;
     let publisher = publisher(config, "consume")?;
     let intake = Arc::new(inbound::Intake::new(pool.clone(), registry.clone()));
     let exporter = Exporter::new(pool.clone(), archive(config)?, registry.clone(), config.outbox());
+    audit::record_configuration(&pool, registry, "consume").await?;
     exporter.deliver_pending().await?;
     for topic in registry.active(Direction::In) {
         let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), Replies::through(publisher.clone()));
@@ -179,6 +192,7 @@ async fn start_consumers(
     let (broker, drain, for_drain) = (config.broker(), failures::DeadLetters::new(pool.clone()), shutdown.clone());
     let (dead, for_dead) = (ConsumeOptions::new(topology::DEAD, false), publisher.clone());
     tasks.spawn(async move { Ok(consume::run(&broker, dead, for_dead, Arc::new(drain), for_drain).await?) });
+    start_watches(&pool, registry, exporter, tasks, shutdown);
     let for_seal = shutdown.clone();
     tasks.spawn(async move {
         audit::seal::run(pool, SEAL_EVERY, for_seal).await;
@@ -186,6 +200,31 @@ async fn start_consumers(
         Ok(())
     });
     Ok(())
+}
+
+/// What a consuming role looks after beside its queues: files that wait for the outbox, files that have not come, gauges.
+fn start_watches(
+    pool: &PgPool,
+    registry: &Arc<Registry>,
+    exporter: Exporter,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+    shutdown: &CancellationToken,
+) {
+    let cancel = shutdown.clone();
+    tasks.spawn(async move {
+        exporter.keep_delivering(DELIVER_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_gauges, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        inbound::meter::keep_refreshing(for_gauges, &known, MEASURE_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_arrivals, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        arrivals::keep_noticing(for_arrivals, &known, NOTICE_EVERY, cancel).await;
+        Ok(())
+    });
 }
 
 fn options(registry: &Registry, topic: &Topic) -> ConsumeOptions {

@@ -117,11 +117,43 @@ pub fn broken_rule(error: &sqlx::Error) -> Option<String> {
     catalogue::is_known(&format!("DB_{}", constraint.to_uppercase())).then(|| constraint.to_owned())
 }
 
+/// What the schema or a folder's SQL says when it refuses something by one of our own codes (`RKnnn`): the catalogue code, if
+/// the message is one or a named rule was broken, and a sentence. The detail of a catalogue code is a JSON object with its
+/// arguments.
+pub fn refusal(error: &sqlx::Error) -> Option<(Option<String>, String)> {
+    let database = error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
+    if !database.code().starts_with("RK") {
+        return None;
+    }
+    if let Some(constraint) = broken_rule(error) {
+        return Some((Some(format!("DB_{}", constraint.to_uppercase())), sentence(error)));
+    }
+    if !catalogue::is_known(database.message()) {
+        let hint = database.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        return Some((None, format!("{}{hint}", database.message())));
+    }
+    let mut fault = Fault::new(database.message());
+    let detail = database.detail().and_then(|detail| serde_json::from_str::<serde_json::Value>(detail).ok());
+    if let Some(serde_json::Value::Object(args)) = detail {
+        for (name, value) in args {
+            fault = fault.arg(&name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+    }
+    let text = format!("{} → {}", catalogue::text(&fault, Lang::En), catalogue::remedy(&fault, Lang::En));
+    Some((Some(fault.code), text))
+}
+
 /// Opens a pool of at most `max` connections and makes sure that one works.
 pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
+    connect_through(url, max, "").await
+}
+
+/// The same through a named door (`cli`, `consumer`): audit events of its sessions name it, unless an action names another.
+pub async fn connect_through(url: &str, max: u32, door: &str) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?;
     let options = options.application_name("renkei").options([
         ("timezone", "Asia/Tokyo".to_owned()),
+        ("renkei.source", door.to_owned()),
         ("lock_timeout", LOCK_TIMEOUT_MS.to_string()),
         ("statement_timeout", STATEMENT_TIMEOUT_MS.to_string()),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS.to_string()),

@@ -1,6 +1,6 @@
 -- The file leaves: its orders are released, and the payment is booked on the day of the transfer (未払金 / 現金預金).
 
-select ledger.check_transfer_release(r.file_id, r.business_date, s.days_ahead_min, s.cut_off, s.non_business_day)
+select ledger.check_transfer_release(r.file_id, r.today, s.days_ahead_min, s.cut_off, s.non_business_day)
   from run r
  cross join (select (max(value) filter (where key = 'days_ahead_min'))::int as days_ahead_min,
                     (max(value) filter (where key = 'cut_off'))::time as cut_off,

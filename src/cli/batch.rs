@@ -10,7 +10,7 @@ use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
 use super::print::{say, table};
-use super::{Exit, Global, ledger};
+use super::{Exit, Global, arrivals, ledger};
 use crate::config::Config;
 use crate::wiring;
 
@@ -29,6 +29,8 @@ pub(crate) enum BatchCommand {
         #[arg(long, default_value_t = 30)]
         limit: u32,
     },
+    /// Files that are expected, and those that are late (未着)
+    Arrivals,
     /// One batch: hops, findings, faults
     Show {
         /// Batch number or delivery id
@@ -86,6 +88,10 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
         let intake = Intake::new(wiring::database(&config).await?, registry.clone()).with_source("cli");
         match command {
             BatchCommand::List { topic, state, limit } => list(global, &registry, &intake, topic, state, *limit).await,
+            BatchCommand::Arrivals => {
+                let now = renkei_core::calendar::clock::now_rfc3339();
+                Ok(arrivals::print(global, &renkei_consumers::arrivals::expected(intake.pool(), &registry, &now).await?))
+            }
             BatchCommand::Show { batch } => show(global, &intake, batch).await,
             BatchCommand::Preview { batch } => preview(global, &intake, batch).await,
             BatchCommand::Confirm(decision) => {

@@ -1,5 +1,8 @@
 //! `renkei export …`: make, look at, approve, release, take back.
 
+/// What an approver looks at.
+mod show;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,7 +57,7 @@ pub(crate) enum ExportCommand {
         #[arg(long, default_value_t = 30)]
         limit: u32,
     },
-    /// One file with its totals recomputed from the ledger
+    /// One file: totals recomputed from the ledger, differences from the last release, approvals, deliveries
     Show {
         /// File number
         file: i64,
@@ -63,9 +66,9 @@ pub(crate) enum ExportCommand {
     Approve {
         /// File number
         file: i64,
-        /// The SHA-256 the approver saw (default: ask the file now)
+        /// The SHA-256 the approver saw in `export show`, or its first 12 digits
         #[arg(long)]
-        sha256: Option<String>,
+        sha256: String,
         /// Who approves
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
@@ -127,6 +130,9 @@ pub(crate) enum ExportCommand {
         /// How that is known
         #[arg(long)]
         reason: String,
+        /// What the partner said, in words; a two-person file needs it before it leaves once more, and another person
+        #[arg(long, default_value = "")]
+        confirmation: String,
         /// Who found out
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
@@ -157,14 +163,8 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 order(&config, &exporter, topic, request).await?
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
-            ExportCommand::Show { file } => return show(global, &exporter, *file).await,
-            ExportCommand::Approve { file, sha256, actor } => {
-                let seen = match sha256 {
-                    Some(sha256) => sha256.clone(),
-                    None => exporter.show(*file).await?.file.sha256.unwrap_or_default(),
-                };
-                exporter.approve(*file, actor, &seen).await?
-            }
+            ExportCommand::Show { file } => return show::show(global, &exporter, *file).await,
+            ExportCommand::Approve { file, sha256, actor } => exporter.approve(*file, actor, sha256).await?,
             ExportCommand::Release { file, actor } => exporter.release(*file, actor).await?,
             ExportCommand::Download { file, to, actor } => {
                 let download = exporter.download(*file, actor).await?;
@@ -175,9 +175,9 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 exporter.void(*file, actor, reason, confirmation).await?
             }
             ExportCommand::Unknown { file, reason, actor } => exporter.mark_unknown(*file, actor, reason).await?,
-            ExportCommand::Resolve { file, arrived, reason, actor, .. } => {
+            ExportCommand::Resolve { file, arrived, reason, confirmation, actor, .. } => {
                 let found = if *arrived { Found::Arrived } else { Found::NotArrived };
-                exporter.resolve_unknown(*file, actor, found, reason).await?
+                exporter.resolve_unknown(*file, actor, found, reason, confirmation).await?
             }
         };
         print_file(global, &file);
@@ -243,7 +243,7 @@ async fn dry(global: &Global, exporter: &Exporter, topic: &str, request: OrderRe
             println!("{problem}");
         }
         for refusal in &dry.refusals {
-            println!("{refusal}");
+            println!("{}", super::print::refusal(lang, refusal));
         }
     }
     Ok(if dry.problem.is_some() { Exit::Rejected } else { Exit::Done })
@@ -294,6 +294,11 @@ fn print_file(global: &Global, file: &ExportFile) {
         return;
     }
     println!("{}", file_table(global.lang, std::slice::from_ref(file)));
+    if file.state == FileState::Released {
+        let ja = "払い出しましたが、まだ引き渡していません。送付フォルダに書けるようになれば自動で引き渡します。";
+        let en = "released, but not delivered yet: it is delivered by itself once the outbox can be written";
+        println!("{}", say(global.lang, ja, en));
+    }
     if let Some(problem) = &file.problem {
         println!("{problem}");
     }
@@ -316,36 +321,9 @@ async fn list(
     Ok(Exit::Done)
 }
 
-async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyhow::Result<Exit> {
-    let detail = exporter.show(id).await?;
-    if global.json {
-        println!("{}", serde_json::json!(detail));
-        return Ok(exit_of(detail.file.state));
-    }
-    let lang = global.lang;
-    print_file(global, &detail.file);
-    if let Some(sha256) = &detail.file.sha256 {
-        println!("sha256 {sha256}");
-    }
-    if let Some(review) = &detail.review {
-        let headings = match lang {
-            Lang::Ja => ["元帳から数え直した合計", ">件数", ">金額"],
-            Lang::En => ["recounted from the ledger", ">count", ">yen"],
-        };
-        let rows = review.rows.iter();
-        let rows = rows
-            .map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
-        println!("{}", table(&headings, rows.collect()));
-    }
-    for refusal in &detail.refusals {
-        println!("{}", super::print::refusal(lang, refusal));
-    }
-    Ok(exit_of(detail.file.state))
-}
-
 fn exit_of(state: FileState) -> Exit {
     match state {
-        FileState::Generated | FileState::Approved | FileState::Unknown | FileState::Ordered => Exit::Held,
+        FileState::Generated | FileState::Approved | FileState::Unknown | FileState::Ordered | FileState::Released => Exit::Held,
         FileState::Refused => Exit::Rejected,
         FileState::Failed => Exit::Failed,
         _ => Exit::Done,

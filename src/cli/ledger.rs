@@ -8,7 +8,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::print::{say, table};
-use super::{Exit, Global};
+use super::{Exit, Global, lineage};
 use crate::config::Config;
 use crate::wiring;
 
@@ -32,6 +32,12 @@ pub(crate) enum LedgerCommand {
         /// Lines shown at most
         #[arg(long, default_value_t = 100)]
         limit: i64,
+    },
+    /// The records and bytes behind what an entry booked from a line of a file
+    Lineage {
+        /// Entry and line of the file, as the journal shows them: 12/3
+        #[arg(value_parser = parse_place)]
+        place: (i64, i64),
     },
     /// Payment orders (支出命令)
     Orders {
@@ -96,6 +102,14 @@ pub(crate) struct Rows {
     limit: i64,
 }
 
+fn parse_place(text: &str) -> Result<(i64, i64), String> {
+    let read = || {
+        let (entry, line) = text.split_once('/')?;
+        Some((entry.parse().ok()?, line.parse().ok()?))
+    };
+    read().ok_or_else(|| "ENTRY/LINE, e.g. 12/3".to_owned())
+}
+
 /// Runs it.
 pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
@@ -111,6 +125,10 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                     (None, None, None) => Vec::new(),
                 };
                 journal(global, &lines);
+            }
+            LedgerCommand::Lineage { place: (entry, line) } => {
+                let found = ledger::lineage::of_line(&pool, &wiring::archive(&config)?, *entry, *line).await?;
+                lineage::print(global, &found);
             }
             LedgerCommand::Orders { state, limit } => orders(global, &ledger::payment_orders(&pool, state, *limit).await?),
             LedgerCommand::Approve { orders, all, actor } => {

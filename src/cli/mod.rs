@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 done · 1 failed · 2 usage · 3 content rejected · 4 held, a person must decide.
 
+/// `renkei batch arrivals`
+mod arrivals;
 /// `renkei audit`
 mod audit;
 /// `renkei batch`
@@ -16,6 +18,8 @@ mod failed;
 mod layout;
 /// `renkei ledger`
 pub(crate) mod ledger;
+/// `renkei ledger lineage`
+mod lineage;
 /// What commands print: tables, JSON, error lists.
 pub(crate) mod print;
 /// `renkei up`, `produce`, `consume`

@@ -78,7 +78,7 @@ fn status(topic: &Topic, lang: Lang) -> &'static str {
 fn as_json(topic: &Topic) -> serde_json::Value {
     serde_json::json!({
         "number": topic.number, "slug": topic.slug, "direction": topic.direction, "name": topic.name, "name_en": topic.name_en,
-        "from": topic.from, "to": topic.to, "method": topic.method, "timing": topic.timing, "status": topic.status, "due": topic.due,
+        "from": topic.from, "to": topic.to, "method": topic.method, "timing": topic.timing, "status": topic.status, "due": topic.due, "starts_on": topic.starts_on.map(|day| day.to_string()),
         "queue": topic.queue(), "ordered": topic.ordered, "hold": topic.hold, "confirm": topic.confirm, "release": topic.release,
         "once": topic.once, "schedule": topic.schedule, "prefetch": topic.prefetch, "remark": topic.remark,
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
@@ -104,6 +104,7 @@ fn show(global: &Global, topic: &Topic) {
     line("状態", "status", status(topic, lang).to_owned());
     line("キュー", "queue", topic.queue());
     line("時刻", "due", topic.due.clone().unwrap_or_default());
+    line("開始", "due from", topic.starts_on.map(|day| day.to_string()).unwrap_or_default());
     line("予定", "schedule", topic.schedule.clone().unwrap_or_default());
     line("備考", "remark", topic.remark.clone());
     let Some(integration) = &topic.integration else { return };

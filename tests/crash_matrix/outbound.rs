@@ -66,7 +66,7 @@ fn a_release_killed_anywhere_delivers_once() {
         for (row, point) in (0..).zip(RELEASING) {
             fees(world, row).await;
             let file = order(world, point.to_owned()).await.unwrap().to_string();
-            world.renkei(&["export", "approve", &file, "--as", "shonin"]).expect(&[4]);
+            world.approve(&file, "shonin").expect(&[4]);
             let mut dying = world.surroundings.clone();
             dying.set("RENKEI_CRASH_AT", point);
             let answer = dying.run(&["export", "release", &file, "--as", "tsukuru"]);

@@ -51,10 +51,10 @@ fn a_payment_date_is_paid_once() {
         assert!(count > Some(0) && total > Some(0), "{file}");
 
         // The maker may not approve; unapproved, nothing is released.
-        world.renkei(&["export", "approve", &id, "--as", "tsukuru"]).expect(&[1]);
+        world.approve(&id, "tsukuru").expect(&[1]);
         world.renkei(&["export", "release", &id, "--as", "tsukuru"]).expect(&[1]);
         assert_eq!(world.outbox_files(TRANSFERS).len(), 0);
-        world.renkei(&["export", "approve", &id, "--as", "shonin"]).expect(&[4]);
+        world.approve(&id, "shonin").expect(&[4]);
         let released = world.json(&["export", "release", &id, "--as", "tsukuru"], &[0]);
         assert_eq!(released["state"], "delivered");
 
@@ -86,7 +86,7 @@ fn an_approval_dies_with_the_bytes_it_was_given_for() {
         let day = approved_orders(world).await;
         let file = run(world, "first", &day, &[4]);
         let id = file["id"].to_string();
-        world.renkei(&["export", "approve", &id, "--as", "shonin"]).expect(&[4]);
+        world.approve(&id, "shonin").expect(&[4]);
 
         // Somebody changes one digit of the archived file.
         let blob = world.data("archive").join(file["archive"].as_str().unwrap());
@@ -102,7 +102,7 @@ fn an_approval_dies_with_the_bytes_it_was_given_for() {
         // The bytes are put back, but the approval stays dead: it has to be given again.
         overwrite(&blob, &sound);
         world.renkei(&["export", "release", &id, "--as", "tsukuru"]).expect(&[1]);
-        world.renkei(&["export", "approve", &id, "--as", "shonin"]).expect(&[4]);
+        world.approve(&id, "shonin").expect(&[4]);
         world.renkei(&["export", "release", &id, "--as", "tsukuru"]).expect(&[0]);
         assert_eq!(std::fs::read(&world.outbox_files(TRANSFERS)[0]).unwrap(), sound);
     });
@@ -135,7 +135,7 @@ fn an_older_file_of_equal_count_and_total_is_not_the_file() {
         assert_ne!(older["sha256"], newer["sha256"]);
         let (id, seen) = (newer["id"].to_string(), older["sha256"].as_str().unwrap().to_owned());
         world.renkei(&["export", "approve", &id, "--sha256", &seen, "--as", "shonin"]).expect(&[1]);
-        world.renkei(&["export", "approve", &older_id, "--as", "shonin"]).expect(&[1]);
+        world.approve(&older_id, "shonin").expect(&[1]);
         world.renkei(&["export", "release", &older_id, "--as", "tsukuru"]).expect(&[1]);
         assert_eq!(world.outbox_files(TRANSFERS).len(), 0);
         let seen = newer["sha256"].as_str().unwrap().to_owned();

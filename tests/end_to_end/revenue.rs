@@ -82,14 +82,21 @@ fn fees_are_assessed_billed_and_paid() {
         world.drop_file(ASSESSMENTS, "IF12_SKS_20261006_001.csv", &files::write(&layout(ASSESSMENTS), &rows));
         world.until_sql("select state from intake.batch", "posted").await;
 
+        // Any line of the journal leads back to its record and the bytes of the file.
+        let entry = world.number("select min(entry_id) from ledger.line where source_line = 3").await;
+        let lineage = world.json(&["ledger", "lineage", &format!("{entry}/3")], &[0]);
+        assert_eq!(lineage["lineage"]["records"][0]["fields"]["source_key"], "2026-CV-000002");
+        let text = lineage["text"].as_str().unwrap();
+        assert!(text.contains("2026-CV-000002") && !text.contains("2026-CV-000001"), "{text}");
+
         // 17: made, approved by another person, released once.
         let file = world.json(&["export", "run", "17", "--key", "tuesday", "--as", "tsukuru"], &[4]);
         assert_eq!((file["count"].as_i64(), file["total"].as_i64()), (Some(2), Some(10_500)));
         let id = file["id"].to_string();
-        let refused = world.renkei(&["export", "approve", &id, "--as", "Tsukuru"]).expect(&[1]);
+        let refused = world.approve(&id, "Tsukuru").expect(&[1]);
         assert!(!refused.err.is_empty(), "the refusal says why");
         world.renkei(&["export", "release", &id, "--as", "tsukuru"]).expect(&[1]);
-        world.renkei(&["export", "approve", &id, "--as", "shonin"]).expect(&[4]);
+        world.approve(&id, "shonin").expect(&[4]);
         let released = world.json(&["export", "release", &id, "--as", "tsukuru"], &[0]);
         assert_eq!(released["state"], "delivered");
         assert_eq!(world.outbox_files(SLIPS).len(), 1);

@@ -91,6 +91,13 @@ impl World {
         self.surroundings.run(arguments)
     }
 
+    /// Approves a file as one who has looked at it: with the SHA-256 it shows.
+    pub(crate) fn approve(&self, file: &str, who: &str) -> Answer {
+        let shown = self.json(&["export", "show", file], &[0, 4]);
+        let sha256 = shown["file"]["sha256"].as_str().unwrap_or_default();
+        self.renkei(&["export", "approve", file, "--sha256", &sha256[..12], "--as", who])
+    }
+
     /// Starts a role and waits until it is ready.
     pub(crate) async fn start(&mut self, role: &str) {
         self.start_with(role, &[]).await;

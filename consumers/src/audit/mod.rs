@@ -18,7 +18,9 @@ pub mod seal;
 /// Walks the chain.
 pub mod verify;
 
+use renkei_core::registry::Registry;
 use renkei_core::verdict::{Classify, Verdict};
+use sqlx::postgres::PgPool;
 
 use crate::db::{self, Trouble};
 
@@ -76,6 +78,22 @@ impl AuditError {
     fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> AuditError {
         move |source| AuditError::Database { doing, source }
     }
+}
+
+/// Writes down with which configuration a role starts: digests of `queues.toml` and of every folder.
+pub async fn record_configuration(pool: &PgPool, registry: &Registry, role: &str) -> Result<(), AuditError> {
+    let built =
+        registry.topics.iter().filter_map(|topic| Some((topic.slug.to_string(), topic.integration.as_ref()?.digest.clone())));
+    let folders: serde_json::Map<String, serde_json::Value> = built.map(|(slug, digest)| (slug, digest.into())).collect();
+    let after =
+        serde_json::json!({ "queues": registry.queues_digest, "integrations": folders, "version": env!("CARGO_PKG_VERSION") });
+    sqlx::query("select audit.record('renkei', 'config.loaded', 'config', $1, null, $2, null)")
+        .bind(role)
+        .bind(after)
+        .execute(pool)
+        .await
+        .map(|_| ())
+        .map_err(AuditError::database("write down the configuration"))
 }
 
 impl Classify for AuditError {

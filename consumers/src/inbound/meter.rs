@@ -1,8 +1,11 @@
 //! What intake tells Prometheus: records and yen by what became of them, and how long deliveries and parked messages wait.
 
+use std::time::Duration;
+
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Registry};
 use sqlx::postgres::PgPool;
+use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
 use super::error::IntakeError;
@@ -28,6 +31,19 @@ pub(super) fn moved(before: &Batch, after: &Batch) {
 fn count(topic: &str, outcome: &str, records: i64) {
     if let Ok(records) = u64::try_from(records) {
         metrics().records.with_label_values(&[topic, outcome]).inc_by(records);
+    }
+}
+
+/// Calls [`refresh`] every `pause` until `cancel`.
+pub async fn keep_refreshing(pool: PgPool, registry: &Registry, pause: Duration, cancel: CancellationToken) {
+    loop {
+        if let Err(error) = refresh(&pool, registry).await {
+            tracing::warn!(%error, "the gauges of intake are not up to date");
+        }
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 

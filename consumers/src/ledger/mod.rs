@@ -8,6 +8,9 @@ mod worklist;
 pub use orders::{PaymentOrder, approve_payment_orders, cancel_payment_orders, payment_orders, reschedule_payment_orders};
 pub use worklist::{Column, Worklist};
 
+/// From a ledger line back to the bytes it comes from.
+pub mod lineage;
+
 use renkei_core::verdict::{Classify, Verdict};
 use serde::Serialize;
 use sqlx::PgPool;

@@ -11,6 +11,9 @@ use super::stage::Stage;
 use super::store::{find_file, lock_file, record, record_why};
 use super::{Exporter, folder, shape};
 
+/// Digits of a SHA-256 that nobody types by accident.
+const SEEN_DIGITS_MIN: usize = 12;
+
 /// One line of `review.sql`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 pub struct ReviewRow {
@@ -42,11 +45,11 @@ impl Exporter {
         let topic = self.topic(&file.topic)?;
         let integration = folder(topic)?;
         let (_, layout) = shape(topic, integration, &file.profile)?;
-        review(&mut tx, &Job { topic, folder: integration, layout }, &file).await
+        review(&mut tx, &Job { topic, folder: integration, layout }, &file, &self.today()).await
     }
 
-    /// Approves a file. `seen` is the SHA-256 that was shown to the approver: another file of the same count and total is not
-    /// the same file. Refused when the ledger's totals differ, the bytes are damaged, or the approver made the file.
+    /// Approves a file. `seen` is the SHA-256 that was shown to the approver, or at least its first 12 digits: another file of
+    /// the same count and total is not the same file. Refused when the ledger's totals differ, the bytes are damaged, or the approver made the file.
     pub async fn approve(&self, id: i64, approver: &str, seen: &str) -> Result<ExportFile, OutboundError> {
         let review = self.review(id).await?;
         let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin an approval"))?;
@@ -55,7 +58,7 @@ impl Exporter {
         let (Some(sha256), Some(count), Some(total)) = (&file.sha256, file.count, file.total) else {
             return Err(OutboundError::State { file: id, state: file.state, action: "approved" });
         };
-        if sha256 != seen {
+        if seen.len() < SEEN_DIGITS_MIN || !sha256.starts_with(seen) {
             return Err(OutboundError::NotAsSeen { file: id, seen: seen.to_owned(), is: sha256.clone() });
         }
         let (review_count, review_yen) = review.rows.first().map_or((0, 0), |row| (row.count, row.yen));
@@ -109,10 +112,15 @@ impl Exporter {
 }
 
 /// Runs `review.sql` on a transaction that is thrown away.
-async fn review(tx: &mut Transaction<'_, Postgres>, job: &Job<'_>, file: &ExportFile) -> Result<Review, OutboundError> {
+async fn review(
+    tx: &mut Transaction<'_, Postgres>,
+    job: &Job<'_>,
+    file: &ExportFile,
+    today: &str,
+) -> Result<Review, OutboundError> {
     let topic = job.topic.slug.as_str();
     let sql = job.folder.sql("review").unwrap_or_default();
-    Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), layout: job.layout }.set(tx).await?;
+    Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), today, layout: job.layout }.set(tx).await?;
     sqlx::raw_sql("set transaction read only").execute(&mut **tx).await.map_err(OutboundError::database("begin a review"))?;
     let wrapped = format!(
         "select label_ja::text, label_en::text, coalesce(count, 0)::bigint as count, coalesce(yen, 0)::bigint as yen

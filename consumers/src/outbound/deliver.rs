@@ -37,6 +37,15 @@ use super::store::{find_file, record};
 /// Name in the audit log of what the program does by itself.
 const MACHINE: &str = "renkei";
 
+/// What is done about another process that is delivering the same file.
+#[derive(Debug, Clone, Copy)]
+enum Others {
+    /// Left alone: it will be done.
+    Skip,
+    /// Waited for: whoever released the file wants to know how it ended.
+    WaitFor,
+}
+
 /// Where one file goes.
 struct Places {
     visible: PathBuf,
@@ -45,7 +54,8 @@ struct Places {
 }
 
 impl Exporter {
-    /// Delivers every released file that is not delivered yet. Call it at start: it finishes what a crash interrupted.
+    /// Delivers every released file that is not delivered yet, and marks the folders of voided ones. Call it at start: it
+    /// finishes what a crash interrupted.
     pub async fn deliver_pending(&self) -> Result<Vec<ExportFile>, OutboundError> {
         let waiting: Vec<i64> = sqlx::query_scalar("select id from export.file where state = 'released' order by id")
             .fetch_all(&self.pool)
@@ -53,7 +63,7 @@ impl Exporter {
             .map_err(OutboundError::database("list files to deliver"))?;
         let mut delivered = Vec::new();
         for id in waiting {
-            match self.deliver(id).await {
+            match self.deliver(id, Others::Skip).await {
                 Ok(false) => {}
                 Ok(true) => {
                     let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
@@ -65,6 +75,7 @@ impl Exporter {
                 }
             }
         }
+        self.retire_voided().await?;
         self.measure_waiting().await?;
         Ok(delivered)
     }
@@ -94,7 +105,7 @@ impl Exporter {
 
     /// Delivers after a release. The release stands when the outbox is out of reach: the file waits for `deliver_pending`.
     pub(super) async fn deliver_or_wait(&self, id: i64) -> Result<(), OutboundError> {
-        match self.deliver(id).await {
+        match self.deliver(id, Others::WaitFor).await {
             Err(error) if error.verdict() == Verdict::Retry => {
                 tracing::warn!(file = id, error = &error as &dyn std::error::Error, "released, but not delivered yet; it waits");
                 Ok(())
@@ -103,12 +114,15 @@ impl Exporter {
         }
     }
 
-    /// Delivers one file; `false` when it does not wait for delivery or another process is at it.
-    pub(super) async fn deliver(&self, id: i64) -> Result<bool, OutboundError> {
+    /// Delivers one file; `false` when it does not wait for delivery any more, or another process is at it.
+    async fn deliver(&self, id: i64, others: Others) -> Result<bool, OutboundError> {
         let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin a delivery"))?;
         self.set_session(&mut tx).await?;
         // Not `for update`: the row `placing` is committed beside this transaction and refers to the file.
-        let lock = "select id from export.file where id = $1 and state = 'released' for no key update skip locked";
+        let lock = match others {
+            Others::Skip => "select id from export.file where id = $1 and state = 'released' for no key update skip locked",
+            Others::WaitFor => "select id from export.file where id = $1 and state = 'released' for no key update",
+        };
         let locked: Option<i64> = sqlx::query_scalar(lock)
             .bind(id)
             .fetch_optional(&mut *tx)
@@ -146,7 +160,7 @@ impl Exporter {
             move |source: io::Error| OutboundError::Outbox { doing, path, source }
         };
         if exists(&places.visible).await? {
-            return match same_bytes(file, places).await {
+            return match file.state == FileState::Released && same_bytes(file, places).await {
                 true => Ok(true),
                 false => Err(OutboundError::OutboxOccupied { file: file.id, path: places.visible.clone() }),
             };
@@ -204,18 +218,63 @@ impl Exporter {
         Ok(())
     }
 
-    /// A voided file must not be carried away: its folder gets a name that says so.
-    pub(super) async fn retire(&self, file: &ExportFile) {
-        let Some(places) = self.places(file) else { return };
-        if !matches!(exists(&places.visible).await, Ok(true)) {
-            return;
+    /// A voided file must not be carried away: its folder gets a name that says so. Only its own folder is touched.
+    pub(super) async fn retire(&self, file: &ExportFile) -> Result<(), OutboundError> {
+        let Some(places) = self.places(file) else { return Ok(()) };
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source: io::Error| OutboundError::Outbox { doing: "mark as void", path, source }
+        };
+        if exists(&places.hidden).await? {
+            tokio::fs::remove_dir_all(&places.hidden).await.map_err(io(&places.hidden))?;
         }
-        let mut retired = places.visible.clone().into_os_string();
-        retired.push(".void");
-        if let Err(error) = tokio::fs::rename(&places.visible, &retired).await {
-            tracing::warn!(file = file.id, %error, "a voided file still lies in the outbox; take it away by hand");
+        if !exists(&places.visible).await? || !(is_own(file, &places).await || same_bytes(file, &places).await) {
+            return Ok(());
         }
+        let retired = retired_name(&places.visible).await?;
+        tokio::fs::rename(&places.visible, &retired).await.map_err(io(&places.visible))?;
+        let parent = places.visible.parent().unwrap_or(&places.visible);
+        sync_folder(parent).await.map_err(io(parent))
     }
+
+    /// Voided files whose folder is visible all the same: the outbox was out of reach, or somebody put it back.
+    async fn retire_voided(&self) -> Result<(), OutboundError> {
+        let voided: Vec<i64> =
+            sqlx::query_scalar("select id from export.file where state = 'void' and released_at is not null order by id")
+                .fetch_all(&self.pool)
+                .await
+                .map_err(OutboundError::database("list voided files"))?;
+        for id in voided {
+            let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
+            let file = find_file(&mut conn, id).await?;
+            drop(conn);
+            if let Err(error) = self.retire(&file).await {
+                tracing::warn!(file = id, error = &error as &dyn std::error::Error, "a voided file may still lie in the outbox");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `<folder>.void`, or with a number when that is taken: a file that was voided half, delivered again and voided.
+async fn retired_name(visible: &Path) -> Result<PathBuf, OutboundError> {
+    let mut nth = 1_u32;
+    loop {
+        let mut name = visible.as_os_str().to_owned();
+        name.push(if nth == 1 { ".void".to_owned() } else { format!(".void{nth}") });
+        let name = PathBuf::from(name);
+        if !exists(&name).await? {
+            return Ok(name);
+        }
+        nth += 1;
+    }
+}
+
+/// Whether the visible folder's manifest names this file's run.
+async fn is_own(file: &ExportFile, places: &Places) -> bool {
+    let Ok(text) = tokio::fs::read(places.visible.join("manifest.json")).await else { return false };
+    let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    manifest["release"] == json!(file.run)
 }
 
 async fn is_placing(conn: &mut PgConnection, id: i64) -> Result<bool, OutboundError> {
@@ -271,9 +330,7 @@ async fn exists(path: &Path) -> Result<bool, OutboundError> {
 async fn same_bytes(file: &ExportFile, places: &Places) -> bool {
     let path = places.visible.join(file.file_name.as_deref().unwrap_or_default());
     match tokio::fs::read(&path).await {
-        Ok(bytes) => {
-            file.sha256.as_deref() == Some(hex::encode(Sha256::digest(&bytes)).as_str()) && file.state == FileState::Released
-        }
+        Ok(bytes) => file.sha256.as_deref() == Some(hex::encode(Sha256::digest(&bytes)).as_str()),
         Err(_) => false,
     }
 }

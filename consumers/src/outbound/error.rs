@@ -155,6 +155,18 @@ pub enum OutboundError {
         /// Past participle.
         action: &'static str,
     },
+    /// The ledger refused the step that belongs to a release or a void.
+    #[error("file {file}: {step} refuses it: {sentence}")]
+    StepRefused {
+        /// File.
+        file: i64,
+        /// `release.sql` or `void.sql`.
+        step: &'static str,
+        /// Catalogue code.
+        code: String,
+        /// In words.
+        sentence: String,
+    },
     /// The outbox folder cannot be written.
     #[error("cannot {doing} {path}")]
     Outbox {
@@ -192,14 +204,17 @@ impl OutboundError {
         }
     }
 
-    /// A rule that an integration's SQL raised about a file, as its sentence; anything else as it is.
-    pub(super) fn about_file(self, file: i64) -> OutboundError {
-        match &self {
-            OutboundError::Folder { source, .. } => match db::broken_rule(source) {
-                Some(constraint) => OutboundError::Rule { file, constraint, sentence: db::sentence(source) },
-                None => self,
+    /// A folder's SQL that raises one of our own codes (`RKnnn`) says no; it is not broken.
+    pub(super) fn refused_by_ledger(self, file: i64) -> OutboundError {
+        match self {
+            OutboundError::Folder { topic, file: step, source } => match db::refusal(&source) {
+                Some((code, sentence)) => {
+                    let code = code.unwrap_or_else(|| "EXPORT_STEP_REFUSED".to_owned());
+                    OutboundError::StepRefused { file, step, code, sentence }
+                }
+                None => OutboundError::Folder { topic, file: step, source },
             },
-            _ => self,
+            other => other,
         }
     }
 
@@ -227,6 +242,7 @@ impl OutboundError {
     pub fn code(&self) -> String {
         let code = match self {
             OutboundError::Rule { constraint, .. } => return format!("DB_{}", constraint.to_uppercase()),
+            OutboundError::StepRefused { code, .. } => return code.clone(),
             OutboundError::Database { .. } => "EXPORT_DATABASE",
             OutboundError::Folder { .. } => "EXPORT_SQL_FAILED",
             OutboundError::Contract { .. } => "EXPORT_SQL_CONTRACT",

@@ -21,7 +21,7 @@ use super::model::{ExportFile, FileState};
 use super::stage::{self, Stage, Table};
 use super::store::{end, enter_order, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused, Source};
-use super::{Exporter, claim, folder, name, shape};
+use super::{Exporter, claim, folder, name, shape, twin};
 
 /// Attempts on a new snapshot when other runs take the same items; then the message waits on the retry ladder.
 const ATTEMPTS_MAX: u32 = 6;
@@ -131,7 +131,8 @@ impl Exporter {
         file: &ExportFile,
     ) -> Result<Made, OutboundError> {
         let number = next_number(tx, file).await?;
-        Stage { file, actor: &file.made_by, number, layout: job.layout }.set(tx).await?;
+        let today = self.today();
+        Stage { file, actor: &file.made_by, number, today: &today, layout: job.layout }.set(tx).await?;
         // What select.sql did is undone when nothing leaves: no numbers issued, no orders marked.
         savepoint(tx, "savepoint before_select").await?;
         let selected = select(tx, job, file).await?;
@@ -151,6 +152,11 @@ impl Exporter {
                 if selected.claims {
                     claim::balance(tx, file, &summary).await?;
                     claim::take(tx, file).await?;
+                }
+                if let Some(twin) = twin::sent(tx, file, &summary.sha256).await? {
+                    savepoint(tx, "rollback to savepoint before_select").await?;
+                    record_refusals(tx, file.id, &json!([twin.refusal()])).await?;
+                    return Ok(Made::Refused { problem: twin.sentence() });
                 }
                 record_refusals(tx, file.id, &selected.refusals).await?;
                 let key = finish(job, out, &summary).await?;

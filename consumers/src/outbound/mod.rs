@@ -17,6 +17,7 @@
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
 //! | `release` | release once, void, unknown |
 //! | `deliver` | the outbox, without a second copy after a crash |
+//! | `twin` | the same content sent before |
 //! | `view` | list, show, download, dry run |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
@@ -38,6 +39,7 @@ mod release;
 mod stage;
 mod store;
 mod stream;
+mod twin;
 mod view;
 
 use std::path::PathBuf;

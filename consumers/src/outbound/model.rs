@@ -130,6 +130,12 @@ pub struct ExportFile {
     pub released_by: Option<String>,
     /// When it was handed over.
     pub delivered_at: Option<String>,
+    /// Who marked it as unknown last.
+    pub unknown_by: Option<String>,
+    /// Who found out what became of it.
+    pub resolved_by: Option<String>,
+    /// What the partner confirmed: that it never got the file.
+    pub resolution: Option<String>,
     /// When it was voided.
     pub voided_at: Option<String>,
     /// By whom.

@@ -108,14 +108,17 @@ impl Exporter {
             let today = self.today();
             let reverse = "select ledger.reverse_file($1, $2::date, $3, $4)";
             let reversed = sqlx::query(reverse).bind(id).bind(today).bind(actor).bind(reason).execute(&mut *tx).await;
-            reversed.map_err(OutboundError::database("reverse what the release had posted"))?;
+            reversed.map_err(OutboundError::on_file(id, "reverse what the release had posted"))?;
         }
         self.run_step(&mut tx, &file, actor, ("void", "void.sql")).await?;
         let after = json!({ "was": file.state, "confirmation": confirmation, "count": file.count, "total": file.total });
         record_why(&mut tx, actor, "export.voided", id, &after, Some(reason)).await?;
+        // Before the commit, while the row is locked: claims are never free beside a folder that looks valid. If the commit
+        // does not follow, the folder is marked and the file is not void: it is not carried, and the void is repeated.
+        self.retire(&file).await?;
+        crash::point("outbound.retired");
         let file = find_file(&mut tx, id).await?;
         tx.commit().await.map_err(OutboundError::database("commit a void"))?;
-        self.retire(&file).await;
         Ok(file)
     }
 
@@ -131,8 +134,16 @@ impl Exporter {
         Ok(file)
     }
 
-    /// A person found out. Not arrived: the same bytes are delivered again.
-    pub async fn resolve_unknown(&self, id: i64, actor: &str, found: Found, reason: &str) -> Result<ExportFile, OutboundError> {
+    /// A person found out. Not arrived: the same bytes are delivered again. `confirmation` is what the partner said, in words;
+    /// a file that needed two persons needs it, and another person than the one who marked it, before it goes once more.
+    pub async fn resolve_unknown(
+        &self,
+        id: i64,
+        actor: &str,
+        found: Found,
+        reason: &str,
+        confirmation: &str,
+    ) -> Result<ExportFile, OutboundError> {
         let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin resolving a file"))?;
         self.set_session(&mut tx).await?;
         let file = lock_file(&mut tx, id).await?;
@@ -144,9 +155,9 @@ impl Exporter {
             Found::Arrived => ("delivered", "arrived"),
             Found::NotArrived => ("released", "not arrived"),
         };
-        let update = "update export.file set state = $2, problem = null,
+        let update = "update export.file set state = $2, problem = null, resolved_by = $3, resolution = nullif(btrim($4), ''),
                              delivered_at = case when $2 = 'delivered' then coalesce(delivered_at, clock_timestamp()) end where id = $1";
-        let updated = sqlx::query(update).bind(id).bind(state).execute(&mut *tx).await;
+        let updated = sqlx::query(update).bind(id).bind(state).bind(actor).bind(confirmation).execute(&mut *tx).await;
         updated.map_err(OutboundError::on_file(id, "resolve a file"))?;
         if found == Found::NotArrived {
             let cleared = "insert into export.delivery (file_id, kind, actor, place, sha256)
@@ -154,7 +165,8 @@ impl Exporter {
             let inserted = sqlx::query(cleared).bind(id).bind(actor).execute(&mut *tx).await;
             inserted.map_err(OutboundError::database("clear a delivery"))?;
         }
-        record_why(&mut tx, actor, "export.resolved", id, &json!({ "found": word }), Some(reason)).await?;
+        record_why(&mut tx, actor, "export.resolved", id, &json!({ "found": word, "confirmation": confirmation }), Some(reason))
+            .await?;
         tx.commit().await.map_err(OutboundError::database("resolve a file"))?;
         self.deliver_or_wait(id).await?;
         let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
@@ -167,8 +179,9 @@ fn need_reason(file: i64, reason: &str, action: &'static str) -> Result<(), Outb
 }
 
 pub(super) async fn set_unknown(conn: &mut PgConnection, id: i64, actor: &str, reason: &str) -> Result<(), OutboundError> {
-    let update = "update export.file set state = 'unknown', problem = $2 where id = $1";
-    let updated = sqlx::query(update).bind(id).bind(reason).execute(&mut *conn).await;
+    let update = "update export.file set state = 'unknown', problem = $2, unknown_by = $3, resolved_by = null, resolution = null
+                   where id = $1";
+    let updated = sqlx::query(update).bind(id).bind(reason).bind(actor).execute(&mut *conn).await;
     updated.map_err(OutboundError::on_file(id, "mark a file as unknown"))?;
     record_why(conn, actor, "export.unknown", id, &json!({}), Some(reason)).await
 }

@@ -21,6 +21,8 @@ pub(super) struct Stage<'a> {
     pub(super) actor: &'a str,
     /// Number of the file within topic and day.
     pub(super) number: i32,
+    /// The day of the step, by the ward's clock; the file's business date is the day it was ordered for.
+    pub(super) today: &'a str,
     /// The profile's or layout's values.
     pub(super) layout: &'a Layout,
 }
@@ -30,7 +32,7 @@ impl Stage<'_> {
     pub(super) async fn set(&self, conn: &mut PgConnection) -> Result<(), OutboundError> {
         let doing = "make the temp tables of a run";
         sqlx::raw_sql(include_str!("sql/begin_run.sql")).execute(&mut *conn).await.map_err(OutboundError::database(doing))?;
-        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7";
+        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7, $8::date";
         sqlx::query(run)
             .bind(self.file.run)
             .bind(self.file.id)
@@ -39,6 +41,7 @@ impl Stage<'_> {
             .bind(self.actor)
             .bind(self.number)
             .bind(self.file.released_at.is_some())
+            .bind(self.today)
             .execute(&mut *conn)
             .await
             .map_err(OutboundError::database(doing))?;
@@ -107,10 +110,11 @@ impl Exporter {
         let integration = folder(topic)?;
         let Some(sql) = integration.sql(stem) else { return Ok(()) };
         let (_, layout) = shape(topic, integration, &file.profile)?;
-        Stage { file, actor, number: file.seq_of_day.unwrap_or(0), layout }.set(tx).await?;
+        let today = self.today();
+        Stage { file, actor, number: file.seq_of_day.unwrap_or(0), today: &today, layout }.set(tx).await?;
         let begun = sqlx::query("select ledger.begin_journal()").execute(&mut **tx).await;
         begun.map_err(OutboundError::database("begin the journal of a step"))?;
-        run_sql(tx, &file.topic, name, sql).await.map_err(|error| error.about_file(file.id))?;
+        run_sql(tx, &file.topic, name, sql).await.map_err(|error| error.refused_by_ledger(file.id))?;
         let left: i64 = sqlx::query_scalar("select count(*) from pg_temp.journal")
             .fetch_one(&mut **tx)
             .await

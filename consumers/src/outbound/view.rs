@@ -19,7 +19,7 @@ use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
 use super::stage::Stage;
 use super::store::{enter_order, file_of_run, find_file, lock_file, next_number, record};
 use super::stream::{self, Refused};
-use super::{Exporter, claim, folder, shape};
+use super::{Exporter, claim, folder, shape, twin};
 
 /// Bytes of a dry run that are kept to be looked at.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -103,8 +103,8 @@ pub struct DryRun {
     pub rows: i64,
     /// Why the run would be refused.
     pub problem: Option<String>,
-    /// Items that would stay behind, as `select.sql` gives them.
-    pub refusals: Vec<Value>,
+    /// Items that would stay behind.
+    pub refusals: Vec<Refusal>,
     /// The first bytes of the file, in the encoding of the layout.
     pub head: Vec<u8>,
 }
@@ -206,9 +206,10 @@ impl Exporter {
         enter_order(&mut tx, self, topic, profile, order).await?;
         let file = file_of_run(&mut tx, order.run).await?;
         let number = next_number(&mut tx, &file).await?;
-        Stage { file: &file, actor: &file.made_by, number, layout }.set(&mut tx).await?;
+        let today = self.today();
+        Stage { file: &file, actor: &file.made_by, number, today: &today, layout }.set(&mut tx).await?;
         let selected = select(&mut tx, &job, &file).await?;
-        let refusals = selected.refusals.as_array().cloned().unwrap_or_default();
+        let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
         let mut dry = DryRun { summary: None, rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
         if dry.problem.is_some() || selected.rows == 0 {
             return Ok(dry);
@@ -218,6 +219,11 @@ impl Exporter {
                 if selected.claims {
                     claim::balance(&mut tx, &file, &summary).await?;
                 }
+                if let Some(twin) = twin::sent(&mut tx, &file, &summary.sha256).await? {
+                    dry.problem = Some(twin.sentence());
+                    dry.refusals.push(refusal(&twin.refusal()));
+                    return Ok(dry);
+                }
                 dry.summary = Some(summary);
             }
             Err(Refused::Other(error)) => return Err(error),
@@ -226,6 +232,18 @@ impl Exporter {
             }
         }
         Ok(dry)
+    }
+}
+
+/// A row of the temp table `refusal`; optional columns may be missing.
+fn refusal(row: &Value) -> Refusal {
+    let text = |name: &str| row[name].as_str().map(str::to_owned);
+    Refusal {
+        object: text("object"),
+        object_id: row["object_id"].as_i64(),
+        code: text("code").unwrap_or_default(),
+        severity: text("severity").unwrap_or_else(|| "item".to_owned()),
+        detail: row["detail"].clone(),
     }
 }
 

@@ -20,18 +20,16 @@ async fn whole_way(pool: sqlx::PgPool, folder: &Path) {
     exporter.release(file.id, "佐藤").await.expect("released");
 }
 
-/// In the child: walk until the crash point. In the parent: not a child.
-async fn walk_as_child() -> bool {
-    let Ok(child) = std::env::var(CHILD) else { return false };
+/// In the child: what it works on. In the parent: nothing.
+async fn child() -> Option<(sqlx::PgPool, std::path::PathBuf)> {
+    let child = std::env::var(CHILD).ok()?;
     let (url, folder) = child.split_once('|').expect("url|folder");
-    let pool = renkei_consumers::db::connect(url, 4).await.expect("connect");
-    whole_way(pool, Path::new(folder)).await;
-    true
+    Some((renkei_consumers::db::connect(url, 4).await.expect("connect"), folder.into()))
 }
 
-fn crash_at(point: &str, db: &Scratch, folder: &Path) {
+fn crash_at(point: &str, test: &str, db: &Scratch, folder: &Path) {
     let child = Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "crash::a_crash_at_any_point_ends_in_exactly_one_file", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(CHILD, format!("{}|{}", db.url, folder.display()))
         .env(renkei_core::crash::VARIABLE, point)
         .output()
@@ -42,8 +40,8 @@ fn crash_at(point: &str, db: &Scratch, folder: &Path) {
 
 #[tokio::test]
 async fn a_crash_at_any_point_ends_in_exactly_one_file() {
-    if walk_as_child().await {
-        return;
+    if let Some((pool, folder)) = child().await {
+        return whole_way(pool, &folder).await;
     }
     for point in [
         "outbound.writing:2",
@@ -56,7 +54,7 @@ async fn a_crash_at_any_point_ends_in_exactly_one_file() {
         "outbound.placed",
     ] {
         let toy = Toy::new().await;
-        crash_at(point, &toy.db, toy.folder.path());
+        crash_at(point, "crash::a_crash_at_any_point_ends_in_exactly_one_file", &toy.db, toy.folder.path());
         let made = !matches!(point, "outbound.writing:2" | "outbound.before_commit");
         assert_eq!(toy.claims().await, if made { 3 } else { 0 }, "{point}: claims and contents come together or not at all");
 
@@ -74,4 +72,21 @@ async fn a_crash_at_any_point_ends_in_exactly_one_file() {
         let blobs = std::fs::read_dir(toy.folder.path().join("archive/blobs")).expect("blobs").count();
         assert_eq!(blobs, 1, "{point}: the same bytes are one blob");
     }
+}
+
+/// Between the mark on the folder and the commit: the file is not void, nobody carries it, and the void is repeated.
+#[tokio::test]
+async fn a_void_that_dies_is_repeated() {
+    if let Some((pool, folder)) = child().await {
+        exporter(pool, &folder).void(1, "鈴木", "振込日の誤り", "銀行に確認。未処理").await.expect("voided");
+        return;
+    }
+    let toy = Toy::new().await;
+    let file = toy.released("a").await;
+    crash_at("outbound.retired", "crash::a_void_that_dies_is_repeated", &toy.db, toy.folder.path());
+    let marked = vec!["20261125-001.void".to_owned()];
+    assert_eq!((toy.state(file.id).await, toy.claims().await, toy.outbox()), ("delivered".to_owned(), 3, marked.clone()));
+    assert!(toy.exporter.deliver_pending().await.unwrap().is_empty());
+    toy.exporter.void(file.id, "鈴木", "振込日の誤り", "銀行に確認。未処理").await.unwrap();
+    assert_eq!((toy.claims().await, toy.outbox()), (0, marked));
 }

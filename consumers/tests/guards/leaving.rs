@@ -1,6 +1,8 @@
-//! After the release: the ledger, the outbox, void, and 送信結果不明.
+//! After the release: the ledger and the outbox.
 
-use renkei_consumers::outbound::{FileState, Found, OutboundError};
+use renkei_consumers::outbound::{FileState, OutboundError};
+
+use renkei_core::verdict::{Classify, Verdict};
 
 use crate::toy::{Toy, sha};
 
@@ -40,48 +42,6 @@ async fn a_release_books_the_ledger_once_and_a_void_takes_it_back_and_frees_the_
 }
 
 #[tokio::test]
-async fn a_file_that_never_left_is_voided_without_confirmation() {
-    let toy = Toy::new().await;
-    let file = toy.make("a").await;
-    toy.exporter.approve(file.id, "鈴木", sha(&file)).await.unwrap();
-    let void = toy.exporter.void(file.id, "佐藤", "金額の誤り", "").await.unwrap();
-    assert_eq!((void.state, toy.claims().await), (FileState::Void, 0));
-    assert!(matches!(toy.exporter.release(file.id, "佐藤").await, Err(OutboundError::State { .. })));
-}
-
-#[tokio::test]
-async fn an_unknown_result_is_never_retried_by_machine() {
-    let toy = Toy::new().await;
-    let file = toy.released("a").await;
-    assert!(matches!(toy.exporter.mark_unknown(file.id, "佐藤", " ").await, Err(OutboundError::ReasonMissing { .. })));
-    toy.exporter.mark_unknown(file.id, "佐藤", "媒体が行方不明").await.unwrap();
-    assert!(toy.exporter.deliver_pending().await.unwrap().is_empty());
-    assert!(matches!(toy.exporter.release(file.id, "佐藤").await, Err(OutboundError::State { .. })));
-    assert_eq!((toy.make("a").await.state, toy.claims().await), (FileState::Unknown, 3));
-
-    std::fs::remove_dir_all(toy.outbox_folder().join("20261125-001")).unwrap();
-    let again = toy.exporter.resolve_unknown(file.id, "鈴木", Found::NotArrived, "銀行に確認").await.unwrap();
-    assert_eq!(again.state, FileState::Delivered);
-    assert_eq!(toy.outbox(), ["20261125-001"]);
-    toy.exporter.mark_unknown(file.id, "佐藤", "受領書が来ない").await.unwrap();
-    let arrived = toy.exporter.resolve_unknown(file.id, "鈴木", Found::Arrived, "銀行に確認").await.unwrap();
-    assert_eq!((arrived.state, arrived.released_at), (FileState::Delivered, file.released_at));
-}
-
-/// A delivery that was visible once and is gone is not made again: somebody may have carried it.
-#[tokio::test]
-async fn a_delivery_that_somebody_took_is_not_made_twice() {
-    let toy = Toy::new().await;
-    let file = toy.released("a").await;
-    // As after a crash between the rename and the commit, with the folder carried away meanwhile.
-    toy.db.tamper(&format!("update export.file set state = 'released', delivered_at = null where id = {}", file.id)).await;
-    std::fs::remove_dir_all(toy.outbox_folder().join("20261125-001")).unwrap();
-    let found = toy.exporter.deliver_pending().await.unwrap();
-    assert_eq!((found.len(), found[0].state), (1, FileState::Unknown));
-    assert_eq!(toy.outbox(), Vec::<String>::new());
-}
-
-#[tokio::test]
 async fn an_occupied_outbox_is_not_overwritten() {
     let toy = Toy::new().await;
     let file = toy.make("a").await;
@@ -110,4 +70,28 @@ async fn the_manifest_says_what_was_released() {
         (&manifest["made_by"], &manifest["approved_by"], &manifest["release"]),
         (&"佐藤".into(), &"鈴木".into(), &file.run.to_string().into())
     );
+}
+
+/// The file was approved for its day; a release after it is refused by the folder, in a sentence.
+#[tokio::test]
+async fn a_release_that_the_folder_refuses_changes_nothing_and_says_why() {
+    let toy = Toy::new().await;
+    let file = toy.make("a").await;
+    toy.exporter.approve(file.id, "鈴木", sha(&file)).await.unwrap();
+    let refused = toy.on(jiff::civil::date(2026, 12, 1)).release(file.id, "佐藤").await.unwrap_err();
+    assert_eq!(refused.code(), "TRANSFER_DATE_TOO_EARLY");
+    assert!(refused.to_string().contains("release.sql refuses it: the pay date 2026-11-30 is too near"), "{refused}");
+    assert_eq!(refused.verdict(), Verdict::Reject);
+    assert_eq!((toy.state(file.id).await, toy.outbox()), ("approved".to_owned(), vec![]));
+    assert_eq!(toy.exporter.release(file.id, "佐藤").await.unwrap().state, FileState::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_deliver_at_once_make_one_delivery() {
+    let toy = Toy::new().await;
+    let file = toy.waiting("a").await;
+    let delivered = futures_util::future::join_all((0..4).map(|_| toy.exporter.deliver_pending())).await;
+    let delivered: usize = delivered.into_iter().map(|files| files.unwrap().len()).sum();
+    assert_eq!((delivered, toy.outbox(), toy.state(file.id).await), (1, vec!["20261125-001".to_owned()], "delivered".to_owned()));
+    assert_eq!(toy.db.one::<i64>("select count(*) from export.delivery where kind = 'placing'").await, 1);
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use renkei_consumers::outbound::{ExportFile, Exporter, OutboundError};
+use renkei_consumers::outbound::{ExportFile, Exporter, FileState, OutboundError};
 use renkei_core::archive::Archive;
 use renkei_core::message::{ExportOrder, run_id};
 use renkei_core::registry::{Registry, Sources};
@@ -97,6 +97,29 @@ impl Toy {
         let file = self.make(key).await;
         self.exporter.approve(file.id, "鈴木", sha(&file)).await.expect("approved");
         self.exporter.release(file.id, "佐藤").await.expect("released")
+    }
+
+    /// Makes and approves a file and releases it while the outbox is out of reach: it waits for its delivery.
+    pub(crate) async fn waiting(&self, key: &str) -> ExportFile {
+        let outbox = self.folder.path().join("outbox");
+        std::fs::write(&outbox, "not a folder").expect("an outbox that cannot be used");
+        let file = self.released(key).await;
+        assert_eq!(file.state, FileState::Released);
+        std::fs::remove_file(&outbox).expect("the outbox is back");
+        file
+    }
+
+    /// The toy's exporter as on another day.
+    pub(crate) fn on(&self, day: jiff::civil::Date) -> Exporter {
+        self.exporter.clone().with_business_date(day)
+    }
+
+    /// The rule that refused.
+    pub(crate) fn rule(error: &OutboundError) -> &str {
+        match error {
+            OutboundError::Rule { constraint, .. } => constraint,
+            other => panic!("{other}"),
+        }
     }
 
     pub(crate) async fn state(&self, id: i64) -> String {

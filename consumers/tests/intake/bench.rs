@@ -29,8 +29,22 @@ pub(crate) struct Bench {
     pub(crate) handler: TopicHandler,
     admin: String,
     name: String,
-    registry: Arc<Registry>,
-    _folder: tempfile::TempDir,
+    pub(crate) registry: Arc<Registry>,
+    url: String,
+    folder: tempfile::TempDir,
+}
+
+/// Set in a child of a test: the database and the folder of its bench.
+const CHILD_DATABASE: &str = "RENKEI_TEST_INTAKE_DATABASE";
+const CHILD_FOLDER: &str = "RENKEI_TEST_INTAKE_FOLDER";
+
+/// In a child: an intake on the bench of its parent.
+pub(crate) async fn intake_of_child() -> Option<Intake> {
+    let (url, folder) = (std::env::var(CHILD_DATABASE).ok()?, std::env::var(CHILD_FOLDER).ok()?);
+    let folder = Path::new(&folder);
+    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
+    let registry = Arc::new(Registry::load_from(&sources).expect("the toy registry is sound"));
+    Some(Intake::new(db::connect(&url, 4).await.expect("the bench's database answers"), registry).on_business_date(DAY))
 }
 
 impl Bench {
@@ -47,14 +61,15 @@ impl Bench {
         server.close().await;
         let (base, query) = admin.split_once('?').map_or((admin.as_str(), ""), |(base, query)| (base, query));
         let server_url = base.rsplit_once('/').expect("postgres://host/name").0;
-        let pool = db::connect(&format!("{server_url}/{name}?{query}"), 8).await.expect("the new database answers");
+        let url = format!("{server_url}/{name}?{query}");
+        let pool = db::connect(&url, 8).await.expect("the new database answers");
         db::migrate(&pool).await.expect("the migrations apply");
         sqlx::raw_sql(include_str!("toy/schema.sql")).execute(&pool).await.expect("the toy schema");
         let folder = tempfile::tempdir().expect("a folder");
         let registry = Arc::new(toy_registry(folder.path(), topic));
         let intake = Arc::new(Intake::new(pool.clone(), registry.clone()).on_business_date(DAY).with_source("test"));
         let handler = TopicHandler::new(intake.clone(), TOPIC, Replies::none());
-        Bench { pool, intake, handler, admin, name, registry, _folder: folder }
+        Bench { pool, intake, handler, admin, name, registry, url, folder }
     }
 
     /// An intake on the same database that books on another day.
@@ -69,6 +84,11 @@ impl Bench {
         while self.number(waiting).await == 0 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// The environment of a child that works on this bench.
+    pub(crate) fn for_child(&self) -> [(&'static str, std::ffi::OsString); 2] {
+        [(CHILD_DATABASE, self.url.clone().into()), (CHILD_FOLDER, self.folder.path().into())]
     }
 
     /// Drops the database, after asserting what must hold after every test.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use integration::{Integration, Profile};
+use sha2::{Digest, Sha256};
 pub use topics::{Confirm, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug};
 
 /// The whole of it.
@@ -21,6 +22,8 @@ pub struct Registry {
     pub settings: Settings,
     /// The topics in order of their number.
     pub topics: Vec<Arc<Topic>>,
+    /// SHA-256 of `queues.toml`.
+    pub queues_digest: String,
 }
 
 /// Everything wrong with the registry, one sentence each.
@@ -83,7 +86,8 @@ impl Registry {
             list.push(Arc::new(Topic::new(entry, integration)));
         }
         integration::unknown_folders(&folders, &list, &mut faults);
-        if faults.is_empty() { Ok(Registry { settings, topics: list }) } else { Err(RegistryErrors(faults)) }
+        let queues_digest = hex::encode(Sha256::digest(text.as_bytes()));
+        if faults.is_empty() { Ok(Registry { settings, topics: list, queues_digest }) } else { Err(RegistryErrors(faults)) }
     }
 
     /// The topic of a slug, its number (`9`, `09`), or its queue name.

@@ -228,6 +228,7 @@ pub(super) struct Entry {
     timing: Timing,
     pub(super) status: Status,
     due: Option<Spanned<String>>,
+    starts_on: Option<Spanned<String>>,
     #[serde(default)]
     ordered: bool,
     hold: Option<Hold>,
@@ -288,6 +289,8 @@ pub struct Topic {
     pub status: Status,
     /// Time of day it is due, `HH:MM`, Asia/Tokyo.
     pub due: Option<String>,
+    /// The first day on which it is due; `None`: from the beginning.
+    pub starts_on: Option<jiff::civil::Date>,
     /// One message at a time, in order.
     pub ordered: bool,
     /// What a held line does.
@@ -329,6 +332,7 @@ impl Topic {
             release: entry.release.unwrap_or(Release::Operator),
             delivery: entry.delivery.unwrap_or(DeliveryTarget::Outbox),
             due: entry.due.map(Spanned::into_inner),
+            starts_on: entry.starts_on.and_then(|day| day.get_ref().parse().ok()),
             schedule: entry.schedule.map(Spanned::into_inner),
             name: entry.name,
             name_en: entry.name_en,
@@ -412,6 +416,11 @@ fn check_entry(entries: &[Entry], say: &mut impl FnMut(usize, String)) {
     {
         say(due.span().start, format!("due {:?} of {slug} is not a time of day HH:MM", due.get_ref()));
     }
+    if let Some(day) = &entry.starts_on
+        && day.get_ref().parse::<jiff::civil::Date>().is_err()
+    {
+        say(day.span().start, format!("starts_on {:?} of {slug} is not a day YYYY-MM-DD", day.get_ref()));
+    }
     let outbound_only = [
         ("release", entry.release.is_some()),
         ("delivery", entry.delivery.is_some()),
@@ -473,9 +482,10 @@ mod tests {
 
     #[test]
     fn all_faults_come_at_once() {
-        let text = format!("{}{}", entry("due='25:99'\nrelease='operator'"), entry(""));
+        let text = format!("{}{}", entry("due='25:99'\nstarts_on='2026-13-01'\nrelease='operator'"), entry(""));
         let found = faults(&text);
-        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert!(found.iter().any(|f| f.contains("YYYY-MM-DD")));
         assert!(found.iter().any(|f| f.contains("stands twice")));
         assert!(found.iter().any(|f| f.contains("HH:MM")));
         assert!(found.iter().any(|f| f.contains("outbound")));

@@ -4,5 +4,6 @@ select id, run, topic, profile, params, release_policy, once, business_date::tex
        export.moment(generated_at) as generated_at,
        export.moment(released_at) as released_at, released_by,
        export.moment(delivered_at) as delivered_at,
+       unknown_by, resolved_by, resolution,
        export.moment(voided_at) as voided_at, voided_by, void_reason, void_confirmation, problem
   from export.file

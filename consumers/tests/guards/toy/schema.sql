@@ -6,3 +6,10 @@ create table toy.payment (
     amount   bigint not null,
     state    text   not null default 'approved'
 );
+-- What a folder's release.sql does about a file whose day has passed: a catalogue code with its arguments.
+create function toy.check_day(pay_date date, today date) returns void language plpgsql as $$
+begin
+    if today > pay_date then
+        raise exception 'TRANSFER_DATE_TOO_EARLY' using errcode = 'RK900', detail = json_build_object('pay_date', pay_date, 'days', 0);
+    end if;
+end $$;

@@ -1,0 +1,46 @@
+//! The same content already sent (bank.md §6, rule 20): a once-only file whose bytes have left before is not made, unless the
+//! order says why it must go once more. Claims bar the same items; this bars other items that look exactly alike.
+
+use serde_json::{Value, json};
+use sqlx::{FromRow, PgConnection};
+
+use super::error::OutboundError;
+use super::model::ExportFile;
+
+/// Parameter of an order that sends equal content on purpose: the reason.
+const REASON: &str = "same_content_reason";
+
+/// A file of the topic with the same bytes that has left.
+#[derive(Debug, FromRow)]
+pub(super) struct Twin {
+    id: i64,
+    file_name: String,
+    released_at: String,
+}
+
+impl Twin {
+    /// As a row of the file's refusals.
+    pub(super) fn refusal(&self) -> Value {
+        let detail = json!({ "file": self.id.to_string(), "file_name": self.file_name, "released_at": self.released_at });
+        json!({ "object": "export.file", "object_id": self.id, "code": "EXPORT_SAME_CONTENT", "severity": "stop", "detail": detail })
+    }
+
+    /// In words.
+    pub(super) fn sentence(&self) -> String {
+        format!("the same content left as file {} ({}) at {}", self.id, self.file_name, self.released_at)
+    }
+}
+
+/// Looks for it; `None` also when the order gives a reason.
+pub(super) async fn sent(conn: &mut PgConnection, file: &ExportFile, sha256: &str) -> Result<Option<Twin>, OutboundError> {
+    let reasoned = file.params.get(REASON).is_some_and(|reason| !reason.trim().is_empty());
+    if !file.once || reasoned {
+        return Ok(None);
+    }
+    sqlx::query_as(include_str!("sql/sent_twin.sql"))
+        .bind(&file.topic)
+        .bind(sha256)
+        .fetch_optional(conn)
+        .await
+        .map_err(OutboundError::database("look for a file with the same content"))
+}

@@ -1,0 +1,116 @@
+//! `renkei export show`: everything an approver looks at before the SHA-256 is typed.
+
+use renkei_consumers::outbound::{Exporter, FileDetail};
+use renkei_core::catalogue::Lang;
+use renkei_core::money::Yen;
+
+use super::super::print::{refusal, say, table};
+use super::super::{Exit, Global};
+use super::{exit_of, print_file};
+
+/// Shows one file.
+pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyhow::Result<Exit> {
+    let detail = exporter.show(id).await?;
+    if global.json {
+        println!("{}", serde_json::json!(detail));
+        return Ok(exit_of(detail.file.state));
+    }
+    print_file(global, &detail.file);
+    if let Some(sha256) = &detail.file.sha256 {
+        println!("sha256 {sha256}");
+    }
+    review(global.lang, &detail);
+    previous(global.lang, &detail);
+    approvals(global.lang, &detail);
+    deliveries(global.lang, &detail);
+    for item in &detail.refusals {
+        println!("{}", refusal(global.lang, item));
+    }
+    Ok(exit_of(detail.file.state))
+}
+
+fn review(lang: Lang, detail: &FileDetail) {
+    if let Some(problem) = &detail.review_problem {
+        println!("{}: {problem}", say(lang, "元帳から数え直せません", "the ledger cannot be recounted"));
+    }
+    let Some(review) = &detail.review else { return };
+    let headings = match lang {
+        Lang::Ja => ["元帳から数え直した合計", ">件数", ">金額"],
+        Lang::En => ["recounted from the ledger", ">count", ">yen"],
+    };
+    let rows = review
+        .rows
+        .iter()
+        .map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
+    println!("{}", table(&headings, rows.collect()));
+    let recounted = review.rows.first().map(|row| (Some(row.count), Some(row.yen)));
+    if recounted != Some((detail.file.count, detail.file.total)) {
+        let en = "the ledger's totals are not the file's: it cannot be approved";
+        println!("{}", say(lang, "元帳の合計がファイルと違います。承認できません", en));
+    }
+}
+
+fn previous(lang: Lang, detail: &FileDetail) {
+    let Some(last) = &detail.previous else {
+        println!("{}", say(lang, "前回の払出はありません", "nothing was released before"));
+        return;
+    };
+    let headings = match lang {
+        Lang::Ja => ["前回の払出", "払出日時", ">件数", ">金額", ">件数の増減", ">金額の増減"],
+        Lang::En => ["last release", "released at", ">count", ">yen", ">more records", ">more yen"],
+    };
+    let row = vec![
+        format!("{} {}", last.id, last.file_name),
+        last.released_at.clone(),
+        last.count.to_string(),
+        Yen(last.total).to_string(),
+        format!("{:+}", last.count_more),
+        format!("{}{}", if last.total_more > 0 { "+" } else { "" }, Yen(last.total_more)),
+    ];
+    println!("{}", table(&headings, vec![row]));
+}
+
+fn approvals(lang: Lang, detail: &FileDetail) {
+    let headings = match lang {
+        Lang::Ja => ["承認者", "日時", "sha256", ">件数", ">金額", "状態"],
+        Lang::En => ["approved by", "at", "sha256", ">count", ">yen", "state"],
+    };
+    let rows = detail.approvals.iter().map(|approval| {
+        let dead = approval.dead_reason.as_deref().unwrap_or_default();
+        let state = if approval.live {
+            say(lang, "有効", "live").to_owned()
+        } else {
+            format!("{}: {dead}", say(lang, "失効", "dead"))
+        };
+        vec![
+            approval.approver.clone(),
+            approval.at.clone(),
+            approval.sha256.chars().take(12).collect(),
+            approval.count.to_string(),
+            Yen(approval.total).to_string(),
+            state,
+        ]
+    });
+    if !detail.approvals.is_empty() {
+        println!("{}", table(&headings, rows.collect()));
+    }
+}
+
+fn deliveries(lang: Lang, detail: &FileDetail) {
+    let headings = match lang {
+        Lang::Ja => ["引渡し", "日時", "職員", "場所"],
+        Lang::En => ["delivery", "at", "who", "place"],
+    };
+    let kind = |kind: &str| match kind {
+        "placing" => say(lang, "配置開始", "placing").to_owned(),
+        "delivered" => say(lang, "引渡済", "delivered").to_owned(),
+        "cleared" => say(lang, "未着を確認", "found not arrived").to_owned(),
+        "download" => say(lang, "再取得", "downloaded again").to_owned(),
+        other => other.to_owned(),
+    };
+    let rows = detail.deliveries.iter().map(|d| vec![kind(&d.kind), d.at.clone(), d.actor.clone(), d.place.clone()]);
+    if !detail.deliveries.is_empty() {
+        println!("{}", table(&headings, rows.collect()));
+        println!("{} {}", say(lang, "再取得の回数", "downloads"), detail.downloads);
+    }
+}
