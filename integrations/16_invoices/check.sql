@@ -40,6 +40,13 @@ with today as (
       from claim c join ledger.invoice v on (v.creditor, v.invoice_no, v.issued_on) = (c.payee, c.invoice_no, c.issued_on) and v.cancelled_at is null
     union all
     select n.line, n.first_content = n.content from numbered n where n.first_line <> n.line
+), in_file as (
+    -- The first of each kind before a line, by one pass: a file may ask ten thousand times for one amount.
+    select line, payable, invoice_no,
+           case when not without then first_value(invoice_no) over (partition by payee, payable, period_from, period_to order by line) end as same_period,
+           case when without then first_value(invoice_no) over (partition by payee, payable, issued_on order by line) end as same_day,
+           min(invoice_no) filter (where without) over (partition by payee, payable, issued_on order by line) as same_day_without
+      from (select *, num_nulls(period_from, period_to) > 0 as without from claim where payee is not null) c
 ), twin as (
     -- Another number, but the same creditor, amount and period: asked for twice? Where one of them names no period, the same day of issue
     -- will do. The ledger's invoices and the file's earlier ones alike.
@@ -50,12 +57,9 @@ with today as (
        and ((v.period_from, v.period_to) = (c.period_from, c.period_to)
             or v.issued_on = c.issued_on and (num_nulls(v.period_from, v.period_to) > 0 or num_nulls(c.period_from, c.period_to) > 0))
     union all
-    select c.line, c.payable, e.invoice_no
-      from claim c
-      join claim e on e.payee = c.payee and e.payable = c.payable and e.line < c.line
-     where e.invoice_no <> c.invoice_no
-       and ((e.period_from, e.period_to) = (c.period_from, c.period_to)
-            or e.issued_on = c.issued_on and (num_nulls(e.period_from, e.period_to) > 0 or num_nulls(c.period_from, c.period_to) > 0))
+    select line, payable, other
+      from in_file cross join lateral (values (same_period), (same_day), (same_day_without)) o (other)
+     where o.other <> invoice_no
 ), claimed as (
     -- What the file itself claims against one commitment counts together, in file order.
     select c.line, c.commitment, c.payable, r.yen as remaining, sum(c.payable) over (partition by c.commitment order by c.line) as total
