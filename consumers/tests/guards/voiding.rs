@@ -54,7 +54,8 @@ async fn a_void_and_a_delivery_at_once_leave_no_valid_folder() {
     let toy = Toy::new().await;
     let file = toy.waiting("a").await;
     let (void, delivered) = tokio::join!(toy.exporter.void(file.id, "鈴木", WHY.0, WHY.1), toy.exporter.deliver_pending());
-    (void.unwrap(), delivered.unwrap());
+    void.unwrap();
+    delivered.unwrap();
     assert_eq!((toy.state(file.id).await, toy.claims().await), ("void".into(), 0));
     assert!(toy.outbox().iter().all(|name| name.ends_with(".void")), "{:?}", toy.outbox());
 }
