@@ -183,6 +183,9 @@ create table ledger.payment_order (
     made_by      text   not null,
     approved_by  text,
     approved_at  timestamptz,
+    rescheduled_by text,
+    rescheduled_at timestamptz,
+    account_id   bigint,
     batch_id     bigint,
     line         bigint,
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
@@ -190,6 +193,8 @@ create table ledger.payment_order (
     constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null)
 ) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
+comment on column ledger.payment_order.rescheduled_by is 'Who gave the approved order another pay date.';
+comment on column ledger.payment_order.account_id is 'The account (creditor_account) with which it was put into a bank file: the release asks whether it is still the right one.';
 create index payment_order_by_pay_date on ledger.payment_order (pay_date);
 create index payment_order_by_commitment on ledger.payment_order (commitment) where commitment is not null;
 create index payment_order_by_batch on ledger.payment_order (batch_id, line) where batch_id is not null;
@@ -203,16 +208,93 @@ language sql volatile as $$
 $$;
 comment on function ledger.next_payment_order_no is '支出命令番号: year, P, eight digits. Gaps mean nothing: a preview draws numbers too.';
 
+-- The allowed steps, as rows, so that the picture in the documentation and the rule are one thing.
+create table ledger.payment_order_step (
+    before text not null,
+    after  text not null,
+    why    text not null,
+    constraint payment_order_step_pk primary key (before, after)
+);
+comment on table ledger.payment_order_step is 'Every step a payment order may take; anything else is refused by the trigger payment_order_takes_known_steps.';
+insert into ledger.payment_order_step values
+    ('draft',    'approved',  '決裁 by a second person'),
+    ('draft',    'cancelled', 'not wanted; or its batch was cancelled'),
+    ('approved', 'in_file',   'put into a bank file'),
+    ('approved', 'cancelled', 'taken back by a second person; its expense is reversed'),
+    ('in_file',  'released',  'the file left'),
+    ('in_file',  'approved',  'the file was voided'),
+    ('released', 'approved',  'the file was voided after its release: the bank did not process it'),
+    ('released', 'paid',      'the bank paid'),
+    ('released', 'returned',  'the bank could not pay'),
+    ('paid',     'returned',  'the money came back (組戻し)');
+
+create function ledger.check_order_steps() returns trigger
+-- The planner does not know how many rows a statement changed, and would compare each with all.
+language plpgsql set enable_nestloop = off as $$
+declare
+    bad record;
+begin
+    select b.no, b.state as before, a.state as after into bad
+      from before_rows b join after_rows a using (id)
+     where a.state <> b.state
+       and not exists (select from ledger.payment_order_step s where s.before = b.state and s.after = a.state)
+     limit 1;
+    if found then
+        raise exception 'payment order % cannot go from % to %', bad.no, bad.before, bad.after
+            using errcode = 'RK011', hint = 'allowed steps are the rows of ledger.payment_order_step';
+    end if;
+    return null;
+end $$;
+-- Once per statement: a bank file moves a hundred thousand orders in one.
+create trigger payment_order_takes_known_steps after update on ledger.payment_order
+    referencing old table as before_rows new table as after_rows for each statement execute function ledger.check_order_steps();
+
 create function ledger.refuse_changed_order() returns trigger
 language plpgsql as $$
 begin
     raise exception 'payment order % is % and cannot be changed', old.no, old.state
         using errcode = 'RK011', hint = 'cancel it and make another order';
 end $$;
-comment on function ledger.refuse_changed_order is 'What a second person approved is what is paid: after the draft only the state moves.';
+comment on function ledger.refuse_changed_order is 'What a second person approved is what is paid: after the draft only the state moves, and the pay date by check_new_pay_date.';
 create trigger payment_order_is_fixed
-    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, pay_date, made_by on ledger.payment_order
+    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, made_by on ledger.payment_order
     for each row when (old.state <> 'draft') execute function ledger.refuse_changed_order();
+
+create function ledger.check_new_pay_date() returns trigger
+language plpgsql as $$
+declare
+    why text;
+begin
+    why := case
+        when old.state <> 'approved' or new.state <> 'approved' then 'it is ' || old.state
+        when new.rescheduled_by is null or new.rescheduled_at is not distinct from old.rescheduled_at then 'nobody signs for it'
+        when export.same_person(new.rescheduled_by, new.made_by) then 'the maker may not do that'
+        when exists (select from export.live_claim c where c.object = 'payment_order' and c.object_id = old.id) then 'it is in a file'
+        when not ledger.is_business_day(new.pay_date, 'bank') then 'banks are closed on ' || new.pay_date
+        when not ledger.fiscal_year_accepts(new.fiscal_year, new.pay_date) then
+            'the books of fiscal year ' || new.fiscal_year || ' are closed on ' || new.pay_date
+    end;
+    if why is not null then
+        raise exception 'payment order % cannot be paid on another day: %', old.no, why
+            using errcode = 'RK011', hint = 'a second person gives an approved order that is in no file another bank business day';
+    end if;
+    return new;
+end $$;
+comment on function ledger.check_new_pay_date is 'The one change after 決裁: an order whose pay date passed unsent would else never be paid.';
+create trigger payment_order_day_is_fixed before update of pay_date on ledger.payment_order
+    for each row when (old.state <> 'draft' and old.pay_date <> new.pay_date) execute function ledger.check_new_pay_date();
+
+-- The way from an order to the ledger lines that speak of it. Partial: postings about anything else do not pay for it.
+create index line_by_payment_order on ledger.line (object_id) where object = 'payment_order';
+
+create view ledger.journal_line as
+select e.id as entry, l.no, e.event, e.fiscal_year, e.booked_on, e.fund, e.batch_id, e.file_id, e.reverses, l.source_line, l.account, a.name as account_name,
+       l.debit, l.credit, l.budget_line, l.memo, l.object, l.object_id, p.no as order_no, p.batch_id as order_batch, p.line as order_line
+  from ledger.entry e
+  join ledger.line l on l.entry_id = e.id
+  join ledger.account a on a.code = l.account
+  left join ledger.payment_order p on l.object = 'payment_order' and p.id = l.object_id;
+comment on view ledger.journal_line is '仕訳明細 as people read it. What a payment order was approved or paid with leads by the order to the batch and line that asked for it.';
 
 create function ledger.commitment_remaining(no text) returns bigint
 language sql stable as $$
@@ -288,9 +370,136 @@ begin
 end $$;
 comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
 
+create function ledger.lock_orders(ids bigint[]) returns void
+language plpgsql as $$
+declare
+    unknown bigint;
+begin
+    -- In one order, so that two sessions wait for each other instead of deadlocking. What is looked at after this stays so.
+    perform from ledger.payment_order p where p.id = any (ids) order by p.id for update;
+    select count(*) into unknown from unnest(ids) i where not exists (select from ledger.payment_order p where p.id = i);
+    if unknown > 0 then
+        raise exception '% of the payment orders do not exist', unknown using errcode = 'RK010', hint = 'check the order numbers';
+    end if;
+end $$;
+
+create function ledger.reschedule_payment_orders(ids bigint[], new_date date, who text, today date) returns bigint
+language plpgsql as $$
+declare
+    changed bigint;
+    bad     record;
+begin
+    perform ledger.lock_orders(ids);
+    select p.no, p.state into bad from ledger.payment_order p where p.id = any (ids) and p.state <> 'approved' limit 1;
+    if found then
+        raise exception 'payment order % cannot be paid on another day: it is %', bad.no, bad.state
+            using errcode = 'RK011', hint = 'a draft is changed before its approval; an order in a file comes back when the file is voided';
+    end if;
+    if new_date < today then
+        raise exception 'payment orders cannot be paid on %, which has passed', new_date
+            using errcode = 'RK011', hint = 'choose a bank business day from today on';
+    end if;
+    with was as materialized (
+        select p.id, p.no, p.pay_date from ledger.payment_order p where p.id = any (ids)
+    ), moved as (
+        update ledger.payment_order p
+           set pay_date = new_date, rescheduled_by = who, rescheduled_at = clock_timestamp()
+          from was w where p.id = w.id and p.pay_date <> new_date
+        returning p.id
+    )
+    insert into audit.event (actor, action, object, object_id, before, after)
+    select who, 'payment_order.reschedule', 'payment_order', w.no, jsonb_build_object('pay_date', w.pay_date), jsonb_build_object('pay_date', new_date)
+      from was w join moved using (id) order by w.id;
+    get diagnostics changed = row_count;
+    return changed;
+end $$;
+comment on function ledger.reschedule_payment_orders is 'Another pay date for approved orders that are in no file; all or none. Returns how many changed.';
+
+create function ledger.cancel_payment_orders(ids bigint[], who text, why text, cancelled_on date) returns bigint
+language plpgsql as $$
+declare
+    cancelled bigint;
+    bad       record;
+begin
+    if btrim(coalesce(why, '')) = '' then
+        raise exception 'payment orders are not cancelled without a reason' using errcode = 'RK010', hint = 'say why';
+    end if;
+    perform ledger.lock_orders(ids);
+    select p.no, case when p.state not in ('draft', 'approved') then 'it is ' || p.state
+                      when c.object_id is not null then 'it is in a file'
+                      else 'it is approved, and the maker may not take that back' end as reason into bad
+      from ledger.payment_order p
+      left join export.live_claim c on c.object = 'payment_order' and c.object_id = p.id
+     where p.id = any (ids)
+       and (p.state not in ('draft', 'approved') or c.object_id is not null
+            or p.state = 'approved' and export.same_person(p.made_by, who))
+     limit 1;
+    if found then
+        raise exception 'payment order % cannot be cancelled by %: %', bad.no, who, bad.reason
+            using errcode = 'RK010', hint = 'an order in a file comes back when the file is voided';
+    end if;
+    perform ledger.begin_journal();
+    create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
+    with was as materialized (
+        select p.* from ledger.payment_order p where p.id = any (ids)
+    ), gone as (
+        update ledger.payment_order p set state = 'cancelled' from was w where p.id = w.id
+    ), invoice_gone as (
+        -- Its invoice may be handed in again.
+        update ledger.invoice v set cancelled_at = clock_timestamp() from was w where v.id = w.invoice_id and v.cancelled_at is null
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, before, after, reason)
+        select who, 'payment_order.cancel', 'payment_order', w.no, jsonb_build_object('state', w.state),
+               jsonb_build_object('state', 'cancelled', 'amount', w.amount), why
+          from was w order by w.id
+    )
+    -- The entry of the approval holds the orders approved with it too: each cancelled one is taken out by a line of its own.
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select 'EXPENSE', w.fiscal_year, cancelled_on, w.fund, w.budget_line, w.organization, -w.amount, '取消 ' || w.memo, 'payment_order', w.id
+      from was w where w.state = 'approved' order by w.id;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    drop table pg_temp.run;
+    select count(distinct i) into cancelled from unnest(ids) i;
+    return cancelled;
+end $$;
+comment on function ledger.cancel_payment_orders is 'Takes orders back that are in no file: drafts, and approved ones by a second person, whose expense is then reversed. All or none.';
+
+create function ledger.order_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
+language plpgsql as $$
+begin
+    -- 決裁 of one of them may be under way: the lock waits for it, and what is read afterwards is what it left.
+    perform from ledger.payment_order p where p.batch_id = batch order by p.id for update;
+    return query
+    select p.line, 'payment_order', p.id, 'ORDER_BEYOND_DRAFT', jsonb_build_object('order', p.no, 'state', p.state)
+      from ledger.payment_order p where p.batch_id = batch and p.state not in ('draft', 'cancelled');
+end $$;
+comment on function ledger.order_blockers is 'The orders of a batch that bar its cancellation. Volatile and locking, so that none is approved between the look and the cancellation.';
+
+create function ledger.cancel_batch_orders(batch bigint) returns void
+language plpgsql as $$
+declare
+    other text;
+begin
+    update ledger.payment_order p set state = 'cancelled' where p.batch_id = batch and p.state = 'draft';
+    select p.no into other from ledger.payment_order p where p.batch_id = batch and p.state <> 'cancelled' limit 1;
+    if found then
+        raise exception 'payment order % was approved meanwhile', other
+            using errcode = 'serialization_failure', hint = 'the cancellation is tried again and then sees it';
+    end if;
+    update ledger.invoice v set cancelled_at = clock_timestamp() where v.batch_id = batch and v.cancelled_at is null;
+end $$;
+comment on function ledger.cancel_batch_orders is 'Cancels the drafts and invoices of a batch; fails, to be tried again, when one of them is no draft any more.';
+
 -- ── Reading an invoice ──────────────────────────────────────────────────────────────────────────────────────────────────
 -- check.sql and post.sql must find the same creditor, commitment and day; so they ask here. Set-returning functions of one
 -- statement are taken into the query that calls them: ten thousand calls are ten thousand index look-ups and no more.
+
+create function ledger.registration_number(written text) returns text
+language sql immutable parallel safe as $$
+    select upper(regexp_replace(normalize(written, NFKC), '[\s‐−ー―–—-]', '', 'g'))
+$$;
+comment on function ledger.registration_number is '登録番号 in one spelling: full-width to half-width, t to T, hyphens and blanks away. The record keeps what was written.';
 
 create function ledger.find_creditor(no text, invoice_number text, corporate_number text) returns table (creditor text, candidates bigint)
 language sql stable as $$
@@ -327,34 +536,106 @@ end $$;
 comment on function ledger.previous_business_day is 'The day itself when it is one, else the last one before.';
 
 create function ledger.payment_day(wanted date, received date) returns date
-language sql stable as $$
-    select greatest(ledger.previous_business_day(wanted, 'bank'), ledger.next_business_day(received + 1, 'bank'))
-$$;
-comment on function ledger.payment_day is 'The bank business day on or before the day an invoice is due, so that it is never late, but after the day it came.';
+language plpgsql stable as $$
+begin
+    return greatest(ledger.previous_business_day(wanted, 'bank'), ledger.next_business_day(received + 1, 'bank'));
+exception when sqlstate 'RK001' then
+    return null;
+end $$;
+comment on function ledger.payment_day is 'The bank business day on or before the day an invoice is due, so that it is never late, but after the day it came. Null where the calendar ends before it is found.';
 
 create function ledger.invoice_content(invoice jsonb, taxes jsonb) returns text
-language sql immutable parallel safe as $$
-    select md5(jsonb_build_array(
+language plpgsql immutable parallel safe as $$
+begin
+    -- Not in SQL: that would be taken into the query, which would then build the argument anew for each of its fields.
+    return md5(jsonb_build_array(
         invoice -> 'invoice_no', invoice -> 'issued_on', invoice -> 'due', invoice -> 'period_from', invoice -> 'period_to',
         invoice -> 'issuer_name', invoice -> 'invoice_number', invoice -> 'corporate_number', invoice -> 'creditor', invoice -> 'organization',
         invoice -> 'contract_no', invoice -> 'commitment_no', invoice -> 'net', invoice -> 'tax', invoice -> 'gross',
         coalesce(nullif(invoice -> 'prepaid', 'null'), '0'), invoice -> 'payable', invoice -> 'currency',
-        invoice -> 'bank', invoice -> 'branch', invoice -> 'account_kind', invoice -> 'account_number', taxes)::text)
-$$;
+        invoice -> 'bank', invoice -> 'branch', invoice -> 'account_kind', invoice -> 'account_number', taxes)::text);
+end $$;
 comment on function ledger.invoice_content is 'Digest of what an invoice says, without where it came from: the same invoice by file and by API is the same.';
 
 -- ── Paying by bank file ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-create function ledger.bank_name_fault(name text) returns text
+create function ledger.bank_name_fault(name text, kana_wo boolean default false, kana_dot boolean default true) returns text
 language sql immutable parallel safe as $$
+    -- One expression, so that it is taken into the query that asks it of a hundred thousand names.
     select case
         when name is null then null
-        when name ~ '^[ｱ-ﾝﾞﾟA-Z0-9 ().-]*$' and name !~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ|(^|[^ﾊ-ﾎ])ﾟ' then null
-        when name ~ '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]' then substring(name from '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]')
+        when not kana_dot and name ~ '[.]' then '.'
+        when translate(name, case when kana_wo then 'ｦ' else '' end, 'ｱ') ~ '^[ｱ-ﾝﾞﾟA-Z0-9 ().-]*$'
+             and name !~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ|(^|[^ﾊ-ﾎ])ﾟ' then null
+        when translate(name, case when kana_wo then 'ｦ' else '' end, 'ｱ') ~ '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]'
+             then substring(name from case when kana_wo then '[^ｦｱ-ﾝﾞﾟA-Z0-9 ().-]' else '[^ｱ-ﾝﾞﾟA-Z0-9 ().-]' end)
         when name ~ '(^|[^ｳｶ-ﾄﾊ-ﾎ])ﾞ' then 'ﾞ'
         else 'ﾟ' end
 $$;
-comment on function ledger.bank_name_fault is 'The first character of a payee name that a bank file may not hold (全銀: no ｦ, small kana, ｰ, lower case; marks only on the kana that take them); null when the name is good.';
+comment on function ledger.bank_name_fault is 'The first character of a payee name that a bank file may not hold (全銀: no ｦ, small kana, ｰ, lower case; marks only on the kana that take them); null when the name is good. kana_wo, kana_dot: what the bank says of ｦ and of the full stop.';
+
+create function ledger.transfer_day(pay_date date, on_holiday text) returns date
+language sql stable as $$
+    select case on_holiday when 'next' then ledger.next_business_day(pay_date, 'bank')
+                           when 'previous' then ledger.previous_business_day(pay_date, 'bank')
+                           else pay_date end
+$$;
+comment on function ledger.transfer_day is 'The day the bank transfers what is due on a day: the day itself, or where the bank shifts holidays the business day after or before.';
+
+create function ledger.bank_days_ahead(from_day date, to_day date) returns bigint
+language sql stable as $$
+    select count(*) filter (where ledger.is_business_day(d::date, 'bank'))
+      from generate_series(from_day + 1, least(to_day, from_day + 100), interval '1 day') d
+$$;
+comment on function ledger.bank_days_ahead is 'Bank business days after the first day, to the second; counted for a hundred days at most.';
+
+create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
+language sql stable as $$
+    select o.id, o.no, o.creditor, o.amount, f.why
+      from export.claim x
+      join ledger.payment_order o on o.id = x.object_id
+      join (select pay_date, ledger.transfer_day(pay_date, on_holiday) as day
+              from (select distinct p.pay_date from export.claim y join ledger.payment_order p on p.id = y.object_id
+                     where y.file_id = file and y.object = 'payment_order') days) d using (pay_date)
+      join ledger.creditor c on c.no = o.creditor
+      left join ledger.creditor_account k on k.id = o.account_id
+      left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to
+      left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and d.day between b.valid_from and b.valid_to
+     cross join lateral (
+         select case when o.account_id is null then null
+                     when d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31') then 'PAYEE_SUSPENDED'
+                     when d.day not between k.valid_from and k.valid_to then 'PAYEE_WITHOUT_ACCOUNT'
+                     when i.bank is null or b.branch is null then 'PAYEE_BRANCH_CLOSED' end as why) f
+     where x.file_id = file and x.object = 'payment_order' and f.why is not null
+$$;
+comment on function ledger.payees_invalid is 'Payees of a file that could be paid when it was made and cannot any more: suspended, another account, a branch that ended.';
+
+create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns void
+language plpgsql as $$
+declare
+    day     date;
+    ahead   bigint;
+    invalid record;
+begin
+    select ledger.transfer_day(min(o.pay_date), on_holiday) into day
+      from export.claim x join ledger.payment_order o on o.id = x.object_id
+     where x.file_id = file and x.object = 'payment_order';
+    ahead := ledger.bank_days_ahead(today, day);
+    -- Behind the bank's hour the day is over. Only where today is today: a day set by hand has no hour.
+    if today = (clock_timestamp() at time zone 'Asia/Tokyo')::date and (clock_timestamp() at time zone 'Asia/Tokyo')::time > cut_off then
+        ahead := ahead - 1;
+    end if;
+    if day < today or ahead < days_ahead_min then
+        raise exception 'the transfers are due on %, % bank business day(s) from %; the bank wants %', day, greatest(ahead, 0), today, days_ahead_min
+            using errcode = 'RK013', constraint = 'transfer_day_passed', detail = 'pay date ' || day || ', released on ' || today;
+    end if;
+    select count(*) as count, (array_agg(p.no || ' ' || p.why order by p.no))[1:5] as first into invalid from ledger.payees_invalid(file, on_holiday) p;
+    if invalid.count > 0 then
+        raise exception '% payee(s) cannot be paid any more: %', invalid.count, array_to_string(invalid.first, ', ')
+            using errcode = 'RK013', constraint = 'transfer_payee_invalid', detail = invalid.count || ': ' || array_to_string(invalid.first, ', ');
+    end if;
+end $$;
+comment on function ledger.check_transfer_release is 'bank.md §6 nos. 8, 9, 11, asked again when the file leaves: days may lie between.';
 
 create function ledger.date_or_null(written text) returns date
 language plpgsql immutable as $$

@@ -39,6 +39,15 @@ create index institution_change_by_batch on ledger.institution_change (batch_id)
 create trigger institution_change_is_append_only before update or delete or truncate on ledger.institution_change
     for each statement execute function ledger.refuse_change();
 
+create table ledger.institution_file (
+    batch_id   bigint constraint institution_file_pk primary key,
+    scope      text not null constraint institution_file_scope_is_known check (scope in ('diff', 'full', 'banks', 'branches')),
+    scope_bank text,
+    made_on    date
+);
+comment on table ledger.institution_file is 'The bank master files that were posted: an older one that comes or is posted after them is looked at by a person.';
+comment on column ledger.institution_file.made_on is '作成年月日, of files that state it.';
+
 create function ledger.institution_reason(code text) returns text
 language sql immutable parallel safe as $$
     select case code when '00' then 'initial' when '01' then 'opened' when '02' then 'closed' when '03' then 'merged' when '04' then 'renamed'
@@ -122,10 +131,23 @@ select a.creditor, c.name, a.bank, a.branch, a.number, coalesce(b.valid_to, i.va
  where a.valid_to > least(b.valid_to, i.valid_to);
 comment on view ledger.payee_to_move is '口座変更が必要な債権者: accounts at a branch that ended or will end, with the successor where one is known. To be settled before the next payment run.';
 
-create function ledger.check_institutions(rows ledger.institution_row[], scope text, scope_bank text, dated boolean, today date, again boolean,
+create function ledger.newer_institution_file(batch bigint, scope text, scope_bank text, made_on date) returns setof ledger.institution_file
+language sql stable as $$
+    select f.*
+      from ledger.institution_file f
+     where f.batch_id <> batch and (f.batch_id > batch or f.made_on > newer_institution_file.made_on)
+       and (f.scope in ('full', 'diff') or newer_institution_file.scope in ('full', 'diff')
+            or f.scope = newer_institution_file.scope and f.scope_bank is not distinct from newer_institution_file.scope_bank)
+     order by f.made_on desc nulls last, f.batch_id desc
+     limit 1
+$$;
+comment on function ledger.newer_institution_file is 'A posted file about the same banks that came after this one, or was made after it.';
+
+create function ledger.check_institutions(rows ledger.institution_row[], scope text, scope_bank text, dated boolean, today date,
                                           drop_percent int, drop_rows int)
 returns table (line bigint, verdict text, code text, field text, detail jsonb)
-language sql stable as $$
+-- The planner takes the rows of an array for a hundred, and would go through thirty thousand of them once for each of the others.
+language sql stable set enable_nestloop = off as $$
     with stated as materialized (
         select p.*, p.bank || case when p.branch <> '' then '-' || p.branch else '' end as at
           from ledger.plan_institutions(rows, dated, today) p
@@ -167,12 +189,16 @@ language sql stable as $$
     select null, 'hold', 'INSTITUTION_DROP', null,
            jsonb_build_object('level', case when l.bank_level then '金融機関' else '支店' end, 'level_en', case when l.bank_level then 'banks' else 'branches' end,
                               'count', g.count, 'live', l.count, 'percent', drop_percent)
-      from live l join (select x.branch = '' as bank_level, count(*) as count from gone x group by 1) g using (bank_level)
-     where g.count > drop_rows and g.count * 100 > l.count * drop_percent and not again
+      from live l
+      -- Not named any more, or named as ended.
+      join (select x.branch = '' as bank_level, count(*) as count
+              from (select g.branch from gone g union all select s.branch from stated s where s.action = 'end' and s.valid_to <= today) x
+             group by 1) g using (bank_level)
+     where g.count > drop_rows and g.count * 100 > l.count * drop_percent
     union all
     select null, 'hold', 'INSTITUTION_MANY_RENAMED', null, jsonb_build_object('count', s.count, 'live', l.count, 'percent', drop_percent)
       from (select count(*) as count from stated x where x.action = 'rename') s, (select sum(count) as count from live) l
-     where s.count > drop_rows and s.count * 100 > l.count * drop_percent and not again
+     where s.count > drop_rows and s.count * 100 > l.count * drop_percent
     union all
     -- Another bank's new name does not say that the vanished one went there: nobody but a person decides on a successor.
     select null, 'hold', 'INSTITUTION_BANK_VANISHED', null,
@@ -180,22 +206,22 @@ language sql stable as $$
                'payees', (select count(*) from ledger.creditor_account a where a.bank = g.bank and a.valid_to >= today),
                'renamed', coalesce((select string_agg(s.bank || ' ' || s.old_name || '→' || s.name, '、' order by s.bank)
                                       from stated s where s.action = 'rename' and s.branch = ''), '—'))
-      from gone g where g.branch = '' and not again
+      from gone g where g.branch = ''
     union all
     select s.line, 'hold', 'INSTITUTION_CAME_BACK', 'bank', jsonb_build_object('code', s.at, 'name', s.name, 'ended', s.old_to)
-      from stated s where s.action = 'return' and not again and not exists (select from of_ended_bank o where o.line = s.line)
+      from stated s where s.action = 'return' and not exists (select from of_ended_bank o where o.line = s.line)
     union all
     select s.line, 'hold', 'INSTITUTION_NAME_FLIPPED_BACK', 'name',
            jsonb_build_object('code', s.at, 'name', s.name, 'current', s.old_name, 'since', s.old_from)
       from stated s
-     where s.action = 'rename' and s.old_from > today - 92 and not again
+     where s.action = 'rename' and s.old_from > today - 92
        and exists (select from ledger.institution_version v
                     where v.bank = s.bank and v.branch = s.branch and v.valid_to = s.old_from - 1 and v.name = s.name)
     union all
     select s.line, 'hold', 'INSTITUTION_RENAME_IS_NO_MERGER', 'successor_bank',
            jsonb_build_object('code', s.at, 'name', s.name, 'successor', concat_ws('-', s.successor_bank, s.successor_branch))
       from stated s
-     where s.reason in ('initial', 'opened', 'renamed') and s.valid_to is null and not again
+     where s.reason in ('initial', 'opened', 'renamed') and s.valid_to is null
        and (s.successor_bank, coalesce(s.successor_branch, s.branch)) <> (s.bank, s.branch)
 
     -- Known not to matter
@@ -229,14 +255,17 @@ language sql stable as $$
             or exists (select from gone g where g.bank = a.bank and g.branch in ('', a.branch)))
     having count(*) > 0
 $$;
-comment on function ledger.check_institutions is 'Verdicts on a bank master file. Several defects of public feeds are known: rows that vanish and come back, names that flip for a day, files cut short; such a file waits for a person as a whole.';
+comment on function ledger.check_institutions is 'Verdicts on a bank master file; its holds are questions a person may answer. Several defects of public feeds are known: rows that vanish and come back, names that flip for a day, files cut short; such a file waits for a person as a whole.';
 
-create function ledger.post_institutions(rows ledger.institution_row[], scope text, scope_bank text, dated boolean, today date, batch bigint)
+create function ledger.post_institutions(rows ledger.institution_row[], scope text, scope_bank text, dated boolean, today date, batch bigint,
+                                         made_on date)
 returns void
-language plpgsql as $$
+language plpgsql set enable_nestloop = off as $$
 declare
     forever constant date := date '9999-12-31';
 begin
+    insert into ledger.institution_file (batch_id, scope, scope_bank, made_on) values (batch, scope, scope_bank, made_on)
+    on conflict on constraint institution_file_pk do nothing;
     create temp table planned on commit drop as
     select p.*,
            -- A version never begins before the one it follows; one that begins on the same day corrects it in place.

@@ -6,7 +6,8 @@ with source as (
                          else case when '0' in (select mode from staged_entry union all select mode from staged_header) then 'full' else 'diff' end
            end as scope,
            case b.layout when 'zengin_branches' then substring(b.file from '(?:^|[^0-9])([0-9]{4})[.]json$') end as scope_bank,
-           b.layout in ('generic', 'ssc380') as dated, b.business_date as today, b.again, b.id as batch
+           b.layout in ('generic', 'ssc380') as dated, b.business_date as today, b.again, b.id as batch,
+           (select made_on from staged_header) as made_on
       from batch b
 ), incoming as (
     -- CSV with and without header
@@ -35,12 +36,24 @@ with source as (
     select coalesce(array_agg((line, bank, branch, name, ledger.bank_kana(kana), valid_from, valid_to, reason, successor_bank, successor_branch)
                               ::ledger.institution_row order by line), '{}') as rows
       from incoming
+), overtaken as (
+    -- A file that waited while another was posted, or that is older than one posted before, would take the master back in time.
+    select f.* from source s cross join lateral ledger.newer_institution_file(s.batch, s.scope, s.scope_bank, s.made_on) f
+     where not exists (select from answered a where a.line is null and a.code = 'INSTITUTION_OVERTAKEN')
 )
 select v.line, v.verdict, v.code, v.field, v.detail
   from source s cross join stated r
  cross join lateral ledger.check_institutions(
-     r.rows, s.scope, s.scope_bank, s.dated, s.today, s.again,
+     r.rows, s.scope, s.scope_bank, s.dated, s.today,
      (select value::int from setting where key = 'drop_percent_max'), (select value::int from setting where key = 'drop_rows_free')) v
+ where v.verdict <> 'hold'
+    -- What was answered before the file was overtaken was answered about another master.
+    or exists (select from overtaken)
+    or not exists (select from answered a where a.line is not distinct from v.line and a.code = v.code)
+union all
+select null, 'hold', 'INSTITUTION_OVERTAKEN', null,
+       jsonb_build_object('newer', o.batch_id, 'newer_made_on', coalesce(o.made_on::text, '—'), 'made_on', coalesce(s.made_on::text, '—'))
+  from overtaken o cross join source s
 union all
 select null, 'reject', 'INSTITUTION_FILE_NAME', null, jsonb_build_object('file', b.file)
   from source s cross join batch b where s.scope = 'branches' and s.scope_bank is null

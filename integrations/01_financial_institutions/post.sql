@@ -7,7 +7,8 @@ with source as (
                          else case when '0' in (select mode from staged_entry union all select mode from staged_header) then 'full' else 'diff' end
            end as scope,
            case b.layout when 'zengin_branches' then substring(b.file from '(?:^|[^0-9])([0-9]{4})[.]json$') end as scope_bank,
-           b.layout in ('generic', 'ssc380') as dated, b.business_date as today, b.again, b.id as batch
+           b.layout in ('generic', 'ssc380') as dated, b.business_date as today, b.again, b.id as batch,
+           (select made_on from staged_header) as made_on
       from batch b
 ), incoming as (
     -- CSV with and without header
@@ -39,7 +40,7 @@ with source as (
 )
 select s.*, r.rows from source s cross join stated r;
 
-select ledger.post_institutions(rows, scope, scope_bank, dated, today, batch) from stated_file;
+select ledger.post_institutions(rows, scope, scope_bank, dated, today, batch, made_on) from stated_file;
 
 -- A master carries no money: posted is what the file spoke of and the ledger now says it was spoken of by this file.
 insert into posted (line, object, object_id, yen)

@@ -1,13 +1,34 @@
--- The file leaves: its orders are released, and the payment is booked on the pay date (未払金 / 現金預金).
+-- The file leaves: its orders are released, and the payment is booked on the day of the transfer (未払金 / 現金預金).
+
+select ledger.check_transfer_release(r.file_id, r.today, s.days_ahead_min, s.cut_off, s.non_business_day)
+  from run r
+ cross join (select (max(value) filter (where key = 'days_ahead_min'))::int as days_ahead_min,
+                    (max(value) filter (where key = 'cut_off'))::time as cut_off,
+                    max(value) filter (where key = 'non_business_day') as non_business_day
+               from setting) s;
+
+create temp table leaving on commit drop as
+with moved as (
+    update ledger.payment_order p set state = 'released'
+      from export.claim c
+     where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
+    returning c.seq, p.*
+)
+select * from moved;
+
+do $$
+begin
+    if (select count(*) from leaving) <> (select count(*) from export.claim where file_id = (select file_id from run) and live) then
+        raise exception 'the orders of the file are not all in it any more'
+            using errcode = 'RK011', hint = 'look at the orders, void the file and make another';
+    end if;
+end $$;
 
 insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-select c.seq, 'PAYMENT', p.fiscal_year, p.pay_date, p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
-  from export.claim c join ledger.payment_order p on p.id = c.object_id
- where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live
- order by c.seq;
+select p.seq, 'PAYMENT', p.fiscal_year, d.day, p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
+  from leaving p
+  join (select pay_date, ledger.transfer_day(pay_date, (select value from setting where key = 'non_business_day')) as day
+          from (select distinct pay_date from leaving) x) d using (pay_date)
+ order by p.seq;
 
 select ledger.post_journal();
-
-update ledger.payment_order p set state = 'released'
-  from export.claim c
- where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id;

@@ -4,7 +4,7 @@ with item as (
     select p.id, p.amount, p.pay_date, p.fund, k.bank, k.branch, k.kind, k.number
       from export.claim c
       join ledger.payment_order p on p.id = c.object_id
-      left join ledger.creditor_account k on k.creditor = p.creditor and p.pay_date between k.valid_from and k.valid_to
+      left join ledger.creditor_account k on k.id = p.account_id
      where c.file_id = (select file_id from run) and c.object = 'payment_order'
 ), twin as (
     select sum(amount)::bigint as amount, count(*) as count from item group by bank, branch, kind, number, amount having count(*) > 1
@@ -20,5 +20,14 @@ with item as (
     union all
     -- Not wrong in itself, but the mark of an invoice paid twice.
     select 5, '', '同じ口座に同じ金額', 'same account and amount', sum(count)::bigint, sum(amount)::bigint from twin having count(*) > 0
+    union all
+    -- The release refuses such a file: void it and make another.
+    select 6, '', '作成後に支払先が無効', 'payee invalid since it was made', count(*), sum(amount)::bigint
+      from ledger.payees_invalid((select file_id from run), (select value from setting where key = 'non_business_day')) having count(*) > 0
+    union all
+    -- In no file, this one included: nobody is going to pay them (renkei ledger reschedule).
+    select 7, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount)::bigint
+      from ledger.payment_order p
+     where p.pay_date < (select today from run) and p.state = 'approved' having count(*) > 0
 )
 select label_ja, label_en, count, yen from row order by part, key

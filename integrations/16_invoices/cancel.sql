@@ -1,2 +1,1 @@
-update ledger.payment_order set state = 'cancelled' where batch_id = (select id from batch);
-update ledger.invoice set cancelled_at = clock_timestamp() where batch_id = (select id from batch);
+select ledger.cancel_batch_orders((select id from batch));

@@ -11,17 +11,18 @@ with tax_row as (
 ), tax_sum as (
     select line, jsonb_agg(jsonb_build_array(category, rate, base, tax) order by category, rate, base) as taxes from tax_row group by line
 )
-select i.*, s.taxes, p.creditor as payee, c.commitment, coalesce(i.due, b.business_date + 30) as wanted,
-       ledger.invoice_content(to_jsonb(i), s.taxes) as content
+select i.*, s.taxes, n.registration, p.creditor as payee, c.commitment, coalesce(i.due, b.business_date + 30) as wanted,
+       ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration), s.taxes) as content
   from staged_invoice i
  cross join batch b
   join tax_sum s using (line)
- cross join lateral ledger.find_creditor(i.creditor, i.invoice_number, i.corporate_number) p
+ cross join lateral (select ledger.registration_number(i.invoice_number) as registration) n
+ cross join lateral ledger.find_creditor(i.creditor, n.registration, i.corporate_number) p
  cross join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, i.issued_on)) c;
 
 insert into ledger.invoice (source, source_key, invoice_no, issued_on, due, period_from, period_to, issuer_name, invoice_number, creditor,
                             organization, commitment, net, tax, gross, prepaid, payable, content_hash, batch_id, line)
-select source, source_key, invoice_no, issued_on, due, period_from, period_to, issuer_name, invoice_number, payee,
+select source, source_key, invoice_no, issued_on, due, period_from, period_to, issuer_name, registration, payee,
        organization, commitment, net, tax, gross, coalesce(prepaid, 0), payable, content, (select id from batch), line
   from accepted order by line;
 

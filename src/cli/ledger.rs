@@ -1,12 +1,13 @@
 //! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money.
 
-use clap::Subcommand;
-use renkei_consumers::ledger;
+use clap::{Args, Subcommand};
+use renkei_consumers::ledger::{self, Worklist};
 use renkei_core::calendar::{Date, clock};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
-use super::print::{say, sentence, table};
+use super::print::{say, table};
+use super::worklist;
 use super::{Exit, Global, lineage};
 use crate::config::Config;
 use crate::wiring;
@@ -16,14 +17,18 @@ use crate::wiring;
 pub(crate) enum LedgerCommand {
     /// 合計残高試算表
     TrialBalance,
-    /// The journal a batch or a released file made
+    /// The journal a batch or a released file made, or what was booked about a payment order
+    #[command(group = clap::ArgGroup::new("of").required(true).args(["batch", "file", "order"]))]
     Journal {
-        /// Batch number
-        #[arg(long, conflicts_with = "file", required_unless_present = "file")]
+        /// Batch number; with what became of the payment orders it made
+        #[arg(long)]
         batch: Option<i64>,
         /// Exported file number
         #[arg(long)]
         file: Option<i64>,
+        /// Payment order number (支出命令番号)
+        #[arg(long)]
+        order: Option<String>,
         /// Lines shown at most
         #[arg(long, default_value_t = 100)]
         limit: i64,
@@ -46,6 +51,7 @@ pub(crate) enum LedgerCommand {
     /// Approve drafts (決裁); the maker may not
     Approve {
         /// Order numbers
+        #[arg(required_unless_present = "all")]
         orders: Vec<String>,
         /// Every draft
         #[arg(long, conflicts_with = "orders")]
@@ -89,6 +95,46 @@ pub(crate) enum LedgerCommand {
     },
     /// Slips whose posting day has come although the partner is not known to have accepted them
     LateSlips,
+    /// Give approved orders that are in no file another pay date; the maker may not
+    Reschedule {
+        /// Order numbers
+        #[arg(required = true)]
+        orders: Vec<String>,
+        /// New pay date, YYYY-MM-DD: a bank business day
+        #[arg(long)]
+        to: Date,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Take orders back that are in no file; the expense of approved ones is reversed
+    CancelOrders {
+        /// Order numbers
+        #[arg(required = true)]
+        orders: Vec<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who decides; not the maker, once the order is approved
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Creditors whose bank branch ended or will end (口座変更が必要な債権者)
+    PayeesToMove(Rows),
+    /// Money above what was owed (過誤納), not settled yet
+    Overpayments(Rows),
+    /// Money whose receivable is not known (収入未整理)
+    Unallocated(Rows),
+    /// Payment slips (納付書) that are neither paid nor void
+    Slips(Rows),
+}
+
+/// How much of a list is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Rows {
+    /// Rows shown at most
+    #[arg(long, default_value_t = 100)]
+    limit: i64,
 }
 
 fn parse_place(text: &str) -> Result<(i64, i64), String> {
@@ -106,11 +152,12 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
         let pool = wiring::database(&config).await?;
         match command {
             LedgerCommand::TrialBalance => trial_balance(global, &ledger::trial_balance(&pool).await?),
-            LedgerCommand::Journal { batch, file, limit } => {
-                let lines = match (batch, file) {
-                    (Some(batch), _) => ledger::journal_of_batch(&pool, *batch, *limit).await?,
-                    (None, Some(file)) => ledger::journal_of_file(&pool, *file, *limit).await?,
-                    (None, None) => Vec::new(),
+            LedgerCommand::Journal { batch, file, order, limit } => {
+                let lines = match (batch, file, order) {
+                    (Some(batch), ..) => ledger::journal_of_batch(&pool, *batch, *limit).await?,
+                    (None, Some(file), _) => ledger::journal_of_file(&pool, *file, *limit).await?,
+                    (None, None, Some(order)) => ledger::journal_of_order(&pool, order, *limit).await?,
+                    (None, None, None) => Vec::new(),
                 };
                 journal(global, &lines);
             }
@@ -140,41 +187,30 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             }
             LedgerCommand::ReissueSlips { slips, limit, actor } => {
                 let (limit, today) = (limit.to_string(), clock::today().to_string());
-                reissued(global, &ledger::reissue_slips(&pool, slips, &limit, &today, actor).await?);
+                worklist::reissued(global, &ledger::reissue_slips(&pool, slips, &limit, &today, actor).await?);
             }
             LedgerCommand::LateSlips => {
                 let late = ledger::late_slips(&pool, &clock::today().to_string()).await?;
-                late_slips(global, &late);
+                worklist::late_slips(global, &late);
                 return Ok(if late.is_empty() { Exit::Done } else { Exit::Held });
             }
+            LedgerCommand::Reschedule { orders, to, actor } => {
+                let today = clock::today().to_string();
+                let moved = ledger::reschedule_payment_orders(&pool, orders, &to.to_string(), actor, &today).await?;
+                println!("{moved} {}", say(global.lang, "件の支払日を変更しました", "rescheduled"));
+            }
+            LedgerCommand::CancelOrders { orders, reason, actor } => {
+                let today = clock::today().to_string();
+                let cancelled = ledger::cancel_payment_orders(&pool, orders, actor, reason, &today).await?;
+                println!("{cancelled} {}", say(global.lang, "件を取り消しました", "cancelled"));
+            }
+            LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
+            LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
+            LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
+            LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
         }
         Ok(Exit::Done)
     })
-}
-
-fn reissued(global: &Global, slips: &[ledger::Reissued]) {
-    if global.json {
-        println!("{}", serde_json::json!(slips));
-        return;
-    }
-    let headings = match global.lang {
-        Lang::Ja => ["旧納付書", "新納付書", "案件特定キー", ">金額"],
-        Lang::En => ["old slip", "new slip", "key", ">yen"],
-    };
-    let rows = slips
-        .iter()
-        .map(|slip| vec![slip.old_no.clone(), slip.new_no.clone(), slip.new_key.clone(), Yen(slip.amount).to_string()]);
-    println!("{}", table(&headings, rows.collect()));
-}
-
-fn late_slips(global: &Global, slips: &[ledger::LateSlip]) {
-    if global.json {
-        println!("{}", serde_json::json!(slips));
-        return;
-    }
-    for slip in slips {
-        println!("{} {}: {}", Yen(slip.amount), say(global.lang, "円", "yen"), sentence(global.lang, &slip.code, &slip.detail));
-    }
 }
 
 /// A journal as an accountant reads it.
@@ -184,8 +220,10 @@ pub(crate) fn journal(global: &Global, lines: &[ledger::JournalLine]) {
         return;
     }
     let headings = match global.lang {
-        Lang::Ja => [">伝票", "日付", "年度", ">行", "勘定科目", ">借方", ">貸方", "予算科目", "摘要"],
-        Lang::En => [">entry", "date", "FY", ">line", "account", ">debit", ">credit", "budget line", "memo"],
+        Lang::Ja => [">伝票", "日付", "年度", ">行", "勘定科目", ">借方", ">貸方", "予算科目", "摘要", "支出命令", "受付-行"],
+        Lang::En => {
+            [">entry", "date", "FY", ">line", "account", ">debit", ">credit", "budget line", "memo", "order", "batch-line"]
+        }
     };
     let side = |yen: i64| if yen == 0 { String::new() } else { Yen(yen).to_string() };
     let rows = lines.iter().map(|line| {
@@ -199,6 +237,8 @@ pub(crate) fn journal(global: &Global, lines: &[ledger::JournalLine]) {
             side(line.credit),
             line.budget_line.clone().unwrap_or_default(),
             line.memo.clone().unwrap_or_default(),
+            line.order_no.clone().unwrap_or_default(),
+            line.order_batch.zip(line.order_line).map(|(batch, line)| format!("{batch}-{line}")).unwrap_or_default(),
         ]
     });
     println!("{}", table(&headings, rows.collect()));

@@ -36,6 +36,8 @@ mod token;
 mod topic;
 /// `renkei topology`
 mod topology;
+/// Lists of `renkei ledger`
+mod worklist;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -41,6 +41,9 @@ pub(crate) struct Given {
     /// Held lines of the last file that a person posts afterwards; of a batch held whole, any list means all of it.
     #[serde(default)]
     pub again: Vec<i64>,
+    /// `again` is about this file, counted from 1, instead of the last.
+    #[serde(default)]
+    pub again_of: Option<usize>,
     /// Which of the files handed in, counted from 1, a person cancels afterwards.
     #[serde(default)]
     pub cancel: Option<usize>,

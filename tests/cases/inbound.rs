@@ -77,7 +77,9 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     assert!(!inputs.is_empty(), "the case hands in nothing");
     if !case.given.again.is_empty() {
         case.meanwhile(pool, "before_again.sql").await;
-        again(case, &consumers, inputs.last().unwrap()).await;
+        let nth = case.given.again_of.unwrap_or(inputs.len());
+        let input = nth.checked_sub(1).and_then(|index| inputs.get(index)).expect("`again_of` counts the files from 1");
+        again(case, &consumers, input).await;
     }
     let mut cancelled = String::new();
     if let Some(nth) = case.given.cancel {
@@ -159,7 +161,7 @@ impl Door<'_> {
             redelivered: false,
             death: None,
         };
-        let delivery = direct_delivery_id("case", file);
+        let delivery = direct_delivery_id(self.case.topic.slug.as_str(), "case", file);
         (Input { delivery, file: file.to_owned(), door: "直接", faults: Vec::new() }, vec![message])
     }
 }

@@ -8,6 +8,7 @@
 //! cases/<name>/case.toml       what, business_date, files (or file), layout, direct, again, cancel, files_after;
 //!                              params, profile, release, accepted, void, next
 //!              setup.sql       the ledger before
+//!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
 //!              rejected.txt    faults of a file refused at the door
@@ -78,6 +79,32 @@ async fn run_all() -> Vec<String> {
     wrong
 }
 
+/// The rules a case runs under: the shipped ones, or those with the bank profile that lies in its folder.
+fn rules(case: &Case, shipped: &Arc<Registry>, folder: &std::path::Path) -> Arc<Registry> {
+    let profile = case.folder.join("profile.toml");
+    if !profile.exists() {
+        return shipped.clone();
+    }
+    let (from, to) = (support::root().join("integrations"), folder.join("integrations"));
+    copy_tree(&from, &to);
+    let name = format!("{}/profiles/{}.toml", case.topic.slug, case.given.profile);
+    std::fs::copy(profile, to.join(name)).unwrap();
+    let sources = Sources { queues: Some(support::root().join("queues.toml")), integrations: Some(to) };
+    Arc::new(Registry::load_from(&sources).unwrap_or_else(|errors| panic!("{errors}")))
+}
+
+fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()) {
+        let target = to.join(entry.file_name().unwrap());
+        if !entry.is_dir() {
+            std::fs::copy(&entry, target).unwrap();
+        } else if entry.file_name().is_some_and(|name| name != "cases") {
+            copy_tree(&entry, &target);
+        }
+    }
+}
+
 /// Takes cases until there are none.
 async fn work(registry: Arc<Registry>, cases: Arc<Mutex<VecDeque<Case>>>) -> Vec<String> {
     let database = Database::create(4).await;
@@ -98,8 +125,10 @@ async fn work(registry: Arc<Registry>, cases: Arc<Mutex<VecDeque<Case>>>) -> Vec
 }
 
 /// Runs a case on a clean slate; a text when it differs.
-async fn run(registry: Arc<Registry>, case: Case, pool: PgPool) -> Option<String> {
+async fn run(registry: Arc<Registry>, mut case: Case, pool: PgPool) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
+    let registry = rules(&case, &registry, folder.path());
+    case.topic = registry.active(case.topic.direction).find(|topic| topic.slug == case.topic.slug).unwrap().clone();
     case.meanwhile(&pool, "setup.sql").await;
     let results: Results = match case.topic.direction {
         Direction::In => inbound::run(&case, registry, &pool, folder.path()).await,

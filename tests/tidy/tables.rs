@@ -21,7 +21,7 @@ const HOT: [&str; 14] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 20] = [
+const ROOTS: [&str; 22] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -37,6 +37,8 @@ const ROOTS: [&str; 20] = [
     "ledger.eltax_fee_item",
     "ledger.eltax_channel",
     "ledger.payment_file",
+    "ledger.payment_order_step",
+    "ledger.institution_file",
     "ledger.creditor",
     "export.file",
     "export.step",

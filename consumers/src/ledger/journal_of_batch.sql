@@ -1,8 +1,10 @@
-select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, l.source_line, l.account, a.name as account_name,
-       l.debit, l.credit, l.budget_line, l.memo, e.reverses
-  from ledger.entry e
-  join ledger.line l on l.entry_id = e.id
-  join ledger.account a on a.code = l.account
- where e.batch_id = $1
- order by e.id, l.no
+-- What the batch posted, and what became of the payment orders it made.
+select entry, event, fiscal_year, booked_on::text, fund, source_line, account, account_name, debit, credit, budget_line, memo, reverses,
+       order_no, order_batch, order_line
+  from ((select * from ledger.journal_line where batch_id = $1 order by entry, no limit $2)
+        union all
+        (select * from ledger.journal_line
+          where object = 'payment_order' and object_id in (select id from ledger.payment_order where batch_id = $1) and batch_id is distinct from $1
+          order by entry, no limit $2)) l
+ order by entry, no
  limit $2

@@ -1,8 +1,6 @@
-select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, l.source_line, l.account, a.name as account_name,
-       l.debit, l.credit, l.budget_line, l.memo, e.reverses
-  from ledger.entry e
-  join ledger.line l on l.entry_id = e.id
-  join ledger.account a on a.code = l.account
- where e.file_id = $1
- order by e.id, l.no
+select entry, event, fiscal_year, booked_on::text, fund, source_line, account, account_name, debit, credit, budget_line, memo, reverses,
+       order_no, order_batch, order_line
+  from ledger.journal_line
+ where file_id = $1
+ order by entry, no
  limit $2

@@ -1,21 +1,29 @@
-//! Reading the ledger, and the approval of payment orders that stands in for the accounting system's 決裁.
+//! Reading the ledger, and the decisions on payment orders that stand in for the accounting system's 決裁.
 
 /// From a ledger line back to the bytes it comes from.
 pub mod lineage;
+/// Payment orders and what people decide about them.
+mod orders;
+/// Slips and the money that came for them.
 mod revenue;
+/// Lists of what waits for a person.
+mod worklist;
 
+pub use orders::{PaymentOrder, approve_payment_orders, cancel_payment_orders, payment_orders, reschedule_payment_orders};
 use renkei_core::verdict::{Classify, Verdict};
+pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;
 use sqlx::PgPool;
+pub use worklist::{Column, Worklist};
 
-pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
+use crate::db;
 
 /// A question to the ledger failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The database did not answer or refused.
-    #[error("the ledger could not answer")]
-    Database(#[from] sqlx::Error),
+    #[error("the ledger could not answer: {}", db::sentence(.0))]
+    Database(#[source] sqlx::Error),
     /// A rule of the ledger refused the action; the sentence is the database's own.
     #[error("{0}")]
     Refused(String),
@@ -59,16 +67,30 @@ pub struct JournalLine {
     pub memo: Option<String>,
     /// The entry this one reverses.
     pub reverses: Option<i64>,
+    /// 支出命令番号, where the line is about one.
+    pub order_no: Option<String>,
+    /// The batch whose line asked for that order.
+    pub order_batch: Option<i64>,
+    /// The line of that batch.
+    pub order_line: Option<i64>,
 }
 
 /// The journal a batch made, at most `limit` lines, in order.
 pub async fn journal_of_batch(pool: &PgPool, batch: i64, limit: i64) -> Result<Vec<JournalLine>, LedgerError> {
-    Ok(sqlx::query_as(include_str!("journal_of_batch.sql")).bind(batch).bind(limit).fetch_all(pool).await?)
+    let lines = sqlx::query_as(include_str!("journal_of_batch.sql")).bind(batch).bind(limit).fetch_all(pool).await;
+    lines.map_err(LedgerError::Database)
+}
+
+/// What was booked about one payment order: its expense, its payment, and their reversals.
+pub async fn journal_of_order(pool: &PgPool, number: &str, limit: i64) -> Result<Vec<JournalLine>, LedgerError> {
+    let lines = sqlx::query_as(include_str!("journal_of_order.sql")).bind(number).bind(limit).fetch_all(pool).await;
+    lines.map_err(LedgerError::Database)
 }
 
 /// The journal the release of an exported file made.
 pub async fn journal_of_file(pool: &PgPool, file: i64, limit: i64) -> Result<Vec<JournalLine>, LedgerError> {
-    Ok(sqlx::query_as(include_str!("journal_of_file.sql")).bind(file).bind(limit).fetch_all(pool).await?)
+    let lines = sqlx::query_as(include_str!("journal_of_file.sql")).bind(file).bind(limit).fetch_all(pool).await;
+    lines.map_err(LedgerError::Database)
 }
 
 /// One account of the trial balance.
@@ -93,62 +115,23 @@ pub struct AccountBalance {
 /// 合計残高試算表
 pub async fn trial_balance(pool: &PgPool) -> Result<Vec<AccountBalance>, LedgerError> {
     let sql = "select fiscal_year, fund, account, name, name_en, debit, credit from ledger.trial_balance order by 1, 2, 3";
-    Ok(sqlx::query_as(sql).fetch_all(pool).await?)
-}
-
-/// A payment order in a list.
-#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
-pub struct PaymentOrder {
-    /// Internal id.
-    pub id: i64,
-    /// 支出命令番号
-    pub no: String,
-    /// State.
-    pub state: String,
-    /// 債権者番号
-    pub creditor: String,
-    /// Name of the creditor.
-    pub creditor_name: String,
-    /// Yen.
-    pub amount: i64,
-    /// Day the bank credits, ISO.
-    pub pay_date: String,
-    /// 摘要
-    pub memo: String,
-    /// Who made it.
-    pub made_by: String,
-    /// Who approved it.
-    pub approved_by: Option<String>,
-}
-
-/// Payment orders, newest last; all states when `state` is empty.
-pub async fn payment_orders(pool: &PgPool, state: &str, limit: i64) -> Result<Vec<PaymentOrder>, LedgerError> {
-    Ok(sqlx::query_as(include_str!("payment_orders.sql")).bind(state).bind(limit).fetch_all(pool).await?)
+    sqlx::query_as(sql).fetch_all(pool).await.map_err(LedgerError::Database)
 }
 
 /// Numbers of the drafts a batch made.
 pub async fn drafts_of_batch(pool: &PgPool, batch: i64) -> Result<Vec<String>, LedgerError> {
     let sql = "select no from ledger.payment_order where batch_id = $1 and state = 'draft' order by id";
-    Ok(sqlx::query_scalar(sql).bind(batch).fetch_all(pool).await?)
+    sqlx::query_scalar(sql).bind(batch).fetch_all(pool).await.map_err(LedgerError::Database)
 }
 
-/// 決裁: approves drafts by number, all or none; posts the expense. Returns how many.
-pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver: &str, day: &str) -> Result<i64, LedgerError> {
-    let sql = "select ledger.approve_payment_orders(\
-               array(select coalesce(p.id, -1) from unnest($1::text[]) n left join ledger.payment_order p on p.no = n), $2, $3::date)";
-    let mut transaction = pool.begin().await?;
-    let approved =
-        sqlx::query_scalar(sql).bind(numbers).bind(approver).bind(day).fetch_one(&mut *transaction).await.map_err(refused)?;
-    transaction.commit().await?;
-    Ok(approved)
-}
-
-/// The ledger's own rules raise codes that begin with RK; their message is meant for people.
+/// The ledger's own rules raise codes that begin with RK, or break a constraint of ours; the sentence is meant for people.
 fn refused(error: sqlx::Error) -> LedgerError {
+    let ours = error
+        .as_database_error()
+        .is_some_and(|database| database.code().is_some_and(|code| code.starts_with("RK")) || database.constraint().is_some());
     match error.as_database_error() {
-        Some(database) if database.code().is_some_and(|code| code.starts_with("RK")) => {
-            LedgerError::Refused(database.message().to_owned())
-        }
+        Some(database) if ours && database.constraint().is_none() => LedgerError::Refused(database.message().to_owned()),
+        _ if ours => LedgerError::Refused(db::sentence(&error)),
         _ => LedgerError::Database(error),
     }
 }

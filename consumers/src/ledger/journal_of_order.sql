@@ -1,0 +1,6 @@
+select entry, event, fiscal_year, booked_on::text, fund, source_line, account, account_name, debit, credit, budget_line, memo, reverses,
+       order_no, order_batch, order_line
+  from ledger.journal_line
+ where object = 'payment_order' and object_id = (select id from ledger.payment_order where no = $1)
+ order by entry, no
+ limit $2

@@ -1,0 +1,80 @@
+//! Payment orders (支出命令): listed, approved, given another day, taken back.
+
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, PgPool};
+
+use super::{LedgerError, refused};
+
+/// A payment order in a list.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct PaymentOrder {
+    /// Internal id.
+    pub id: i64,
+    /// 支出命令番号
+    pub no: String,
+    /// State.
+    pub state: String,
+    /// 債権者番号
+    pub creditor: String,
+    /// Name of the creditor.
+    pub creditor_name: String,
+    /// Yen.
+    pub amount: i64,
+    /// Day the bank credits, ISO.
+    pub pay_date: String,
+    /// 摘要
+    pub memo: String,
+    /// Who made it.
+    pub made_by: String,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+}
+
+/// Payment orders, newest last; all states when `state` is empty.
+pub async fn payment_orders(pool: &PgPool, state: &str, limit: i64) -> Result<Vec<PaymentOrder>, LedgerError> {
+    let orders = sqlx::query_as(include_str!("payment_orders.sql")).bind(state).bind(limit).fetch_all(pool).await;
+    orders.map_err(LedgerError::Database)
+}
+
+/// Ids by number; a number nobody knows becomes an id nobody has, which the ledger then refuses.
+const IDS: &str = "array(select coalesce(p.id, -1) from unnest($1::text[]) n left join ledger.payment_order p on p.no = n)";
+
+/// 決裁: approves drafts by number, all or none; posts the expense. Returns how many.
+pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver: &str, day: &str) -> Result<i64, LedgerError> {
+    decide(pool, &format!("select ledger.approve_payment_orders({IDS}, $2, $3::date)"), numbers, &[approver, day]).await
+}
+
+/// Gives approved orders that are in no file another pay date, all or none. Returns how many changed.
+pub async fn reschedule_payment_orders(
+    pool: &PgPool,
+    numbers: &[String],
+    pay_date: &str,
+    who: &str,
+    today: &str,
+) -> Result<i64, LedgerError> {
+    let sql = format!("select ledger.reschedule_payment_orders({IDS}, $2::date, $3, $4::date)");
+    decide(pool, &sql, numbers, &[pay_date, who, today]).await
+}
+
+/// Takes orders that are in no file back, all or none, and reverses the expense of approved ones. Returns how many.
+pub async fn cancel_payment_orders(
+    pool: &PgPool,
+    numbers: &[String],
+    who: &str,
+    reason: &str,
+    today: &str,
+) -> Result<i64, LedgerError> {
+    let sql = format!("select ledger.cancel_payment_orders({IDS}, $2, $3, $4::date)");
+    decide(pool, &sql, numbers, &[who, reason, today]).await
+}
+
+async fn decide(pool: &PgPool, sql: &str, numbers: &[String], others: &[&str]) -> Result<i64, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(numbers);
+    for value in others {
+        query = query.bind(*value);
+    }
+    let decided = query.fetch_one(&mut *transaction).await.map_err(refused)?;
+    transaction.commit().await.map_err(refused)?;
+    Ok(decided)
+}

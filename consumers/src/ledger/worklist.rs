@@ -1,0 +1,75 @@
+//! Lists of what waits for a person: read only, one query each.
+
+use sqlx::PgPool;
+
+use super::LedgerError;
+
+/// A list. Its columns, and what they are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worklist {
+    /// 口座変更が必要な債権者: accounts at a branch that ended or will end.
+    PayeesToMove,
+    /// 過誤納: money above what was owed, to be refunded or appropriated.
+    Overpayments,
+    /// 収入未整理: money whose receivable is not known.
+    Unallocated,
+    /// 納付書: slips that are neither paid nor void.
+    Slips,
+}
+
+/// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
+pub type Column = (&'static str, &'static str, &'static str);
+
+impl Worklist {
+    /// Its columns, in order.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Worklist::PayeesToMove => &[
+                ("creditor", "債権者", "creditor"),
+                ("name", "名称", "name"),
+                ("account", "口座", "account"),
+                ("last_day", "最終日", "last day"),
+                ("successor", "継承先", "successor"),
+            ],
+            Worklist::Overpayments => &[
+                ("id", ">番号", ">no."),
+                ("paid_on", "収納日", "paid on"),
+                ("assessment", "調定番号", "assessment"),
+                ("payer", "納付者", "payer"),
+                ("yen", ">過誤納額", ">yen"),
+                ("batch", ">受付", ">batch"),
+                ("line", ">行", ">line"),
+            ],
+            Worklist::Unallocated => &[
+                ("id", ">番号", ">no."),
+                ("paid_on", "収納日", "paid on"),
+                ("channel", "経路", "channel"),
+                ("cause", "理由", "cause"),
+                ("yen", ">金額", ">yen"),
+                ("batch", ">受付", ">batch"),
+                ("line", ">行", ">line"),
+            ],
+            Worklist::Slips => &[
+                ("slip", "納付書番号", "slip"),
+                ("state", "状態", "state"),
+                ("payer", "納付者", "payer"),
+                ("due_on", "納期限", "due on"),
+                ("yen", ">金額", ">yen"),
+            ],
+        }
+    }
+
+    fn sql(self) -> &'static str {
+        match self {
+            Worklist::PayeesToMove => include_str!("payees_to_move.sql"),
+            Worklist::Overpayments => include_str!("overpayments.sql"),
+            Worklist::Unallocated => include_str!("unallocated.sql"),
+            Worklist::Slips => include_str!("slips.sql"),
+        }
+    }
+
+    /// At most `limit` rows, each a text for every column.
+    pub async fn rows(self, pool: &PgPool, limit: i64) -> Result<Vec<Vec<Option<String>>>, LedgerError> {
+        sqlx::query_scalar(self.sql()).bind(limit).fetch_all(pool).await.map_err(LedgerError::Database)
+    }
+}

@@ -1,0 +1,48 @@
+//! A file of transfers is asked again when it leaves: days may lie between making and releasing it.
+
+use crate::scratch::Scratch;
+
+/// One order of 2026-10-15 in a file made on 2026-10-06.
+async fn file() -> Scratch {
+    let db = Scratch::new().await;
+    db.run(
+        "insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state,
+                                           approved_by, account_id)
+         select '2026P00000001', 2026, '01', '0201030212', '05020000', k.creditor, 1100, '2026-10-15', '清掃', 'kakari', 'in_file', 'kacho', k.id
+           from ledger.creditor_account k where k.creditor = '0000000101';
+         insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
+         values (gen_random_uuid(), 'transfers', '', '{}', 'operator', true, '2026-10-06', 'kakari', '2026-10-06 09:00+09');
+         insert into export.claim (file_id, topic, seq, object, object_id, yen, live) values (1, 'transfers', 1, 'payment_order', 1, 1100, true)",
+    )
+    .await;
+    db
+}
+
+fn leaves_on(day: &str, days_ahead: u8) -> String {
+    format!("select ledger.check_transfer_release(1, '{day}', {days_ahead}, '12:00', 'refuse')")
+}
+
+#[tokio::test]
+async fn a_file_does_not_leave_when_the_bank_cannot_take_it_any_more() {
+    let db = file().await;
+    db.run(&leaves_on("2026-10-14", 1)).await;
+    for (day, days_ahead) in [("2026-10-14", 2), ("2026-10-15", 1), ("2026-10-16", 0)] {
+        assert_eq!(db.refused(&leaves_on(day, days_ahead)).await, "transfer_day_passed", "{day} {days_ahead}");
+    }
+    db.run(&leaves_on("2026-10-15", 0)).await;
+}
+
+#[tokio::test]
+async fn a_file_does_not_leave_with_a_payee_who_cannot_be_paid_any_more() {
+    for meanwhile in [
+        "update ledger.branch set valid_to = '2026-10-14', end_reason = 'merged' where bank = '0001' and branch = '201'",
+        "update ledger.creditor set suspended_from = '2026-10-10' where no = '0000000101'",
+        "update ledger.creditor_account set valid_to = '2026-10-09' where creditor = '0000000101'",
+    ] {
+        let db = file().await;
+        db.run(&leaves_on("2026-10-13", 1)).await;
+        db.run(meanwhile).await;
+        assert_eq!(db.refused(&leaves_on("2026-10-13", 1)).await, "transfer_payee_invalid", "{meanwhile}");
+        assert_eq!(db.one::<i64>("select count(*) from ledger.payees_invalid(1, 'refuse')").await, 1, "and its approver is told");
+    }
+}

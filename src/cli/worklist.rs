@@ -1,0 +1,58 @@
+//! Lists of the ledger that people work through: what `renkei ledger …` prints of them.
+
+use renkei_consumers::db::PgPool;
+use renkei_consumers::ledger::{self, Worklist};
+use renkei_core::catalogue::Lang;
+use renkei_core::money::Yen;
+
+use super::Global;
+use super::print::{say, sentence, table};
+
+/// Slips that ended and those that took their place.
+pub(super) fn reissued(global: &Global, slips: &[ledger::Reissued]) {
+    if global.json {
+        println!("{}", serde_json::json!(slips));
+        return;
+    }
+    let headings = match global.lang {
+        Lang::Ja => ["旧納付書", "新納付書", "案件特定キー", ">金額"],
+        Lang::En => ["old slip", "new slip", "key", ">yen"],
+    };
+    let rows = slips
+        .iter()
+        .map(|slip| vec![slip.old_no.clone(), slip.new_no.clone(), slip.new_key.clone(), Yen(slip.amount).to_string()]);
+    println!("{}", table(&headings, rows.collect()));
+}
+
+/// Slips not known to be accepted, in sentences.
+pub(super) fn late_slips(global: &Global, slips: &[ledger::LateSlip]) {
+    if global.json {
+        println!("{}", serde_json::json!(slips));
+        return;
+    }
+    for slip in slips {
+        println!("{} {}: {}", Yen(slip.amount), say(global.lang, "円", "yen"), sentence(global.lang, &slip.code, &slip.detail));
+    }
+}
+
+/// A list of what waits for a person, as a table or JSON.
+pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, limit: i64) -> anyhow::Result<()> {
+    let (columns, rows) = (list.columns(), list.rows(pool, limit).await?);
+    if global.json {
+        let object = |row: Vec<Option<String>>| {
+            columns.iter().zip(row).map(|((key, ..), value)| ((*key).to_owned(), value.into())).collect::<serde_json::Map<_, _>>()
+        };
+        println!("{}", serde_json::json!(rows.into_iter().map(object).collect::<Vec<_>>()));
+        return Ok(());
+    }
+    let headings: Vec<&str> = columns.iter().map(|(_, ja, en)| say(global.lang, ja, en)).collect();
+    let cells = |row: Vec<Option<String>>| {
+        let cell = |((key, ..), value): (&ledger::Column, Option<String>)| match value {
+            Some(yen) if *key == "yen" => yen.parse().map_or(yen, |yen| Yen(yen).to_string()),
+            value => value.unwrap_or_default(),
+        };
+        columns.iter().zip(row).map(cell).collect()
+    };
+    println!("{}", table(&headings, rows.into_iter().map(cells).collect()));
+    Ok(())
+}
