@@ -8,7 +8,7 @@ use super::sink::Sink;
 use crate::charset::{self, Encoding};
 use crate::fault::Fault;
 use crate::layout::model::Field;
-use crate::layout::totals::Cells;
+use crate::layout::totals::{Addend, Cells};
 use crate::layout::value::{self, Form, Problem, Typed};
 
 /// Where the record at hand lies.
@@ -259,11 +259,16 @@ pub(super) struct RecordCells<'a> {
 }
 
 impl Cells for RecordCells<'_> {
-    fn number(&self, field: usize) -> Option<i64> {
+    fn addend(&self, field: usize) -> Addend {
         match self.fields.values.get(field) {
-            Some(Value::Typed(Typed::Int(value))) => Some(*value),
-            _ => None,
+            Some(Value::Typed(Typed::Int(value))) => Addend::Value(*value),
+            Some(Value::Refused) => Addend::Refused,
+            _ => Addend::Value(0),
         }
+    }
+
+    fn is_refused(&self, field: usize) -> bool {
+        self.fields.values.get(field) == Some(&Value::Refused)
     }
 
     fn is_one_of(&self, field: usize, any_of: &[String]) -> bool {

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::layout::model::Kind;
 use crate::layout::names::Auto;
 use crate::layout::order::Wrong;
-use crate::layout::totals::{Cells, Untold};
+use crate::layout::totals::{Cells, MATCH_KEYS_MAX, Untold};
 use crate::layout::value::Typed;
 
 impl<F: FnMut(Event<'_>)> Core<'_, F> {
@@ -124,6 +124,10 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
                 Err(Untold::Overflow) => {
                     self.fields.clean = false;
                     self.sink.fault(Fault { code: "TOTAL_OVERFLOW".to_owned(), ..fault }.arg("kind", &kind.name));
+                }
+                Err(Untold::Keys) => {
+                    self.fields.clean = false;
+                    self.sink.fault(Fault { code: "TOTAL_MATCH_KEYS".to_owned(), ..fault }.arg("limit", MATCH_KEYS_MAX));
                 }
                 Err(Untold::Unsound) => {}
             }
