@@ -11,4 +11,5 @@ mod samples;
 mod support;
 mod toml_faults;
 mod totals;
+mod values;
 mod write;

@@ -119,8 +119,11 @@ fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option
     };
     let head_place = head.place;
     head.finish(faults);
-    if let Some(table) = root.value("values").and_then(|value| value.get_ref().as_table()) {
-        layout.values = walk::scalars(table, faults);
+    if let Some(value) = root.value("values") {
+        match value.get_ref().as_table() {
+            Some(table) => layout.values = walk::scalars(table, faults),
+            None => faults.at(value.span().start, "`values` must be a table: [values]"),
+        }
     }
     let codes = code_tables(&mut root, faults);
     layout.kinds = kinds(&mut root, &codes, &layout, faults);

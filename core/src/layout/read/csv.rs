@@ -76,6 +76,12 @@ pub(super) fn read<R: Read, F: FnMut(Event<'_>)>(
         window.consume(length + ending.bytes());
         file.line += lines;
     }
+    if file.in_header && !core.stopped {
+        let kind = &layout.kinds()[0];
+        core.fault(Fault::new("FILE_EMPTY").arg("kind", &kind.name).arg("tag", ""));
+        // Said once: that the records are missing too needs no word.
+        core.gaps = true;
+    }
     if last.2 > 0
         && !core.stopped
         && let Some(fault) = file.endings.last(last.0, last.1, last.2)

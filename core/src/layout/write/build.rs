@@ -113,10 +113,11 @@ impl Built {
 
     fn required(&self, making: &Making<'_>) -> Result<(), WriteError> {
         for (index, field) in making.kind.fields.iter().enumerate() {
-            if self.values[index].is_some() || field.ty == FieldType::Filler {
+            let blank = self.get(index).is_some_and(|(_, text)| value::is_blank(text));
+            if (self.values[index].is_some() && !blank) || field.ty == FieldType::Filler {
                 continue;
             }
-            if field.must {
+            if field.must && !blank {
                 return Err(making.refuse(index, &Problem::whole("FIELD_EMPTY"), ""));
             }
             if let Some(condition) = &field.must_when
