@@ -1,10 +1,10 @@
 //! Rules between the keys of a field, and between the parts of a layout.
 
-use super::walk::Faults;
 use crate::charset;
 use crate::layout::model::{Field, Kind, Layout};
 use crate::layout::names::{Auto, FieldType, Format, Header, Items, Newline, Quote};
 use crate::layout::value::{self, Form};
+use crate::walk::Faults;
 
 /// Rules inside one field.
 pub(super) fn check_field(field: &Field, has_total: bool, layout: &Layout, what: &str, place: usize, faults: &mut Faults<'_>) {

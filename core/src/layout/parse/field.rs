@@ -6,12 +6,12 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::kind::is_snake_case;
-use super::walk::{Faults, Section};
 use crate::calendar::DateForm;
 use crate::charset::Encoding;
 use crate::codes;
 use crate::layout::model::{CodeTable, Condition, Field, Layout};
 use crate::layout::names::{self, Auto, Blank, FieldType, Format, Grade, Pad};
+use crate::walk::{Faults, Section};
 
 /// Ids the message contract keeps for itself.
 const RESERVED: &[&str] = &["line", "sub", "record", "group", "grp", "offset", "length", "seq"];

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::field::{self, TotalDraft};
-use super::walk::{Faults, Section};
 use crate::layout::model::{CodeTable, Kind, Layout, Total};
 use crate::layout::names::{FieldType, Format, Occurs};
+use crate::walk::{Faults, Section};
 
 /// A kind whose references to other kinds are still names.
 pub(super) struct Draft {

@@ -4,7 +4,6 @@ mod cross;
 mod field;
 mod kind;
 mod profile;
-mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use super::LayoutErrors;
 use super::model::{CodeTable, CsvOptions, JsonOptions, Kind, Layout, Limits};
 use super::names::{self, Format, Grade, Header, Items, Newline, Quote, Status};
 use crate::charset::Encoding;
-use walk::{Faults, Section};
+use crate::walk::{self, Faults, Section};
 
 /// Most records of a file whose layout does not say.
 const RECORDS_MAX: u64 = 5_000_000;
