@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
+/// Every code that Rust gives to a person has its texts.
+mod catalogue;
 /// What Rust files may say, and how long they may be.
 mod code;
 /// Every integration folder is complete, and its codes have texts.
@@ -10,3 +12,5 @@ mod folders;
 mod queues;
 /// Walking the checkout.
 mod source;
+/// What `make new` makes.
+mod template;
