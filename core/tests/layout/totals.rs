@@ -8,9 +8,7 @@ use crate::support::{Reading, read};
 
 /// Rows with an optional amount and a code, and a trailer that sums them.
 fn layout(total: &str, trailer: &str) -> renkei_core::layout::Layout {
-    let fields = format!(
-        r#"[{{ id = "rec", name = "区分", type = "digits", len = 1, const = "1" }}, {{ id = "key", name = "番号", type = "ascii", len = 7, must = true }}, {{ id = "kind", name = "種別", type = "digits", len = 1, codes = "kind" }}, {{ id = "amount", name = "金額", type = "yen", len = 9 }}]"#
-    );
+    let fields = r#"[{ id = "rec", name = "区分", type = "digits", len = 1, const = "1" }, { id = "key", name = "番号", type = "ascii", len = 7, must = true }, { id = "kind", name = "種別", type = "digits", len = 1, codes = "kind" }, { id = "amount", name = "金額", type = "yen", len = 9 }]"#;
     let sum = format!(r#"{{ id = "sum", name = "合計", type = "yen", len = 12, must = true, total = {{ {total} }} }}"#);
     crate::layouts::parse(&format!(
         "[layout]\nname = \"x\"\nversion = \"1\"\nformat = \"csv\"\nencoding = \"utf-8\"\nnewline = \"lf\"\n[csv]\nheader = \"none\"\n\
