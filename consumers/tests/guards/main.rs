@@ -7,6 +7,7 @@ mod approval;
 mod audit;
 mod crash;
 mod leaving;
+mod names;
 mod once;
 mod scratch;
 mod selection;
