@@ -14,6 +14,7 @@ use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Publisher, consume, depth};
 use renkei_core::calendar::clock;
+use renkei_core::registry::topics::RetrySettings;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 use renkei_producers::{Intake, Publish};
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,7 +51,7 @@ pub(crate) fn topology_spec(registry: &Registry) -> TopologySpec {
         max_bytes: Some(limits.queue_bytes_max),
         ..QueueSpec::new(&topic.queue(), topic.ordered)
     });
-    TopologySpec { ladder: ladder(registry), queues: queues.collect() }
+    TopologySpec { ladder: rungs(registry), queues: queues.collect() }
 }
 
 /// The topology, refused with every reason when it could lose data.
@@ -60,9 +61,18 @@ pub(crate) fn safe_topology(registry: &Registry) -> anyhow::Result<TopologySpec>
     Ok(spec)
 }
 
-/// Waits of the retry ladder.
-pub(crate) fn ladder(registry: &Registry) -> Vec<Duration> {
-    registry.settings.retry.ladder_s.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))).collect()
+/// The rungs the broker must have: the common ones, and those of topics with waits of their own.
+fn rungs(registry: &Registry) -> Vec<Duration> {
+    let own = registry.topics.iter().filter(|topic| topic.status == Status::Active).map(|topic| &topic.retry);
+    let mut rungs: Vec<Duration> = std::iter::once(&registry.settings.retry).chain(own).flat_map(waits).collect();
+    rungs.sort_unstable();
+    rungs.dedup();
+    rungs
+}
+
+/// The waits of one ladder.
+fn waits(retry: &RetrySettings) -> Vec<Duration> {
+    retry.ladder_s.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))).collect()
 }
 
 /// The database, reachable; what a command does with it is audited as done by the command line.
@@ -205,13 +215,13 @@ async fn start_consumers(
     let mut consumers = Consumers { broker, publisher, shutdown: shutdown.clone(), tasks: JoinSet::new(), readiness };
     for topic in registry.active(Direction::In) {
         let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), replies.clone());
-        consumers.start(options(registry, topic), handler);
+        consumers.start(options(topic), handler);
     }
     for topic in registry.active(Direction::Out) {
-        consumers.start(options(registry, topic), ExportHandler::new(exporter.clone()));
+        consumers.start(options(topic), ExportHandler::new(exporter.clone()));
     }
     let names = consumers.broker.names.clone();
-    let drain = |queue: &str| ConsumeOptions { ladder: ladder(registry), ..ConsumeOptions::drain(queue) };
+    let drain = |queue: &str| ConsumeOptions { ladder: waits(&registry.settings.retry), ..ConsumeOptions::drain(queue) };
     consumers.start(drain(&names.dead), failures::DeadLetters::new(pool.clone()));
     consumers.start(drain(&names.unrouted), failures::DeadLetters::unrouted(pool.clone()));
     let Consumers { broker, publisher, tasks: consuming, .. } = consumers;
@@ -280,10 +290,34 @@ impl Consumers<'_> {
     }
 }
 
-fn options(registry: &Registry, topic: &Topic) -> ConsumeOptions {
+fn options(topic: &Topic) -> ConsumeOptions {
     let mut options = ConsumeOptions::new(&topic.queue(), topic.ordered);
     options.prefetch = topic.prefetch;
     options.parallel = topic.parallel;
-    options.ladder = ladder(registry);
+    options.ladder = waits(&topic.retry);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use renkei_core::registry::Sources;
+
+    use super::*;
+
+    #[test]
+    fn the_broker_has_every_rung_a_topic_waits_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let queues = include_str!("../queues.toml").replacen(
+            "ordered   = true",
+            "ordered   = true\nretry     = { ladder_s = [5, 60] }",
+            1,
+        );
+        std::fs::write(folder.path().join("queues.toml"), queues).expect("written");
+        let sources = Sources { queues: Some(folder.path().join("queues.toml")), integrations: None };
+        let registry = Registry::load_from(&sources).expect("sound");
+        let own = registry.topics.iter().find(|topic| topic.retry.ladder_s == [5, 60]).expect("a ladder of its own");
+        let seconds = |waits: Vec<Duration>| waits.iter().map(Duration::as_secs).collect::<Vec<_>>();
+        assert_eq!(seconds(options(own).ladder), [5, 60]);
+        assert_eq!(seconds(topology_spec(&registry).ladder), [5, 10, 60, 600, 3600]);
+    }
 }

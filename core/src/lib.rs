@@ -31,3 +31,5 @@ pub mod money;
 pub mod registry;
 /// What must happen after an error: retry, reject, hold, or park as a bug.
 pub mod verdict;
+/// A TOML table asked key by key, for layouts and `queues.toml`.
+mod walk;

@@ -13,7 +13,7 @@ use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
 use super::print::{self, say};
-use super::{Exit, Global, progress};
+use super::{Exit, Global, hint, progress};
 
 /// `renkei check`
 #[derive(Debug, Args)]
@@ -86,6 +86,12 @@ fn report(global: &Global, args: &CheckArgs, layout: &Layout, found: &Found) {
             && let Ok(Some(text)) = excerpt::excerpt(layout, fault, &mut file)
         {
             println!("{text}");
+        }
+        if let Some(proposal) = hint::name(layout, fault) {
+            println!(
+                "  {}: {proposal}",
+                say(lang, "書き換え案（口座の名義と照らしてください）", "a form banks take (compare with the account)")
+            );
         }
     }
     let shown = found.faults.len() as u64;

@@ -14,6 +14,8 @@ mod check;
 pub(crate) mod export;
 /// `renkei failed`
 mod failed;
+/// Proposals for refused names.
+mod hint;
 /// `renkei layout`
 mod layout;
 /// `renkei ledger`

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
-use renkei_core::registry::{Registry, Status, Topic};
+use renkei_core::registry::{Direction, Registry, Status, Topic};
 
 use super::print::{say, table};
 use super::{Exit, Global};
@@ -80,7 +80,8 @@ fn as_json(topic: &Topic) -> serde_json::Value {
         "number": topic.number, "slug": topic.slug, "direction": topic.direction, "name": topic.name, "name_en": topic.name_en,
         "from": topic.from, "to": topic.to, "method": topic.method, "timing": topic.timing, "status": topic.status, "due": topic.due, "starts_on": topic.starts_on.map(|day| day.to_string()),
         "queue": topic.queue(), "ordered": topic.ordered, "hold": topic.hold, "confirm": topic.confirm, "release": topic.release,
-        "once": topic.once, "schedule": topic.schedule, "prefetch": topic.prefetch, "remark": topic.remark,
+        "once": topic.once, "schedule": topic.schedule, "prefetch": topic.prefetch, "parallel": topic.parallel,
+        "retry_ladder_s": topic.retry.ladder_s, "delivery": (topic.direction == Direction::Out).then_some(topic.delivery), "remark": topic.remark,
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
             "variant": variant, "name": layout.name, "version": layout.version, "digest": layout.digest()})).collect::<Vec<_>>()),
         "digest": topic.integration.as_ref().map(|i| i.digest.clone()),
@@ -106,6 +107,11 @@ fn show(global: &Global, topic: &Topic) {
     line("時刻", "due", topic.due.clone().unwrap_or_default());
     line("開始", "due from", topic.starts_on.map(|day| day.to_string()).unwrap_or_default());
     line("予定", "schedule", topic.schedule.clone().unwrap_or_default());
+    let waits: Vec<String> = topic.retry.ladder_s.iter().map(|seconds| format!("{seconds} s")).collect();
+    line("再試行", "retry after", waits.join(", "));
+    if topic.direction == Direction::Out {
+        line("送付", "delivery", topic.delivery.as_str().to_owned());
+    }
     line("備考", "remark", topic.remark.clone());
     let Some(integration) = &topic.integration else { return };
     for (variant, layout) in &integration.layouts {

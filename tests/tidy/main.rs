@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
+/// Every code that Rust gives to a person has its texts.
+mod catalogue;
 /// What Rust files may say, and how long they may be.
 mod code;
 /// Every integration folder is complete, and its codes have texts.
@@ -12,3 +14,5 @@ mod queues;
 mod source;
 /// Tables without foreign keys.
 mod tables;
+/// What `make new` makes.
+mod template;

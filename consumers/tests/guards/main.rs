@@ -8,6 +8,7 @@ mod audit;
 mod crash;
 mod journal;
 mod leaving;
+mod names;
 mod once;
 mod orders;
 mod revenue;

@@ -48,6 +48,22 @@ impl Era {
         Era::ALL.into_iter().find(|era| era.letter() == letter)
     }
 
+    /// The era code of statutory media (法定調書の光ディスク等, integrations.md §1.3).
+    pub const fn digit(self) -> u8 {
+        match self {
+            Era::Meiji => b'3',
+            Era::Taisho => b'2',
+            Era::Showa => b'1',
+            Era::Heisei => b'4',
+            Era::Reiwa => b'5',
+        }
+    }
+
+    /// The era of a code of statutory media.
+    pub fn from_digit(digit: u8) -> Option<Era> {
+        Era::ALL.into_iter().find(|era| era.digit() == digit)
+    }
+
     /// First day.
     pub const fn first_day(self) -> Date {
         match self {

@@ -24,6 +24,8 @@ pub enum DateForm {
     EraDots,
     /// `R081005`
     EraCompact,
+    /// `5081005`: the era code of statutory media first (3 明治, 2 大正, 1 昭和, 4 平成, 5 令和).
+    EraDigit,
     /// `081005`: era year without era. Which era is meant comes from a reference date: within a year of it.
     YymmddEra,
     /// `1005`: no year. Which year is meant comes from a reference date: the first such day on or after it, within a year.
@@ -32,13 +34,14 @@ pub enum DateForm {
 
 impl DateForm {
     /// All forms.
-    pub const ALL: [DateForm; 8] = [
+    pub const ALL: [DateForm; 9] = [
         DateForm::Yyyymmdd,
         DateForm::YyyyMmDd,
         DateForm::YyyyMD,
         DateForm::EraKanji,
         DateForm::EraDots,
         DateForm::EraCompact,
+        DateForm::EraDigit,
         DateForm::YymmddEra,
         DateForm::Mmdd,
     ];
@@ -57,6 +60,7 @@ impl DateForm {
             DateForm::EraKanji => "era-kanji",
             DateForm::EraDots => "era-dots",
             DateForm::EraCompact => "era-compact",
+            DateForm::EraDigit => "era-digit",
             DateForm::YymmddEra => "yymmdd-era",
             DateForm::Mmdd => "mmdd",
         }
@@ -78,7 +82,8 @@ impl DateForm {
             DateForm::YyyyMD => parse_slashes(text).map(ParsedDate::plain),
             DateForm::EraKanji => parse_era_kanji(text),
             DateForm::EraDots => parse_era_dots(text),
-            DateForm::EraCompact => parse_era_compact(text),
+            DateForm::EraCompact => parse_era_compact(text, Era::from_letter),
+            DateForm::EraDigit => parse_era_compact(text, Era::from_digit),
             DateForm::YymmddEra => parse_era_less(text, reference.ok_or(DateFault::NeedsReference)?),
             DateForm::Mmdd => {
                 let reference = reference.ok_or(DateFault::NeedsReference)?;
@@ -115,10 +120,12 @@ impl DateForm {
                 let (era, in_era) = era()?;
                 write!(out, "{}{in_era}.{month}.{dom}", char::from(era.letter()))
             }
-            DateForm::EraCompact | DateForm::YymmddEra => {
+            DateForm::EraCompact | DateForm::EraDigit | DateForm::YymmddEra => {
                 let (era, in_era) = era()?;
-                if self == DateForm::EraCompact {
-                    out.push(era.letter());
+                match self {
+                    DateForm::EraCompact => out.push(era.letter()),
+                    DateForm::EraDigit => out.push(era.digit()),
+                    _ => {}
                 }
                 write!(out, "{in_era:02}{month:02}{dom:02}")
             }
@@ -305,9 +312,10 @@ fn parse_era_dots(text: &[u8]) -> Result<ParsedDate, DateFault> {
     in_era(era, number(year, 1, 2)?, month_or_day(month, 1)?, month_or_day(day, 1)?)
 }
 
-fn parse_era_compact(text: &[u8]) -> Result<ParsedDate, DateFault> {
-    let (&letter, rest) = text.split_first().ok_or(DateFault::Form)?;
-    let era = Era::from_letter(letter).ok_or(DateFault::Form)?;
+/// An era in one character, then six digits.
+fn parse_era_compact(text: &[u8], era: fn(u8) -> Option<Era>) -> Result<ParsedDate, DateFault> {
+    let (&first, rest) = text.split_first().ok_or(DateFault::Form)?;
+    let era = era(first).ok_or(DateFault::Form)?;
     let [year, month, day] = six_digits(rest)?;
     in_era(era, year, month as i8, day as i8)
 }

@@ -32,6 +32,7 @@ fn one_day_in_every_form() {
         (DateForm::EraKanji, "令和8年10月5日"),
         (DateForm::EraDots, "R8.10.5"),
         (DateForm::EraCompact, "R081005"),
+        (DateForm::EraDigit, "5081005"),
         (DateForm::YymmddEra, "081005"),
         (DateForm::Mmdd, "1005"),
     ] {
@@ -49,6 +50,16 @@ fn other_spellings_are_read() {
     assert_eq!(read(DateForm::EraKanji, "令和元年5月1日"), Ok(date(2019, 5, 1)));
     assert_eq!(read(DateForm::EraKanji, "令和1年5月1日"), Ok(date(2019, 5, 1)));
     assert_eq!(written(DateForm::EraKanji, date(2019, 5, 1)), "令和元年5月1日");
+    for (text, day) in [
+        ("1640107", date(1989, 1, 7)),
+        ("4010108", date(1989, 1, 8)),
+        ("2151224", date(1926, 12, 24)),
+        ("3450729", date(1912, 7, 29)),
+    ] {
+        assert_eq!((read(DateForm::EraDigit, text), written(DateForm::EraDigit, day)), (Ok(day), text.to_owned()));
+    }
+    assert_eq!(read(DateForm::EraDigit, "4320101"), Err(DateFault::ImpossibleEra));
+    assert_eq!(read(DateForm::EraDigit, "6010101"), Err(DateFault::Form));
 }
 
 #[test]

@@ -3,9 +3,6 @@
 //! All systems of one ward share its 機関コード and so one space of 案件特定キー. renkei numbers only inside its own `Partition`, the first
 //! two digits of the key.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::{CheckFailed, CheckReason, Digits};
 
 /// The four keys of eL番号.
@@ -115,37 +112,5 @@ impl CaseKey {
 impl std::fmt::Display for CaseKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}{}{}{}{}0", self.partition, self.fiscal_year, self.assessment, self.instalment, self.reissue)
-    }
-}
-
-/// The secret that makes 確認番号 unpredictable. Its bytes appear in no output.
-#[derive(Clone)]
-pub struct ConfirmationSecret(Vec<u8>);
-
-impl ConfirmationSecret {
-    /// Fewest bytes of a secret: 確認番号 of six digits is guessed long before a key of this length.
-    pub const BYTES_MIN: usize = 16;
-
-    /// Takes a secret; `None` when it is shorter than [`Self::BYTES_MIN`].
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<ConfirmationSecret> {
-        let bytes = bytes.into();
-        (bytes.len() >= Self::BYTES_MIN).then_some(ConfirmationSecret(bytes))
-    }
-
-    /// Issues the 確認番号 of a slip: the first eight bytes of HMAC-SHA256 over `agency|key|amount` (ASCII, amount in decimal
-    /// without leading zeros) as a big-endian number, modulo 1,000,000. The same slip always gets the same number; another
-    /// amount gets another one.
-    pub fn issue(&self, agency: &Digits<5>, key: &Digits<20>, amount_yen: i64) -> Digits<6> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(format!("{agency}|{key}|{amount_yen}").as_bytes());
-        let tag = mac.finalize().into_bytes();
-        let number = tag.iter().take(8).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-        Digits::from_number(number % 1_000_000).expect("a number below a million has six digits")
-    }
-}
-
-impl std::fmt::Debug for ConfirmationSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ConfirmationSecret(…)")
     }
 }

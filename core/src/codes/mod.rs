@@ -22,7 +22,7 @@ pub mod ocr;
 pub use bank::{AccountNumber, BankCode, BranchCode};
 pub use corporate::{CorporateNumber, InvoiceNumber};
 pub use digits::Digits;
-pub use el_number::{CaseKey, ConfirmationSecret, ElNumber, Partition};
+pub use el_number::{CaseKey, ElNumber, Partition};
 pub use el_qr::{ElQr, ElQrFault};
 pub use local_body::LocalBodyCode;
 
@@ -105,12 +105,14 @@ impl Classify for CheckFailed {
 type Check = fn(&str) -> Result<(), CheckFailed>;
 
 /// The checks a layout may name.
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 8] = [
     ("corporate_number", |value| CorporateNumber::parse(value).map(drop)),
     ("invoice_number", corporate::check_invoice_number),
     ("local_body", |value| LocalBodyCode::parse(value).map(drop)),
     ("elqr", el_qr::check_text),
     ("gs1_128", |value| gs1::Gs1Slip::parse(value).map(drop)),
+    ("el_number", |value| ElNumber::parse(value).map(drop)),
+    ("case_key", |value| CaseKey::parse(value).map(drop)),
     ("zengin_account", |value| AccountNumber::parse(value).map(drop)),
 ];
 

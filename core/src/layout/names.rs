@@ -29,18 +29,20 @@ pub(super) const DATE_FORMS: &[(&str, DateForm)] = &[
     (DateForm::EraKanji.as_str(), DateForm::EraKanji),
     (DateForm::EraDots.as_str(), DateForm::EraDots),
     (DateForm::EraCompact.as_str(), DateForm::EraCompact),
+    (DateForm::EraDigit.as_str(), DateForm::EraDigit),
     (DateForm::YymmddEra.as_str(), DateForm::YymmddEra),
     (DateForm::Mmdd.as_str(), DateForm::Mmdd),
 ];
 
-/// Most characters a date takes in a form.
-pub(super) const fn date_form_bytes_max(form: DateForm) -> usize {
+/// The length of a date in a form, in characters or, when a 漢字 takes `kanji` bytes, in bytes.
+pub(super) const fn date_form_len_max(form: DateForm, kanji: usize) -> usize {
     match form {
         DateForm::Yyyymmdd => 8,
         DateForm::YyyyMmDd | DateForm::YyyyMD => 10,
-        DateForm::EraKanji => 12,
+        // 令和, 年, 月, 日 and two digits before each of the three.
+        DateForm::EraKanji => 5 * kanji + 6,
         DateForm::EraDots => 9,
-        DateForm::EraCompact => 7,
+        DateForm::EraCompact | DateForm::EraDigit => 7,
         DateForm::YymmddEra => 6,
         DateForm::Mmdd => 4,
     }

@@ -7,12 +7,23 @@ use std::sync::Arc;
 use super::model::{Kind, Total};
 
 /// Most different values of the `match` fields of one total; more is a mistake in layout or file.
-const MATCH_KEYS_MAX: usize = 100_000;
+pub(super) const MATCH_KEYS_MAX: usize = 100_000;
+
+/// What a cell adds to a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Addend {
+    /// Its value; an absent one adds 0.
+    Value(i64),
+    /// It was refused: what it should have added is not known.
+    Refused,
+}
 
 /// Gives values of a record to the totals.
 pub(super) trait Cells {
-    /// The value of a number field.
-    fn number(&self, field: usize) -> Option<i64>;
+    /// What a number field adds.
+    fn addend(&self, field: usize) -> Addend;
+    /// Whether the cell was refused, so that nothing can be told by it.
+    fn is_refused(&self, field: usize) -> bool;
     /// Whether the canonical text of a field is one of these.
     fn is_one_of(&self, field: usize, any_of: &[String]) -> bool;
     /// The canonical text of a field; empty when it has none.
@@ -26,6 +37,8 @@ pub(super) enum Untold {
     Overflow,
     /// A summed value was invalid, so that comparing would only repeat that fault.
     Unsound,
+    /// The `match` fields have more than [`MATCH_KEYS_MAX`] different values.
+    Keys,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,13 +46,15 @@ struct Sum {
     value: i64,
     overflow: bool,
     unsound: bool,
+    /// There were more keys than are kept apart.
+    keys: bool,
 }
 
 impl Sum {
-    fn add(&mut self, value: Option<i64>) {
+    fn add(&mut self, value: Addend) {
         match value {
-            None => self.unsound = true,
-            Some(value) => match self.value.checked_add(value) {
+            Addend::Refused => self.unsound = true,
+            Addend::Value(value) => match self.value.checked_add(value) {
                 Some(sum) => self.value = sum,
                 None => self.overflow = true,
             },
@@ -48,6 +63,7 @@ impl Sum {
 
     fn told(self) -> Result<i64, Untold> {
         match self {
+            Sum { keys: true, .. } => Err(Untold::Keys),
             Sum { unsound: true, .. } => Err(Untold::Unsound),
             Sum { overflow: true, .. } => Err(Untold::Overflow),
             Sum { value, .. } => Ok(value),
@@ -55,7 +71,7 @@ impl Sum {
     }
 
     fn join(&mut self, other: Sum) {
-        self.add(Some(other.value));
+        self.add(Addend::Value(other.value));
         self.overflow |= other.overflow;
         self.unsound |= other.unsound;
     }
@@ -101,12 +117,18 @@ impl Totals {
         for &index in &self.feeds[kind] {
             let counter = &mut self.counters[index];
             let total = &counter.total;
+            let mut tells =
+                total.conditions.iter().map(|condition| condition.field).chain(total.matching.iter().map(|pair| pair.1));
+            if tells.any(|field| cells.is_refused(field)) {
+                counter.sum.unsound = true;
+                continue;
+            }
             if !total.conditions.iter().all(|condition| cells.is_one_of(condition.field, &condition.any_of)) {
                 continue;
             }
             let value = match total.sum {
-                Some(field) => cells.number(field),
-                None => Some(1),
+                Some(field) => cells.addend(field),
+                None => Addend::Value(1),
             };
             if total.matching.is_empty() {
                 counter.sum.add(value);
@@ -116,7 +138,7 @@ impl Totals {
             if counter.matched.len() < MATCH_KEYS_MAX || counter.matched.contains_key(&key) {
                 counter.matched.entry(key).or_default().add(value);
             } else {
-                counter.sum.unsound = true;
+                counter.sum.keys = true;
             }
         }
     }

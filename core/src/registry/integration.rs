@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::topics::Entry;
+use super::entry::Entry;
 use super::{Direction, Topic};
 use crate::layout::Layout;
 
@@ -14,50 +14,56 @@ use crate::layout::Layout;
 #[folder = "../integrations"]
 struct Embedded;
 
-/// Where the folders are read from.
-pub(super) enum Folders {
-    /// Compiled in.
-    Embedded,
-    /// A directory that replaces them.
-    Directory(PathBuf),
+/// The folders, and what lies in them.
+pub(super) struct Folders {
+    /// The directory that replaces the compiled-in folders.
+    directory: Option<PathBuf>,
+    /// Relative paths (`12_x/layout.toml`) of every file outside `cases/`, sorted.
+    paths: Vec<String>,
 }
 
 impl Folders {
-    pub(super) fn open(directory: Option<&Path>) -> Folders {
-        directory.map_or(Folders::Embedded, |path| Folders::Directory(path.to_owned()))
-    }
-
-    /// Relative paths (`12_x/layout.toml`) of every file outside `cases/`.
-    fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = match self {
-            Folders::Embedded => Embedded::iter().map(|path| path.replace('\\', "/")).collect(),
-            Folders::Directory(root) => walk(root, root),
-        };
+    /// Lists the files; pushes a fault for each directory that cannot be read.
+    pub(super) fn open(directory: Option<&Path>, faults: &mut Vec<String>) -> Folders {
+        let mut paths = Vec::new();
+        match directory {
+            None => paths.extend(Embedded::iter().map(|path| path.replace('\\', "/"))),
+            Some(root) => walk(root, root, &mut paths, faults),
+        }
         paths.retain(|path| !path.contains("/cases/"));
         paths.sort();
-        paths
+        Folders { directory: directory.map(Path::to_owned), paths }
     }
 
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
-        match self {
-            Folders::Embedded => Embedded::get(path).map(|file| file.data.into_owned()),
-            Folders::Directory(root) => std::fs::read(root.join(path)).ok(),
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match &self.directory {
+            None => Embedded::get(path).map(|file| file.data.into_owned()).ok_or_else(|| "it is not compiled in".to_owned()),
+            Some(root) => std::fs::read(root.join(path)).map_err(|error| error.to_string()),
         }
     }
 }
 
 /// Files below `folder`, relative to `root`.
-fn walk(root: &Path, folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(walk(root, &path));
-        } else if let Ok(relative) = path.strip_prefix(root) {
+fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, faults: &mut Vec<String>) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return faults.push(format!("{}: cannot be read: {error}", folder.display())),
+    };
+    for entry in entries {
+        let path = match entry {
+            Ok(entry) => entry.path(),
+            Err(error) => {
+                faults.push(format!("{}: cannot be read: {error}", folder.display()));
+                continue;
+            }
+        };
+        // Cases are for tests; whatever lies there is not the program's.
+        if path.is_dir() && path.file_name().is_none_or(|name| name != "cases") {
+            walk(root, &path, found, faults);
+        } else if let (false, Ok(relative)) = (path.is_dir(), path.strip_prefix(root)) {
             found.push(relative.to_string_lossy().replace('\\', "/"));
         }
     }
-    found
 }
 
 /// What differs between receivers of one layout (`profiles/<name>.toml`).
@@ -116,23 +122,19 @@ const SQL_STEMS: [&str; 8] = ["check", "post", "cancel", "blockers", "select", "
 
 /// Reads the folder of an active entry; pushes every fault found.
 pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -> Option<Integration> {
-    let slug = entry.slug.get_ref().as_str();
-    let prefix = format!("{slug}/");
+    let slug = entry.topic.slug.as_str();
     let before = faults.len();
-    let files: BTreeMap<String, Vec<u8>> = folders
-        .paths()
-        .into_iter()
-        .filter_map(|path| Some((path.strip_prefix(&prefix)?.to_owned(), folders.read(&path)?)))
-        .collect();
+    let files = files_of(folders, slug, faults);
     if files.is_empty() {
         faults.push(format!("integrations/{slug}: the topic is active but its folder is missing"));
         return None;
     }
-    for name in required(entry.direction) {
+    for name in required(entry.topic.direction) {
         if !files.contains_key(*name) {
             faults.push(format!("integrations/{slug}: {name} is missing"));
         }
     }
+    unknown_files(entry, &files, faults);
     let text = |name: &str, faults: &mut Vec<String>| match files.get(name).map(|bytes| String::from_utf8(bytes.clone())) {
         Some(Ok(text)) => Some(text),
         Some(Err(error)) => {
@@ -176,6 +178,38 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
     (faults.len() == before).then(|| Integration { layouts, profiles, sql, readme, digest: digest(&files) })
 }
 
+/// The files of one folder by name. One that cannot be read is a fault: without it the topic would do something else.
+fn files_of(folders: &Folders, slug: &str, faults: &mut Vec<String>) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for path in &folders.paths {
+        let Some(name) = path.strip_prefix(slug).and_then(|rest| rest.strip_prefix('/')) else { continue };
+        match folders.read(path) {
+            Ok(bytes) => drop(files.insert(name.to_owned(), bytes)),
+            Err(error) => faults.push(format!("integrations/{path}: cannot be read: {error}")),
+        }
+    }
+    files
+}
+
+/// A file that nothing reads is a name mistyped: `blocker.sql` would leave a cancellation unguarded without a word.
+fn unknown_files(entry: &Entry, files: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) {
+    let slug = &entry.topic.slug;
+    let layouts: Vec<String> = layout_files(entry).into_iter().map(|(_, name)| name).collect();
+    for name in files.keys() {
+        let sql = name.strip_suffix(".sql").is_some_and(|stem| SQL_STEMS.contains(&stem));
+        let profile = name.strip_prefix("profiles/").and_then(|name| name.strip_suffix(".toml"));
+        let named = profile.is_some_and(|profile| entry.profiles.iter().any(|known| known == profile));
+        if name == "README.md" || sql || named || layouts.contains(name) {
+            continue;
+        }
+        let sentence = match name.starts_with("layouts/") || name.starts_with("profiles/") || name == "layout.toml" {
+            true => "queues.toml does not name it",
+            false => "no file of this name is read",
+        };
+        faults.push(format!("integrations/{slug}/{name}: {sentence}"));
+    }
+}
+
 /// Variant names and their files: `layout.toml` alone, or `layouts/<variant>.toml` for each variant of the entry.
 fn layout_files(entry: &Entry) -> Vec<(String, String)> {
     if entry.layouts.is_empty() {
@@ -198,11 +232,52 @@ fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
 /// A folder without an entry is a mistake: it would never be read.
 pub(super) fn unknown_folders(folders: &Folders, topics: &[Arc<Topic>], faults: &mut Vec<String>) {
     let mut names: Vec<String> =
-        folders.paths().iter().filter_map(|path| path.split_once('/').map(|(folder, _)| folder.to_owned())).collect();
+        folders.paths.iter().filter_map(|path| path.split_once('/').map(|(folder, _)| folder.to_owned())).collect();
     names.dedup();
     for name in names {
         if !topics.iter().any(|topic| topic.slug.as_str() == name) {
             faults.push(format!("integrations/{name}: no topic of queues.toml has this slug"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Registry, Sources};
+
+    const QUEUES: &str = "version = 1\nexchange='r'\n[retry]\nladder_s=[10]\n[limits]\nchunk_records_max=10\nchunk_bytes_max=5000\nfile_bytes_max=1\nhttp_bytes_max=1\nfaults_max=1\nqueue_bytes_max=1\ndelivery_limit=5\ndelivery_limit_ordered=5\n[defaults]\nprefetch=8\nparallel=2\nhold='line'\nconfirm='automatic'\n[[topic]]\nnumber=7\nslug='07_x'\ndirection='in'\nname='n'\nname_en='n'\nfrom='a'\nto='b'\nmethod='manual'\ntiming='daily'\nstatus='active'\nlayouts=['a']\n";
+    const LAYOUT: &str = "[layout]\nname='x'\nversion='1'\nformat='csv'\nencoding='utf-8'\n[[record]]\nkind='row'\nfields=[{id='a',name='A',type='text',len=3}]\n";
+
+    #[test]
+    fn what_nothing_reads_and_what_cannot_be_read_are_faults() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            std::fs::write(path, text).expect("written");
+        };
+        write("queues.toml", QUEUES);
+        for (name, text) in [("README.md", "x"), ("check.sql", "x"), ("post.sql", "x"), ("layouts/a.toml", LAYOUT)] {
+            write(&format!("integrations/07_x/{name}"), text);
+        }
+        write("integrations/07_x/cases/ordinary/anything.txt", "x");
+        let sources =
+            Sources { queues: Some(folder.path().join("queues.toml")), integrations: Some(folder.path().join("integrations")) };
+        Registry::load_from(&sources).expect("sound");
+        for name in ["blocker.sql", "layouts/b.toml", "profiles/p.toml", "layout.toml"] {
+            write(&format!("integrations/07_x/{name}"), "x");
+        }
+        std::os::unix::fs::symlink("nowhere", folder.path().join("integrations/07_x/void.sql")).expect("a dangling link");
+        let faults = Registry::load_from(&sources).expect_err("faults").0;
+        for expected in [
+            "07_x/blocker.sql: no file of this name",
+            "07_x/layouts/b.toml: queues.toml does not name it",
+            "07_x/profiles/p.toml: queues.toml",
+            "07_x/layout.toml: queues.toml",
+            "07_x/void.sql: cannot be read",
+        ] {
+            assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:?}");
+        }
+        assert_eq!(faults.len(), 5, "{faults:?}");
     }
 }

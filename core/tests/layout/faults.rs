@@ -10,7 +10,7 @@ use crate::support::{Reading, read, read_with};
 
 /// The catalogue has words for the finding, and the finding fills them.
 #[track_caller]
-fn has_words(fault: &Fault) {
+pub(crate) fn has_words(fault: &Fault) {
     assert!(catalogue::is_known(&fault.code), "{fault:?}");
     for lang in [Lang::Ja, Lang::En] {
         for text in [catalogue::text(fault, lang), catalogue::remedy(fault, lang)] {

@@ -3,10 +3,13 @@
 mod faults;
 mod folders;
 mod layouts;
+mod memory;
 mod messages;
 mod property;
 mod read;
 mod samples;
 mod support;
 mod toml_faults;
+mod totals;
+mod values;
 mod write;

@@ -22,6 +22,12 @@ struct Shape {
     len: usize,
     must: bool,
     form: &'static str,
+    /// Numbers may be negative.
+    negative: bool,
+    /// Fixed: filling, where it is not the usual one.
+    pad: &'static str,
+    /// Capitals and digits only, which every encoding has.
+    plain: bool,
 }
 
 fn shapes(fixed: bool) -> impl Strategy<Value = Vec<Shape>> {
@@ -30,9 +36,11 @@ fn shapes(fixed: bool) -> impl Strategy<Value = Vec<Shape>> {
     } else {
         vec!["digits", "code", "ascii", "text", "int", "yen", "date", "year", "month", "time", "mmdd", "decimal", "timestamp"]
     };
-    let forms = vec!["yyyymmdd", "yyyy-mm-dd", "yyyy/m/d", "era-kanji", "era-dots", "era-compact"];
-    let shape = (prop::sample::select(types), 1_usize..14, any::<bool>(), prop::sample::select(forms));
-    let shape = shape.prop_map(move |(ty, len, must, form)| Shape {
+    let forms = vec!["yyyymmdd", "yyyy-mm-dd", "yyyy/m/d", "era-kanji", "era-dots", "era-compact", "era-digit"];
+    let pads = vec!["", "space-left", "space-right"];
+    let flags = (any::<bool>(), any::<bool>());
+    let shape = (prop::sample::select(types), 1_usize..14, flags, prop::sample::select(forms), prop::sample::select(pads));
+    let shape = shape.prop_map(move |(ty, len, (must, negative), form, pad)| Shape {
         ty,
         len: match ty {
             "date" if fixed => 8,
@@ -45,16 +53,33 @@ fn shapes(fixed: bool) -> impl Strategy<Value = Vec<Shape>> {
         },
         must,
         form: if fixed { "yyyymmdd" } else { form },
+        negative: negative && matches!(ty, "int" | "yen" | "decimal"),
+        pad: if fixed && matches!(ty, "int" | "yen" | "code" | "ascii" | "text" | "kana") { pad } else { "" },
+        plain: false,
     });
     prop::collection::vec(shape, 1..9)
 }
 
+/// Shapes of a fixed file in an encoding of single bytes.
+fn single_byte_shapes() -> impl Strategy<Value = Vec<Shape>> {
+    shapes(true).prop_map(|shapes| {
+        let kept = shapes.into_iter().filter(|shape| shape.ty != "text");
+        kept.map(|shape| Shape { plain: true, ..shape }).collect()
+    })
+}
+
 /// A value of a shape; `None` where the field may be empty.
 fn value(shape: &Shape, quotable: bool) -> BoxedStrategy<Option<String>> {
-    let len = shape.len;
+    let (len, negative) = (shape.len, shape.negative);
     let digits = |least: usize| proptest::string::string_regex(&format!("[0-9]{{{least},{len}}}")).expect("a pattern");
     let day = (1990_i16..2090, 1_i8..=12, 1_i8..=28);
-    let ascii = if quotable { "[!-~]" } else { "[!#-+.-~]" };
+    let ascii = if shape.plain {
+        "[0-9A-Z]"
+    } else if quotable {
+        "[!-~]"
+    } else {
+        "[!#-+.-~]"
+    };
     let text = if quotable {
         "[!-~あ-んア-ヶ一-龠、。　]"
     } else {
@@ -68,11 +93,15 @@ fn value(shape: &Shape, quotable: bool) -> BoxedStrategy<Option<String>> {
         "text" => proptest::string::string_regex(&format!("{text}{{1,{text_chars}}}"))
             .expect("a pattern")
             .prop_filter("padding is no part of a value", |text| !text.ends_with(' ') && !text.starts_with(' '))
+            .prop_filter("blanks are no value", |text| !text.chars().all(char::is_whitespace))
             .boxed(),
         "kana" => proptest::string::string_regex(&format!("[ｱ-ﾝA-Z0-9]{{1,{len}}}")).expect("a pattern").boxed(),
-        "int" | "yen" => digits(1).prop_map(|text| text.parse::<u64>().expect("digits").to_string()).boxed(),
+        "int" | "yen" => (digits(1), any::<bool>()).prop_map(move |(text, minus)| signed(&text, minus && negative, len)).boxed(),
         "decimal" => (0_u32..100_000, 0_u32..10_000)
-            .prop_map(move |(whole, part)| format!("{}.{part:04}", u64::from(whole) % 10_u64.pow(len.min(9) as u32)))
+            .prop_map(move |(whole, part)| {
+                let sign = if negative && (whole, part) != (0, 0) && part % 2 == 1 { "-" } else { "" };
+                format!("{sign}{}.{part:04}", u64::from(whole) % 10_u64.pow(len.min(9) as u32))
+            })
             .boxed(),
         "date" => day.prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}")).boxed(),
         "year" => (1000_u32..10_000).prop_map(|year| year.to_string()).boxed(),
@@ -84,11 +113,24 @@ fn value(shape: &Shape, quotable: bool) -> BoxedStrategy<Option<String>> {
     if shape.must { some.prop_map(Some).boxed() } else { proptest::option::of(some).boxed() }
 }
 
+/// A whole number; a sign takes one of the places.
+fn signed(digits: &str, minus: bool, len: usize) -> String {
+    let number = digits.parse::<u64>().expect("digits");
+    let short = number % 10_u64.pow(len.saturating_sub(1) as u32);
+    if minus && short > 0 { format!("-{short}") } else { number.to_string() }
+}
+
 fn fields(shapes: &[Shape], fixed: bool) -> String {
     let mut out = String::new();
     for (index, shape) in shapes.iter().enumerate() {
-        let Shape { ty, len, must, form } = shape;
+        let Shape { ty, len, must, form, negative, pad, .. } = shape;
         let _ = write!(out, " {{ id = \"f{index}\", name = \"項目{index}\", type = \"{ty}\", len = {len}, must = {must}");
+        if *negative {
+            out.push_str(", negative = true");
+        }
+        if !pad.is_empty() {
+            let _ = write!(out, ", pad = \"{pad}\"");
+        }
         match *ty {
             "date" => drop(write!(out, ", forms = [\"{form}\"]")),
             "kana" => out.push_str(", class = \"party_name\""),
@@ -111,8 +153,11 @@ fn rows(shapes: &[Shape], quotable: bool) -> BoxedStrategy<Vec<Values>> {
 fn file_of(layout: &Layout, rows: &[Values]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(layout, WriteContext::default(), &mut bytes).unwrap_or_else(|error| panic!("{error}"));
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
         let value = |id: &str| {
+            if id == "code" {
+                return Some(Cow::Owned(format!("{at:04}")));
+            }
             let index: usize = id.strip_prefix('f')?.parse().ok()?;
             row.get(index)?.as_deref().map(Cow::Borrowed)
         };
@@ -126,6 +171,10 @@ fn check(toml: &str, rows: &[Values]) {
     let layout = crate::layouts::parse(toml);
     let bytes = file_of(&layout, rows);
     let reading = round_trip(&layout, &bytes);
+    for row in reading.rows.iter().filter(|row| row.kind == "row") {
+        assert!(row.values.get("made").is_none_or(|made| made == "既定"), "{row:?}");
+        assert_eq!(row.values.contains_key("made"), toml.contains("\"made\""));
+    }
     let expected: Vec<BTreeMap<String, String>> = rows
         .iter()
         .map(|row| row.iter().enumerate().filter_map(|(index, value)| Some((format!("f{index}"), value.clone()?))).collect())
@@ -161,6 +210,45 @@ proptest! {
         prop_assume!(shapes.len() > 1 || quote == "all");
         let rest = format!("final_1a = {mark}\n[csv]\nheader = \"{header}\"\nquote = \"{quote}\"");
         let toml = format!("{}[[record]]\nkind = \"row\"\noccurs = \"any\"\nfields = [\n{}]\n", head("csv", encoding, newline, &rest), fields(&shapes, false));
+        check(&toml, &rows);
+    }
+
+    #[test]
+    fn csv_without_quotes_and_with_a_default(
+        (shapes, rows) in shapes(false).prop_flat_map(|shapes| (Just(shapes.clone()), rows(&shapes, false))),
+        newline in prop::sample::select(vec!["crlf", "lf-between"]),
+        header in prop::sample::select(vec!["names", "none"]),
+    ) {
+        let rest = format!("[csv]\nheader = \"{header}\"\nquote = \"none\"");
+        let toml = format!(
+            "{}[[record]]\nkind = \"row\"\noccurs = \"any\"\nfields = [\n{} {{ id = \"made\", name = \"既定\", type = \"text\", len = 4, default = \"既定\" }}]\n",
+            head("csv", "utf-8", newline, &rest),
+            fields(&shapes, false),
+        );
+        check(&toml, &rows);
+    }
+
+    #[test]
+    fn fixed_in_single_bytes(
+        (shapes, rows) in single_byte_shapes().prop_flat_map(|shapes| (Just(shapes.clone()), rows(&shapes, false))),
+        (encoding, newline) in prop::sample::select(vec![("jis-x0201", "none"), ("jis-x0201", "crlf"), ("ebcdic-kana", "none")]),
+    ) {
+        let bytes: usize = shapes.iter().map(|shape| shape.len).sum::<usize>() + 1;
+        let toml = format!(
+            "{}[[record]]\nkind = \"row\"\ntag = \"2\"\noccurs = \"any\"\nfields = [{{ id = \"rec\", name = \"区分\", type = \"digits\", len = 1, const = \"2\" }},\n{}]\n",
+            head("fixed", encoding, newline, &format!("[fixed]\nrecord_bytes = {bytes}")),
+            fields(&shapes, true),
+        );
+        check(&toml, &rows);
+    }
+
+    #[test]
+    fn json_map((shapes, rows) in shapes(false).prop_flat_map(|shapes| (Just(shapes.clone()), rows(&shapes, true)))) {
+        let toml = format!(
+            "{}[[record]]\nkind = \"row\"\noccurs = \"any\"\nkey = [\"code\"]\nfields = [{{ id = \"code\", name = \"番号\", type = \"digits\", len = 4, must = true }},\n{}]\n",
+            head("json", "utf-8", "lf", "[json]\nitems = \"map\"\nmap_key = \"code\""),
+            fields(&shapes, false),
+        );
         check(&toml, &rows);
     }
 

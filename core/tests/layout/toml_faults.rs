@@ -69,6 +69,28 @@ fn not_toml_at_all_has_a_line() {
     assert_eq!(errors.faults[0].line, 2, "{errors}");
 }
 
+fn csv_head() -> &'static str {
+    "[layout]\nname = \"x\"\nversion = \"1\"\nformat = \"csv\"\nencoding = \"utf-8\"\n[csv]\n"
+}
+
+/// A layout of one field.
+fn one(field: &str) -> String {
+    let head = if field.contains("金額,円") { "" } else { csv_head() };
+    format!("{head}[[record]]\nkind = \"row\"\nfields = [{{ id = \"a\", {field} }}]\n")
+}
+
+#[test]
+fn the_length_of_a_date_counts_what_the_file_counts() {
+    let fixed = |encoding: &str, bytes: usize| {
+        format!(
+            "[layout]\nname = \"x\"\nversion = \"1\"\nformat = \"fixed\"\nencoding = \"{encoding}\"\n[fixed]\nrecord_bytes = {bytes}\n[[record]]\nkind = \"row\"\nfields = [{{ id = \"a\", name = \"日\", type = \"date\", forms = [\"era-kanji\"] }}]\n"
+        )
+    };
+    // 令和12年12月31日: five 漢字 and six digits.
+    assert_eq!(layouts::parse(&fixed("cp932", 16)).kinds()[0].fields[0].len, 16);
+    assert_eq!(layouts::parse(&fixed("utf-8", 21)).kinds()[0].fields[0].len, 21);
+}
+
 #[test]
 fn shapes_that_cannot_be() {
     for (toml, expected) in [
@@ -89,6 +111,18 @@ fn shapes_that_cannot_be() {
         (IF12.replace(r#""cp932"]"#, r#""ebcdic-kana"]"#), "cannot be used in a csv file"),
         (format!("{IF12}\n[fixed]\nrecord_bytes = 10\n"), "belongs to fixed"),
         (format!("{IF12}\n[limits]\nrecords_max = 0\n"), "at least 1"),
+        (format!("values = 1\n{IF12}"), "`values` must be a table"),
+        (ZENGIN_21.replace("tag = \"8\"", "tag = \"7\""), "exclude one another"),
+        (IF12.replace("name = \"調定日\"", "name = \"調定日©\"").replace("\"utf-8-bom\", \"utf-8\", ", ""), "U+00A9"),
+        (format!("{}quote = \"none\"\n{}", csv_head(), one("name = \"金額,円\", type = \"yen\", len = 3")), "needs quotes"),
+        (one("name = \"金額\", type = \"yen\", len = 3, forms = [\"mmdd\"]"), "`forms` belongs to type date"),
+        (one("name = \"区分\", type = \"code\", len = 3, codes_open = true"), "`codes_open` needs `codes`"),
+        (
+            one("name = \"区分\", type = \"code\", len = 3").replace("fields", "key_unique = true\nfields"),
+            "`key_unique` needs `key`",
+        ),
+        (IF12.replace("in = [\"2\", \"3\", \"4\"]", "in = [\"9\"]"), "is not in the table"),
+        (layouts::ELTAX_18.replace("where = { kind = [\"02\"] }", "where = { kind = [\"2\"] }"), "is not in the table"),
     ] {
         let text = faults(&toml).to_string();
         assert!(text.contains(expected), "{expected}: {text}");

@@ -1,9 +1,10 @@
 //! Rules between the keys of a field, and between the parts of a layout.
 
-use super::walk::Faults;
+use crate::charset;
 use crate::layout::model::{Field, Kind, Layout};
-use crate::layout::names::{Auto, FieldType, Format, Header, Items, Newline};
+use crate::layout::names::{Auto, FieldType, Format, Header, Items, Newline, Quote};
 use crate::layout::value::{self, Form};
+use crate::walk::Faults;
 
 /// Rules inside one field.
 pub(super) fn check_field(field: &Field, has_total: bool, layout: &Layout, what: &str, place: usize, faults: &mut Faults<'_>) {
@@ -17,10 +18,12 @@ pub(super) fn check_field(field: &Field, has_total: bool, layout: &Layout, what:
     rule((field.ty == FieldType::Kana) != field.class.is_some(), "`class` belongs to type kana, and kana needs it");
     rule((field.min.is_some() || field.max.is_some()) && !number, "`min` and `max` belong to int and yen");
     rule(matches!((field.min, field.max), (Some(min), Some(max)) if min > max), "`min` is more than `max`");
-    rule((field.negative || field.negative_marks) && !number, "`negative` belongs to int and yen");
+    rule(field.negative && !number && field.ty != FieldType::Decimal, "`negative` belongs to int, yen and decimal");
+    rule(field.negative_marks && !number, "`negative_marks` belongs to int and yen");
     rule(field.negative_marks && !field.negative, "`negative_marks` needs `negative = true`");
     rule(field.codes.is_some() && !textual && field.ty != FieldType::Int, "`codes` belongs to digits, code, ascii, text and int");
     rule(field.check.is_some() && !textual, "`check` belongs to digits, code, ascii and text");
+    rule(field.codes_open && field.codes.is_none(), "`codes_open` needs `codes`");
     rule(has_total && !number, "`total` belongs to int and yen");
     rule(
         field.auto == Some(Auto::Sequence) && !number && field.ty != FieldType::Digits,
@@ -72,10 +75,32 @@ pub(super) fn check_layout(layout: &Layout, place: usize, faults: &mut Faults<'_
     let roots: Vec<&Kind> = layout.kinds.iter().map(AsRef::as_ref).filter(|kind| kind.parent.is_none()).collect();
     check_tags(&roots, layout, place, faults);
     check_groups(&roots, place, faults);
+    check_names(&roots, layout, place, faults);
     if let Some(key) = &layout.json.map_key {
         let known = roots.first().is_some_and(|kind| kind.field(key).is_some());
         if !known || layout.json.items != Items::Map {
             faults.at(place, format!("json: map_key \"{key}\" needs items = \"map\" and a field of that id"));
+        }
+    }
+}
+
+/// The header line is written in the first encoding; a name it lacks would leave a nameless column.
+fn check_names(roots: &[&Kind], layout: &Layout, place: usize, faults: &mut Faults<'_>) {
+    let (Some(kind), Some(&encoding)) = (roots.first(), layout.encodings.first()) else { return };
+    if layout.format != Format::Csv || layout.csv.header != Header::Names {
+        return;
+    }
+    for field in &kind.fields {
+        let name = &field.name;
+        if let Err(unmappable) = charset::encode(encoding, name, &mut Vec::new()) {
+            let (ch, code_point) = (unmappable.ch, unmappable.code_point());
+            faults.at(
+                place,
+                format!("record {}: the name \"{name}\" cannot be written in {encoding}: {ch} ({code_point})", kind.id),
+            );
+        }
+        if layout.csv.quote == Quote::None && name.contains([',', '"', '\r', '\n']) {
+            faults.at(place, format!("record {}: the name \"{name}\" needs quotes, and quote = \"none\"", kind.id));
         }
     }
 }
@@ -91,12 +116,35 @@ fn check_tags(roots: &[&Kind], layout: &Layout, place: usize, faults: &mut Fault
             }
             continue;
         };
+        if let Some(constant) = kind.fields.first().and_then(text_constant)
+            && !tag_agrees(tag, constant, layout.format)
+        {
+            let id = &kind.id;
+            faults.at(
+                place,
+                format!("record {id}: the tag \"{tag}\" and the `const` \"{constant}\" of the first field exclude one another"),
+            );
+        }
         if tag.is_empty() || !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
             faults.at(place, format!("record {}: `tag` must be printable ASCII", kind.id));
         }
         if roots[..index].iter().any(|other| other.tag.as_ref() == Some(tag)) {
             faults.at(place, format!("record {}: the tag \"{tag}\" stands twice", kind.id));
         }
+    }
+}
+
+/// The constant of a field that stands in the file as it is written in the layout.
+fn text_constant(field: &Field) -> Option<&str> {
+    let textual = matches!(field.ty, FieldType::Digits | FieldType::Code | FieldType::Ascii | FieldType::Text);
+    field.constant.as_deref().filter(|_| textual)
+}
+
+/// In a fixed file the tag is the first bytes, which may be part of the first field or reach beyond it.
+fn tag_agrees(tag: &str, constant: &str, format: Format) -> bool {
+    match format {
+        Format::Fixed => tag.starts_with(constant) || constant.starts_with(tag),
+        Format::Csv | Format::Json => tag == constant,
     }
 }
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::kind::is_snake_case;
-use super::walk::{Faults, Section};
 use crate::calendar::DateForm;
+use crate::charset::Encoding;
 use crate::codes;
 use crate::layout::model::{CodeTable, Condition, Field, Layout};
 use crate::layout::names::{self, Auto, Blank, FieldType, Format, Grade, Pad};
+use crate::walk::{Faults, Section};
 
 /// Ids the message contract keeps for itself.
 const RESERVED: &[&str] = &["line", "sub", "record", "group", "grp", "offset", "length", "seq"];
@@ -48,6 +49,9 @@ pub(super) fn parse(
     let ty = ty.unwrap_or(FieldType::Text);
     let (id, name) = identity(&mut section, ty, index, &what, faults);
     let forms = section.words(faults, "forms", names::DATE_FORMS);
+    if forms.is_some() && ty != FieldType::Date {
+        faults.at(section.place_of("forms"), format!("{what}: `forms` belongs to type date"));
+    }
     let (len, min_len) = lengths(&mut section, ty, layout, forms.as_deref(), &what, faults);
     let pad_default = if ty.is_numeric() { Pad::ZeroLeft } else { Pad::SpaceRight };
     let mut field = Field {
@@ -117,7 +121,9 @@ fn lengths(
     faults: &mut Faults<'_>,
 ) -> (usize, usize) {
     let own = match ty {
-        FieldType::Date => Some(forms.and_then(|forms| forms.first()).map_or(8, |form| names::date_form_bytes_max(*form))),
+        FieldType::Date => {
+            Some(forms.and_then(|forms| forms.first()).map_or(8, |form| names::date_form_len_max(*form, kanji_len(layout))))
+        }
         FieldType::Year | FieldType::Mmdd => Some(4),
         FieldType::Month | FieldType::Time => Some(6),
         FieldType::Timestamp => Some(35),
@@ -150,10 +156,28 @@ fn must_when(section: &mut Section<'_, '_>, before: &[Field], what: &str, faults
         faults.at(place, format!("{what}: `must_when` needs `in` with at least one value"));
     }
     let field = before.iter().position(|field| field.id == name);
-    if field.is_none() {
-        faults.at(place, format!("{what}: `must_when` names \"{name}\", which is no earlier field of the record"));
+    match field {
+        None => faults.at(place, format!("{what}: `must_when` names \"{name}\", which is no earlier field of the record")),
+        Some(index) => known_values(&before[index], &any_of, place, &format!("{what}: `must_when`"), faults),
     }
     Some(Condition { field: field?, any_of })
+}
+
+/// A condition on a value that the field's own code table refuses would never hold.
+pub(super) fn known_values(field: &Field, any_of: &[String], place: usize, what: &str, faults: &mut Faults<'_>) {
+    let Some(table) = field.codes.as_ref().filter(|_| !field.codes_open) else { return };
+    for value in any_of.iter().filter(|value| !value.is_empty() && !table.contains(value.as_bytes())) {
+        faults.at(place, format!("{what}: \"{value}\" is not in the table [codes.{}] of \"{}\"", table.name, field.id));
+    }
+}
+
+/// What a 漢字 takes in a length: bytes in a fixed file, one character elsewhere.
+fn kanji_len(layout: &Layout) -> usize {
+    match (layout.format, layout.encodings.first()) {
+        (Format::Fixed, Some(Encoding::Utf8 | Encoding::Utf8Bom)) => 3,
+        (Format::Fixed, _) => 2,
+        (Format::Csv | Format::Json, _) => 1,
+    }
 }
 
 fn code_table(

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::field::{self, TotalDraft};
-use super::walk::{Faults, Section};
 use crate::layout::model::{CodeTable, Kind, Layout, Total};
 use crate::layout::names::{FieldType, Format, Occurs};
+use crate::walk::{Faults, Section};
 
 /// A kind whose references to other kinds are still names.
 pub(super) struct Draft {
@@ -51,6 +51,10 @@ pub(super) fn parse(
             None => faults.at(key_place, format!("{what}: `key` names no field \"{name}\" of this record")),
         }
     }
+    let key_unique = section.flag(faults, "key_unique");
+    if key_unique && key.is_empty() {
+        faults.at(section.place_of("key_unique"), format!("{what}: `key_unique` needs `key`"));
+    }
     let parent_place = section.place_of("parent");
     let parent = section.string(faults, "parent").map(|name| (name, parent_place));
     let path = section.string(faults, "path");
@@ -66,7 +70,7 @@ pub(super) fn parse(
         repeat: section.flag(faults, "repeat"),
         amount,
         key,
-        key_unique: section.flag(faults, "key_unique"),
+        key_unique,
         parent: None,
         path,
         fields,
@@ -172,6 +176,7 @@ fn link_total(drafts: &[Draft], owner: usize, draft: &TotalDraft, ids: &[String]
     let mut conditions = Vec::new();
     for (name, any_of) in &draft.conditions {
         if let Some(field) = find(other, name, faults) {
+            field::known_values(&other.fields[field], any_of, draft.place, &what, faults);
             conditions.push(crate::layout::Condition { field, any_of: any_of.clone() });
         }
     }

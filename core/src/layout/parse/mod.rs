@@ -4,7 +4,6 @@ mod cross;
 mod field;
 mod kind;
 mod profile;
-mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use super::LayoutErrors;
 use super::model::{CodeTable, CsvOptions, JsonOptions, Kind, Layout, Limits};
 use super::names::{self, Format, Grade, Header, Items, Newline, Quote, Status};
 use crate::charset::Encoding;
-use walk::{Faults, Section};
+use crate::walk::{self, Faults, Section};
 
 /// Most records of a file whose layout does not say.
 const RECORDS_MAX: u64 = 5_000_000;
@@ -119,8 +118,11 @@ fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option
     };
     let head_place = head.place;
     head.finish(faults);
-    if let Some(table) = root.value("values").and_then(|value| value.get_ref().as_table()) {
-        layout.values = walk::scalars(table, faults);
+    if let Some(value) = root.value("values") {
+        match value.get_ref().as_table() {
+            Some(table) => layout.values = walk::scalars(table, faults),
+            None => faults.at(value.span().start, "`values` must be a table: [values]"),
+        }
     }
     let codes = code_tables(&mut root, faults);
     layout.kinds = kinds(&mut root, &codes, &layout, faults);

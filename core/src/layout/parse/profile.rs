@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::walk::{self, Faults};
+use crate::walk::{self, Faults};
 
 /// Tables of the layout that a profile may override key by key.
 const SECTIONS: &[&str] = &["layout", "csv", "fixed", "json", "limits", "codes"];

@@ -56,7 +56,7 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
         Core {
             layout,
             sink: Sink::new(limits, on),
-            fields: Fields::new(form, limits.reference),
+            fields: Fields::new(form, Form::of(layout.format), limits.reference),
             source,
             stopped: false,
             order: Order::new(kinds),

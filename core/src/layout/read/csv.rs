@@ -76,6 +76,12 @@ pub(super) fn read<R: Read, F: FnMut(Event<'_>)>(
         window.consume(length + ending.bytes());
         file.line += lines;
     }
+    if file.in_header && !core.stopped {
+        let kind = &layout.kinds()[0];
+        core.fault(Fault::new("FILE_EMPTY").arg("kind", &kind.name).arg("tag", ""));
+        // Said once: that the records are missing too needs no word.
+        core.gaps = true;
+    }
     if last.2 > 0
         && !core.stopped
         && let Some(fault) = file.endings.last(last.0, last.1, last.2)
@@ -124,11 +130,12 @@ impl Csv<'_> {
             Quoted::Record { length, ending, lines } => return Ok(Some((length, ending, lines))),
             Quoted::Stray(at) => ("CSV_QUOTE_STRAY", at),
             Quoted::Open(at) => ("CSV_QUOTE_OPEN", at),
+            Quoted::TooLong => ("LIMIT_RECORD_BYTES", 0),
         };
         // Only the line where the quotation mark opened is given up; the next line is read again as a line.
         let byte = window.offset() + at as u64;
         let shown = value::show(&window.bytes()[..length]);
-        core.fault(Fault::new(code).on_line(self.line).at_bytes(byte, 1).value(shown));
+        core.fault(Fault::new(code).on_line(self.line).at_bytes(byte, 1).value(shown).arg("limit", max));
         core.unreadable(self.single);
         core.count(Place { line: self.line, sub: 0, offset: window.offset() });
         self.in_header = false;

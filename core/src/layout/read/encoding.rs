@@ -55,12 +55,15 @@ impl Decision {
 
     #[cold]
     fn search(&mut self, bytes: &[u8]) -> Result<Encoding, Undecodable> {
-        let found = self.candidates.iter().copied().find(|encoding| charset::decode(*encoding, bytes).is_ok());
-        match found {
+        // Bytes that are UTF-8 beyond doubt are often CP932 too (アキタ,秋田): whatever the order of the list, that is 文字化け.
+        let wide = is_wide_utf8(bytes);
+        let fits = |encoding: &Encoding| !(wide && *encoding == Encoding::Cp932) && charset::decode(*encoding, bytes).is_ok();
+        match self.candidates.iter().copied().find(fits) {
             Some(encoding) => {
                 self.decided = Some(encoding);
                 Ok(encoding)
             }
+            None if wide && self.candidates.contains(&Encoding::Cp932) => Err(self.foreign_utf8(bytes)),
             None => Err(self.undecodable(bytes)),
         }
     }
@@ -119,6 +122,17 @@ mod tests {
         assert_eq!(decision.judge("髙橋".as_bytes()), Ok(Encoding::Utf8));
         let error = decision.judge(b"ab\x94\x92").expect_err("CP932 bytes in a UTF-8 file");
         assert_eq!((error.at, error.looks_like), (2, Some(Encoding::Cp932)));
+    }
+
+    #[test]
+    fn utf8_that_cp932_could_read_too_is_utf8_in_both_orders() {
+        let row = "0119,,アキタ,秋田,1".as_bytes();
+        assert!(charset::decode(Encoding::Cp932, row).is_ok(), "the row is valid in both");
+        for candidates in [[Encoding::Cp932, Encoding::Utf8], [Encoding::Utf8, Encoding::Cp932]] {
+            assert_eq!(Decision::new(candidates.to_vec()).judge(row), Ok(Encoding::Utf8), "{candidates:?}");
+        }
+        let mut without = Decision::new(vec![Encoding::Cp932, Encoding::JisX0201]);
+        assert!(without.judge(row).is_err_and(|error| error.looks_like == Some(Encoding::Utf8)));
     }
 
     #[test]

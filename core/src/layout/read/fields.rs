@@ -8,7 +8,7 @@ use super::sink::Sink;
 use crate::charset::{self, Encoding};
 use crate::fault::Fault;
 use crate::layout::model::Field;
-use crate::layout::totals::Cells;
+use crate::layout::totals::{Addend, Cells};
 use crate::layout::value::{self, Form, Problem, Typed};
 
 /// Where the record at hand lies.
@@ -43,6 +43,8 @@ pub(super) struct Fields {
     pub(super) tame: bool,
     notes: Vec<Problem>,
     form: Form,
+    /// The form of what the layout itself says: defaults and constants.
+    own_form: Form,
     reference: Option<Date>,
     place: Place,
     encoding: Encoding,
@@ -51,7 +53,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn new(form: Form, reference: Option<Date>) -> Self {
+    pub(super) fn new(form: Form, own_form: Form, reference: Option<Date>) -> Self {
         Fields {
             values: Vec::new(),
             held: Vec::new(),
@@ -59,6 +61,7 @@ impl Fields {
             tame: false,
             notes: Vec::new(),
             form,
+            own_form,
             reference,
             place: Place { line: 0, sub: 0, offset: 0 },
             encoding: Encoding::Utf8,
@@ -94,8 +97,8 @@ impl Fields {
 
     /// A value that does not stand in the file: a default, or a constant that a message left out.
     pub(super) fn made(&mut self, field: &Field, text: &str) -> Value {
-        // Defaults and constants were checked when the layout was read.
-        match value::parse(field, text.as_bytes(), self.form, false, self.reference, &mut self.notes) {
+        // Defaults and constants were checked in this form when the layout was read.
+        match value::parse(field, text.as_bytes(), self.own_form, false, self.reference, &mut self.notes) {
             Ok(Typed::Text { plain }) => self.hold(text.as_bytes(), plain),
             Ok(typed) => Value::Typed(typed),
             Err(_) => Value::Absent,
@@ -259,11 +262,16 @@ pub(super) struct RecordCells<'a> {
 }
 
 impl Cells for RecordCells<'_> {
-    fn number(&self, field: usize) -> Option<i64> {
+    fn addend(&self, field: usize) -> Addend {
         match self.fields.values.get(field) {
-            Some(Value::Typed(Typed::Int(value))) => Some(*value),
-            _ => None,
+            Some(Value::Typed(Typed::Int(value))) => Addend::Value(*value),
+            Some(Value::Refused) => Addend::Refused,
+            _ => Addend::Value(0),
         }
+    }
+
+    fn is_refused(&self, field: usize) -> bool {
+        self.fields.values.get(field) == Some(&Value::Refused)
     }
 
     fn is_one_of(&self, field: usize, any_of: &[String]) -> bool {

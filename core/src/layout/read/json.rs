@@ -8,6 +8,7 @@ use memchr::memchr2;
 use super::core::{Core, Source};
 use super::encoding::Decision;
 use super::fields::Place;
+use super::keys::Keys;
 use super::lines::{Ending, Endings, Line, next_line};
 use super::window::Window;
 use super::{Event, ReadError, json_record};
@@ -29,7 +30,7 @@ pub(super) fn read<R: Read, F: FnMut(Event<'_>)>(
     if items == Items::Lines {
         return lines(window, core, decision, bytes_max);
     }
-    let mut stream = Stream { number: 1, bytes_max };
+    let mut stream = Stream { number: 1, bytes_max, keys: Keys::new() };
     match (items, stream.next_byte(window)?) {
         (_, None) => return Ok(()),
         (Items::Array | Items::OneOrArray, Some(b'[')) => stream.list(window, core, decision, b']')?,
@@ -111,6 +112,8 @@ enum Extent {
 struct Stream {
     number: u64,
     bytes_max: u64,
+    /// Keys of the entries of a map.
+    keys: Keys,
 }
 
 impl Stream {
@@ -184,6 +187,9 @@ impl Stream {
             self.garbage(window, core);
             return Ok(None);
         }
+        if let Some(key) = &key {
+            self.once(key, window.offset(), length, core);
+        }
         window.consume(length);
         if self.next_byte(window)? == Some(b':') {
             window.consume(1)
@@ -191,6 +197,16 @@ impl Stream {
             self.garbage(window, core)
         }
         Ok(key)
+    }
+
+    /// A key that came before: which of the two entries is meant cannot be known.
+    fn once<F: FnMut(Event<'_>)>(&mut self, key: &str, offset: u64, length: usize, core: &mut Core<'_, F>) {
+        let mut hash = self.keys.hash();
+        hash.part(key.as_bytes());
+        if let Some(first) = self.keys.add(hash.finish(), 0, self.number) {
+            let fault = Fault::new("JSON_MAP_KEY_REPEATED").on_line(self.number).at_bytes(offset, length as u32);
+            core.fault(fault.value(value::show(key.as_bytes())).arg("first_line", first.line));
+        }
     }
 
     /// One element; `false` when the stream cannot be followed any further.

@@ -243,8 +243,11 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
     fn same_as_map_key(&mut self, kind: &Kind, index: usize, key: &str, raw: &str, place: Place) {
         let field = &kind.fields[index];
         if self.core.fields.values[index] == Value::Absent {
-            let value = self.core.fields.made(field, key);
-            self.core.fields.values[index] = value;
+            // Judged as a cell: a key that does not fit the field is a fault of its own, not an empty field.
+            self.core.cell(kind, index, Cell { bytes: key.as_bytes(), start: 0, in_place: false });
+            if let Some(value) = self.core.fields.values.pop() {
+                self.core.fields.values[index] = value;
+            }
             return;
         }
         let mut scratch = Vec::new();

@@ -8,8 +8,8 @@ use crate::fault::Fault;
 use crate::layout::model::Kind;
 use crate::layout::names::Auto;
 use crate::layout::order::Wrong;
-use crate::layout::totals::{Cells, Untold};
-use crate::layout::value::Typed;
+use crate::layout::totals::{Cells, MATCH_KEYS_MAX, Untold};
+use crate::layout::value::{self, Typed};
 
 impl<F: FnMut(Event<'_>)> Core<'_, F> {
     /// Required fields, always or on a condition.
@@ -25,7 +25,12 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
             let index = self.conditional[kind_index][position];
             let Some(condition) = &kind.fields[index].must_when else { continue };
             let cells = RecordCells { fields: &self.fields, raw };
-            if self.fields.values[index] != Value::Absent || !cells.is_one_of(condition.field, &condition.any_of) {
+            let empty = match self.fields.values[index] {
+                Value::Absent => true,
+                Value::Text { held, start, end, .. } => value::is_blank(self.fields.slice(raw, held, start, end)),
+                _ => false,
+            };
+            if !empty || !cells.is_one_of(condition.field, &condition.any_of) {
                 continue;
             }
             self.fields.clean = false;
@@ -124,6 +129,10 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
                 Err(Untold::Overflow) => {
                     self.fields.clean = false;
                     self.sink.fault(Fault { code: "TOTAL_OVERFLOW".to_owned(), ..fault }.arg("kind", &kind.name));
+                }
+                Err(Untold::Keys) => {
+                    self.fields.clean = false;
+                    self.sink.fault(Fault { code: "TOTAL_MATCH_KEYS".to_owned(), ..fault }.arg("limit", MATCH_KEYS_MAX));
                 }
                 Err(Untold::Unsound) => {}
             }

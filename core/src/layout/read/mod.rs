@@ -1,6 +1,7 @@
 //! Bytes to records: a streaming window, framing, splitting, typed validation, structure and totals.
 //!
-//! Memory does not grow with the file, with one exception: a layout that declares a natural key keeps 16 bytes a record.
+//! Memory does not grow with the file, with one exception: a layout that declares a natural key, or a JSON map, keeps 16 bytes
+//! a record.
 
 mod core;
 mod csv;

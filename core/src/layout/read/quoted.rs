@@ -24,8 +24,10 @@ pub(super) enum Quoted {
     },
     /// A quotation mark inside an unquoted cell, or text behind a closing one.
     Stray(usize),
-    /// A quotation mark that is never closed.
+    /// A quotation mark that is not closed within the most bytes a record may have.
     Open(usize),
+    /// Every quotation mark is closed, but the record goes on beyond the most bytes it may have.
+    TooLong,
 }
 
 /// Cuts the record at the front of the window into `spans`.
@@ -33,6 +35,9 @@ pub(super) fn split<R: Read>(window: &mut Window<R>, bytes_max: usize, spans: &m
     spans.clear();
     let mut at = 0;
     loop {
+        if at > bytes_max {
+            return Ok(Quoted::TooLong);
+        }
         let next = if byte(window, at)? == Some(b'"') {
             match quoted_cell(window, at, bytes_max, spans)? {
                 Ok(next) => next,
@@ -79,6 +84,10 @@ fn quoted_cell<R: Read>(
             continue;
         };
         at += found;
+        // Also where quotation marks go on without end: doubled ones close nothing, and the window must not grow with the file.
+        if at > bytes_max {
+            return Ok(Err(Quoted::Open(open)));
+        }
         match byte(window, at + 1)? {
             Some(b'"') => {
                 escaped = true;
@@ -106,11 +115,14 @@ fn plain_cell<R: Read>(
         let rest = bytes.len() - usize::from(bytes.last() == Some(&0x1A));
         let Some(end) = end.or_else(|| window.ended().then_some(rest)) else {
             if bytes.len() > bytes_max {
-                return Ok(Err(Quoted::Open(start)));
+                return Ok(Err(Quoted::TooLong));
             }
             window.fill()?;
             continue;
         };
+        if end > bytes_max {
+            return Ok(Err(Quoted::TooLong));
+        }
         if let Some(stray) = memchr(b'"', &bytes[start..end]) {
             return Ok(Err(Quoted::Stray(start + stray)));
         }

@@ -16,7 +16,7 @@ use super::names::{FieldType, Format};
 use crate::calendar::MonthDay;
 
 pub(super) use format::{canonical, file_text, whole};
-pub(super) use text::{is_tame, show, show_all};
+pub(super) use text::{is_blank, is_tame, show, show_all};
 
 /// Which written form a value has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub(super) fn parse(
         FieldType::Year => Typed::Int(time::year(text)?),
         FieldType::Month => time::month(text, form)?,
         FieldType::Time => time::time(text, form)?,
-        FieldType::Timestamp => time::timestamp(text)?,
+        FieldType::Timestamp => time::timestamp(field, text)?,
         FieldType::Mmdd => Typed::MonthDay(time::month_day(text, form)?),
         FieldType::Filler => return Err(Problem::whole("FILLER_NOT_BLANK")),
     };

@@ -61,9 +61,14 @@ fn unusual(field: &Field, text: &[u8], form: Form) -> Outcome<i64> {
         if !field.negative_marks || form == Form::Canonical {
             return Err(Problem::whole(if field.negative { "NUMBER_NEGATIVE_MARK" } else { "NUMBER_NEGATIVE" }));
         }
-        return whole(field, magnitude, form).and_then(|value| {
-            if value <= 0 { Err(Problem::whole("NUMBER_NEGATIVE_ZERO")) } else { bounded(field, -value, magnitude.len(), form) }
-        });
+        if magnitude.len() > 18 && form != Form::Fixed {
+            return Err(too_long(field, magnitude.len()));
+        }
+        let value = std::str::from_utf8(magnitude).ok().and_then(|text| text.parse::<i64>().ok());
+        let value = value.ok_or_else(|| Problem::whole("NUMBER_OVERFLOW"))?;
+        let leading_zero = magnitude.len() > 1 && magnitude[0] == b'0' && form != Form::Fixed;
+        check_form(field, true, leading_zero, value)?;
+        return bounded(field, -value, magnitude.len(), form);
     }
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {

@@ -113,6 +113,7 @@ pub(in crate::layout) fn is_tame(bytes: &[u8]) -> bool {
 #[inline]
 pub(super) fn ascii(field: &Field, text: &[u8]) -> Outcome<Typed> {
     let class = text.iter().fold(0, |class, &byte| class | BYTES[usize::from(byte)]);
+    refuse_blanks(field, text)?;
     if class & FOREIGN != 0 {
         let at = text.iter().position(|&byte| BYTES[usize::from(byte)] & FOREIGN != 0).unwrap_or(0);
         return Err(not_ascii(text, at));
@@ -124,6 +125,7 @@ pub(super) fn ascii(field: &Field, text: &[u8]) -> Outcome<Typed> {
 /// `text`: any characters but controls, counted in characters.
 #[inline]
 pub(super) fn text(field: &Field, text: &[u8], tame: bool) -> Outcome<Typed> {
+    refuse_blanks(field, text)?;
     if tame && text.len() <= field.len && field.min_len <= 1 {
         // As many bytes as characters are allowed: there cannot be too many characters.
         return Ok(Typed::Text { plain: true });
@@ -145,6 +147,7 @@ pub(super) fn text(field: &Field, text: &[u8], tame: bool) -> Outcome<Typed> {
 /// `kana`: the class decides.
 pub(super) fn kana(field: &Field, text: &[u8]) -> Outcome<Typed> {
     let Some(class) = field.class else { return Err(Problem::whole("FIELD_NOT_TEXT")) };
+    refuse_blanks(field, text)?;
     let text = std::str::from_utf8(text).map_err(|error| Problem::place("FIELD_NOT_TEXT", error.valid_up_to(), 1))?;
     let switches = kana::Switches { allow_wo: field.kana_wo, allow_dot: field.kana_dot };
     if let Err(fault) = kana::check_with(class, switches, text) {
@@ -156,6 +159,25 @@ pub(super) fn kana(field: &Field, text: &[u8]) -> Outcome<Typed> {
     }
     check_length(field, text.chars().count())?;
     Ok(Typed::Text { plain: !text.contains(['"', '\\']) })
+}
+
+/// A required value that consists of blanks says as little as an empty one. A constant of blanks is the layout's own wish.
+#[inline]
+fn refuse_blanks(field: &Field, text: &[u8]) -> Outcome<()> {
+    if field.must && field.constant.is_none() && is_blank(text) {
+        return Err(Problem::whole("FIELD_BLANKS_ONLY"));
+    }
+    Ok(())
+}
+
+/// Whether UTF-8 bytes are white space and nothing else. Almost every text is told by its first bytes.
+#[inline]
+pub(in crate::layout) fn is_blank(text: &[u8]) -> bool {
+    let begins = matches!(
+        text,
+        [b' ' | b'\t', ..] | [0xC2, 0xA0, ..] | [0xE1, 0x9A, ..] | [0xE2, 0x80 | 0x81, ..] | [0xE3, 0x80, 0x80, ..]
+    );
+    begins && std::str::from_utf8(text).is_ok_and(|text| text.chars().all(char::is_whitespace))
 }
 
 #[inline]

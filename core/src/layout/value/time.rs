@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::text::too_long;
 use super::{Form, Outcome, Problem, Typed};
 use crate::calendar::{DateFault, DateForm, DateNote, MonthDay, ParsedDate, parse_yyyymmdd};
 use crate::layout::model::Field;
@@ -85,12 +86,43 @@ pub(super) fn time(text: &[u8], form: Form) -> Outcome<Typed> {
 }
 
 /// `timestamp`: ISO 8601 with offset; the text is kept.
-pub(super) fn timestamp(text: &[u8]) -> Outcome<Typed> {
-    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+pub(super) fn timestamp(field: &Field, text: &[u8]) -> Outcome<Typed> {
+    if text.len() > field.len {
+        return Err(too_long(field, text.len()));
+    }
+    // jiff reads more than partners and Postgres agree on: week days, zone names, a blank for the T.
+    let shaped = has_timestamp_form(text);
+    let parsed = std::str::from_utf8(text).ok().filter(|_| shaped).and_then(|text| text.parse::<jiff::Timestamp>().ok());
     match parsed {
         Some(_) => Ok(Typed::Text { plain: true }),
         None => Err(Problem::whole("TIMESTAMP_FORM")),
     }
+}
+
+/// `YYYY-MM-DDTHH:MM:SS[.f](Z|±HH:MM)`; at most six decimals, because the database would round more.
+fn has_timestamp_form(text: &[u8]) -> bool {
+    const SHAPE: &[u8; 19] = b"0000-00-00T00:00:00";
+    let Some((head, rest)) = text.split_at_checked(SHAPE.len()) else { return false };
+    let fits = |text: &[u8], shape: &[u8]| {
+        let same = |(byte, wanted): (&u8, &u8)| if *wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
+        text.len() == shape.len() && text.iter().zip(shape).all(same)
+    };
+    let zone = match rest.strip_prefix(b".") {
+        None => rest,
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if !(1..=6).contains(&digits) {
+                return false;
+            }
+            &fraction[digits..]
+        }
+    };
+    let offset = match zone.split_first() {
+        Some((b'+' | b'-', offset)) => fits(offset, b"00:00") && offset <= b"14:00".as_slice(),
+        _ => zone == b"Z",
+    };
+    // A leap second would become the second before it, and there is no year 0.
+    offset && fits(head, SHAPE) && head[17] < b'6' && !head.starts_with(b"0000")
 }
 
 /// `mmdd`: `MMDD`, canonical `MM-DD`.

@@ -3,7 +3,7 @@
 use super::{Values, WriteError};
 use crate::layout::model::{Field, Kind, Layout};
 use crate::layout::names::{Auto, FieldType};
-use crate::layout::totals::{Cells, Totals, Untold};
+use crate::layout::totals::{Addend, Cells, MATCH_KEYS_MAX, Totals, Untold};
 use crate::layout::value::{self, Form, Problem, Typed};
 
 /// Typed values of one record; texts lie one behind the other.
@@ -91,6 +91,10 @@ impl Built {
             let field = &making.kind.fields[index];
             let told = match told {
                 Ok(told) => told,
+                Err(Untold::Keys) => {
+                    let problem = Problem::whole("TOTAL_MATCH_KEYS").arg("limit", MATCH_KEYS_MAX);
+                    return Err(making.refuse(index, &problem, ""));
+                }
                 Err(Untold::Overflow | Untold::Unsound) => {
                     let problem = Problem::whole("TOTAL_OVERFLOW").arg("kind", &making.kind.name);
                     return Err(making.refuse(index, &problem, ""));
@@ -109,10 +113,11 @@ impl Built {
 
     fn required(&self, making: &Making<'_>) -> Result<(), WriteError> {
         for (index, field) in making.kind.fields.iter().enumerate() {
-            if self.values[index].is_some() || field.ty == FieldType::Filler {
+            let blank = self.get(index).is_some_and(|(_, text)| value::is_blank(text));
+            if (self.values[index].is_some() && !blank) || field.ty == FieldType::Filler {
                 continue;
             }
-            if field.must {
+            if field.must && !blank {
                 return Err(making.refuse(index, &Problem::whole("FIELD_EMPTY"), ""));
             }
             if let Some(condition) = &field.must_when
@@ -157,8 +162,13 @@ impl Built {
 }
 
 impl Cells for Built {
-    fn number(&self, field: usize) -> Option<i64> {
-        self.int(field)
+    fn addend(&self, field: usize) -> Addend {
+        Addend::Value(self.int(field).unwrap_or(0))
+    }
+
+    /// A value that does not fit its field ends the writing; none is ever summed.
+    fn is_refused(&self, _field: usize) -> bool {
+        false
     }
 
     fn is_one_of(&self, field: usize, any_of: &[String]) -> bool {

@@ -44,7 +44,7 @@ pub(super) fn header(layout: &Layout, encoding: Encoding, out: &mut Vec<u8>) {
             out.push(b',');
         }
         cell.clear();
-        // A layout whose names its own encoding lacks is refused when it is read.
+        // A layout whose names its own encoding lacks is refused when it is read (parse/cross.rs).
         if charset::encode(encoding, &field.name, &mut cell).is_ok() {
             quoted(&cell, layout.csv.quote, out);
         }

@@ -1,4 +1,5 @@
-//! Walking a TOML table by hand, so that every fault of the file is found in one pass and carries its line.
+//! Walking a TOML table by hand, so that every fault of the file is found in one pass and carries its line. Layouts and
+//! `queues.toml` are read this way.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +9,24 @@ use toml::de::{DeTable, DeValue};
 use crate::layout::{LayoutErrors, LayoutFault};
 
 /// The name of the document's own table, which is not repeated in front of its sections.
-pub(super) const ROOT: &str = "file";
+pub(crate) const ROOT: &str = "file";
 
 /// Collects faults and knows where lines begin.
 ///
 /// A profile is parsed from a text padded to the length of the layout's text, so one offset says which of the two is meant.
-pub(super) struct Faults<'s> {
+pub(crate) struct Faults<'s> {
     base: &'s str,
     profile: Option<&'s str>,
     list: Vec<LayoutFault>,
 }
 
 impl<'s> Faults<'s> {
-    pub(super) fn new(base: &'s str, profile: Option<&'s str>) -> Self {
+    pub(crate) fn new(base: &'s str, profile: Option<&'s str>) -> Self {
         Faults { base, profile, list: Vec::new() }
     }
 
     /// Records a fault at a byte offset of the (padded) text.
-    pub(super) fn at(&mut self, offset: usize, message: impl Into<String>) {
+    pub(crate) fn at(&mut self, offset: usize, message: impl Into<String>) {
         let profile_begin = self.base.len() + 1;
         let (text, offset, in_profile) = match self.profile {
             Some(profile) if offset >= profile_begin => (profile, offset - profile_begin, true),
@@ -36,12 +37,18 @@ impl<'s> Faults<'s> {
         self.list.push(LayoutFault { line, in_profile, message: message.into() });
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// All faults in the order of their lines, as sentences that begin with file and line.
+    pub(crate) fn into_sentences(self, origin: &str) -> Vec<String> {
+        let faults = self.into_errors(origin).faults;
+        faults.into_iter().map(|fault| format!("{origin}:{}: {}", fault.line, fault.message)).collect()
+    }
+
     /// All faults in the order of their lines.
-    pub(super) fn into_errors(mut self, origin: &str) -> LayoutErrors {
+    pub(crate) fn into_errors(mut self, origin: &str) -> LayoutErrors {
         self.list.sort_by_key(|fault| (fault.in_profile, fault.line));
         self.list.dedup();
         LayoutErrors { origin: origin.to_owned(), faults: self.list }
@@ -49,29 +56,39 @@ impl<'s> Faults<'s> {
 }
 
 /// One table of the file: asks for keys by name and in the end refuses the keys nobody asked for.
-pub(super) struct Section<'t, 'i> {
+pub(crate) struct Section<'t, 'i> {
     table: &'t DeTable<'i>,
     /// Offset for faults about the table as a whole.
-    pub(super) place: usize,
+    pub(crate) place: usize,
     what: String,
     known: Vec<&'static str>,
 }
 
 impl<'t, 'i> Section<'t, 'i> {
-    pub(super) fn new(table: &'t DeTable<'i>, place: usize, what: impl Into<String>) -> Self {
+    pub(crate) fn new(table: &'t DeTable<'i>, place: usize, what: impl Into<String>) -> Self {
         Section { table, place, what: what.into(), known: Vec::new() }
     }
 
     /// The raw value of a key; asking makes the key known.
-    pub(super) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'i>>> {
+    pub(crate) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'i>>> {
         if !self.known.contains(&key) {
             self.known.push(key);
         }
         self.table.get(key)
     }
 
+    /// What faults call this table.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// Whether the key is there; asking does not make it known.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// Offset of a key's value, or of the table.
-    pub(super) fn place_of(&self, key: &str) -> usize {
+    pub(crate) fn place_of(&self, key: &str) -> usize {
         self.table.get(key).map_or(self.place, |value| value.span().start)
     }
 
@@ -80,7 +97,7 @@ impl<'t, 'i> Section<'t, 'i> {
         faults.at(value.span().start, format!("{}: `{key}` must be {wanted}, found {found}", self.what));
     }
 
-    pub(super) fn string(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<String> {
+    pub(crate) fn string(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<String> {
         let value = self.value(key)?;
         match value.get_ref().as_str() {
             Some(text) => Some(text.to_owned()),
@@ -92,7 +109,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// A string that must be there and hold something.
-    pub(super) fn required(&mut self, faults: &mut Faults<'_>, key: &'static str) -> String {
+    pub(crate) fn required(&mut self, faults: &mut Faults<'_>, key: &'static str) -> String {
         match self.string(faults, key) {
             Some(text) if !text.is_empty() => text,
             Some(_) => {
@@ -108,7 +125,7 @@ impl<'t, 'i> Section<'t, 'i> {
         }
     }
 
-    pub(super) fn boolean(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<bool> {
         let value = self.value(key)?;
         let found = value.get_ref().as_bool();
         if found.is_none() {
@@ -117,11 +134,11 @@ impl<'t, 'i> Section<'t, 'i> {
         found
     }
 
-    pub(super) fn flag(&mut self, faults: &mut Faults<'_>, key: &'static str) -> bool {
+    pub(crate) fn flag(&mut self, faults: &mut Faults<'_>, key: &'static str) -> bool {
         self.boolean(faults, key).unwrap_or(false)
     }
 
-    pub(super) fn integer(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<i64> {
+    pub(crate) fn integer(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<i64> {
         let value = self.value(key)?;
         let found = integer_of(value.get_ref());
         if found.is_none() {
@@ -131,7 +148,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// A whole number of at least `least`.
-    pub(super) fn size(&mut self, faults: &mut Faults<'_>, key: &'static str, least: i64) -> Option<usize> {
+    pub(crate) fn size(&mut self, faults: &mut Faults<'_>, key: &'static str, least: i64) -> Option<usize> {
         let number = self.integer(faults, key)?;
         if number < least || number > i64::from(u32::MAX) {
             faults.at(self.place_of(key), format!("{}: `{key}` = {number} must be at least {least}", self.what));
@@ -140,8 +157,29 @@ impl<'t, 'i> Section<'t, 'i> {
         usize::try_from(number).ok()
     }
 
+    /// A whole number within bounds.
+    pub(crate) fn between(&mut self, faults: &mut Faults<'_>, key: &'static str, least: u64, most: u64) -> Option<u64> {
+        let number = self.integer(faults, key)?;
+        let found = u64::try_from(number).ok().filter(|number| (least..=most).contains(number));
+        if found.is_none() {
+            faults.at(self.place_of(key), format!("{}: `{key}` = {number} must be {least} to {most}", self.what));
+        }
+        found
+    }
+
+    /// A list of whole numbers.
+    pub(crate) fn integers(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<Vec<i64>> {
+        let value = self.value(key)?;
+        let list = value.get_ref().as_array();
+        let found = list.and_then(|list| list.iter().map(|item| integer_of(item.get_ref())).collect());
+        if found.is_none() {
+            self.wrong(faults, key, value, "a list of whole numbers");
+        }
+        found
+    }
+
     /// One of a list of words.
-    pub(super) fn word<T: Copy>(&mut self, faults: &mut Faults<'_>, key: &'static str, all: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&mut self, faults: &mut Faults<'_>, key: &'static str, all: &[(&str, T)]) -> Option<T> {
         let text = self.string(faults, key)?;
         let found = all.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         if found.is_none() {
@@ -151,7 +189,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// A list of strings; a single string counts as a list of one.
-    pub(super) fn strings(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<Vec<String>> {
+    pub(crate) fn strings(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<Vec<String>> {
         let value = self.value(key)?;
         strings_of(value.get_ref()).or_else(|| {
             self.wrong(faults, key, value, "a list of strings");
@@ -160,7 +198,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// A list of words.
-    pub(super) fn words<T: Copy>(&mut self, faults: &mut Faults<'_>, key: &'static str, all: &[(&str, T)]) -> Option<Vec<T>> {
+    pub(crate) fn words<T: Copy>(&mut self, faults: &mut Faults<'_>, key: &'static str, all: &[(&str, T)]) -> Option<Vec<T>> {
         let texts = self.strings(faults, key)?;
         let mut found = Vec::with_capacity(texts.len());
         for text in &texts {
@@ -176,7 +214,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// A table inside this one.
-    pub(super) fn table(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<Section<'t, 'i>> {
+    pub(crate) fn table(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<Section<'t, 'i>> {
         let value = self.value(key)?;
         match value.get_ref().as_table() {
             Some(table) => Some(Section::new(
@@ -192,7 +230,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// The tables of an array, each with its place.
-    pub(super) fn tables(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Vec<(&'t DeTable<'i>, usize)> {
+    pub(crate) fn tables(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Vec<(&'t DeTable<'i>, usize)> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let Some(array) = value.get_ref().as_array() else {
             self.wrong(faults, key, value, "a list of tables");
@@ -209,7 +247,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// Every entry whose value is a string or list of strings, in the order of the file.
-    pub(super) fn entries(&mut self, faults: &mut Faults<'_>) -> Vec<(String, Vec<String>, usize)> {
+    pub(crate) fn entries(&mut self, faults: &mut Faults<'_>) -> Vec<(String, Vec<String>, usize)> {
         let mut entries = Vec::new();
         for (key, value) in self.table {
             match strings_of(value.get_ref()) {
@@ -222,7 +260,7 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// Refuses keys that were not asked for.
-    pub(super) fn finish(self, faults: &mut Faults<'_>) {
+    pub(crate) fn finish(self, faults: &mut Faults<'_>) {
         for (key, _) in self.table {
             let name: &str = key.get_ref();
             if !self.known.contains(&name) {
@@ -234,7 +272,7 @@ impl<'t, 'i> Section<'t, 'i> {
 }
 
 /// Settings: names with scalar values, all kept as text.
-pub(super) fn scalars(table: &DeTable<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, String> {
+pub(crate) fn scalars(table: &DeTable<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for (key, value) in table {
         let text = match value.get_ref() {

@@ -1,0 +1,191 @@
+//! One `[[topic]]` of `queues.toml`.
+
+use croner::Cron;
+use toml::de::DeTable;
+
+use super::parse::ladder;
+use super::topics::{
+    CONFIRMS, DELIVERIES, DIRECTIONS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES, Release,
+    STATUSES, Settings, Status, TIMINGS, Timing, Topic, TopicSlug,
+};
+use crate::walk::{Faults, Section};
+
+/// A topic without its folder, and the files it names there.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) topic: Topic,
+    /// Layout variants; empty: `layout.toml` alone.
+    pub(super) layouts: Vec<String>,
+    /// Profiles of an outbound topic.
+    pub(super) profiles: Vec<String>,
+}
+
+/// Keys that only one direction has.
+const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered"];
+const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
+
+/// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
+pub(super) fn parse(
+    table: &DeTable<'_>,
+    place: usize,
+    settings: &Settings,
+    defaults: &Defaults,
+    earlier: &[Entry],
+    faults: &mut Faults<'_>,
+) -> Option<Entry> {
+    let shown = table.get("slug").and_then(|value| value.get_ref().as_str()).unwrap_or("topic").to_owned();
+    let mut section = Section::new(table, place, shown);
+    let (number, slug) = identity(&mut section, earlier, faults);
+    let direction = word(&mut section, "direction", DIRECTIONS, faults);
+    let status = word(&mut section, "status", STATUSES, faults).unwrap_or(Status::Planned);
+    let ordered = section.flag(faults, "ordered");
+    let (prefetch, parallel) = consumer(&mut section, ordered, defaults, faults);
+    let topic = Topic {
+        number,
+        slug: slug.clone().unwrap_or_else(TopicSlug::missing),
+        direction: direction.unwrap_or(Direction::In),
+        name: section.required(faults, "name"),
+        name_en: section.required(faults, "name_en"),
+        from: section.required(faults, "from"),
+        to: section.required(faults, "to"),
+        method: word(&mut section, "method", METHODS, faults).unwrap_or(Method::Manual),
+        timing: word(&mut section, "timing", TIMINGS, faults).unwrap_or(Timing::OnDemand),
+        status,
+        due: due(&mut section, faults),
+        starts_on: starts_on(&mut section, faults),
+        ordered,
+        hold: section.word(faults, "hold", HOLDS).unwrap_or(defaults.hold),
+        confirm: section.word(faults, "confirm", CONFIRMS).unwrap_or(defaults.confirm),
+        schedule: schedule(&mut section, faults),
+        release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
+        once: section.flag(faults, "once"),
+        empty: section.word(faults, "empty", EMPTIES).unwrap_or_default(),
+        delivery: delivery(&mut section, status, faults),
+        prefetch,
+        parallel,
+        retry: match section.table(faults, "retry") {
+            None => settings.retry.clone(),
+            Some(mut own) => {
+                let own_ladder = ladder(&mut own, faults);
+                own.finish(faults);
+                own_ladder
+            }
+        },
+        remark: section.string(faults, "remark").unwrap_or_default(),
+        integration: None,
+    };
+    let layouts = section.strings(faults, "layouts").unwrap_or_default();
+    let profiles = section.strings(faults, "profiles").unwrap_or_default();
+    if let Some(direction) = direction {
+        one_direction(&mut section, direction, faults);
+    }
+    if topic.direction == Direction::Out && topic.once && topic.release == Release::Automatic && topic.method == Method::Manual {
+        let place = section.place_of("release");
+        faults.at(place, format!("{}: a once-only file that a person carries cannot release itself", section.what()));
+    }
+    section.finish(faults);
+    slug.map(|_| Entry { topic, layouts, profiles })
+}
+
+/// A word that must be there.
+fn word<T: Copy>(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    all: &[(&'static str, T)],
+    faults: &mut Faults<'_>,
+) -> Option<T> {
+    if section.value(key).is_none() {
+        faults.at(section.place, format!("{}: `{key}` is missing", section.what()));
+    }
+    section.word(faults, key, all)
+}
+
+fn identity(section: &mut Section<'_, '_>, earlier: &[Entry], faults: &mut Faults<'_>) -> (u8, Option<TopicSlug>) {
+    if section.value("number").is_none() {
+        faults.at(section.place, format!("{}: `number` is missing", section.what()));
+    }
+    let number = section.between(faults, "number", 1, 99).and_then(|number| u8::try_from(number).ok());
+    let text = section.required(faults, "slug");
+    let at = section.place_of("slug");
+    let slug = TopicSlug::parse(&text);
+    match (&slug, number) {
+        (None, _) if text.is_empty() => {}
+        (None, _) => faults.at(at, format!("slug {text:?} must be two digits, an underscore, then a-z, 0-9 and _")),
+        (Some(_), Some(number)) if text[..2] != format!("{number:02}") => {
+            faults.at(at, format!("slug {text:?} must begin with the topic's number {number:02}"));
+        }
+        _ => {}
+    }
+    let number = number.unwrap_or(0);
+    if earlier.iter().any(|other| other.topic.number == number || other.topic.slug.as_str() == text) {
+        faults.at(at, format!("topic {number} ({text}) stands twice"));
+    }
+    (number, slug)
+}
+
+/// Prefetch and parallel: own, else the defaults; 1 and 1 for an ordered topic.
+fn consumer(section: &mut Section<'_, '_>, ordered: bool, defaults: &Defaults, faults: &mut Faults<'_>) -> (u16, u16) {
+    let mut own = |key| section.between(faults, key, 1, u64::from(u16::MAX)).and_then(|value| u16::try_from(value).ok());
+    let (prefetch, parallel) = (own("prefetch"), own("parallel"));
+    if ordered {
+        if prefetch.is_some_and(|value| value > 1) || parallel.is_some_and(|value| value > 1) {
+            let key = if prefetch.is_some() { "prefetch" } else { "parallel" };
+            faults.at(section.place_of(key), format!("{}: an ordered topic takes one message at a time", section.what()));
+        }
+        return (1, 1);
+    }
+    let prefetch = prefetch.unwrap_or(defaults.prefetch);
+    // An own prefetch below the default of `parallel` takes that down with it; two own values must agree.
+    let given = parallel.unwrap_or(defaults.parallel.min(prefetch));
+    if given > prefetch {
+        let place = section.place_of("parallel");
+        faults.at(place, format!("{}: `parallel` = {given} is more than `prefetch` = {prefetch}", section.what()));
+    }
+    (prefetch, given)
+}
+
+fn starts_on(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<jiff::civil::Date> {
+    let text = section.string(faults, "starts_on")?;
+    let day = text.parse().ok();
+    if day.is_none() {
+        faults.at(section.place_of("starts_on"), format!("{}: `starts_on` = {text:?} is not a day YYYY-MM-DD", section.what()));
+    }
+    day
+}
+
+fn due(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<String> {
+    let due = section.string(faults, "due")?;
+    if jiff::civil::Time::strptime("%H:%M", &due).is_err() {
+        faults.at(section.place_of("due"), format!("{}: `due` = {due:?} is not a time of day HH:MM", section.what()));
+    }
+    Some(due)
+}
+
+fn schedule(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<String> {
+    let schedule = section.string(faults, "schedule")?;
+    if let Err(error) = schedule.parse::<Cron>() {
+        let place = section.place_of("schedule");
+        faults.at(place, format!("{}: `schedule` = {schedule:?} is no cron expression: {error}", section.what()));
+    }
+    Some(schedule)
+}
+
+fn delivery(section: &mut Section<'_, '_>, status: Status, faults: &mut Faults<'_>) -> DeliveryTarget {
+    let delivery = section.word(faults, "delivery", DELIVERIES).unwrap_or(DeliveryTarget::Outbox);
+    if status == Status::Active && !delivery.is_built() {
+        let place = section.place_of("delivery");
+        let sentence = "is not built: a released file would never leave; use \"outbox\", or status = \"planned\"";
+        faults.at(place, format!("{}: delivery = \"{}\" {sentence}", section.what(), delivery.as_str()));
+    }
+    delivery
+}
+
+fn one_direction(section: &mut Section<'_, '_>, direction: Direction, faults: &mut Faults<'_>) {
+    let (wrong, other) = match direction {
+        Direction::In => (OUTBOUND_ONLY, "outbound"),
+        Direction::Out => (INBOUND_ONLY, "inbound"),
+    };
+    for key in wrong.iter().filter(|key| section.has(key)) {
+        faults.at(section.place_of(key), format!("{}: {key} is a setting of {other} topics", section.what()));
+    }
+}
