@@ -326,7 +326,11 @@ begin
         written := written + lines;
         page := page + slice;
     end loop;
-    delete from pg_temp.journal;
+    if pages > slice then
+        truncate pg_temp.journal;
+    else
+        delete from pg_temp.journal;
+    end if;
     return written / 2;
 end $$;
 comment on function ledger.post_journal is 'Turns the rows of the temp table journal into entries and lines by the posting rules; returns the number of journal rows posted.';

@@ -720,6 +720,7 @@ comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdict
 create function ledger.post_assessments() returns void
 language plpgsql
 set jit = off
+set enable_seqscan = off -- behind a large file the statistics know nothing of the newest rows: a message of one must not read a million
 set synchronize_seqscans = off -- in file order, also when a large table is read
 as $$
 declare
@@ -831,6 +832,7 @@ comment on function ledger.issue_slips is 'First slips of the assessments a batc
 create function ledger.refresh_slips(assessments bigint[], batch bigint) returns void
 language plpgsql
 set jit = off
+set enable_seqscan = off -- as in post_assessments
 as $$
 declare
     first_slip bigint := (select last_value + is_called::int from ledger.payment_slip_id_seq);
@@ -1028,6 +1030,7 @@ comment on function ledger.begin_receipts is 'Makes the temp table that book_rec
 create function ledger.book_receipts() returns void
 language plpgsql
 set jit = off
+set enable_seqscan = off -- as in post_assessments
 as $$
 declare
     batch         bigint := (select id from pg_temp.batch);

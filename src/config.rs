@@ -45,7 +45,7 @@ impl Default for Config {
             amqp_management: "http://127.0.0.1:15672".to_owned(),
             amqp_vhost: "renkei".to_owned(),
             database_url: "postgres://127.0.0.1:5432/renkei".to_owned(),
-            database_connections_max: 10,
+            database_connections_max: 16,
             data: PathBuf::from("data"),
             archive: String::new(),
             metrics_listen: "127.0.0.1:25609".to_owned(),
