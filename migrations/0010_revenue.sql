@@ -720,7 +720,10 @@ comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdict
 create function ledger.post_assessments() returns void
 language plpgsql
 set jit = off
-set enable_seqscan = off -- behind a large file the statistics know nothing of the newest rows: a message of one must not read a million
+-- Behind a large file the statistics know nothing of the newest rows: a message of one must find its own by the primary key, not
+-- read a million, be it from end to end or by the block ranges of the batch.
+set enable_seqscan = off
+set enable_bitmapscan = off
 set synchronize_seqscans = off -- in file order, also when a large table is read
 as $$
 declare
@@ -833,6 +836,7 @@ create function ledger.refresh_slips(assessments bigint[], batch bigint) returns
 language plpgsql
 set jit = off
 set enable_seqscan = off -- as in post_assessments
+set enable_bitmapscan = off
 as $$
 declare
     first_slip bigint := (select last_value + is_called::int from ledger.payment_slip_id_seq);
@@ -1031,6 +1035,7 @@ create function ledger.book_receipts() returns void
 language plpgsql
 set jit = off
 set enable_seqscan = off -- as in post_assessments
+set enable_bitmapscan = off
 as $$
 declare
     batch         bigint := (select id from pg_temp.batch);
