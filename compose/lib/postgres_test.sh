@@ -31,7 +31,7 @@ expect() {
     if [ "$wanted" = no ]; then
         [ ! -e "$(postgres_cluster)" ] || die "$what: a failed attempt left a cluster"
     else
-        [ -s "$(postgres_cluster)/PG_VERSION" ] && [ ! -e "$(postgres_cluster)/cluster.new" ] || die "$what: the cluster is not whole"
+        [ -s "$(postgres_cluster)/PG_VERSION" ] && [ ! -e "$(postgres_cluster).new" ] || die "$what: the cluster is not whole"
         grep -qxF "include = 'renkei.conf'" "$(postgres_cluster)/postgresql.conf" || die "$what: the cluster ignores our settings"
     fi
 }

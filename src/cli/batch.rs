@@ -10,7 +10,7 @@ use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
 use super::print::{say, table};
-use super::{Exit, Global, arrivals, ledger};
+use super::{Exit, Global, arrivals, ledger, words};
 use crate::config::Config;
 use crate::wiring;
 
@@ -241,8 +241,9 @@ pub(crate) fn finding_text(lang: Lang, finding: &Finding) -> String {
     }
     let line = fault.line.map(|line| format!("{} {line} ", say(lang, "行", "line"))).unwrap_or_default();
     let remedy = catalogue::remedy(&fault, lang);
-    let state = if finding.state == "open" { "" } else { say(lang, "（処理済）", " (resolved)") };
-    format!("{line}{} [{}]{state} {}\n  → {remedy}", finding.verdict, finding.code, catalogue::text(&fault, lang))
+    let state = if finding.state == "resolved" { say(lang, "（処理済）", " (resolved)") } else { "" };
+    let verdict = words::verdict(lang, &finding.verdict);
+    format!("{line}{verdict} [{}]{state} {}\n  → {remedy}", finding.code, catalogue::text(&fault, lang))
 }
 
 async fn preview(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Exit> {

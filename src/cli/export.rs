@@ -311,7 +311,7 @@ fn print_file(global: &Global, file: &ExportFile) {
     }
     println!("{}", file_table(global.lang, std::slice::from_ref(file)));
     if file.state == FileState::Released {
-        let ja = "払い出しましたが、まだ引き渡していません。送付フォルダに書けるようになれば自動で引き渡します。";
+        let ja = "払い出しましたが、まだ引き渡していません。送信フォルダーに書けるようになれば自動で引き渡します。";
         let en = "released, but not delivered yet: it is delivered by itself once the outbox can be written";
         println!("{}", say(global.lang, ja, en));
     }

@@ -7,8 +7,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::print::{say, table};
-use super::worklist;
-use super::{Exit, Global, lineage};
+use super::{Exit, Global, lineage, words, worklist};
 use crate::config::Config;
 use crate::wiring;
 
@@ -183,7 +182,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let fund_on = fund_on.to_string();
                 let credit = ledger::FundCredit { fund_on: &fund_on, fee_item, kind, yen: *yen, reason };
                 let sum = ledger::enter_fund_credit(&pool, &credit, actor).await?;
-                println!("{fund_on} {fee_item} {kind}: {} {}", Yen(sum), say(global.lang, "円", "yen"));
+                worklist::credited(global, &credit, sum);
             }
             LedgerCommand::ReissueSlips { slips, limit, actor } => {
                 let (limit, today) = (limit.to_string(), clock::today().to_string());
@@ -197,12 +196,12 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::Reschedule { orders, to, actor } => {
                 let today = clock::today().to_string();
                 let moved = ledger::reschedule_payment_orders(&pool, orders, &to.to_string(), actor, &today).await?;
-                println!("{moved} {}", say(global.lang, "件の支払日を変更しました", "rescheduled"));
+                worklist::decided(global, ("rescheduled", "件の支払日を変更しました", "rescheduled"), moved, orders);
             }
             LedgerCommand::CancelOrders { orders, reason, actor } => {
                 let today = clock::today().to_string();
                 let cancelled = ledger::cancel_payment_orders(&pool, orders, actor, reason, &today).await?;
-                println!("{cancelled} {}", say(global.lang, "件を取り消しました", "cancelled"));
+                worklist::decided(global, ("cancelled", "件を取り消しました", "cancelled"), cancelled, orders);
             }
             LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
@@ -279,7 +278,7 @@ fn orders(global: &Global, orders: &[ledger::PaymentOrder]) {
     let rows = orders.iter().map(|order| {
         vec![
             order.no.clone(),
-            order.state.clone(),
+            words::order_state(global.lang, &order.state),
             order.pay_date.clone(),
             order.creditor_name.clone(),
             Yen(order.amount).to_string(),

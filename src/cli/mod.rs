@@ -38,6 +38,8 @@ mod token;
 mod topic;
 /// `renkei topology`
 mod topology;
+/// Values of the database in words
+mod words;
 /// Lists of `renkei ledger`
 mod worklist;
 

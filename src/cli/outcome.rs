@@ -3,10 +3,11 @@
 use renkei_consumers::{audit, db, failures, inbound, ledger, outbound};
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
+use renkei_core::catalogue::{self, Lang};
 use renkei_core::layout::read::ReadError;
 use renkei_core::verdict::{Classify, Verdict};
 
-use super::Global;
+use super::{Global, print};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,9 @@ impl Exit {
 pub(super) fn print_error(global: &Global, error: &anyhow::Error) {
     if !global.json {
         eprintln!("renkei: {error:#}");
+        if let Some(words) = Known::of(error).and_then(|known| known.in_words(global.lang)) {
+            eprintln!("{words}");
+        }
         return;
     }
     let known = Known::of(error);
@@ -58,16 +62,26 @@ struct Known {
 }
 
 impl Known {
+    /// What a rule of the schema says in the reader's language, and what to do: errors themselves are English. The texts of
+    /// these codes need no values.
+    fn in_words(&self, lang: Lang) -> Option<String> {
+        let code = self.code.as_deref().filter(|code| code.starts_with("DB_") && catalogue::is_known(code))?;
+        Some(print::sentence(lang, code, &serde_json::Value::Null))
+    }
+
     /// The outermost error of the chain that knows its verdict.
     fn of(error: &anyhow::Error) -> Option<Known> {
         error.chain().find_map(|cause| {
             let plain = |verdict| Known { verdict, code: None };
             let coded = |verdict, code: String| Known { verdict, code: Some(code) };
             None.or_else(|| cause.downcast_ref::<outbound::OutboundError>().map(|e| coded(e.verdict(), e.code())))
-                .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), e.code().to_owned())))
+                .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e))))
                 .or_else(|| cause.downcast_ref::<renkei_producers::IntakeError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::RunError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<ledger::LedgerError>().map(|e| plain(e.verdict())))
+                .or_else(|| {
+                    cause.downcast_ref::<ledger::LedgerError>().map(|e| Known { verdict: e.verdict(), code: ledger_code(e) })
+                })
+                .or_else(|| cause.downcast_ref::<ledger::lineage::LineageError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<db::DbError>().map(|e| plain(e.verdict())))
@@ -76,6 +90,26 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<ArchiveError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<ReadError>().map(|e| plain(e.verdict())))
         })
+    }
+}
+
+/// Catalogue code of a constraint of the schema.
+fn rule(constraint: &str) -> String {
+    format!("DB_{}", constraint.to_uppercase())
+}
+
+/// A broken rule says more than that an order was refused.
+fn intake_code(error: &inbound::IntakeError) -> String {
+    match error {
+        inbound::IntakeError::Rule { constraint, .. } => rule(constraint),
+        other => other.code().to_owned(),
+    }
+}
+
+fn ledger_code(error: &ledger::LedgerError) -> Option<String> {
+    match error {
+        ledger::LedgerError::Rule { constraint, .. } => Some(rule(constraint)),
+        _ => None,
     }
 }
 
@@ -97,5 +131,28 @@ mod tests {
         assert_eq!(exit(passing.into()), 1);
         let refused: Result<(), _> = Err(ledger::LedgerError::Refused("the maker may not".into()));
         assert_eq!(exit(refused.context("approving").unwrap_err()), 3);
+        assert_eq!(exit(ledger::lineage::LineageError::Unknown { entry: 12, line: 3 }.into()), 3);
+    }
+
+    #[test]
+    fn a_broken_rule_speaks_the_readers_language() {
+        let words = |error: anyhow::Error, lang| Known::of(&error).unwrap().in_words(lang);
+        let (constraint, sentence) = ("approval_not_by_maker".to_owned(), "the maker cannot approve".to_owned());
+        let file = || outbound::OutboundError::Rule { file: 7, constraint: constraint.clone(), sentence: sentence.clone() };
+        let ja = words(file().into(), Lang::Ja).unwrap();
+        assert!(ja.contains("作成者は自分のファイルを承認できません。\n  → 別の人が承認してください。"), "{ja}");
+        assert!(words(file().into(), Lang::En).unwrap().contains("Have another person approve it."));
+        let year = || "entry_year_is_open".to_owned();
+        let batch = inbound::IntakeError::Rule { batch: 1, constraint: year(), sentence: sentence.clone() };
+        assert!(words(batch.into(), Lang::Ja).unwrap().starts_with("[DB_ENTRY_YEAR_IS_OPEN] "));
+        let order = ledger::LedgerError::Rule { constraint: year(), sentence: sentence.clone() };
+        assert!(words(order.into(), Lang::Ja).unwrap().starts_with("[DB_ENTRY_YEAR_IS_OPEN] "));
+        // Other codes have values that only their own place knows.
+        assert_eq!(words(outbound::OutboundError::NoFile(7).into(), Lang::Ja), None);
+        // So these texts must need none.
+        for code in catalogue::codes().filter(|code| code.starts_with("DB_")) {
+            let text = print::sentence(Lang::Ja, code, &serde_json::Value::Null);
+            assert!(!text.contains('?'), "{text}");
+        }
     }
 }

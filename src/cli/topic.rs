@@ -5,7 +5,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 
 use super::print::{say, table};
-use super::{Exit, Global};
+use super::{Exit, Global, words};
 
 /// `renkei topic …`
 #[derive(Debug, Subcommand)]
@@ -48,7 +48,7 @@ fn list(global: &Global, registry: &Registry) {
         vec![
             topic.number.to_string(),
             topic.slug.to_string(),
-            topic.direction.as_str().to_owned(),
+            words::direction(lang, topic.direction).to_owned(),
             name(topic, lang).to_owned(),
             topic.from.clone(),
             topic.to.clone(),
@@ -115,7 +115,7 @@ fn show(global: &Global, topic: &Topic) {
     line("備考", "remark", topic.remark.clone());
     let Some(integration) = &topic.integration else { return };
     for (variant, layout) in &integration.layouts {
-        let title = format!("{} v{} ({:?})", layout.name, layout.version, layout.status);
+        let title = format!("{} v{} ({})", layout.name, layout.version, words::layout_status(lang, layout.status));
         let grade = layout.grade.map(|grade| format!("{grade:?}")).unwrap_or_default();
         println!("  {} {variant}: {title}", say(lang, "レイアウト", "layout"));
         println!("    {}: {grade} — {}", say(lang, "根拠", "evidence"), layout.source.clone().unwrap_or_default());

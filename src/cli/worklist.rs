@@ -5,8 +5,8 @@ use renkei_consumers::ledger::{self, Worklist};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
-use super::Global;
 use super::print::{say, sentence, table};
+use super::{Global, words};
 
 /// Slips that ended and those that took their place.
 pub(super) fn reissued(global: &Global, slips: &[ledger::Reissued]) {
@@ -22,6 +22,26 @@ pub(super) fn reissued(global: &Global, slips: &[ledger::Reissued]) {
         .iter()
         .map(|slip| vec![slip.old_no.clone(), slip.new_no.clone(), slip.new_key.clone(), Yen(slip.amount).to_string()]);
     println!("{}", table(&headings, rows.collect()));
+}
+
+/// What became of an amount for 払込日: the sum of its day, item and kind.
+pub(super) fn credited(global: &Global, credit: &ledger::FundCredit<'_>, sum: i64) {
+    let ledger::FundCredit { fund_on, fee_item, kind, yen, .. } = credit;
+    if global.json {
+        println!("{}", serde_json::json!({"fund_on": fund_on, "fee_item": fee_item, "kind": kind, "yen": yen, "sum": sum}));
+        return;
+    }
+    let kind = words::credit_kind(global.lang, kind);
+    println!("{fund_on} {fee_item} {kind}: {} {}", Yen(sum), say(global.lang, "円", "yen"));
+}
+
+/// How many payment orders were decided: a sentence, or under `--json` an object with the orders asked about.
+pub(super) fn decided(global: &Global, (key, ja, en): (&str, &str, &str), count: i64, orders: &[String]) {
+    if global.json {
+        println!("{}", serde_json::json!({key: count, "orders": orders}));
+    } else {
+        println!("{count} {}", say(global.lang, ja, en));
+    }
 }
 
 /// Slips not known to be accepted, in sentences.
@@ -49,7 +69,8 @@ pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, limit: 
     let cells = |row: Vec<Option<String>>| {
         let cell = |((key, ..), value): (&ledger::Column, Option<String>)| match value {
             Some(yen) if *key == "yen" => yen.parse().map_or(yen, |yen| Yen(yen).to_string()),
-            value => value.unwrap_or_default(),
+            Some(value) => words::cell(global.lang, key, &value),
+            None => String::new(),
         };
         columns.iter().zip(row).map(cell).collect()
     };

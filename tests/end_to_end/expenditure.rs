@@ -52,7 +52,8 @@ fn a_payment_date_is_paid_once() {
 
         // The maker may not approve; unapproved, nothing is released.
         world.approve(&id, "tsukuru").expect(&[3]);
-        world.renkei(&["export", "release", &id, "--as", "tsukuru"]).expect(&[3]);
+        let refused = world.renkei(&["--lang", "ja", "export", "release", &id, "--as", "tsukuru"]).expect(&[3]);
+        assert!(refused.err.contains("二人目の承認がありません。"), "{}", refused.err);
         assert_eq!(world.outbox_files(TRANSFERS).len(), 0);
         world.approve(&id, "shonin").expect(&[4]);
         let released = world.json(&["export", "release", &id, "--as", "tsukuru"], &[0]);

@@ -24,6 +24,8 @@
 
 /// The commands: what they print and how they end.
 mod commands;
+/// Decisions of the accounting office.
+mod decisions;
 /// The guided tour, twice, and killed on its way.
 mod demo;
 /// Messages of upstream systems that publish themselves.
@@ -32,7 +34,7 @@ mod direct;
 mod expenditure;
 /// A message that kills its consumer.
 mod fuse;
-/// What the READMEs tell people to type.
+/// What the READMEs and the operations guide tell people to type.
 mod readme;
 /// Assessments to slips to payments.
 mod revenue;

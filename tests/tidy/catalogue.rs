@@ -6,9 +6,9 @@ use renkei_core::catalogue;
 
 use super::source::{none, product};
 
-/// Upper-case words that are no codes: settings of the environment, and what the broker answers.
+/// Upper-case words that are no codes: settings of the environment and of the build, heads of codes, and what the broker answers.
 fn is_other(word: &str) -> bool {
-    word.starts_with("RENKEI_") || word == "NOT_FOUND"
+    word.starts_with("RENKEI_") || word.starts_with("CARGO_") || word.ends_with('_') || word == "NOT_FOUND"
 }
 
 /// Literals like `"FIELD_EMPTY"` of a text.

@@ -24,7 +24,15 @@ pub enum LedgerError {
     /// The database did not answer or refused.
     #[error("the ledger could not answer: {}", db::sentence(.0))]
     Database(#[source] sqlx::Error),
-    /// A rule of the ledger refused the action; the sentence is the database's own.
+    /// A rule of the ledger that the catalogue has words for refused the action.
+    #[error("{sentence}")]
+    Rule {
+        /// Constraint name; the catalogue code is `DB_` and this in capitals.
+        constraint: String,
+        /// In words.
+        sentence: String,
+    },
+    /// Another rule of the ledger refused the action; the sentence is the database's own.
     #[error("{0}")]
     Refused(String),
 }
@@ -33,7 +41,7 @@ impl Classify for LedgerError {
     fn verdict(&self) -> Verdict {
         match self {
             LedgerError::Database(_) => Verdict::Retry,
-            LedgerError::Refused(_) => Verdict::Reject,
+            LedgerError::Rule { .. } | LedgerError::Refused(_) => Verdict::Reject,
         }
     }
 }
@@ -126,6 +134,9 @@ pub async fn drafts_of_batch(pool: &PgPool, batch: i64) -> Result<Vec<String>, L
 
 /// The ledger's own rules raise codes that begin with RK, or break a constraint of ours; the sentence is meant for people.
 fn refused(error: sqlx::Error) -> LedgerError {
+    if let Some(constraint) = db::broken_rule(&error) {
+        return LedgerError::Rule { constraint, sentence: db::sentence(&error) };
+    }
     let ours = error
         .as_database_error()
         .is_some_and(|database| database.code().is_some_and(|code| code.starts_with("RK")) || database.constraint().is_some());

@@ -136,3 +136,12 @@ async fn the_approver_sees_the_ledger_s_totals_and_the_last_release() {
     let previous = detail.previous.unwrap();
     assert_eq!((previous.id, previous.count_more, previous.total_more), (first.id, -2, -320_995));
 }
+
+#[tokio::test]
+async fn fewer_than_twelve_digits_are_not_what_the_approver_saw() {
+    let toy = Toy::new().await;
+    let file = toy.make("a").await;
+    assert!(toy.exporter.approve(file.id, "鈴木", "").await.is_err());
+    assert!(toy.exporter.approve(file.id, "鈴木", &sha(&file)[..11]).await.is_err());
+    toy.exporter.approve(file.id, "鈴木", &sha(&file)[..12]).await.unwrap();
+}

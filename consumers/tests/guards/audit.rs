@@ -140,3 +140,14 @@ async fn moments_are_told_with_the_offset_of_the_ward() {
     assert_eq!(db.one::<String>("select to_char(now(), 'TZH:TZM')").await, "+09:00");
     assert_eq!(db.one::<String>("select current_setting('jit')").await, "off");
 }
+
+#[tokio::test]
+async fn a_role_writes_down_the_configuration_it_starts_with() {
+    let db = Scratch::new().await;
+    let registry = renkei_core::registry::Registry::load().unwrap();
+    renkei_consumers::audit::record_configuration(&db.pool, &registry, "consume").await.unwrap();
+    let facts =
+        "select object_id || ' ' || length(after->>'queues') || ' ' || length(after->'integrations'->>'12_civic_assessments')
+                   from audit.event where action = 'config.loaded'";
+    assert_eq!(db.one::<String>(facts).await, "consume 64 64");
+}

@@ -19,3 +19,4 @@ mod toy;
 mod transfers;
 mod unclear;
 mod voiding;
+mod worklists;

@@ -56,13 +56,3 @@ async fn a_monthly_file_is_due_by_the_last_business_day_of_its_month() {
     }
     bench.close().await;
 }
-
-#[tokio::test]
-async fn a_role_writes_down_the_configuration_it_starts_with() {
-    let bench = Bench::open("").await;
-    renkei_consumers::audit::record_configuration(&bench.pool, &bench.registry, "consume").await.expect("written");
-    let facts = "select object_id || ' ' || length(after->>'queues') || ' ' || length(after->'integrations'->>'12_toy')
-                   from audit.event where action = 'config.loaded'";
-    assert_eq!(bench.text(facts).await, "consume 64 64");
-    bench.close().await;
-}

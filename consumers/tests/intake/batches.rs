@@ -101,6 +101,25 @@ async fn the_same_file_again_is_a_duplicate_until_the_first_is_cancelled() {
     bench.close().await;
 }
 
+/// Two consumers get two deliveries of one file at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_deliveries_of_one_file_at_once_one_is_posted() {
+    let bench = Bench::open("").await;
+    let file = four();
+    let files: Vec<File> = (0..4).map(|_| file.again()).collect();
+    let messages = files.iter().flat_map(File::messages);
+    let outcomes = futures_util::future::join_all(messages.map(|message| bench.handler.handle(message))).await;
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Done), "{outcomes:?}");
+    let mut states = Vec::new();
+    for file in &files {
+        states.push(bench.batch(file).await.state);
+    }
+    assert_eq!(states.iter().filter(|state| **state == State::Posted).count(), 1, "{states:?}");
+    assert_eq!(states.iter().filter(|state| **state == State::Duplicate).count(), 3, "{states:?}");
+    assert_eq!(bench.items().await.len(), 4);
+    bench.close().await;
+}
+
 #[tokio::test]
 async fn a_duplicate_is_posted_on_purpose_with_a_reason_only() {
     let bench = Bench::open("").await;

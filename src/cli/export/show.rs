@@ -104,6 +104,7 @@ fn deliveries(lang: Lang, detail: &FileDetail) {
     let kind = |kind: &str| match kind {
         "placing" => say(lang, "配置開始", "placing").to_owned(),
         "delivered" => say(lang, "引渡済", "delivered").to_owned(),
+        "accepted" => say(lang, "受付確認", "accepted by the partner").to_owned(),
         "cleared" => say(lang, "未着を確認", "found not arrived").to_owned(),
         "download" => say(lang, "再取得", "downloaded again").to_owned(),
         other => other.to_owned(),
