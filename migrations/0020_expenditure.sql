@@ -325,20 +325,33 @@ end $$;
 create trigger payment_order_is_committed after insert on ledger.payment_order
     referencing new table as added for each statement execute function ledger.check_added_orders();
 
+create function ledger.lock_orders(ids bigint[]) returns void
+language plpgsql as $$
+declare
+    unknown bigint;
+begin
+    -- In one order, so that two sessions wait for each other instead of deadlocking. What is looked at after this stays so.
+    perform from ledger.payment_order p where p.id = any (ids) order by p.id for update;
+    select count(*) into unknown from unnest(ids) i where not exists (select from ledger.payment_order p where p.id = i);
+    if unknown > 0 then
+        raise exception '% of the payment orders do not exist', unknown using errcode = 'RK010', hint = 'check the order numbers';
+    end if;
+end $$;
+
 create function ledger.approve_payment_orders(ids bigint[], approver text, approved_on date) returns bigint
 language plpgsql as $$
 declare
     changed bigint;
     bad     record;
 begin
+    perform ledger.lock_orders(ids);
     select p.no, p.state, p.made_by into bad
-      from unnest(ids) i left join ledger.payment_order p on p.id = i
-     where p.id is null or p.state <> 'draft' or export.same_person(p.made_by, approver)
-     limit 1;
+      from ledger.payment_order p
+     where p.id = any (ids) and (p.state <> 'draft' or export.same_person(p.made_by, approver))
+     order by p.id limit 1;
     if found then
-        raise exception 'payment order % cannot be approved by %: %', coalesce(bad.no, '(unknown)'), approver,
-              case when bad.no is null then 'there is no such order'
-                   when bad.state <> 'draft' then 'it is ' || bad.state
+        raise exception 'payment order % cannot be approved by %: %', bad.no, approver,
+              case when bad.state <> 'draft' then 'it is ' || bad.state
                    else 'the maker may not approve it' end
             using errcode = 'RK010', hint = 'a second person approves a draft';
     end if;
@@ -359,29 +372,12 @@ begin
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id from approved order by id;
     get diagnostics changed = row_count;
-    -- An order approved by somebody else since it was looked at above was waited for, and is then no draft any more.
-    if changed <> (select count(distinct i) from unnest(ids) i) then
-        raise exception 'payment orders were changed by somebody else meanwhile' using errcode = 'RK010', hint = 'look at them again';
-    end if;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;
     return changed;
 end $$;
 comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
-
-create function ledger.lock_orders(ids bigint[]) returns void
-language plpgsql as $$
-declare
-    unknown bigint;
-begin
-    -- In one order, so that two sessions wait for each other instead of deadlocking. What is looked at after this stays so.
-    perform from ledger.payment_order p where p.id = any (ids) order by p.id for update;
-    select count(*) into unknown from unnest(ids) i where not exists (select from ledger.payment_order p where p.id = i);
-    if unknown > 0 then
-        raise exception '% of the payment orders do not exist', unknown using errcode = 'RK010', hint = 'check the order numbers';
-    end if;
-end $$;
 
 create function ledger.reschedule_payment_orders(ids bigint[], new_date date, who text, today date) returns bigint
 language plpgsql as $$
