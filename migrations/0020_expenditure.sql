@@ -578,12 +578,17 @@ language sql stable as $$
 $$;
 comment on function ledger.transfer_day is 'The day the bank transfers what is due on a day: the day itself, or where the bank shifts holidays the business day after or before.';
 
-create function ledger.bank_days_ahead(from_day date, to_day date) returns bigint
+create function ledger.bank_days_ahead(from_day date, behind_hour boolean, to_day date) returns bigint
 language sql stable as $$
+    -- What is handed over on a day on which banks are closed reaches the bank on the next business day, at any hour.
     select count(*) filter (where ledger.is_business_day(d::date, 'bank'))
+           - case when from_day > to_day then 0
+                  when not ledger.is_business_day(from_day, 'bank') then 1
+                  when behind_hour then 1
+                  else 0 end
       from generate_series(from_day + 1, least(to_day, from_day + 100), interval '1 day') d
 $$;
-comment on function ledger.bank_days_ahead is 'Bank business days after the first day, to the second; counted for a hundred days at most.';
+comment on function ledger.bank_days_ahead is 'Bank business days after the day a file of the first day reaches the bank, to the second day; counted for a hundred days at most. The file reaches the bank on that day, or on the next business day when banks are closed on it or it is behind the bank''s hour. Negative: it reaches the bank after the second day.';
 
 create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
 language sql stable as $$
@@ -616,11 +621,9 @@ begin
     select ledger.transfer_day(min(o.pay_date), on_holiday) into day
       from export.claim x join ledger.payment_order o on o.id = x.object_id
      where x.file_id = file and x.object = 'payment_order';
-    ahead := ledger.bank_days_ahead(today, day);
-    -- Behind the bank's hour the day is over. Only where today is today: a day set by hand has no hour.
-    if today = (clock_timestamp() at time zone 'Asia/Tokyo')::date and (clock_timestamp() at time zone 'Asia/Tokyo')::time > cut_off then
-        ahead := ahead - 1;
-    end if;
+    -- The hour counts only where today is today: a day set by hand has none.
+    ahead := ledger.bank_days_ahead(today, today = clock.at::date and clock.at::time > cut_off, day)
+      from (select clock_timestamp() at time zone 'Asia/Tokyo' as at) clock;
     if day < today or ahead < days_ahead_min then
         raise exception 'the transfers are due on %, % bank business day(s) from %; the bank wants %', day, greatest(ahead, 0), today, days_ahead_min
             using errcode = 'RK013', constraint = 'transfer_day_passed', detail = 'pay date ' || day || ', released on ' || today;
