@@ -65,6 +65,9 @@ pub(crate) struct Given {
     /// The file is voided: the partner did not process it.
     #[serde(default)]
     pub void: bool,
+    /// The day it is looked at by the approver, when that is not the day it is made for.
+    #[serde(default)]
+    pub reviewed_on: Option<String>,
     /// Another file is made after all that.
     #[serde(default)]
     pub next: bool,
