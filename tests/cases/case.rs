@@ -44,6 +44,9 @@ pub(crate) struct Given {
     /// `again` is about this file, counted from 1, instead of the last.
     #[serde(default)]
     pub again_of: Option<usize>,
+    /// Held lines of the last file that a person gives up afterwards.
+    #[serde(default)]
+    pub give_up: Vec<i64>,
     /// Which of the files handed in, counted from 1, a person cancels afterwards.
     #[serde(default)]
     pub cancel: Option<usize>,
