@@ -47,6 +47,7 @@ create table intake.batch (
   duplicate_reason text,
   preview          jsonb,
   held_whole       boolean not null default false,
+  carriers_posted  bigint not null default 0,
   reply_to         text,
   correlation_id   text,
   shapes           int[] not null default '{}',
@@ -75,6 +76,7 @@ comment on column intake.batch.records_staged is 'Counted in intake.record when 
 comment on column intake.batch.duplicate_reason is 'Why an operator posted a file that was live already; exempts it from batch_one_live_per_file';
 comment on column intake.batch.preview is 'Summary of the journal it would make, written when the batch begins to wait for confirmation';
 comment on column intake.batch.held_whole is 'Nothing was posted: one finding, or the topic''s rule, holds every line';
+comment on column intake.batch.carriers_posted is 'Records posted that carry something of their own: a header or a trailer goes with them and is not counted';
 comment on column intake.batch.shapes is 'The shapes (intake.shape) its records are stored in, one per kind of its layout';
 comment on column intake.batch.reply_to is 'Queue of a direct publisher that asked for receipts';
 comment on column intake.batch.reason is 'Why it is in its state: the refusal in a sentence, or the operator''s reason';

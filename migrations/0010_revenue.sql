@@ -198,6 +198,8 @@ create table ledger.slip_notice (
 comment on table ledger.slip_notice is '納付書情報: what eLTAX is still to be told about a slip (1 新規, 2 変更, 3 取消). Each leaves once, in file 17.';
 create index slip_notice_by_slip on ledger.slip_notice (slip_id);
 create index slip_notice_waiting on ledger.slip_notice (id) where state = 'queued';
+-- eLTAX is told once that a slip ended.
+create unique index slip_notice_ends_once on ledger.slip_notice (slip_id) where action = '3' and state = 'queued';
 
 create function ledger.slip_notice_is_claimed(notice bigint) returns boolean
 language plpgsql stable as $$
@@ -205,6 +207,26 @@ begin
     return exists (select from export.live_claim c where c.object = 'slip_notice' and c.object_id = notice);
 end $$;
 comment on function ledger.slip_notice_is_claimed is 'Whether the notice is in a file 17 that is made and neither void nor abandoned.';
+
+create function ledger.check_slip_void(file bigint) returns void
+language plpgsql as $$
+declare
+    other bigint;
+begin
+    -- Locked before it is looked: whoever makes a file 17 locks what waits, and may just be claiming a change to these slips.
+    perform from ledger.slip_notice later
+      where later.action <> '1' and later.slip_id in (select n.slip_id from ledger.slip_notice n where n.file_id = file and n.action = '1')
+      order by later.id for update;
+    select min(c.file_id) into other
+      from ledger.slip_notice n
+      join ledger.slip_notice later on later.slip_id = n.slip_id and later.action <> '1' and later.id <> n.id
+      join export.claim c on c.object = 'slip_notice' and c.object_id = later.id and c.live
+     where n.file_id = file and n.action = '1' and c.file_id <> file;
+    if other is not null then
+        raise exception 'file % tells eLTAX of changes to slips of this file', other using errcode = 'RK021', hint = 'void that file first';
+    end if;
+end $$;
+comment on function ledger.check_slip_void is 'A file 17 is not voided while another tells eLTAX of changes to its slips: eLTAX would not know them.';
 
 create function ledger.slip_no(fiscal_year int, assessment_id bigint, issue int) returns text
 language sql immutable parallel safe as $$
@@ -929,7 +951,7 @@ begin
     update ledger.payment_slip s set state = 'void', void_reason = '再発行' where s.id in (select r.id from reissue r);
     update ledger.slip_notice n set state = 'withdrawn' where n.slip_id in (select r.id from reissue r) and n.state = 'queued';
     insert into ledger.slip_notice (slip_id, action)
-    select r.id, '3' from reissue r
+    select distinct r.id, '3' from reissue r
      where exists (select from ledger.slip_notice n where n.slip_id = r.id and n.action = '1' and n.state = 'uploaded');
 
     return query

@@ -325,20 +325,33 @@ end $$;
 create trigger payment_order_is_committed after insert on ledger.payment_order
     referencing new table as added for each statement execute function ledger.check_added_orders();
 
+create function ledger.lock_orders(ids bigint[]) returns void
+language plpgsql as $$
+declare
+    unknown bigint;
+begin
+    -- In one order, so that two sessions wait for each other instead of deadlocking. What is looked at after this stays so.
+    perform from ledger.payment_order p where p.id = any (ids) order by p.id for update;
+    select count(*) into unknown from unnest(ids) i where not exists (select from ledger.payment_order p where p.id = i);
+    if unknown > 0 then
+        raise exception '% of the payment orders do not exist', unknown using errcode = 'RK010', hint = 'check the order numbers';
+    end if;
+end $$;
+
 create function ledger.approve_payment_orders(ids bigint[], approver text, approved_on date) returns bigint
 language plpgsql as $$
 declare
     changed bigint;
     bad     record;
 begin
+    perform ledger.lock_orders(ids);
     select p.no, p.state, p.made_by into bad
-      from unnest(ids) i left join ledger.payment_order p on p.id = i
-     where p.id is null or p.state <> 'draft' or export.same_person(p.made_by, approver)
-     limit 1;
+      from ledger.payment_order p
+     where p.id = any (ids) and (p.state <> 'draft' or export.same_person(p.made_by, approver))
+     order by p.id limit 1;
     if found then
-        raise exception 'payment order % cannot be approved by %: %', coalesce(bad.no, '(unknown)'), approver,
-              case when bad.no is null then 'there is no such order'
-                   when bad.state <> 'draft' then 'it is ' || bad.state
+        raise exception 'payment order % cannot be approved by %: %', bad.no, approver,
+              case when bad.state <> 'draft' then 'it is ' || bad.state
                    else 'the maker may not approve it' end
             using errcode = 'RK010', hint = 'a second person approves a draft';
     end if;
@@ -359,29 +372,12 @@ begin
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id from approved order by id;
     get diagnostics changed = row_count;
-    -- An order approved by somebody else since it was looked at above was waited for, and is then no draft any more.
-    if changed <> (select count(distinct i) from unnest(ids) i) then
-        raise exception 'payment orders were changed by somebody else meanwhile' using errcode = 'RK010', hint = 'look at them again';
-    end if;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;
     return changed;
 end $$;
 comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
-
-create function ledger.lock_orders(ids bigint[]) returns void
-language plpgsql as $$
-declare
-    unknown bigint;
-begin
-    -- In one order, so that two sessions wait for each other instead of deadlocking. What is looked at after this stays so.
-    perform from ledger.payment_order p where p.id = any (ids) order by p.id for update;
-    select count(*) into unknown from unnest(ids) i where not exists (select from ledger.payment_order p where p.id = i);
-    if unknown > 0 then
-        raise exception '% of the payment orders do not exist', unknown using errcode = 'RK010', hint = 'check the order numbers';
-    end if;
-end $$;
 
 create function ledger.reschedule_payment_orders(ids bigint[], new_date date, who text, today date) returns bigint
 language plpgsql as $$
@@ -582,12 +578,17 @@ language sql stable as $$
 $$;
 comment on function ledger.transfer_day is 'The day the bank transfers what is due on a day: the day itself, or where the bank shifts holidays the business day after or before.';
 
-create function ledger.bank_days_ahead(from_day date, to_day date) returns bigint
+create function ledger.bank_days_ahead(from_day date, behind_hour boolean, to_day date) returns bigint
 language sql stable as $$
+    -- What is handed over on a day on which banks are closed reaches the bank on the next business day, at any hour.
     select count(*) filter (where ledger.is_business_day(d::date, 'bank'))
+           - case when from_day > to_day then 0
+                  when not ledger.is_business_day(from_day, 'bank') then 1
+                  when behind_hour then 1
+                  else 0 end
       from generate_series(from_day + 1, least(to_day, from_day + 100), interval '1 day') d
 $$;
-comment on function ledger.bank_days_ahead is 'Bank business days after the first day, to the second; counted for a hundred days at most.';
+comment on function ledger.bank_days_ahead is 'Bank business days after the day a file of the first day reaches the bank, to the second day; counted for a hundred days at most. The file reaches the bank on that day, or on the next business day when banks are closed on it or it is behind the bank''s hour. Negative: it reaches the bank after the second day.';
 
 create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
 language sql stable as $$
@@ -620,11 +621,9 @@ begin
     select ledger.transfer_day(min(o.pay_date), on_holiday) into day
       from export.claim x join ledger.payment_order o on o.id = x.object_id
      where x.file_id = file and x.object = 'payment_order';
-    ahead := ledger.bank_days_ahead(today, day);
-    -- Behind the bank's hour the day is over. Only where today is today: a day set by hand has no hour.
-    if today = (clock_timestamp() at time zone 'Asia/Tokyo')::date and (clock_timestamp() at time zone 'Asia/Tokyo')::time > cut_off then
-        ahead := ahead - 1;
-    end if;
+    -- The hour counts only where today is today: a day set by hand has none.
+    ahead := ledger.bank_days_ahead(today, today = clock.at::date and clock.at::time > cut_off, day)
+      from (select clock_timestamp() at time zone 'Asia/Tokyo' as at) clock;
     if day < today or ahead < days_ahead_min then
         raise exception 'the transfers are due on %, % bank business day(s) from %; the bank wants %', day, greatest(ahead, 0), today, days_ahead_min
             using errcode = 'RK013', constraint = 'transfer_day_passed', detail = 'pay date ' || day || ', released on ' || today;

@@ -39,7 +39,10 @@ with source as (
 ), overtaken as (
     -- A file that waited while another was posted, or that is older than one posted before, would take the master back in time.
     select f.* from source s cross join lateral ledger.newer_institution_file(s.batch, s.scope, s.scope_bank, s.made_on) f
-     where not exists (select from answered a where a.line is null and a.code = 'INSTITUTION_OVERTAKEN')
+     -- Answered is the question about the file it named, not one about a file posted since.
+     where not exists (select from answered a
+                         join intake.finding x on x.batch_id = s.batch and x.line is null and x.code = a.code and x.state in ('open', 'resolved')
+                        where a.line is null and a.code = 'INSTITUTION_OVERTAKEN' and (x.detail ->> 'newer')::bigint = f.batch_id)
 )
 select v.line, v.verdict, v.code, v.field, v.detail
   from source s cross join stated r

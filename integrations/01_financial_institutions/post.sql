@@ -7,7 +7,7 @@ with source as (
                          else case when '0' in (select mode from staged_entry union all select mode from staged_header) then 'full' else 'diff' end
            end as scope,
            case b.layout when 'zengin_branches' then substring(b.file from '(?:^|[^0-9])([0-9]{4})[.]json$') end as scope_bank,
-           b.layout in ('generic', 'ssc380') as dated, b.business_date as today, b.again, b.id as batch,
+           b.layout in ('generic', 'ssc380') as dated, b.business_date as today, b.id as batch,
            (select made_on from staged_header) as made_on
       from batch b
 ), incoming as (

@@ -23,7 +23,7 @@ select a.*, case when a.pay_date <= a.horizon then ledger.transfer_day(a.pay_dat
   from (select ledger.date_or_null((select value from param where key = 'pay_date')) as pay_date,
                (select value from param where key = 'pay_date') as written,
                r.business_date as made_on,
-               -- Ordered behind the bank's hour, the file reaches it on the next day.
+               -- Ordered behind the bank's hour, the file reaches it on the next business day.
                ((f.ordered_at at time zone 'Asia/Tokyo')::date = r.business_date
                 and (f.ordered_at at time zone 'Asia/Tokyo')::time > (select cut_off from bank)) as late,
                (select through from ledger.calendar_horizon) as horizon
@@ -41,11 +41,11 @@ select 'CALENDAR_BEYOND_HORIZON', jsonb_build_object('date', pay_date, 'last', h
 insert into refusal (code, detail, severity)
 select rule.code, jsonb_build_object('pay_date', a.day) || rule.detail, 'stop'
   from asked a cross join bank s
- cross join lateral (select ledger.bank_days_ahead(a.made_on, a.day) as days) ahead
+ cross join lateral (select ledger.bank_days_ahead(a.made_on, a.late, a.day) as days) ahead
  cross join lateral (values
      ('TRANSFER_DATE_NOT_BANK_DAY', not ledger.is_business_day(a.day, 'bank'),
       jsonb_build_object('before', ledger.previous_business_day(a.day, 'bank'))),
-     ('TRANSFER_DATE_TOO_EARLY', ahead.days < s.days_ahead_min + case when a.late then 1 else 0 end,
+     ('TRANSFER_DATE_TOO_EARLY', ahead.days < s.days_ahead_min,
       jsonb_build_object('days', s.days_ahead_min, 'cut_off', to_char(s.cut_off, 'HH24:MI'))),
      ('TRANSFER_DATE_TOO_LATE', ahead.days > s.days_ahead_max, jsonb_build_object('days', s.days_ahead_max))) rule (code, broken, detail)
  where a.day <= a.horizon and rule.broken

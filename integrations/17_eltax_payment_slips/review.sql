@@ -23,4 +23,4 @@ select 'まだ送っていない納付書', 'Slips still waiting after this file
 union all
 -- 17-R11: their posting day is here, and eLTAX has not accepted them (this file's are sent after it).
 select '発送日までに受付が確認できない納付書', 'Slips not accepted before their posting day', count(*), coalesce(sum(l.amount), 0)::bigint
-  from run cross join lateral ledger.late_slips(run.business_date) l
+  from run cross join lateral ledger.late_slips(run.today) l

@@ -1,17 +1,6 @@
 -- Voided: eLTAX did not take the file, so its notices wait again. Of a slip that ended meanwhile it has nothing, then, and need
 -- not be told that it ended.
-do $$
-declare
-    other bigint := (select min(c.file_id)
-                       from ledger.slip_notice n
-                       join ledger.slip_notice later on later.slip_id = n.slip_id and later.action <> '1' and later.id <> n.id
-                       join export.claim c on c.object = 'slip_notice' and c.object_id = later.id and c.live
-                      where n.file_id = (select file_id from run) and n.action = '1' and c.file_id <> (select file_id from run));
-begin
-    if other is not null then
-        raise exception 'file % tells eLTAX of changes to slips of this file', other using errcode = 'RK021', hint = 'void that file first';
-    end if;
-end $$;
+select ledger.check_slip_void((select file_id from run));
 
 create temp table taken_back on commit drop as
 select n.id, n.slip_id, n.action from ledger.slip_notice n where n.file_id = (select file_id from run) and n.state = 'uploaded';

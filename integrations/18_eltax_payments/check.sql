@@ -104,7 +104,8 @@ with mine as (
                         where f.fund_on = p.fund_on and f.fee_item = p.fee_item
                           and (f.channel is null or f.channel = p.channel) and (f.fund_no is null or f.fund_no = p.fund_no))
 ), side as materialized (
-    -- … and the money of 払込通知 and of the bank. All that eLTAX has told of the day counts, posted or waiting.
+    -- … and the money of 払込通知 and of the bank. All that eLTAX has told of the day counts, posted or waiting, and counts
+    -- once: a waiting copy of what is posted, or of what this file brings, is not told again.
     select d.fund_on, d.fee_item, k.kind, c.yen as credited, d.yen + n.yen + w.yen as told
       from day d
      cross join mine m
@@ -115,12 +116,25 @@ with mine as (
                           where n.kind = '02' and n.cancelled_at is null and (n.fund_on, n.fee_item) = (d.fund_on, d.fee_item)) n
      cross join lateral (select coalesce(sum(r.yen), 0)::bigint as yen
                            from intake.batch b join intake.record_fields r on r.batch_id = b.id and r.kind = 'payment'
+                          cross join lateral (
+                              select r.fields ->> 'case_key' as case_key, r.fields ->> 'confirmation_no' as confirmation_no,
+                                     (r.fields ->> 'paid_on')::date as paid_on,
+                                     ledger.el_transaction(r.fields ->> 'tx_center', (r.fields ->> 'tx_date')::date, r.fields ->> 'tx_no')
+                                         as transaction) told
                           where c.yen is not null and b.topic = m.topic and b.state = 'held'
                             and r.fields ->> 'kind' = '02' and (r.fields ->> 'fee_item', (r.fields ->> 'fund_on')::date) = (d.fee_item, d.fund_on)
                             and (b.held_whole and b.id <> m.id
                                  or exists (select from intake.finding x
                                              where x.batch_id = b.id and x.line = r.line and x.verdict = 'hold' and x.state = 'open'))
-                            and not (b.id = m.id and r.line in (select s.line from staged_payment s))) w
+                            and not (b.id = m.id and r.line in (select s.line from staged_payment s))
+                            and not exists (select from ledger.payment_notice n
+                                             where n.kind = '02' and n.cancelled_at is null and n.transaction = told.transaction
+                                               and (n.case_key, n.confirmation_no, n.amount, n.paid_on) =
+                                                   (told.case_key, told.confirmation_no, r.yen, told.paid_on))
+                            and not exists (select from fresh f
+                                             where f.kind = '02' and f.tx = told.transaction
+                                               and (f.case_key, f.confirmation_no, f.amount, f.paid_on) =
+                                                   (told.case_key, told.confirmation_no, r.yen, told.paid_on))) w
 ), uncredited as (
     select s.fund_on, s.fee_item, string_agg(s.kind, ', ' order by s.kind desc) as kind
       from side s where s.credited is null group by s.fund_on, s.fee_item

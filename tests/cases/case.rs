@@ -44,6 +44,9 @@ pub(crate) struct Given {
     /// `again` is about this file, counted from 1, instead of the last.
     #[serde(default)]
     pub again_of: Option<usize>,
+    /// Held lines of the last file that a person gives up afterwards.
+    #[serde(default)]
+    pub give_up: Vec<i64>,
     /// Which of the files handed in, counted from 1, a person cancels afterwards.
     #[serde(default)]
     pub cancel: Option<usize>,
@@ -65,6 +68,9 @@ pub(crate) struct Given {
     /// The file is voided: the partner did not process it.
     #[serde(default)]
     pub void: bool,
+    /// The day it is looked at by the approver, when that is not the day it is made for.
+    #[serde(default)]
+    pub reviewed_on: Option<String>,
     /// Another file is made after all that.
     #[serde(default)]
     pub next: bool,

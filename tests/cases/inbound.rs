@@ -81,6 +81,11 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         let input = nth.checked_sub(1).and_then(|index| inputs.get(index)).expect("`again_of` counts the files from 1");
         again(case, &consumers, input).await;
     }
+    if !case.given.give_up.is_empty() {
+        let batch = consumers.find(&inputs.last().unwrap().delivery.to_string()).await.unwrap();
+        let given_up = consumers.reject_held(batch.id, &case.given.give_up, "kakari", "誤送").await;
+        given_up.unwrap_or_else(|error| panic!("give_up: {error:?}"));
+    }
     let mut cancelled = String::new();
     if let Some(nth) = case.given.cancel {
         case.meanwhile(pool, "before_cancel.sql").await;

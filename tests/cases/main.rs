@@ -5,8 +5,8 @@
 //! clean database; only the broker is left out (`tests/end_to_end` has it).
 //!
 //! ```text
-//! cases/<name>/case.toml       what, business_date, files (or file), layout, direct, again, cancel, files_after;
-//!                              params, profile, release, accepted, void, next
+//! cases/<name>/case.toml       what, business_date, files (or file), layout, direct, again, give_up, cancel, files_after;
+//!                              params, profile, reviewed_on, release, accepted, void, next
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`

@@ -17,10 +17,14 @@ use super::text;
 pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, folder: &Path) -> Results {
     let before = text::last_entry(pool).await;
     let archive = Archive::open(folder.join("archive").to_str().unwrap()).unwrap();
-    let day = case.given.business_date.parse().expect("business_date is a day");
-    let exporter =
-        Exporter::new(pool.clone(), archive.clone(), registry, folder.join("outbox")).with_source("case").with_business_date(day);
-    let maker = Maker { case, archive, exporter };
+    let exporter = |day: &str| {
+        Exporter::new(pool.clone(), archive.clone(), registry.clone(), folder.join("outbox"))
+            .with_source("case")
+            .with_business_date(day.parse().expect("business_date and reviewed_on are days"))
+    };
+    let made_on = case.given.business_date.as_str();
+    let reviewer = exporter(case.given.reviewed_on.as_deref().unwrap_or(made_on));
+    let maker = Maker { case, archive: archive.clone(), exporter: exporter(made_on), reviewer };
     let mut results = Results::new();
     let (mut file, seen) = maker.make("case", &mut results).await;
     if case.given.release {
@@ -64,6 +68,8 @@ struct Maker<'a> {
     case: &'a Case,
     archive: Archive,
     exporter: Exporter,
+    /// The same on the day the approver looks.
+    reviewer: Exporter,
 }
 
 impl Maker<'_> {
@@ -83,7 +89,7 @@ impl Maker<'_> {
         let (Some(key), Some(name)) = (&made.archive, &made.file_name) else { return (made, String::new()) };
         let bytes = self.archive.get_bytes(&ArchiveKey::parse(key).unwrap()).await.unwrap();
         results.insert(format!("expected/{name}"), bytes.to_vec());
-        let seen = review(exporter, &made).await;
+        let seen = review(&self.reviewer, &made).await;
         (made, seen)
     }
 

@@ -4,6 +4,7 @@
 //! said about a line, or the line would be held and on nobody's list.
 
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::Intake;
@@ -12,6 +13,7 @@ use super::decide;
 use super::error::IntakeError;
 use super::lines::ranges;
 use super::settle::{self, Hops, Settlement, Sum};
+use super::tables;
 use super::work;
 
 /// Open findings that a decision closes.
@@ -79,7 +81,8 @@ impl Intake {
     }
 
     /// Gives held lines up: they will never be posted. The sender may send them again in another file. A batch that posted
-    /// nothing and holds nothing any more is refused: the whole file may come again.
+    /// nothing and holds nothing any more is refused: the whole file may come again. A header or a trailer is nothing by
+    /// itself: what the folder wrote down about it is undone.
     pub async fn reject_held(&self, id: i64, lines: &[i64], actor: &str, reason: &str) -> Result<Batch, IntakeError> {
         if reason.trim().is_empty() {
             return Err(IntakeError::ReasonMissing { batch: id, doing: "give up held lines of" });
@@ -97,11 +100,16 @@ impl Intake {
         let mut hops = Hops::of(&batch);
         hops.held = hops.held.minus(open).ok_or_else(overflow)?;
         hops.rejected = hops.rejected.plus(open).ok_or_else(overflow)?;
-        let state = match (hops.held.records, hops.posted.records) {
+        let state = match (hops.held.records, carriers_posted(&mut tx, id).await?) {
             (0, 0) => State::Rejected,
             (0, _) => State::Posted,
             _ => State::Held,
         };
+        if state == State::Rejected {
+            self.undo_frame(&mut tx, &batch, actor).await?;
+            hops.rejected = hops.rejected.plus(hops.posted).ok_or_else(overflow)?;
+            hops.posted = Sum::default();
+        }
         let closed = if state == State::Held { Closed::On(&chosen) } else { Closed::All };
         resolve(&mut tx, id, closed, actor, reason).await?;
         let mut settlement = Settlement::new(state, hops, "batch.reject_held", actor);
@@ -110,6 +118,21 @@ impl Intake {
         settle::settle(&mut tx, &batch, &settlement).await?;
         self.commit(tx, &batch).await
     }
+
+    /// Undoes what the folder wrote down about a file of which only records without a carrier were posted, such as its number.
+    async fn undo_frame(&self, conn: &mut PgConnection, batch: &Batch, actor: &str) -> Result<(), IntakeError> {
+        let place = self.place(batch)?;
+        work::lock_topic(conn, place.topic).await?;
+        let table = sqlx::raw_sql(AssertSqlSafe(tables::batch_only(batch, actor, &self.today()))).execute(&mut *conn).await;
+        table.map_err(IntakeError::database(format!("prepare to undo batch {}", batch.id)))?;
+        work::folder_sql(conn, place.topic, place.integration, batch.id, "cancel", "").await
+    }
+}
+
+/// Records posted that carry something of their own.
+async fn carriers_posted(conn: &mut PgConnection, batch: i64) -> Result<i64, IntakeError> {
+    let found = sqlx::query_scalar("select carriers_posted from intake.batch where id = $1").bind(batch).fetch_one(conn).await;
+    found.map_err(IntakeError::database(format!("read what was posted of batch {batch}")))
 }
 
 /// The lines to work on; `None` when the whole batch waits.

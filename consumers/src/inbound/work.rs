@@ -84,10 +84,12 @@ pub(super) async fn post(conn: &mut PgConnection, topic: &Topic, spec: &Spec<'_>
     if unposted > 0 {
         return Err(contract(format!("{unposted} row(s) of journal were not posted: ledger.post_journal() must follow them")));
     }
-    match difference(conn, spec).await? {
-        None => Ok(()),
-        Some(hop) => Err(contract(hop.sentence())),
+    if let Some(hop) = difference(conn, spec).await? {
+        return Err(contract(hop.sentence()));
     }
+    let sql = "update intake.batch set carriers_posted = carriers_posted + (select count(*) from pg_temp.posted) where id = $1";
+    let counted = sqlx::query(sql).persistent(false).bind(batch).execute(conn).await;
+    counted.map(|_| ()).map_err(IntakeError::database(format!("count what was posted of batch {batch}")))
 }
 
 /// The first line whose postings differ from its records.

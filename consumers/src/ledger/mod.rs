@@ -132,17 +132,17 @@ pub async fn drafts_of_batch(pool: &PgPool, batch: i64) -> Result<Vec<String>, L
     sqlx::query_scalar(sql).bind(batch).fetch_all(pool).await.map_err(LedgerError::Database)
 }
 
-/// The ledger's own rules raise codes that begin with RK, or break a constraint of ours; the sentence is meant for people.
+/// The ledger's own rules raise codes that begin with RK, or break a constraint of ours; the sentence and its hint are meant for
+/// people.
 fn refused(error: sqlx::Error) -> LedgerError {
     if let Some(constraint) = db::broken_rule(&error) {
         return LedgerError::Rule { constraint, sentence: db::sentence(&error) };
     }
-    let ours = error
-        .as_database_error()
-        .is_some_and(|database| database.code().is_some_and(|code| code.starts_with("RK")) || database.constraint().is_some());
-    match error.as_database_error() {
-        Some(database) if ours && database.constraint().is_none() => LedgerError::Refused(database.message().to_owned()),
-        _ if ours => LedgerError::Refused(db::sentence(&error)),
-        _ => LedgerError::Database(error),
+    if let Some((_, sentence)) = db::refusal(&error) {
+        return LedgerError::Refused(sentence);
     }
+    if error.as_database_error().is_some_and(|database| database.constraint().is_some()) {
+        return LedgerError::Refused(db::sentence(&error));
+    }
+    LedgerError::Database(error)
 }

@@ -11,6 +11,10 @@ use super::error::OutboundError;
 use super::model::ExportFile;
 use super::store::find_file;
 
+const VOIDED_LATELY: &str = "
+    select id from export.file
+     where state = 'void' and released_at is not null and voided_at > now() - interval '30 days' order by id";
+
 impl Exporter {
     /// A voided file must not be carried away: its folder gets a name that says so. Only its own folder is touched.
     pub(super) async fn retire(&self, file: &ExportFile) -> Result<(), OutboundError> {
@@ -31,13 +35,13 @@ impl Exporter {
         sync_folder(parent).await.map_err(io(parent))
     }
 
-    /// Voided files whose folder is visible all the same: the outbox was out of reach, or somebody put it back.
+    /// Files voided in the last month whose folder is visible all the same: the outbox was out of reach, or somebody put it
+    /// back. An older one is not looked for: nobody would carry it any more, and the list would grow for ever.
     pub(super) async fn retire_voided(&self) -> Result<(), OutboundError> {
-        let voided: Vec<i64> =
-            sqlx::query_scalar("select id from export.file where state = 'void' and released_at is not null order by id")
-                .fetch_all(&self.pool)
-                .await
-                .map_err(OutboundError::database("list voided files"))?;
+        let voided: Vec<i64> = sqlx::query_scalar(VOIDED_LATELY)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(OutboundError::database("list voided files"))?;
         for id in voided {
             let mut conn = self.pool.acquire().await.map_err(OutboundError::database("read an export file"))?;
             let file = find_file(&mut conn, id).await?;

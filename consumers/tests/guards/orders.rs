@@ -84,6 +84,26 @@ async fn a_cancellation_that_waited_for_the_approval_is_refused_by_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_approval_that_waited_for_another_is_refused_by_it() {
+    let db = orders(&["draft", "draft"]).await;
+    let mut approval = db.pool.begin().await.unwrap();
+    sqlx::raw_sql("select ledger.approve_payment_orders(array[1], 'kacho', '2026-10-06')").execute(&mut *approval).await.unwrap();
+    let second = "select ledger.approve_payment_orders(array[2, 1], 'bucho', '2026-10-06')";
+    let (code, sentence) = behind(&db, approval, second).await.unwrap_err();
+    assert_eq!(code, "RK010");
+    assert!(sentence.contains("2026P00000001 cannot be approved by bucho: it is approved"), "{sentence}");
+    assert_eq!((state(&db, 1).await.as_str(), state(&db, 2).await.as_str()), ("approved", "draft"));
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_to_do() {
+    let db = orders(&["draft"]).await;
+    let error =
+        ledger::approve_payment_orders(&db.pool, &["2026P00000001".to_owned()], "kakari", "2026-10-06").await.unwrap_err();
+    assert!(error.to_string().ends_with("the maker may not approve it; a second person approves a draft"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancellation_never_cancels_what_was_approved_while_it_waited() {
     let db = orders(&["draft", "draft"]).await;
     let mut approval = db.pool.begin().await.unwrap();

@@ -32,6 +32,26 @@ async fn a_file_does_not_leave_when_the_bank_cannot_take_it_any_more() {
     db.run(&leaves_on("2026-10-15", 0)).await;
 }
 
+/// Saturday 2026-10-10 to Monday 2026-10-12, a holiday, the bank is closed: a file of those days reaches it on Tuesday.
+#[tokio::test]
+async fn a_file_of_a_closed_day_reaches_the_bank_on_the_next_business_day() {
+    let db = file().await;
+    db.tamper("update ledger.payment_order set pay_date = '2026-10-13'").await;
+    assert_eq!(
+        db.refused(&leaves_on("2026-10-10", 1)).await,
+        "transfer_day_passed",
+        "Friday behind the hour would be refused, too"
+    );
+    db.run(&leaves_on("2026-10-10", 0)).await;
+    db.run(&leaves_on("2026-10-09", 1)).await;
+    let ahead = async |from: &str, behind_hour: bool, to: &str| -> i64 {
+        db.one(&format!("select ledger.bank_days_ahead('{from}', {behind_hour}, '{to}')")).await
+    };
+    assert_eq!((ahead("2026-10-09", false, "2026-10-13").await, ahead("2026-10-09", true, "2026-10-13").await), (1, 0));
+    assert_eq!((ahead("2026-10-10", false, "2026-10-14").await, ahead("2026-10-10", true, "2026-10-14").await), (1, 1));
+    assert_eq!((ahead("2026-10-13", false, "2026-10-13").await, ahead("2026-10-13", true, "2026-10-13").await), (0, -1));
+}
+
 #[tokio::test]
 async fn a_file_does_not_leave_with_a_payee_who_cannot_be_paid_any_more() {
     for meanwhile in [

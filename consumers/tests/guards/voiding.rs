@@ -47,6 +47,12 @@ async fn a_voided_file_that_is_visible_again_is_swept() {
     std::fs::create_dir(folder.join("20261125-001")).unwrap();
     toy.exporter.deliver_pending().await.unwrap();
     assert_eq!(toy.outbox(), ["20261125-001", "20261125-001.void"]);
+    // What was voided long ago is not looked for any more.
+    std::fs::remove_dir(folder.join("20261125-001")).unwrap();
+    std::fs::rename(folder.join("20261125-001.void"), folder.join("20261125-001")).unwrap();
+    toy.db.tamper(&format!("update export.file set voided_at = now() - interval '31 days' where id = {}", file.id)).await;
+    toy.exporter.deliver_pending().await.unwrap();
+    assert_eq!(toy.outbox(), ["20261125-001"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -85,12 +85,12 @@ pub enum BrokerError {
         reason: String,
     },
     /// An operation was refused or interrupted by the broker or the network.
-    #[error("{operation}: {source}")]
+    #[error("{operation}")]
     Amqp {
         /// What was being done, and to what.
         operation: String,
         /// The client library's error.
-        source: Box<lapin::Error>,
+        source: AmqpCause,
     },
     /// The broker did not answer in time.
     #[error("{operation}: no answer from the broker in {waited:?}")]
@@ -101,7 +101,7 @@ pub enum BrokerError {
         waited: Duration,
     },
     /// The management API could not be reached or read.
-    #[error("{operation}: {source}")]
+    #[error("{operation}")]
     Http {
         /// What was being done, and to what.
         operation: String,
@@ -121,6 +121,31 @@ pub enum BrokerError {
     /// The wanted topology could lose or block messages; nothing was changed.
     #[error("the topology is unsafe: {}", .0.join("; "))]
     Unsafe(Vec<String>),
+}
+
+/// What the client library said. It repeats its own cause in its sentence, so a chain of causes ends here.
+#[derive(Debug)]
+pub struct AmqpCause(Box<lapin::Error>);
+
+impl AmqpCause {
+    /// Whether the broker closed the channel only.
+    pub(super) fn costs_the_channel(&self) -> bool {
+        self.0.is_amqp_soft_error()
+    }
+}
+
+impl fmt::Display for AmqpCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for AmqpCause {}
+
+/// An error with its causes, on one line: for a log line, and for what is remembered as text.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl Classify for BrokerError {
@@ -160,7 +185,7 @@ pub(super) async fn answered<T>(
 ) -> Result<T, BrokerError> {
     match tokio::time::timeout(limit, future).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(source)) => Err(BrokerError::Amqp { operation: operation(), source: Box::new(source) }),
+        Ok(Err(source)) => Err(BrokerError::Amqp { operation: operation(), source: AmqpCause(Box::new(source)) }),
         Err(_) => Err(BrokerError::Timeout { operation: operation(), waited: limit }),
     }
 }
@@ -169,13 +194,23 @@ pub(super) async fn answered<T>(
 pub(super) async fn close(connection: &Connection) {
     let closing = connection.close(200, "closed by renkei".into());
     if let Err(error) = answered(CLOSE_TIMEOUT, || "close a connection".to_owned(), closing).await {
-        tracing::debug!(%error, "connection was not closed cleanly");
+        tracing::debug!(error = %chain(&error), "connection was not closed cleanly");
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_cause_is_said_once() {
+        let down = std::io::Error::other("connection refused");
+        let failed = answered(REPLY_TIMEOUT, || "declare queue in.12".to_owned(), async { Err::<(), _>(down.into()) }).await;
+        let failed = failed.expect_err("it was refused");
+        assert_eq!(failed.to_string(), "declare queue in.12");
+        let whole = chain(&failed);
+        assert_eq!(whole.matches("connection refused").count(), 1, "{whole}");
+    }
 
     #[test]
     fn a_password_never_shows() {

@@ -11,7 +11,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Queue};
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{self, BrokerConfig, BrokerError, REPLY_TIMEOUT, answered};
+use super::connection::{self, BrokerConfig, BrokerError, REPLY_TIMEOUT, answered, chain};
 use super::management::QueueInfo;
 use crate::metrics::metrics;
 
@@ -50,7 +50,7 @@ pub async fn watch_set_aside(config: &BrokerConfig, every: Duration, stop: Cance
                     metrics().queue_waiting_messages.with_label_values(&[queue]).set(i64::from(count));
                 }
             }
-            Err(error) => tracing::debug!(%error, "the set-aside queues could not be counted"),
+            Err(error) => tracing::debug!(error = %chain(&error), "the set-aside queues could not be counted"),
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}
@@ -73,7 +73,7 @@ pub(super) async fn queue_depths(config: &BrokerConfig, queues: &[QueueInfo]) ->
                 consumers: u64::from(answer.consumer_count()),
             }),
             // The question about a queue that is gone costs the channel.
-            Err(BrokerError::Amqp { source, .. }) if source.is_amqp_soft_error() => channel = open(&link.connection).await?,
+            Err(BrokerError::Amqp { source, .. }) if source.costs_the_channel() => channel = open(&link.connection).await?,
             Err(error) => return Err(error),
         }
     }

@@ -36,7 +36,7 @@ pub mod topology;
 /// Log directive for the client library. At its own level it writes returned messages, bodies included, into the log.
 pub const LOG_DIRECTIVE: &str = "lapin=error";
 
-pub use connection::{BrokerConfig, BrokerError};
+pub use connection::{AmqpCause, BrokerConfig, BrokerError};
 pub use consume::{ConsumeError, ConsumeOptions, Handler, Outcome};
 pub use message::{Death, Door, Incoming, Outgoing, Via};
 pub use publish::{PublishError, PublishOptions, Publisher};

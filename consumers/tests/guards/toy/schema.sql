@@ -10,6 +10,6 @@ create table toy.payment (
 create function toy.check_day(pay_date date, today date) returns void language plpgsql as $$
 begin
     if today > pay_date then
-        raise exception 'TRANSFER_DATE_TOO_EARLY' using errcode = 'RK900', detail = json_build_object('pay_date', pay_date, 'days', 0);
+        raise exception 'TRANSFER_DATE_TOO_EARLY' using errcode = 'RK900', detail = json_build_object('pay_date', pay_date, 'days', 0, 'cut_off', '15:00');
     end if;
 end $$;

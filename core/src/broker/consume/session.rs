@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::work::{Settled, Work};
 use super::{Desk, Ending, Handler};
-use crate::broker::connection::{self, BrokerConfig, BrokerError, CLOSE_TIMEOUT, Link, REPLY_TIMEOUT, answered};
+use crate::broker::connection::{self, BrokerConfig, BrokerError, CLOSE_TIMEOUT, Link, REPLY_TIMEOUT, answered, chain};
 use crate::broker::message::Incoming;
 use crate::broker::retry::Backoff;
 
@@ -48,7 +48,7 @@ pub(super) async fn run<H: Handler>(config: &BrokerConfig, desk: &Desk<H>, up: &
     let mut link = tokio::select! {
         link = connection::connect(config, &name) => match link {
             Ok(link) => link,
-            Err(error) => return Ending::Lost(error.to_string()),
+            Err(error) => return Ending::Lost(chain(&error)),
         },
         () = desk.cancel.cancelled() => return Ending::Cancelled,
     };
@@ -56,7 +56,7 @@ pub(super) async fn run<H: Handler>(config: &BrokerConfig, desk: &Desk<H>, up: &
     loop {
         let subscription = match Subscription::open(&mut link, desk, prefetch).await {
             Ok(subscription) => subscription,
-            Err(error) => return Ending::Lost(error.to_string()),
+            Err(error) => return Ending::Lost(chain(&error)),
         };
         up.set(1);
         desk.tell_subscribed();
@@ -217,13 +217,13 @@ impl<'a, H: Handler> Subscription<'a, H> {
         if alive {
             let cancelling = self.channel.basic_cancel("renkei".into(), BasicCancelOptions::default());
             if let Err(error) = answered(CLOSE_TIMEOUT, || format!("cancel the consumer of {queue}"), cancelling).await {
-                tracing::debug!(%error, "consumer was not cancelled cleanly");
+                tracing::debug!(error = %chain(&error), "consumer was not cancelled cleanly");
             }
         }
         if let Some(acker) = self.held.take().filter(|_| alive) {
             let giving = acker.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() });
             if let Err(error) = answered(CLOSE_TIMEOUT, || format!("give a message back to {queue}"), giving).await {
-                tracing::debug!(%error, "a held message comes back with the end of the channel");
+                tracing::debug!(error = %chain(&error), "a held message comes back with the end of the channel");
             }
         }
         if let Ended::Again(_) = ended {
@@ -250,7 +250,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
         if alive {
             let closing = self.channel.close(200, "closed by renkei".into());
             if let Err(error) = answered(CLOSE_TIMEOUT, || format!("close the channel of {queue}"), closing).await {
-                tracing::debug!(%error, "channel was not closed cleanly");
+                tracing::debug!(error = %chain(&error), "channel was not closed cleanly");
             }
         }
         ended

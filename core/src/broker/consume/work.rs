@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Handler, Outcome};
-use crate::broker::connection::{BrokerError, REPLY_TIMEOUT, answered};
+use crate::broker::connection::{BrokerError, REPLY_TIMEOUT, answered, chain};
 use crate::broker::message::{Incoming, Outgoing};
 use crate::broker::publish::{PublishError, Publisher};
 use crate::broker::retry::{Backoff, dead_copy, ladder_copy, same_copy};
@@ -152,7 +152,7 @@ impl Work {
             Ok(true) => Ok(()),
             // The library's word for a delivery whose channel is gone: it sent nothing.
             Ok(false) => Err("nothing was sent: the channel is gone".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(chain(&error)),
         }
     }
 

@@ -19,7 +19,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::PublishError;
 use super::task::{Flight, Outbox, Setup};
-use crate::broker::connection::{self, CLOSE_TIMEOUT, Link, answered};
+use crate::broker::connection::{self, CLOSE_TIMEOUT, Link, answered, chain};
 use crate::broker::message::{Outgoing, properties_of, short};
 use crate::broker::topology::Names;
 use crate::crash;
@@ -274,7 +274,7 @@ impl<'a> Session<'a> {
     async fn close(self) {
         let closing = self.channel.close(200, "closed by renkei".into());
         if let Err(error) = answered(CLOSE_TIMEOUT, || "close a channel".to_owned(), closing).await {
-            tracing::debug!(%error, "channel was not closed cleanly");
+            tracing::debug!(error = %chain(&error), "channel was not closed cleanly");
         }
         connection::close(&self.link.connection).await;
     }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::session::{Ending, Session};
 use super::{Job, PublishError, PublishOptions, PublisherState};
-use crate::broker::connection::{self, BrokerConfig, BrokerError, Link, REPLY_TIMEOUT, answered};
+use crate::broker::connection::{self, BrokerConfig, BrokerError, Link, REPLY_TIMEOUT, answered, chain};
 use crate::broker::retry::Backoff;
 use crate::broker::topology::Names;
 use crate::metrics::metrics;
@@ -157,8 +157,8 @@ pub(super) async fn run(mut setup: Setup) {
                 }
             }
             Err(error) => {
-                tracing::warn!(publisher = setup.name, %error, "the broker cannot be reached; trying again");
-                setup.state.send_modify(|state| state.last_error = Some(error.to_string()));
+                tracing::warn!(publisher = setup.name, error = %chain(&error), "the broker cannot be reached; trying again");
+                setup.state.send_modify(|state| state.last_error = Some(chain(&error)));
             }
         }
         pause(&mut setup, &mut outbox, backoff.next_wait()).await;
