@@ -108,7 +108,8 @@ pub fn sentence(error: &sqlx::Error) -> String {
         Some(constraint) => {
             let fault = Fault::new(&format!("DB_{}", constraint.to_uppercase()));
             if catalogue::is_known(&fault.code) {
-                format!("{} ({constraint})", catalogue::text(&fault, Lang::En))
+                // The catalogue says what a person needs; where in the schema it was found helps nobody.
+                return format!("{} ({constraint})", catalogue::text(&fault, Lang::En));
             } else {
                 format!("{} (constraint {constraint})", database.message())
             }

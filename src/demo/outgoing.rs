@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use renkei_consumers::outbound::{ExportFile, FileState, ListFilter, OrderRequest};
+use renkei_consumers::outbound::{ExportFile, FileState, ListFilter, OrderRequest, OutboundError};
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::fault::Fault;
 
 use super::report::Report;
 use super::steps::{LOOK_EVERY, STEP_WAIT, Tour};
@@ -84,8 +86,8 @@ impl Tour<'_> {
             match self.exporter.approve(file.id, MAKER, &sha256).await {
                 Ok(_) => bail!("file {}: its maker could approve it; a second person must", file.id),
                 Err(refused) => report.line(
-                    &format!("作成者自身の承認は拒否: {refused}"),
-                    &format!("the maker's own approval is refused: {refused}"),
+                    &format!("作成者自身の承認は拒否: {}", in_words(&refused, Lang::Ja)),
+                    &format!("the maker's own approval is refused: {}", in_words(&refused, Lang::En)),
                 ),
             }
             file = self.exporter.approve(file.id, APPROVER, &sha256).await?;
@@ -129,5 +131,15 @@ impl Tour<'_> {
         let detail = self.exporter.show(file.id).await?;
         let delivery = detail.deliveries.into_iter().find(|delivery| delivery.kind == "delivered");
         Ok(self.config.outbox().join(delivery.with_context(|| format!("file {} was delivered nowhere", file.id))?.place))
+    }
+}
+
+/// The rule that refused, in the catalogue's words.
+fn in_words(refused: &OutboundError, lang: Lang) -> String {
+    match refused {
+        OutboundError::Rule { constraint, .. } => {
+            catalogue::text(&Fault::new(&format!("DB_{}", constraint.to_uppercase())), lang)
+        }
+        other => other.to_string(),
     }
 }
