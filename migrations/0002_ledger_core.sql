@@ -257,7 +257,7 @@ language plpgsql
 set jit = off
 as $$
 declare
-    -- Pages of the journal written in one statement: about 40,000 rows, whose lines the balance check keeps in memory.
+    -- Pages of the journal written in one statement: about 25,000 rows, whose lines the balance check keeps in memory.
     slice   constant int := 500;
     bad     record;
     batch   bigint;
@@ -309,7 +309,7 @@ begin
         analyze pg_temp.journal_side;
     end if;
 
-    -- Both sides of every row in one statement, so that the balance check sees whole entries. A negative amount swaps sides.
+    -- Both sides of a row in one statement, so that what the balance check sees is balanced. A negative amount swaps sides.
     -- Line numbers follow the journal's own sequence: numbering within each entry would sort a million rows.
     while page < pages loop
         insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
@@ -326,11 +326,8 @@ begin
         written := written + lines;
         page := page + slice;
     end loop;
-    if pages > slice then
-        truncate pg_temp.journal;
-    else
-        delete from pg_temp.journal;
-    end if;
+    -- Not truncate, which is refused while the caller's own query reads the journal.
+    delete from pg_temp.journal;
     return written / 2;
 end $$;
 comment on function ledger.post_journal is 'Turns the rows of the temp table journal into entries and lines by the posting rules; returns the number of journal rows posted.';

@@ -55,3 +55,39 @@ async fn an_account_outside_the_chart_is_refused() {
     let (code, text) = refusal(&db, &SOUND.replace("(select min(code) from ledger.account)", "'9999999'")).await;
     assert_eq!((code.as_str(), text.as_str()), ("RK004", "account 9999999 is not in the chart of accounts"));
 }
+
+#[tokio::test]
+async fn a_journal_of_several_slices_is_written_whole() {
+    let db = Scratch::new().await;
+    // More pages than a slice has; negative amounts swap sides, and rows without yen make no lines.
+    db.run(
+        "begin;
+         select ledger.begin_journal();
+         insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+         select n, 'ASSESSMENT', 2026, '2026-10-05', '01', '2105010101', '12030000',
+                case when n % 1000 = 0 then -n when n % 777 = 0 then 0 else n end, 'several slices', 'assessment', n
+           from generate_series(1, 60000) n;
+         create table public.pages as select pg_relation_size('pg_temp.journal') / current_setting('block_size')::int as pages;
+         -- A folder's query may look at the journal while it posts it.
+         create table public.outcome as select ledger.post_journal() as posted, (select count(*) from pg_temp.journal) as seen;
+         create table public.left_over as select count(*) from pg_temp.journal;
+         insert into public.outcome select ledger.post_journal(), 0;
+         commit",
+    )
+    .await;
+    assert!(db.one::<i64>("select pages from public.pages").await > 1000, "at least three slices");
+    // The zeros are the multiples of 777 that are not multiples of 1000 (none below 60,000 is both).
+    let posted = 60_000 - 60_000 / 777;
+    assert_eq!(db.one::<i64>("select posted from public.outcome where posted > 0").await, posted);
+    assert_eq!(db.one::<i64>("select count from public.left_over").await, 0);
+    assert_eq!(db.one::<i64>("select count(*) from ledger.entry").await, 1);
+    assert_eq!(db.one::<i64>("select count(*) from ledger.line").await, 2 * posted);
+    assert_eq!(db.one::<i64>("select count(distinct source_line) from ledger.line").await, posted);
+    let yen = "select sum(case when n % 1000 <> 0 and n % 777 = 0 then 0 else n end)::bigint from generate_series(1, 60000) n";
+    let yen = db.one::<i64>(yen).await;
+    assert_eq!(db.one::<i64>("select sum(debit)::bigint from ledger.line").await, yen);
+    assert_eq!(db.one::<i64>("select sum(credit)::bigint from ledger.line").await, yen);
+    let swapped = "select count(*) from ledger.line l join ledger.line o using (entry_id, source_line)
+                    where l.source_line % 1000 = 0 and l.no < o.no and l.credit = l.source_line and o.debit = l.source_line";
+    assert_eq!(db.one::<i64>(swapped).await, 60);
+}
