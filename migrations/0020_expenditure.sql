@@ -109,18 +109,84 @@ comment on table ledger.creditor_account is '口座: where a creditor is paid, b
 create table ledger.commitment (
     no           text constraint commitment_pk primary key,
     contract_no  text,
+    tender_no    text,
     fiscal_year  int    not null,
     fund         text   not null references ledger.fund,
     budget_line  text   not null,
     organization text   not null,
-    creditor     text   not null references ledger.creditor,
+    creditor     text references ledger.creditor,
     title        text   not null,
     amount       bigint not null constraint commitment_amount_is_positive check (amount > 0),
     committed_on date   not null,
-    constraint commitment_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line
+    state        text   not null default 'confirmed' constraint commitment_state_is_known check (state in ('draft', 'confirmed', 'cancelled')),
+    batch_id     bigint,
+    line         bigint,
+    constraint commitment_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
+    constraint commitment_confirmed_names_creditor check (state <> 'confirmed' or creditor is not null)
 );
 comment on table ledger.commitment is '支出負担行為: binds budget; an invoice is paid against one.';
+comment on column ledger.commitment.amount is 'What is bound now; how it came to be is in commitment_change.';
+comment on column ledger.commitment.state is 'draft: binds budget already, but nothing can be ordered against it (the winner of a tender before the contract).';
 create index commitment_by_contract on ledger.commitment (contract_no) where contract_no is not null;
+create index commitment_by_tender on ledger.commitment (tender_no) where tender_no is not null;
+create index commitment_by_batch on ledger.commitment (batch_id, line) where batch_id is not null;
+create index commitment_by_budget_line on ledger.commitment (fiscal_year, fund, budget_line);
+
+create table ledger.commitment_change (
+    id         bigint generated always as identity constraint commitment_change_pk primary key,
+    commitment text   not null references ledger.commitment,
+    delta      bigint not null constraint commitment_change_is_one check (delta <> 0),
+    changed_on date   not null,
+    why        text   not null,
+    batch_id   bigint,
+    line       bigint
+);
+comment on table ledger.commitment_change is '支出負担行為の変更: by how much a commitment grew or shrank, when, and for which revision of its contract.';
+create index commitment_change_by_commitment on ledger.commitment_change (commitment);
+create index commitment_change_by_batch on ledger.commitment_change (batch_id) where batch_id is not null;
+create trigger commitment_change_is_append_only before update or delete or truncate on ledger.commitment_change
+    for each statement execute function ledger.refuse_change();
+
+create sequence ledger.commitment_no;
+
+create function ledger.next_commitment_no(fiscal_year int) returns text
+language sql volatile as $$
+    select fiscal_year::text || 'C' || lpad(nextval('ledger.commitment_no')::text, 7, '0')
+$$;
+comment on function ledger.next_commitment_no is '支出負担行為番号, 12 characters: year, C, seven digits. Gaps mean nothing: a preview draws numbers too.';
+
+create function ledger.budget_remaining(fiscal_year int, fund text, budget_line text) returns bigint
+language sql stable as $$
+    select b.budget - coalesce((select sum(c.amount) from ledger.commitment c
+                                 where (c.fiscal_year, c.fund, c.budget_line) = (b.fiscal_year, b.fund, b.code) and c.state <> 'cancelled'), 0)::bigint
+      from ledger.budget_line b
+     where (b.fiscal_year, b.fund, b.code) = (budget_remaining.fiscal_year, budget_remaining.fund, budget_remaining.budget_line)
+$$;
+comment on function ledger.budget_remaining is '予算差引残額: 予算現額 less what is bound (支出負担行為済), drafts included. Null when there is no such budget line.';
+
+create function ledger.check_budget() returns trigger
+language plpgsql as $$
+declare
+    bad record;
+begin
+    -- Two topics may bind one budget line at once: the lock makes the second wait and then count the first.
+    perform from ledger.budget_line b
+      where (b.fiscal_year, b.fund, b.code) in (select fiscal_year, fund, budget_line from added)
+      order by b.fiscal_year, b.fund, b.code for update;
+    select t.*, ledger.budget_remaining(t.fiscal_year, t.fund, t.budget_line) as remaining into bad
+      from (select distinct fiscal_year, fund, budget_line from added where state <> 'cancelled') t
+     where ledger.budget_remaining(t.fiscal_year, t.fund, t.budget_line) < 0 limit 1;
+    if found then
+        raise exception 'budget line % of % % is exceeded by % yen', bad.budget_line, bad.fiscal_year, bad.fund, -bad.remaining
+            using errcode = 'RK013', hint = 'transfer budget (流用), or commit less';
+    end if;
+    return null;
+end $$;
+comment on function ledger.check_budget is 'Budget control: 予算現額 − 支出負担行為済 never falls below zero. A folder''s check.sql holds such a line first and says so in words.';
+create trigger commitment_is_budgeted after insert on ledger.commitment
+    referencing new table as added for each statement execute function ledger.check_budget();
+create trigger commitment_change_is_budgeted after update on ledger.commitment
+    referencing new table as added for each statement execute function ledger.check_budget();
 
 create table ledger.invoice (
     id             bigint generated always as identity constraint invoice_pk primary key,
@@ -310,6 +376,12 @@ declare
 begin
     -- Two topics may order against one commitment at once: the lock makes the second wait and then count the first.
     perform from ledger.commitment c where c.no in (select commitment from added) order by c.no for update;
+    select c.no, c.state into bad from ledger.commitment c
+     where c.no in (select commitment from added) and c.state <> 'confirmed' limit 1;
+    if found then
+        raise exception 'commitment % is %: nothing can be ordered against it', bad.no, bad.state
+            using errcode = 'RK012', hint = 'confirm the commitment first';
+    end if;
     with touched as materialized (
         select distinct commitment from added where commitment is not null
     ), rest as materialized (
@@ -516,7 +588,7 @@ language sql stable as $$
       from (select c.no from ledger.commitment c where c.no = find_commitment.no
             union all
             select c.no from ledger.commitment c
-             where find_commitment.no is null and c.contract_no = find_commitment.contract_no
+             where find_commitment.no is null and c.contract_no = find_commitment.contract_no and c.state <> 'cancelled'
                and c.fiscal_year = ledger.fiscal_year(delivered)) found
 $$;
 comment on function ledger.find_commitment is 'The commitment an invoice is paid from: by its number, else the contract''s in the fiscal year of delivery. More than one candidate: a person chooses.';
