@@ -33,3 +33,5 @@ pub mod registry;
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.
 mod walk;
+/// Zip archives, read strictly.
+pub mod zip;
