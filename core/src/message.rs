@@ -156,6 +156,16 @@ pub fn keyed_delivery_id(topic: &str, sender: &str, key: &str) -> Uuid {
     named_id("keyed", &[topic, sender, key])
 }
 
+/// Delivery id of a file in an archive: the archive's delivery and the place of the file in it, 0-based.
+pub fn member_delivery_id(archive: Uuid, place: usize) -> Uuid {
+    named_id("member", &[&archive.to_string(), &place.to_string()])
+}
+
+/// Delivery id of a fetched file: topic, the run that fetched it, where it was, and what it was.
+pub fn pulled_delivery_id(topic: &str, run: Uuid, address: &str, sha256: &str) -> Uuid {
+    named_id("pulled", &[topic, &run.to_string(), address, sha256])
+}
+
 /// An id made of parts that strangers choose. Their lengths are in it, so that no two lists of parts make one text.
 fn named_id(kind: &str, parts: &[&str]) -> Uuid {
     let name = parts.iter().fold(kind.to_owned(), |name, part| format!("{name}/{}:{part}", part.len()));

@@ -22,8 +22,12 @@ pub enum Stage {
     Claimed,
     /// Read whole and found right; its chunks are fixed and may be partly published.
     Validated,
+    /// It is an archive that may be unpacked; its members are handed in one by one.
+    Opened,
     /// Every chunk is confirmed.
     Published,
+    /// Every member of the archive has come to its own end.
+    Unpacked,
     /// Read whole and found wrong; the rejection may be published.
     Refused,
     /// The rejection is confirmed.
@@ -36,10 +40,17 @@ impl Stage {
         match self {
             Stage::Claimed => "claimed",
             Stage::Validated => "validated",
+            Stage::Opened => "opened",
             Stage::Published => "published",
+            Stage::Unpacked => "unpacked",
             Stage::Refused => "refused",
             Stage::Rejected => "rejected",
         }
+    }
+
+    /// Whether nothing is left to do but to clear up.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Stage::Published | Stage::Unpacked | Stage::Rejected)
     }
 }
 
@@ -90,6 +101,47 @@ impl Stamp {
     }
 }
 
+/// Where a file came from when nobody handed it in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The address it was fetched from, without query and credentials.
+    pub url: String,
+    /// `ETag` of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// `Last-Modified` of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+/// The archive a file was unpacked from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its delivery.
+    pub delivery: Uuid,
+    /// Its file name.
+    pub file: String,
+    /// Its key in the archive of originals.
+    pub archive: String,
+}
+
+/// What became of a file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unpacked {
+    /// Its own delivery.
+    pub delivery: Uuid,
+    /// Its name.
+    pub file: String,
+    /// Its end.
+    pub stage: Stage,
+    /// Its records.
+    pub records: u64,
+    /// Their yen.
+    pub yen: i64,
+    /// Its errors.
+    pub faults_total: u64,
+}
+
 /// The chunks, fixed once: what was promised under these ids is published again after a crash, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -112,7 +164,7 @@ pub struct Delivery {
     pub topic: String,
     /// File name as handed in.
     pub file: String,
-    /// Who handed it in: `folder:<slug>`, `http:<token name>`, `cli:<user>`.
+    /// Who handed it in: `folder:<slug>`, `http:<token name>`, `pull:<slug>`, `cli:<user>`.
     pub sender: String,
     /// When it was claimed, RFC 3339 with offset.
     pub received_at: String,
@@ -154,6 +206,15 @@ pub struct Delivery {
     /// The chunks; absent before validation and for a refused delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// Where it was fetched, for one that nobody handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// The archive it was unpacked from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
+    /// What became of its members, for an archive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Unpacked>,
     /// How the file looked when it was claimed, for one that was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Stamp>,
@@ -195,6 +256,9 @@ impl Delivery {
             records: 0,
             yen: 0,
             plan: None,
+            origin: None,
+            parent: None,
+            members: Vec::new(),
             stamp: None,
             failures: 0,
             faults: Vec::new(),

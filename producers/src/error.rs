@@ -6,6 +6,7 @@ use renkei_core::archive::ArchiveError;
 use renkei_core::broker::PublishError;
 use renkei_core::layout::read::ReadError;
 use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::zip::ZipError;
 use uuid::Uuid;
 
 /// Why a delivery could not be carried on now.
@@ -71,6 +72,26 @@ pub enum IntakeError {
         /// File name.
         file: String,
     },
+    /// A member of an archive could not be carried on; the archive waits for it.
+    #[error("{member} of the archive of delivery {delivery}")]
+    Member {
+        /// Delivery of the archive.
+        delivery: Uuid,
+        /// File name of the member.
+        member: String,
+        /// Why.
+        source: Box<IntakeError>,
+    },
+    /// An archive that had been checked could not be unpacked.
+    #[error("unpacking {file} of delivery {delivery}")]
+    Unpack {
+        /// Delivery.
+        delivery: Uuid,
+        /// File name.
+        file: String,
+        /// Why.
+        source: ZipError,
+    },
     /// `delivery.json` cannot be understood.
     #[error("{} is not a delivery record", path.display())]
     Record {
@@ -123,6 +144,7 @@ impl IntakeError {
         match self {
             IntakeError::Publish { .. } | IntakeError::Stopping { .. } => true,
             IntakeError::Archive { source, .. } => source.verdict() == Verdict::Retry,
+            IntakeError::Member { source, .. } => source.concerns_all(),
             _ => false,
         }
     }
@@ -137,6 +159,9 @@ impl Classify for IntakeError {
             IntakeError::Archive { source, .. } => source.verdict(),
             IntakeError::Read { source, .. } => source.verdict(),
             IntakeError::Publish { source, .. } => source.verdict(),
+            // A fault of ours is counted where the member is; the archive only waits.
+            IntakeError::Member { .. } | IntakeError::Unpack { source: ZipError::Io(_), .. } => Verdict::Retry,
+            IntakeError::Unpack { source: ZipError::Refused(_), .. } => Verdict::Bug,
             IntakeError::Topic { .. } => Verdict::Reject,
             IntakeError::Record { .. } | IntakeError::Orphan { .. } | IntakeError::Panicked { .. } => Verdict::Bug,
         }

@@ -46,7 +46,7 @@ pub async fn send(
         }
         // Another process may have carried it already.
         if let Some(delivery) = intake.delivery(&topic, ours)?
-            && matches!(delivery.stage, crate::Stage::Published | crate::Stage::Rejected)
+            && delivery.stage.is_end()
         {
             return Ok(Outcome { delivery, took_ms: 0 });
         }

@@ -98,6 +98,17 @@ impl Station {
         Ok(found)
     }
 
+    /// Whether a delivery has come to its end and was cleared up.
+    pub(crate) fn is_finished(&self, delivery: Uuid) -> bool {
+        self.status_path(delivery).exists() && !self.processing().join(delivery.to_string()).exists()
+    }
+
+    /// Takes over the claim of a delivery. `None`: there is none, it is finished, or somebody works on it.
+    pub(crate) fn take(self: &Arc<Self>, delivery: Uuid) -> Result<Option<Claim>, IntakeError> {
+        let dir = self.processing().join(delivery.to_string());
+        Waiting { order: delivery, delivery, dir, station: self.clone() }.take()
+    }
+
     fn look_into(self: &Arc<Self>, dir: PathBuf) -> Result<Option<Waiting>, IntakeError> {
         match read_record(&dir)? {
             Some(Delivery { order, delivery, .. }) => Ok(Some(Waiting { order, delivery, dir, station: self.clone() })),

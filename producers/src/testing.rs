@@ -38,6 +38,7 @@ faults_max = 5
 queue_bytes_max = 1_000_000
 delivery_limit = 10
 delivery_limit_ordered = 100
+zip_members_max = 5
 [defaults]
 prefetch = 8
 parallel = 2
@@ -55,6 +56,7 @@ method = "manual"
 timing = "on_demand"
 status = "active"
 layouts = ["listed", "bare", "coded", "items"]
+unpack = "zip"
 [[topic]]
 number = 91
 slug = "91_toy_export"
@@ -81,6 +83,7 @@ method = "manual"
 timing = "monthly"
 status = "active"
 ordered = true
+unpack = "zip"
 "#;
 
 fn layout(format: &str, newline: &str, encoding: &str, more: &str, fields: &str) -> String {
@@ -217,6 +220,31 @@ pub(crate) fn good_csv() -> String {
 
 /// A file with four faults on three lines.
 pub(crate) const BAD_CSV: &str = "番号,金額,摘要\r\n0001,100,a\r\n00O2,6,0O0\r\n0003,,=1+1\r\n12345,x,b\r\n";
+
+/// A zip archive of stored members.
+pub(crate) fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let (at, bytes) = (out.len() as u32, content.len() as u32);
+        let mut both = [20_u16, 1 << 11, 0, 0, 0].map(u16::to_le_bytes).concat();
+        both.extend([crc32(content), bytes, bytes].map(u32::to_le_bytes).concat());
+        both.extend([name.len() as u16, 0].map(u16::to_le_bytes).concat());
+        out.extend([b"PK\x03\x04", both.as_slice(), name.as_bytes(), content].concat());
+        directory.extend([b"PK\x01\x02\x14\x00", both.as_slice(), &[0; 10], &at.to_le_bytes(), name.as_bytes()].concat());
+    }
+    let (at, bytes, count) = (out.len() as u32, directory.len() as u32, members.len() as u16);
+    out.extend(directory);
+    out.extend([b"PK\x05\x06\0\0\0\0", [count, count].map(u16::to_le_bytes).concat().as_slice()].concat());
+    out.extend([bytes, at].map(u32::to_le_bytes).concat());
+    out.extend([0, 0]);
+    out
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & 0_u32.wrapping_sub(crc & 1)))
+    })
+}
 
 /// Keeps what is published.
 #[derive(Default)]

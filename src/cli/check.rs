@@ -1,7 +1,8 @@
-//! `renkei check FILE --topic SLUG`: reads a file against a layout and says what is wrong. Needs no services.
+//! `renkei check FILE --topic SLUG`: reads a file against a layout and says what is wrong; of a zip archive each
+//! file in it. Needs no services.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -10,7 +11,10 @@ use renkei_core::fault::Fault;
 use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file};
 use renkei_core::layout::{Layout, excerpt};
 use renkei_core::money::Yen;
-use renkei_core::registry::Registry;
+use renkei_core::registry::topics::Limits;
+use renkei_core::registry::{Integration, Registry, Topic};
+use renkei_core::zip::Zip;
+use renkei_producers::intake::unpack;
 
 use super::print::{self, say};
 use super::{Exit, Global, hint, progress};
@@ -41,48 +45,105 @@ struct Found {
 pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     let registry = Registry::load()?;
     let topic = super::topic::find(&registry, &args.topic)?;
-    let integration = topic.built()?;
-    let (variant, layout) = match &args.layout {
-        Some(name) => {
-            let layout = integration.layout(name).with_context(|| format!("topic {} has no layout {name:?}", topic.slug))?;
-            (name.clone(), layout.clone())
-        }
-        None => renkei_producers::intake::choose_layout(integration, &args.file)?,
-    };
-    let found = read(global, &layout, args, registry.settings.limits.file_bytes_max)?;
-    if global.json {
-        println!(
-            "{}",
-            serde_json::json!({"topic": topic.slug, "layout": variant, "records": found.summary.records, "yen": found.summary.yen,
-                "errors": found.summary.faults, "warnings": found.summary.warnings, "sha256": found.summary.sha256, "faults": found.faults})
-        );
-    } else {
-        report(global, args, &layout, &found);
+    let check = Check { global, args, topic, integration: topic.built()?, limits: &registry.settings.limits };
+    let input = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
+    match unpack::archive_faults(topic, check.limits, input)? {
+        None => check.file(&args.file, &args.file.display().to_string()),
+        Some(faults) if faults.is_empty() => check.members(),
+        Some(faults) => Ok(check.refused(&faults)),
     }
-    Ok(if found.summary.faults == 0 { Exit::Done } else { Exit::Rejected })
 }
 
-fn read(global: &Global, layout: &Layout, args: &CheckArgs, file_bytes_max: u64) -> anyhow::Result<Found> {
-    let file = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
-    let bar = progress::bar(global, file.metadata().map(|meta| meta.len()).unwrap_or(0));
-    let file = bar.reading(say(global.lang, "検査中", "checking"), file);
-    let limits = ReadLimits { faults_max: args.show, file_bytes_max, reference: Some(clock::today()) };
-    let mut faults = Vec::new();
-    let summary = read_file(layout, file, &limits, |event| {
-        if let Event::Fault(fault) = event {
-            faults.push(fault);
+/// One look at a file.
+struct Check<'c> {
+    global: &'c Global,
+    args: &'c CheckArgs,
+    topic: &'c Topic,
+    integration: &'c Integration,
+    limits: &'c Limits,
+}
+
+impl Check<'_> {
+    /// Reads a file and prints what was found under a name.
+    fn file(&self, path: &Path, name: &str) -> anyhow::Result<Exit> {
+        let (variant, layout) = match &self.args.layout {
+            Some(name) => {
+                let layout =
+                    self.integration.layout(name).with_context(|| format!("topic {} has no layout {name:?}", self.topic.slug))?;
+                (name.clone(), layout.clone())
+            }
+            None => renkei_producers::intake::choose_layout(self.integration, path)?,
+        };
+        let found = self.read(&layout, path)?;
+        if self.global.json {
+            println!(
+                "{}",
+                serde_json::json!({"topic": self.topic.slug, "file": name, "layout": variant, "records": found.summary.records,
+                    "yen": found.summary.yen, "errors": found.summary.faults, "warnings": found.summary.warnings,
+                    "sha256": found.summary.sha256, "faults": found.faults})
+            );
+        } else {
+            report(self.global, path, name, &layout, &found);
         }
-    });
-    bar.clear();
-    Ok(Found { summary: summary?, faults })
+        Ok(if found.summary.faults == 0 { Exit::Done } else { Exit::Rejected })
+    }
+
+    /// Each file of an archive, one after the other; under `--json` a line each.
+    fn members(&self) -> anyhow::Result<Exit> {
+        let zip = Zip::open(File::open(&self.args.file)?, &self.limits.zip)?;
+        let mut exit = Exit::Done;
+        for member in unpack::files(&zip) {
+            let mut unpacked = tempfile::NamedTempFile::new().context("unpacking needs a temporary file")?;
+            zip.unpack(member, unpacked.as_file_mut())?;
+            if self.file(unpacked.path(), &format!("{} › {}", self.args.file.display(), member.path))? == Exit::Rejected {
+                exit = Exit::Rejected;
+            }
+        }
+        Ok(exit)
+    }
+
+    /// An archive that is refused as such.
+    fn refused(&self, faults: &[Fault]) -> Exit {
+        if self.global.json {
+            println!(
+                "{}",
+                serde_json::json!({"topic": self.topic.slug, "file": self.args.file, "errors": faults.len(), "faults": faults})
+            );
+        } else {
+            for fault in faults {
+                println!("{}", print::fault(self.global.lang, fault));
+            }
+            println!("{}: {} {}", self.args.file.display(), faults.len(), say(self.global.lang, "件の誤り", "error(s)"));
+        }
+        Exit::Rejected
+    }
+
+    fn read(&self, layout: &Layout, path: &Path) -> anyhow::Result<Found> {
+        let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        let bar = progress::bar(self.global, file.metadata().map(|meta| meta.len()).unwrap_or(0));
+        let file = bar.reading(say(self.global.lang, "検査中", "checking"), file);
+        let limits = ReadLimits {
+            faults_max: self.args.show,
+            file_bytes_max: self.limits.file_bytes_max,
+            reference: Some(clock::today()),
+        };
+        let mut faults = Vec::new();
+        let summary = read_file(layout, file, &limits, |event| {
+            if let Event::Fault(fault) = event {
+                faults.push(fault);
+            }
+        });
+        bar.clear();
+        Ok(Found { summary: summary?, faults })
+    }
 }
 
-fn report(global: &Global, args: &CheckArgs, layout: &Layout, found: &Found) {
+fn report(global: &Global, path: &Path, name: &str, layout: &Layout, found: &Found) {
     let lang = global.lang;
     let summary = &found.summary;
     for fault in &found.faults {
         println!("{}", print::fault(lang, fault));
-        if let Ok(mut file) = File::open(&args.file)
+        if let Ok(mut file) = File::open(path)
             && let Ok(Some(text)) = excerpt::excerpt(layout, fault, &mut file)
         {
             println!("{text}");
@@ -101,7 +162,7 @@ fn report(global: &Global, args: &CheckArgs, layout: &Layout, found: &Found) {
     }
     println!(
         "{}: {} · {} {} · {} {} · {} {}",
-        args.file.display(),
+        name,
         layout.name,
         summary.records,
         say(lang, "レコード", "records"),

@@ -3,6 +3,9 @@
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::{Fault, Severity};
+use renkei_core::money::Yen;
+use renkei_producers::Stage;
+use renkei_producers::delivery::Unpacked;
 
 /// No frame, one line under the heading: narrow, and easy to copy from.
 const STYLE: TableStyle = presets::NOTHING.header_separator(LineStyle::new(' ', '─', ' ', ' '));
@@ -50,6 +53,26 @@ pub(crate) fn fault(lang: Lang, fault: &Fault) -> String {
         text.push_str(&format!("\n  → {remedy}"));
     }
     text
+}
+
+/// How a delivery ended, in a word.
+pub(crate) fn delivered(lang: Lang, stage: Stage) -> &'static str {
+    match stage {
+        Stage::Published => say(lang, "受け付けました", "accepted"),
+        Stage::Unpacked => say(lang, "展開しました", "unpacked"),
+        Stage::Refused | Stage::Rejected => say(lang, "却下しました", "rejected"),
+        Stage::Claimed | Stage::Validated | Stage::Opened => say(lang, "処理中です", "under way"),
+    }
+}
+
+/// One file of an archive and how it ended.
+pub(crate) fn member(lang: Lang, member: &Unpacked) -> String {
+    let Unpacked { delivery, file, stage, records, yen, faults_total } = member;
+    let (state, yen) = (delivered(lang, *stage), Yen(*yen));
+    match lang {
+        Lang::Ja => format!("  {file}: {state} · {delivery} {records} レコード · {yen} 円 · 誤り {faults_total} 件"),
+        Lang::En => format!("  {file}: {state} · {delivery} {records} records · {yen} yen · {faults_total} error(s)"),
+    }
 }
 
 /// An item that could not go into a file, as a sentence from the catalogue.

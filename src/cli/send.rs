@@ -82,11 +82,10 @@ fn report(global: &Global, outcome: &Outcome) {
     for fault in &delivery.faults {
         println!("{}", print::fault(lang, fault));
     }
-    let state = if outcome.is_published() {
-        say(lang, "受け付けました", "accepted")
-    } else {
-        say(lang, "却下しました", "rejected")
-    };
+    for member in &delivery.members {
+        println!("{}", print::member(lang, member));
+    }
+    let state = print::delivered(lang, delivery.stage);
     println!(
         "{}: {state} · {} {} {} · {} {} · {} ms",
         delivery.file,

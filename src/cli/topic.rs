@@ -80,7 +80,7 @@ fn as_json(topic: &Topic) -> serde_json::Value {
         "number": topic.number, "slug": topic.slug, "direction": topic.direction, "name": topic.name, "name_en": topic.name_en,
         "from": topic.from, "to": topic.to, "method": topic.method, "timing": topic.timing, "status": topic.status, "due": topic.due, "starts_on": topic.starts_on.map(|day| day.to_string()),
         "queue": topic.queue(), "ordered": topic.ordered, "hold": topic.hold, "confirm": topic.confirm, "release": topic.release,
-        "once": topic.once, "schedule": topic.schedule, "prefetch": topic.prefetch, "parallel": topic.parallel,
+        "once": topic.once, "unpack": topic.unpack, "schedule": topic.schedule, "prefetch": topic.prefetch, "parallel": topic.parallel,
         "retry_ladder_s": topic.retry.ladder_s, "delivery": (topic.direction == Direction::Out).then_some(topic.delivery), "remark": topic.remark,
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
             "variant": variant, "name": layout.name, "version": layout.version, "digest": layout.digest()})).collect::<Vec<_>>()),
@@ -112,6 +112,7 @@ fn show(global: &Global, topic: &Topic) {
     if topic.direction == Direction::Out {
         line("送付", "delivery", topic.delivery.as_str().to_owned());
     }
+    line("展開", "unpacks", topic.unpack.map(|_| "zip".to_owned()).unwrap_or_default());
     line("備考", "remark", topic.remark.clone());
     let Some(integration) = &topic.integration else { return };
     for (variant, layout) in &integration.layouts {

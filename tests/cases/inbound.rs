@@ -138,7 +138,11 @@ impl Door<'_> {
         let (case, slug) = (self.case, self.case.topic.slug.as_str());
         let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), ..HandedIn::default() };
         let sent = renkei_producers::send::send(&self.producers, slug, &case.folder.join(file), with, None).await;
-        let sent = sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery;
+        let mut sent = sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery;
+        if let (Stage::Unpacked, [member]) = (sent.stage, sent.members.as_slice()) {
+            // What the case shows is the file in the archive.
+            sent = self.producers.find(member.delivery).unwrap().unwrap_or_else(|| panic!("{file}: its member has no record"));
+        }
         let door = match sent.stage {
             Stage::Rejected => "拒否",
             Stage::Published => "受理",

@@ -8,6 +8,7 @@ use super::topics::{
 };
 use crate::broker::topology::Names;
 use crate::walk::{Faults, ROOT, Section};
+use crate::zip::ZipLimits;
 
 /// Reads `queues.toml`; pushes every fault found.
 pub(super) fn parse(origin: &str, text: &str, sentences: &mut Vec<String>) -> Option<(Settings, Vec<Entry>)> {
@@ -99,6 +100,7 @@ fn limits(root: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Limits {
     const BYTES_MAX: u64 = 1 << 50;
     let empty = DeTable::new();
     let mut section = table(root, "limits", faults).unwrap_or_else(|| Section::new(&empty, 0, "limits"));
+    let zip = zip(&mut section, faults);
     let mut limit = |key, least, most| number(&mut section, key, least, most, faults).unwrap_or(least);
     let million = 1_000_000;
     let size = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
@@ -114,9 +116,24 @@ fn limits(root: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Limits {
         // 0 would dead-letter every message at its first return.
         delivery_limit: count(limit("delivery_limit", 1, million)),
         delivery_limit_ordered: count(limit("delivery_limit_ordered", 1, million)),
+        zip,
     };
     section.finish(faults);
-    limits
+    let member_bytes_max = limits.file_bytes_max;
+    Limits { zip: ZipLimits { member_bytes_max, ..zip }, ..limits }
+}
+
+/// What a zip archive may become. Only topics that take archives need it, so that each limit has a default.
+fn zip(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ZipLimits {
+    let mut limit = |key, default, most| section.between(faults, key, 1, most).unwrap_or(default);
+    ZipLimits {
+        members_max: limit("zip_members_max", 100, 10_000),
+        bytes_max: limit("zip_bytes_max", 4 << 30, 1 << 50),
+        // Set with the limit of files.
+        member_bytes_max: 0,
+        // Repetitive CSV reaches 30; deflate ends at 1032.
+        ratio_max: limit("zip_ratio_max", 200, 1_032),
+    }
 }
 
 fn defaults(root: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Defaults {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Integration;
+use crate::zip::ZipLimits;
 
 /// `NN_name`: folder, routing key's tail, metric label, log field, URL part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -165,6 +166,14 @@ pub enum Empty {
     File,
 }
 
+/// Archives a topic takes apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unpack {
+    /// Zip: each file in it is a file of the topic.
+    Zip,
+}
+
 /// The words of `queues.toml`.
 pub(super) const DIRECTIONS: &[(&str, Direction)] = &[("in", Direction::In), ("out", Direction::Out)];
 pub(super) const STATUSES: &[(&str, Status)] = &[("active", Status::Active), ("planned", Status::Planned)];
@@ -185,6 +194,7 @@ pub(super) const DELIVERIES: &[(&str, DeliveryTarget)] = &[
     (DeliveryTarget::Http.as_str(), DeliveryTarget::Http),
     (DeliveryTarget::ObjectStorage.as_str(), DeliveryTarget::ObjectStorage),
 ];
+pub(super) const UNPACKS: &[(&str, Unpack)] = &[("zip", Unpack::Zip)];
 pub(super) const EMPTIES: &[(&str, Empty)] = &[("nothing", Empty::Nothing), ("file", Empty::File)];
 
 /// Longest wait of a rung: a day. Who cannot be reached for longer is a matter for a person.
@@ -218,6 +228,8 @@ pub struct Limits {
     pub delivery_limit: u32,
     /// The same for ordered topics.
     pub delivery_limit_ordered: u32,
+    /// What a zip archive may become.
+    pub zip: ZipLimits,
 }
 
 /// `[defaults]` of the topics.
@@ -277,6 +289,8 @@ pub struct Topic {
     pub hold: Hold,
     /// Who confirms.
     pub confirm: Confirm,
+    /// Archives it takes apart; `None`: a file is never an archive.
+    pub unpack: Option<Unpack>,
     /// Cron expression of scheduled exports, Asia/Tokyo.
     pub schedule: Option<String>,
     /// Who releases.

@@ -42,6 +42,7 @@ fn answer(delivery: &Delivery) -> Value {
         "bytes": delivery.bytes,
         "records": delivery.records,
         "yen": delivery.yen,
+        "members": delivery.members,
         "faults_total": delivery.faults_total,
         "warnings_total": delivery.warnings_total,
         "faults": delivery.faults.iter().map(finding).collect::<Vec<_>>(),

@@ -37,7 +37,8 @@ fn read_controls(path: &Path) -> Result<(Option<Controls>, Option<Fault>), Intak
             Ok(controls) => Ok((Some(controls), None)),
             Err(error) => unreadable(error.to_string()),
         },
-        Err(error) if is_absent(&error) => Ok((None, None)),
+        // Beside the longest of names no control file can lie.
+        Err(error) if is_absent(&error) || error.kind() == io::ErrorKind::InvalidFilename => Ok((None, None)),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => unreadable(error.to_string()),
         Err(source) => Err(IntakeError::Io { operation: "reading", path: path.to_owned(), source }),
     }

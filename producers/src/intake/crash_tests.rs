@@ -15,7 +15,7 @@ use renkei_core::broker::{Outgoing, PublishError};
 use renkei_core::crash;
 
 use crate::publish::Publish;
-use crate::testing::{BAD_CSV, TOY, Toy, good_csv, turn};
+use crate::testing::{BAD_CSV, TOY, Toy, good_csv, turn, zip_of};
 
 /// Tells the dying process where to work.
 const PLACE: &str = "RENKEI_TEST_CRASH_DIR";
@@ -71,19 +71,24 @@ async fn the_one_that_dies() {
     }
 }
 
-/// Kills a process at `point` while it carries `bytes`, lets another go on, and gives what was published how often.
-async fn killed_at(point: &str, bytes: &str) -> BTreeMap<String, (String, u32)> {
-    let folder = tempfile::tempdir().unwrap();
-    let toy = Toy::at(folder.path(), "0 9 * * *");
-    toy.drop_file(TOY, "a.csv", bytes);
+/// Kills a process at `point` while it works in `dir`.
+fn die_at(point: &str, dir: &Path) {
     let died = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "intake::crash_tests::the_one_that_dies", "--nocapture"])
-        .env(PLACE, folder.path())
+        .env(PLACE, dir)
         .env(crash::VARIABLE, point)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&died.stderr).into_owned();
     assert!(!died.status.success() && said.contains("aborting"), "{point}: it did not die there: {said}");
+}
+
+/// Kills a process at `point` while it carries `bytes`, lets another go on, and gives what was published how often.
+async fn killed_at(point: &str, bytes: &str) -> BTreeMap<String, (String, u32)> {
+    let folder = tempfile::tempdir().unwrap();
+    let toy = Toy::at(folder.path(), "0 9 * * *");
+    toy.drop_file(TOY, "a.csv", bytes);
+    die_at(point, folder.path());
     let ends = if point == "producer.done" { 0 } else { 1 };
     assert_eq!(carry(folder.path()).await, ends, "{point}: deliveries carried on");
     assert_eq!(carry(folder.path()).await, 0, "{point}: nothing is left to do");
@@ -109,6 +114,39 @@ async fn a_good_file_survives_death_at_every_point() {
         let found = killed_at(point, &good_csv()).await;
         assert_eq!(found.len(), 3, "{point}: three chunks, each under one id");
         assert!(found.values().all(|(content, _)| content.contains("records")), "{point}");
+    }
+}
+
+#[tokio::test]
+async fn an_archive_survives_death_at_every_point() {
+    for point in [
+        "producer.claimed",
+        "producer.claimed:2",
+        "producer.archived",
+        "producer.member_unpacked",
+        "producer.member_unpacked:2",
+        "producer.before_publish:2",
+        "producer.mid_publish:3",
+        "producer.after_confirm:2",
+        "producer.done",
+        "producer.member_done",
+        "producer.member_done:2",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let toy = Toy::at(folder.path(), "0 9 * * *");
+        let good = good_csv();
+        toy.drop_file(
+            TOY,
+            "a.zip",
+            zip_of(&[("1.csv", good.as_bytes()), ("2.csv", BAD_CSV.as_bytes()), ("3.csv", good.as_bytes())]),
+        );
+        die_at(point, folder.path());
+        assert!(carry(folder.path()).await >= 1, "{point}");
+        assert_eq!(carry(folder.path()).await, 0, "{point}: nothing is left to do");
+        let found = published(&folder.path().join("published"));
+        assert_eq!(found.len(), 3 + 1 + 3, "{point}: each chunk and the rejection under one id");
+        assert_eq!(toy.files(TOY, "processing"), Vec::<String>::new(), "{point}");
+        assert_eq!((toy.files(TOY, "done").len(), toy.files(TOY, "rejected").len()), (3, 3), "{point}");
     }
 }
 

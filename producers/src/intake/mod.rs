@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! claimed ──► validated ──► published ──► done/
-//!    └──────► refused ────► rejected ───► rejected/ + error list
+//!    ├──────► refused ────► rejected ───► rejected/ + error list
+//!    └──────► opened ─────► unpacked ───► done/      (an archive: each member goes this way itself)
 //! ```
 //!
 //! Validation writes the chunk bodies to a spool file beside the original, so publishing needs little memory for a file of any
@@ -26,13 +27,19 @@ mod publish;
 pub mod report;
 /// Chunk bodies on disk.
 mod spool;
+/// Archives: checked whole, then each member is a delivery of its own.
+pub mod unpack;
 /// Reads a file whole and fixes its chunks.
 mod validate;
 
 #[cfg(test)]
 mod crash_tests;
 #[cfg(test)]
+mod odd_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unpack_tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -86,16 +93,19 @@ pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 /// What became of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The record as it is kept: stage [`Stage::Published`] or [`Stage::Rejected`], counts, faults.
+    /// The record as it is kept: its [`Stage::is_end`], counts, faults.
     pub delivery: Delivery,
     /// Milliseconds from taking it up to its end.
     pub took_ms: u64,
 }
 
 impl Outcome {
-    /// Whether it is on its topic.
+    /// Whether it is on its topic; of an archive, all of it.
     pub fn is_published(&self) -> bool {
-        self.delivery.stage == Stage::Published
+        match self.delivery.stage {
+            Stage::Unpacked => self.delivery.members.iter().all(|member| member.stage == Stage::Published),
+            stage => stage == Stage::Published,
+        }
     }
 }
 
@@ -249,13 +259,16 @@ impl Intake {
             }
             match claim.delivery.stage {
                 Stage::Claimed => self.admit(&topic, claim, progress).await?,
-                Stage::Validated | Stage::Refused if claim.untold && claim.is_changed() => return Err(self.start_over(claim)?),
+                Stage::Validated | Stage::Opened | Stage::Refused if claim.untold && claim.is_changed() => {
+                    return Err(self.start_over(claim)?);
+                }
                 Stage::Validated if !claim.fresh && !spool::is_whole(claim).await? => {
                     self.admit(&topic, claim, progress).await?;
                 }
                 Stage::Validated => self.publish_chunks(&topic, claim, progress).await?,
                 Stage::Refused => self.publish_rejection(&topic, claim).await?,
-                Stage::Published | Stage::Rejected => return Ok(()),
+                Stage::Opened => self.hand_in_members(claim).await?,
+                Stage::Published | Stage::Unpacked | Stage::Rejected => return Ok(()),
             }
         }
     }
@@ -269,7 +282,7 @@ impl Intake {
         Ok(IntakeError::Growing { delivery: claim.delivery.delivery, file: claim.delivery.file.clone() })
     }
 
-    /// Claimed → validated or refused. Also run again for a validated delivery whose chunks were lost with the machine.
+    /// Claimed → validated, opened or refused. Also run again for a validated delivery whose chunks were lost with the machine.
     async fn admit(&self, topic: &Arc<Topic>, claim: &mut Claim, progress: Option<&OnProgress>) -> Result<(), IntakeError> {
         let limits = &self.registry.settings.limits;
         let promised = claim.delivery.plan.take();
@@ -277,13 +290,20 @@ impl Intake {
         let mut faults = claim.delivery.claim_faults.clone();
         (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
         let as_such = claim::inspect(claim, limits.file_bytes_max)?;
+        let mut good = Stage::Validated;
         if as_such.is_empty() {
             self.archive(claim).await?;
             crash::point("producer.archived");
             if let Some(progress) = progress {
                 progress(Progress::Archived);
             }
-            faults.extend(validate::validate(topic, limits, &self.room, claim, progress).await?);
+            match unpack::inspect(topic, limits, claim).await? {
+                Some(found) => {
+                    faults.extend(found);
+                    good = Stage::Opened;
+                }
+                None => faults.extend(validate::validate(topic, limits, &self.room, claim, progress).await?),
+            }
             if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
             }
@@ -294,7 +314,7 @@ impl Intake {
         delivery.faults_total += faults.len() as u64;
         delivery.faults.splice(0..0, faults);
         if delivery.faults_total == 0 {
-            delivery.stage = Stage::Validated;
+            delivery.stage = good;
         } else {
             delivery.plan = None;
             delivery.stage = Stage::Refused;
@@ -319,7 +339,7 @@ impl Intake {
         let d = &outcome.delivery;
         tracing::info!(
             topic = %d.topic, delivery = %d.delivery, file = %d.file, sender = %d.sender, stage = d.stage.as_str(), layout = %d.layout,
-            records = d.records, yen = d.yen, chunks = d.chunks(), faults = d.faults_total, warnings = d.warnings_total, took_ms,
+            records = d.records, yen = d.yen, chunks = d.chunks(), members = d.members.len(), faults = d.faults_total, warnings = d.warnings_total, took_ms,
             "delivery finished"
         );
         let (metrics, topic) = (metrics(), d.topic.as_str());

@@ -131,3 +131,11 @@ fn a_delivery_that_is_not_built_is_for_planned_topics() {
     }
     assert!(faults(&outbound("delivery='pigeon'"))[0].contains("outbox http object_storage"));
 }
+
+#[test]
+fn archives_are_taken_apart_where_a_topic_says_so() {
+    assert_eq!(topic(&entry("unpack='zip'")).unpack, Some(crate::registry::topics::Unpack::Zip));
+    assert_eq!(topic(&entry("")).unpack, None);
+    assert!(faults(&entry("unpack='rar'"))[0].contains("zip"));
+    assert!(faults(&outbound("unpack='zip'"))[0].contains("inbound"));
+}
