@@ -28,7 +28,13 @@ pub struct Metrics {
     pub queue_waiting_messages: IntGaugeVec,
     /// `schedule_skipped_total{topic}`: scheduled instants that no scheduler saw on their day.
     pub schedule_skipped: IntCounterVec,
-    /// `deliveries_total{topic,outcome}`: files and uploads, `published rejected`.
+    /// `pull_runs_total{topic,outcome}`: times a partner was asked for files, `handed_in unchanged retry operator`.
+    pub pull_runs: IntCounterVec,
+    /// `pull_bytes_total{topic}`: bytes of fetched files.
+    pub pull_bytes: IntCounterVec,
+    /// `pull_last_success_seconds{topic}`: Unix time at which a partner was last asked with success, with or without a new file.
+    pub pull_last_success: IntGaugeVec,
+    /// `deliveries_total{topic,outcome}`: files and uploads, `published unpacked rejected`.
     pub deliveries: IntCounterVec,
     /// `delivery_seconds{topic}`: from the claim of a delivery to its last confirm.
     pub delivery_seconds: HistogramVec,
@@ -123,6 +129,9 @@ impl Metrics {
                 &["queue"],
             ),
             schedule_skipped: counters(r, "schedule_skipped_total", "Scheduled instants nobody saw on their day", &["topic"]),
+            pull_runs: counters(r, "pull_runs_total", "Times a partner was asked for files, by outcome", &["topic", "outcome"]),
+            pull_bytes: counters(r, "pull_bytes_total", "Bytes of fetched files", &["topic"]),
+            pull_last_success: gauges(r, "pull_last_success_seconds", "Unix time of the last success", &["topic"]),
             deliveries: counters(r, "deliveries_total", "Files and uploads taken in, by outcome", &["topic", "outcome"]),
             delivery_seconds: histograms(r, "delivery_seconds", "Claim to last confirm", &["topic"], &PROCESSING_BUCKETS_S),
             records: counters(r, "records_total", "Records, by outcome", &["topic", "outcome"]),

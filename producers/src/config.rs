@@ -1,9 +1,12 @@
 //! Settings of the producing role. Every field has its unit in its name, a default and a reason.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+
+use crate::pull::PullConfig;
 
 /// `[produce]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -32,6 +35,8 @@ pub struct ProducerConfig {
     pub publish_window: usize,
     /// HTTP intake; absent = none.
     pub http: Option<HttpConfig>,
+    /// Topics whose files are fetched, by slug.
+    pub pull: BTreeMap<String, PullConfig>,
 }
 
 impl Default for ProducerConfig {
@@ -47,6 +52,7 @@ impl Default for ProducerConfig {
             deliveries_parallel: 2,
             publish_window: 16,
             http: None,
+            pull: BTreeMap::new(),
         }
     }
 }
@@ -103,6 +109,9 @@ impl ProducerConfig {
             positive("http.records_bytes_max", http.records_bytes_max);
             positive("http.header_timeout_s", http.header_timeout_s);
             positive("http.idle_timeout_s", http.idle_timeout_s);
+        }
+        for (slug, pull) in &self.pull {
+            faults.extend(pull.faults().into_iter().map(|fault| format!("produce.pull.{slug}: {fault}")));
         }
         if self.inbox_dir == self.spool_dir {
             faults.push("produce.inbox_dir and produce.spool_dir must not be the same directory".to_owned());

@@ -270,7 +270,10 @@ pub(crate) enum Order {
     /// Order does not matter.
     Free,
     /// We, as long as this lives.
-    Ours(File),
+    Ours {
+        /// Held as long as this lives.
+        _lock: File,
+    },
     /// Another process.
     Taken,
 }
@@ -287,7 +290,7 @@ pub(crate) fn order_lock(intake: &Intake, topic: &Topic) -> Result<Order, Intake
     let path = station.processing().join(".order");
     let file = File::create(&path).map_err(IntakeError::io("making", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(Order::Ours(file)),
+        Ok(()) => Ok(Order::Ours { _lock: file }),
         Err(fs::TryLockError::WouldBlock) => Ok(Order::Taken),
         Err(fs::TryLockError::Error(source)) => Err(IntakeError::Io { operation: "locking", path, source }),
     }

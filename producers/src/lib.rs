@@ -1,6 +1,6 @@
 //! World to topic: everything that comes in from outside becomes messages here, and nothing here knows the database.
 //!
-//! Read `intake` first: it is the one way in. `folder`, `http` and `send` only bring deliveries to it, each in its own
+//! Read `intake` first: it is the one way in. `folder`, `http`, `pull` and `send` only bring deliveries to it, each in its own
 //! manner; `schedule` orders exports. A delivery lives in a directory until its last message is confirmed, so any process
 //! may be killed at any place and another goes on under the same ids.
 
@@ -20,6 +20,8 @@ pub mod intake;
 pub mod names;
 /// The one thing this role needs of the broker.
 pub mod publish;
+/// HTTP pull: files that a partner lets be fetched.
+pub mod pull;
 /// Memory for bodies, shared by all deliveries.
 mod room;
 /// Starts every part and stops it in order.
@@ -39,4 +41,5 @@ pub use delivery::{Controls, Delivery, Stage};
 pub use error::IntakeError;
 pub use intake::{Intake, Outcome, Progress};
 pub use publish::Publish;
+pub use pull::PullConfig;
 pub use run::{RunError, run};

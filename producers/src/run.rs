@@ -19,6 +19,7 @@ use crate::http::tokens::{Tokens, TokensError};
 use crate::http::{self, Api};
 use crate::intake::Intake;
 use crate::publish::Publish;
+use crate::pull::Puller;
 use crate::schedule::{ScheduleError, Scheduler};
 
 /// Why the role does not start.
@@ -75,6 +76,11 @@ pub async fn run(
     let intake = Intake::open(config.clone(), registry.clone(), archive, publisher.clone(), shutdown.clone())?;
     let schedulers =
         if config.schedule { Scheduler::all(&registry, &config.spool_dir.join("schedule"), &publisher)? } else { Vec::new() };
+    let mut wakes = BTreeMap::new();
+    for topic in registry.active(Direction::In) {
+        wakes.insert(topic.slug.to_string(), Arc::new(Notify::new()));
+    }
+    let pullers = pullers(&intake, &config, &wakes)?;
     let http = match &config.http {
         None => None,
         Some(http) => {
@@ -89,11 +95,12 @@ pub async fn run(
     // Uploads do not queue behind large files: a message is carried at once.
     let uploads_max = config.http.as_ref().map_or(0, |http| http.uploads_max);
     let upload_places = Arc::new(Semaphore::new(uploads_max));
-    let mut wakes = BTreeMap::new();
     for topic in registry.active(Direction::In) {
-        let wake = Arc::new(Notify::new());
-        wakes.insert(topic.slug.to_string(), wake.clone());
+        let wake = wakes.get(topic.slug.as_str()).cloned().unwrap_or_default();
         tasks.spawn(Worker::new(intake.clone(), topic.clone(), places.clone(), wake).run());
+    }
+    for puller in pullers {
+        tasks.spawn(puller.run());
     }
     for scheduler in schedulers {
         tasks.spawn(scheduler.run(shutdown.clone()));
@@ -114,4 +121,23 @@ pub async fn run(
     let _ = upload_places.acquire_many(all).await;
     tracing::info!("producing ended");
     Ok(())
+}
+
+/// One puller for each topic that is fetched. A slug that names no topic that takes files is a mistake of the settings.
+fn pullers(
+    intake: &Arc<Intake>,
+    config: &ProducerConfig,
+    wakes: &BTreeMap<String, Arc<Notify>>,
+) -> Result<Vec<Puller>, RunError> {
+    let (mut pullers, mut faults) = (Vec::new(), Vec::new());
+    for slug in config.pull.keys() {
+        match intake.topic(slug) {
+            Ok(topic) if topic.slug.as_str() == slug => {
+                pullers.extend(Puller::of(intake, topic, wakes.get(slug).cloned().unwrap_or_default())?);
+            }
+            Ok(topic) => faults.push(format!("produce.pull.{slug}: write the topic as {}", topic.slug)),
+            Err(error) => faults.push(format!("produce.pull.{slug}: {error}")),
+        }
+    }
+    if faults.is_empty() { Ok(pullers) } else { Err(RunError::Config(faults)) }
 }

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use renkei_core::registry::Topic;
+use uuid::Uuid;
+
 use crate::error::IntakeError;
 use crate::folder::{Order, order_lock};
 use crate::intake::claim::{self, HandedIn};
@@ -25,17 +28,29 @@ pub async fn send(
     let station = intake.spool_of(&topic)?.clone();
     let (file, slug) = (file.to_owned(), topic.slug.to_string());
     let bytes_max = intake.registry.settings.limits.file_bytes_max;
-    let claim = blocking("claiming", uuid::Uuid::nil(), move || claim::copied(&station, &slug, &file, with, bytes_max)).await?;
+    let claim = blocking("claiming", Uuid::nil(), move || claim::copied(&station, &slug, &file, with, bytes_max)).await?;
     if !topic.ordered {
         return intake.process(claim, progress).await;
     }
     let ours = claim.delivery.delivery;
     // Let go, so that whoever carries the topic takes it in its turn.
     drop(claim);
+    carried(intake, &topic, ours, progress).await
+}
+
+/// Waits until a delivery that lies in the spool has come to its end, and carries it, and in an ordered topic what is before it,
+/// unless another process does.
+pub async fn carried(
+    intake: &Arc<Intake>,
+    topic: &Arc<Topic>,
+    ours: Uuid,
+    progress: Option<OnProgress>,
+) -> Result<Outcome, IntakeError> {
     loop {
-        if let Order::Ours(_order) = order_lock(intake, &topic)? {
-            let (waiting, _) = intake.waiting(&topic)?;
-            for waiting in waiting {
+        let order = order_lock(intake, topic)?;
+        if !matches!(order, Order::Taken) {
+            let (waiting, _) = intake.waiting(topic)?;
+            for waiting in waiting.into_iter().filter(|waiting| topic.ordered || waiting.delivery == ours) {
                 let Some(claim) = waiting.take()? else { continue };
                 let is_ours = waiting.delivery == ours;
                 let outcome = intake.process(claim, progress.clone().filter(|_| is_ours)).await?;
@@ -44,8 +59,9 @@ pub async fn send(
                 }
             }
         }
+        drop(order);
         // Another process may have carried it already.
-        if let Some(delivery) = intake.delivery(&topic, ours)?
+        if let Some(delivery) = intake.delivery(topic, ours)?
             && delivery.stage.is_end()
         {
             return Ok(Outcome { delivery, took_ms: 0 });

@@ -100,7 +100,12 @@ impl Station {
 
     /// Whether a delivery has come to its end and was cleared up.
     pub(crate) fn is_finished(&self, delivery: Uuid) -> bool {
-        self.status_path(delivery).exists() && !self.processing().join(delivery.to_string()).exists()
+        self.status_path(delivery).exists() && !self.is_claimed(delivery)
+    }
+
+    /// Whether a delivery has a claim that is not cleared up.
+    pub(crate) fn is_claimed(&self, delivery: Uuid) -> bool {
+        self.processing().join(delivery.to_string()).exists()
     }
 
     /// Takes over the claim of a delivery. `None`: there is none, it is finished, or somebody works on it.
@@ -313,7 +318,7 @@ pub(crate) fn make_dir(path: &Path) -> Result<(), IntakeError> {
 }
 
 /// Asks that new names in a directory survive a power failure. Some shares refuse; the claim is then as safe as the share.
-fn sync_dir(path: &Path) {
+pub(crate) fn sync_dir(path: &Path) {
     if let Ok(dir) = File::open(path) {
         let _ = dir.sync_all();
     }

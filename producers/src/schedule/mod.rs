@@ -35,7 +35,7 @@ use crate::station::{chain, is_absent, make_dir, write_whole};
 /// Longest sleep; a stepped clock is noticed within it.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// Skipped instants told of in one turn.
-const SKIPPED_MAX: usize = 100;
+pub(crate) const SKIPPED_MAX: usize = 100;
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why a schedule does not run.
@@ -108,7 +108,7 @@ impl Clockwork {
 
 impl Clockwork {
     /// Instants after `last` and before `end`, oldest first, at most `most`.
-    fn between(&self, last: &ZonedDateTime, end: &ZonedDateTime, most: usize) -> Vec<ZonedDateTime> {
+    pub(crate) fn between(&self, last: &ZonedDateTime, end: &ZonedDateTime, most: usize) -> Vec<ZonedDateTime> {
         std::iter::successors(self.after(last), |instant| self.after(instant))
             .take_while(|instant| instant < end)
             .take(most)

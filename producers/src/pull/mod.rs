@@ -1,0 +1,357 @@
+//! HTTP pull: files that a partner does not bring but lets be fetched.
+//!
+//! At each instant of its schedule a topic's address is asked: whether it changed, and if so for the file, going on where an
+//! earlier answer broke off. A file that came whole is a delivery like any other and goes the one way in; what was handed in
+//! before is not handed in again. What will pass (network, 5xx, 429) is tried again within the day; what will not (401, 404, a
+//! certificate) waits for an operator and is asked for again at the next instant.
+//!
+//! The state is files below the spool; one process fetches a topic at a time, and any may go on after a crash.
+
+/// Addresses and where requests may go.
+mod address;
+/// The HTTP side: credentials, certificates, redirects.
+mod client;
+/// Settings of one topic.
+mod config;
+/// Checksums that servers state.
+mod digest;
+/// Why a file was not fetched.
+mod error;
+/// One file over the line.
+mod fetch;
+/// From a fetched file to a delivery.
+mod hand_in;
+/// Lists of files.
+mod listing;
+/// What is remembered.
+mod state;
+
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tls_tests;
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use config::PullConfig;
+pub use error::PullError;
+use fetch::{Fetched, Fetcher, Target};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use renkei_core::calendar::clock;
+use renkei_core::message::{pulled_delivery_id, run_id};
+use renkei_core::metrics::metrics;
+use renkei_core::registry::Topic;
+use renkei_core::verdict::{Classify, Verdict};
+use reqwest::Url;
+pub use state::{Known, Last, Pulled, PulledOutcome, Run, State, look};
+use state::{Pending, Place, sha256_of};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::delivery::{Delivery, Origin};
+use crate::intake::Intake;
+use crate::schedule::{Clockwork, SKIPPED_MAX, ScheduleError};
+use crate::station::chain;
+
+/// Longest sleep; a stepped clock is noticed within it.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// Pause after a failure of our own disk, or while another process fetches.
+const OWN_PAUSE: Duration = Duration::from_secs(5);
+/// How long a person waits for another process that is fetching, and how often it is looked.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// Fetches the files of one topic.
+pub struct Puller {
+    intake: Arc<Intake>,
+    topic: Arc<Topic>,
+    config: PullConfig,
+    clockwork: Clockwork,
+    place: Place,
+    wake: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Puller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Puller").field("topic", &self.topic.slug).field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Puller {
+    /// The puller of a topic; `None` when nothing is set for it.
+    pub fn of(intake: &Arc<Intake>, topic: &Arc<Topic>, wake: Arc<Notify>) -> Result<Option<Puller>, ScheduleError> {
+        let Some(config) = intake.config.pull.get(topic.slug.as_str()) else { return Ok(None) };
+        let place = Place::open(state::dir(&intake.config.spool_dir, topic.slug.as_str()))?;
+        if let Some(at) = place.state()?.last_success {
+            metrics().pull_last_success.with_label_values(&[topic.slug.as_str()]).set(at.as_second());
+        }
+        Ok(Some(Puller {
+            intake: intake.clone(),
+            topic: topic.clone(),
+            clockwork: Clockwork::parse(topic.slug.as_str(), &config.schedule)?,
+            config: config.clone(),
+            place,
+            wake,
+        }))
+    }
+
+    /// Works until the intake stops.
+    pub async fn run(self) {
+        let stopping = self.intake.stopping.clone();
+        loop {
+            let now = clock::now();
+            let pause = tokio::select! {
+                () = stopping.cancelled() => return,
+                turned = self.turn(&now) => turned.unwrap_or_else(|error| {
+                    tracing::error!(topic = %self.topic.slug, verdict = %error.verdict(), error = %chain(&error), "fetching waits");
+                    OWN_PAUSE
+                }),
+            };
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Fetches what is due at `now`; gives the time to sleep. A partner who does not give the file is no error here: it is in
+    /// the state, in the log and in the metrics.
+    pub async fn turn(&self, now: &ZonedDateTime) -> Result<Duration, PullError> {
+        let Some(_lock) = self.place.lock()? else { return Ok(OWN_PAUSE) };
+        let mut state = self.place.state()?;
+        self.settle(&mut state)?;
+        self.take_up(&mut state, now)?;
+        if let Some(run) = state.run.clone().filter(|run| run.next_try <= now.timestamp()) {
+            let day = run.instant.to_zoned_datetime(clock::tokyo()).date();
+            if day == now.with_time_zone(clock::tokyo()).date() {
+                self.attempt(&mut state, run, now, day, false).await?;
+            } else {
+                self.note(&mut state, run.id, now, Vec::new(), Some(&PullError::GivenUp { attempts: run.attempts }));
+                state.run = None;
+            }
+            self.place.keep_state(&state)?;
+        }
+        let next = next(self.topic.slug.as_str(), &self.config, &state, now);
+        let wait = next.and_then(|next| Duration::try_from(next.duration_since(now.timestamp())).ok());
+        Ok(wait.map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX)))
+    }
+
+    /// Fetches now, whatever the schedule says. `day`: the day in the address; `again`: hand in even what was before.
+    pub async fn now(&self, day: Option<Date>, again: bool) -> Result<Last, PullError> {
+        let _lock = self.lock_soon().await?;
+        let now = clock::now();
+        let mut state = self.place.state()?;
+        self.settle(&mut state)?;
+        // Asked for by a person twice is two runs, even at one instant.
+        let id = Uuid::now_v7();
+        let run = Run { id, instant: now.timestamp(), attempts: 0, next_try: now.timestamp() };
+        let scheduled = state.run.take();
+        let today = now.with_time_zone(clock::tokyo()).date();
+        let day = day.unwrap_or(today);
+        let asked = self.attempt(&mut state, run, &now, day, again).await;
+        // What failed by hand is not tried by machine; what was fetched by hand, the schedule need not fetch today.
+        let is_done = day == today && state.last.as_ref().is_some_and(|last| last.run == id && last.verdict.is_none());
+        state.run = scheduled.filter(|_| !is_done);
+        self.place.keep_state(&state)?;
+        asked?;
+        state.last.ok_or_else(|| PullError::Taken { topic: self.topic.slug.to_string() })
+    }
+
+    /// The right to fetch, waiting a little for another process to let it go.
+    async fn lock_soon(&self) -> Result<File, PullError> {
+        let begun = Instant::now();
+        loop {
+            match self.place.lock()? {
+                Some(lock) => return Ok(lock),
+                None if begun.elapsed() < LOCK_WAIT => tokio::time::sleep(LOCK_PAUSE).await,
+                None => return Err(PullError::Taken { topic: self.topic.slug.to_string() }),
+            }
+        }
+    }
+
+    /// Begins the run of an instant that has come.
+    fn take_up(&self, state: &mut State, now: &ZonedDateTime) -> Result<(), PullError> {
+        let slug = self.topic.slug.as_str();
+        let Some(last) = state.scheduled else {
+            // Before the first start nothing was missed.
+            state.scheduled = Some(now.timestamp());
+            return Ok(self.place.keep_state(state)?);
+        };
+        let last = last.to_zoned_datetime(clock::tokyo());
+        let due = self.clockwork.missed(&last, now);
+        let mut newest = self.tell_skipped(&last, due.as_ref().unwrap_or(now));
+        if let Some(due) = due {
+            let id = run_id(slug, &clock::rfc3339(&due));
+            state.run = Some(Run { id, instant: due.timestamp(), attempts: 0, next_try: now.timestamp() });
+            newest = Some(due.timestamp());
+        }
+        let Some(newest) = newest else { return Ok(()) };
+        state.scheduled = Some(newest);
+        Ok(self.place.keep_state(state)?)
+    }
+
+    /// Tells of instants of earlier days that nobody fetched at, once; gives the newest that is over. What an earlier instant
+    /// of today would have brought, a later one brings.
+    fn tell_skipped(&self, last: &ZonedDateTime, end: &ZonedDateTime) -> Option<Timestamp> {
+        let slug = self.topic.slug.as_str();
+        let skipped = self.clockwork.between(last, end, SKIPPED_MAX);
+        let today = end.with_time_zone(clock::tokyo()).date();
+        for day in skipped.iter().map(ZonedDateTime::date).filter(|day| *day < today) {
+            tracing::error!(
+                topic = slug,
+                %day,
+                "nothing was fetched on this day; if the address names the day: renkei pull --topic {slug} --now --day {day}"
+            );
+            metrics().schedule_skipped.with_label_values(&[slug]).inc();
+        }
+        skipped.last().map(ZonedDateTime::timestamp)
+    }
+
+    /// One try of a run. What it brought is in `state.last`; on a passing failure `state.run` says when it is tried again.
+    async fn attempt(&self, state: &mut State, run: Run, now: &ZonedDateTime, day: Date, again: bool) -> Result<(), PullError> {
+        let mut files = Vec::new();
+        let ended = self.ask(state, run.id, day, again, &mut files).await;
+        if let Err(error @ PullError::Own(_)) = ended {
+            return Err(error);
+        }
+        let error = ended.err().map(|error| error.or_early(self.config.missing_is_early));
+        self.note(state, run.id, now, files, error.as_ref());
+        state.run = error.filter(|error| error.verdict() == Verdict::Retry).map(|error| {
+            let step = usize::try_from(run.attempts).unwrap_or(usize::MAX).min(self.config.retry_s.len() - 1);
+            let wait = Duration::from_secs(self.config.retry_s[step]).max(error.retry_after().unwrap_or_default());
+            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+            let next_try = now.timestamp().saturating_add(wait).unwrap_or(Timestamp::MAX);
+            Run { attempts: run.attempts + 1, next_try, ..run }
+        });
+        Ok(())
+    }
+
+    /// Asks for every file and hands in what is new. What was handed in before an error stays handed in.
+    async fn ask(&self, state: &mut State, run: Uuid, day: Date, again: bool, files: &mut Vec<Pulled>) -> Result<(), PullError> {
+        let setting = |reason: String| PullError::Setting { what: "url".to_owned(), reason };
+        let url = address::expanded(&self.config.url, day).and_then(|url| address::checked(&url)).map_err(setting)?;
+        let client = client::Client::new(&self.config, url.clone())?;
+        let fetcher = Fetcher {
+            client: &client,
+            place: &self.place,
+            topic: self.topic.slug.as_str(),
+            bytes_max: self.intake.registry.settings.limits.file_bytes_max,
+            sha256_suffix: &self.config.sha256_suffix,
+        };
+        let targets = self.targets(&client, url).await?;
+        if self.config.list {
+            // What the list does not name any more will not be asked for again.
+            state.files.retain(|key, _| targets.iter().any(|target| target.key == *key));
+        }
+        for target in targets {
+            let known = state.files.get(&target.key).filter(|_| !again).cloned();
+            files.push(self.ask_one(&fetcher, state, run, &target, known).await?);
+        }
+        Ok(())
+    }
+
+    async fn ask_one(
+        &self,
+        fetcher: &Fetcher<'_>,
+        state: &mut State,
+        run: Uuid,
+        target: &Target,
+        known: Option<Known>,
+    ) -> Result<Pulled, PullError> {
+        let url = address::shown(&target.url);
+        let pulled = |outcome, delivery, bytes| Pulled { url: url.clone(), outcome, delivery, bytes };
+        let before = known.as_ref().map(|known| known.delivery);
+        if let (Some(known), Some(stated)) = (&known, &target.sha256)
+            && known.sha256 == *stated
+        {
+            return Ok(pulled(PulledOutcome::Unchanged, before, 0));
+        }
+        let body = match fetcher.fetch(target, known.as_ref()).await? {
+            Fetched::Unchanged => return Ok(pulled(PulledOutcome::Unchanged, before, 0)),
+            Fetched::File(body) => body,
+        };
+        let is_same = known.as_ref().is_some_and(|known| known.sha256 == body.sha256);
+        let id = match before.filter(|_| is_same) {
+            Some(before) => before,
+            None => pulled_delivery_id(self.topic.slug.as_str(), run, target.url.as_str(), &body.sha256),
+        };
+        let known = Known {
+            url: url.clone(),
+            address: sha256_of(target.url.as_str()),
+            etag: body.etag.clone(),
+            last_modified: body.last_modified.clone(),
+            sha256: body.sha256,
+            delivery: id,
+        };
+        if is_same {
+            tracing::info!(topic = %self.topic.slug, %url, delivery = %id, "what was fetched is what was handed in before");
+            state.files.insert(target.key.clone(), known);
+            self.place.keep_state(state)?;
+            self.place.forget_body()?;
+            return Ok(pulled(PulledOutcome::Same, Some(id), body.sent));
+        }
+        let slug = self.topic.slug.as_str();
+        let mut delivery = Delivery::new(id, slug, target.name.clone(), format!("pull:{slug}"));
+        delivery.origin = Some(Origin { url: url.clone(), etag: body.etag, last_modified: body.last_modified });
+        self.place.keep_pending(&Pending { delivery, key: target.key.clone(), known })?;
+        renkei_core::crash::point("pull.pending");
+        self.settle(state)?;
+        tracing::info!(topic = %self.topic.slug, %url, delivery = %id, bytes = body.sent, "fetched and handed in");
+        Ok(pulled(PulledOutcome::HandedIn, Some(id), body.sent))
+    }
+
+    /// The one file, or those of the list.
+    async fn targets(&self, client: &client::Client, url: Url) -> Result<Vec<Target>, PullError> {
+        let slug = &self.topic.slug;
+        let unnamed = || format!("{slug}.dat");
+        if !self.config.list {
+            let name = address::file_name(&url).unwrap_or_else(unnamed);
+            // Under the address as it is set: the file of today follows that of yesterday.
+            return Ok(vec![Target { url, key: sha256_of(&self.config.url), name, sha256: None }]);
+        }
+        let text = fetch::small(client, &url, listing::BYTES_MAX).await?;
+        let listed = listing::read(&text, &url).map_err(|reason| PullError::Answer { url: address::shown(&url), reason })?;
+        let mut targets = Vec::with_capacity(listed.len());
+        for file in listed {
+            client.may(&url, &file.url)?;
+            let key = sha256_of(file.url.as_str());
+            targets.push(Target { key, name: file.name.unwrap_or_else(unnamed), sha256: file.sha256, url: file.url });
+        }
+        Ok(targets)
+    }
+
+    /// Remembers, logs and counts what a try brought.
+    fn note(&self, state: &mut State, run: Uuid, now: &ZonedDateTime, files: Vec<Pulled>, error: Option<&PullError>) {
+        let (fault, verdict) = (error.map(PullError::fault), error.map(Classify::verdict));
+        let last = Last { at: now.timestamp(), run, files, fault, verdict };
+        let slug = self.topic.slug.as_str();
+        metrics().pull_runs.with_label_values(&[slug, last.outcome()]).inc();
+        match error {
+            None => {
+                state.last_success = Some(last.at);
+                metrics().pull_last_success.with_label_values(&[slug]).set(last.at.as_second());
+                tracing::info!(topic = slug, outcome = last.outcome(), files = last.files.len(), "the partner was asked");
+            }
+            Some(error) if error.verdict() == Verdict::Retry => {
+                tracing::warn!(topic = slug, error = %chain(error), "nothing was fetched; it is tried again");
+            }
+            Some(error) => {
+                tracing::error!(topic = slug, error = %chain(error), "nothing was fetched, and an operator must see to it");
+            }
+        }
+        state.last = Some(last);
+    }
+}
+
+/// When a topic is asked next by its settings and state, for a look at it.
+pub fn next(slug: &str, config: &PullConfig, state: &State, now: &ZonedDateTime) -> Option<Timestamp> {
+    let instant = Clockwork::parse(slug, &config.schedule).ok()?.after(now).map(|next| next.timestamp());
+    instant.into_iter().chain(state.run.as_ref().map(|run| run.next_try)).min()
+}
