@@ -33,7 +33,7 @@ pub(crate) struct Config {
     pub(crate) archive: String,
     /// Address of `/metrics`; empty = off. Environment: `RENKEI_METRICS_LISTEN`.
     pub(crate) metrics_listen: String,
-    /// The producing role: watched folders, HTTP intake, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
+    /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
     pub(crate) produce: ProducerConfig,
 }
@@ -165,6 +165,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use renkei_producers::PullConfig;
+
     use super::*;
 
     #[test]
@@ -181,6 +183,18 @@ mod tests {
         assert_eq!(example.produce.http, Some(HttpConfig::default()));
         let keys = shown.lines().filter(|line| line.contains(" = ")).count();
         assert_eq!(keys, format!("{:?}", HttpConfig::default()).matches(": ").count(), "every key is shown");
+    }
+
+    #[test]
+    fn the_shown_pull_table_is_the_default() {
+        let (_, rest) = include_str!("../renkei.example.toml").split_once("# [produce.pull.06_vendors]\n").expect("it is shown");
+        let shown: String =
+            rest.lines().take_while(|line| !line.is_empty()).map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+        let example: Config = toml::from_str(&format!("[produce.pull.06_vendors]\n{shown}")).expect("valid without its marks");
+        let pull = &example.produce.pull["06_vendors"];
+        let default = PullConfig::new("https://partner.example/vendors_{yyyy}{mm}{dd}.csv", "0 6 * * *");
+        assert_eq!((pull, example.produce.faults()), (&default, Vec::new()));
+        assert_eq!(shown.lines().count(), format!("{default:?}").matches(": ").count(), "every key is shown");
     }
 
     #[test]

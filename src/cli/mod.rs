@@ -28,6 +28,8 @@ mod outcome;
 pub(crate) mod print;
 /// Progress of long work.
 pub(crate) mod progress;
+/// `renkei pull`
+mod pull;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
 /// `renkei send`
@@ -98,10 +100,12 @@ enum Command {
     Topology(topology::TopologyCommand),
     /// Both roles in one process: produce and consume
     Up,
-    /// Watch folders, take uploads, run the schedule
+    /// Watch folders, take uploads, fetch files, run the schedule
     Produce,
     /// Post what came in, make what was ordered
     Consume,
+    /// Files that are fetched from partners: how it stands, or fetch now
+    Pull(pull::PullArgs),
     /// Hand in a file
     Send(send::SendArgs),
     /// What came in and what became of it
@@ -152,6 +156,7 @@ fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
         Command::Up => roles::run(global, Roles { produce: true, consume: true }),
         Command::Produce => roles::run(global, Roles { produce: true, consume: false }),
         Command::Consume => roles::run(global, Roles { produce: false, consume: true }),
+        Command::Pull(args) => pull::run(global, &args),
         Command::Send(args) => send::run(global, &args),
         Command::Batch(command) => batch::run(global, &command),
         Command::Export(command) => export::run(global, &command),

@@ -3,9 +3,12 @@
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
+use renkei_producers::ProducerConfig;
+use renkei_producers::pull::look;
 
 use super::print::{say, table};
 use super::{Exit, Global, words};
+use crate::config::Config;
 
 /// `renkei topic …`
 #[derive(Debug, Subcommand)]
@@ -26,7 +29,8 @@ pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exi
         TopicCommand::List => list(global, &registry),
         TopicCommand::Show { topic } => {
             let found = find(&registry, topic)?;
-            show(global, found);
+            // Whether a file is fetched is the installation's.
+            show(global, found, &Config::load(global.config.as_deref())?.produce)?;
         }
     }
     Ok(Exit::Done)
@@ -88,10 +92,17 @@ fn as_json(topic: &Topic) -> serde_json::Value {
     })
 }
 
-fn show(global: &Global, topic: &Topic) {
+fn show(global: &Global, topic: &Topic, produce: &ProducerConfig) -> anyhow::Result<()> {
+    let slug = topic.slug.as_str();
+    let fetched = match produce.pull.get(slug) {
+        Some(pull) => Some((pull, look(&produce.spool_dir, slug)?.unwrap_or_default())),
+        None => None,
+    };
     if global.json {
-        println!("{}", as_json(topic));
-        return;
+        let mut json = as_json(topic);
+        json["pull"] = fetched.map(|(pull, state)| super::pull::as_json(slug, pull, &state)).into();
+        println!("{json}");
+        return Ok(());
     }
     let lang = global.lang;
     println!("{} {}", topic.slug, name(topic, lang));
@@ -114,7 +125,10 @@ fn show(global: &Global, topic: &Topic) {
     }
     line("展開", "unpacks", topic.unpack.map(|_| "zip".to_owned()).unwrap_or_default());
     line("備考", "remark", topic.remark.clone());
-    let Some(integration) = &topic.integration else { return };
+    if let Some((pull, state)) = &fetched {
+        super::pull::lines(lang, slug, pull, state).iter().for_each(|line| println!("  {line}"));
+    }
+    let Some(integration) = &topic.integration else { return Ok(()) };
     for (variant, layout) in &integration.layouts {
         let title = format!("{} v{} ({})", layout.name, layout.version, words::layout_status(lang, layout.status));
         let grade = layout.grade.map(|grade| format!("{grade:?}")).unwrap_or_default();
@@ -125,4 +139,5 @@ fn show(global: &Global, topic: &Topic) {
         println!("  {} {}: {}", say(lang, "銀行プロファイル", "profile"), profile.name, profile.title);
     }
     println!("  digest: {}", integration.digest);
+    Ok(())
 }

@@ -9,6 +9,8 @@
 
 /// Addresses and where requests may go.
 mod address;
+/// One try: every file asked for, what is new handed in.
+mod ask;
 /// The HTTP side: credentials, certificates, redirects.
 mod client;
 /// Settings of one topic.
@@ -41,21 +43,18 @@ use std::time::{Duration, Instant};
 
 pub use config::PullConfig;
 pub use error::PullError;
-use fetch::{Fetched, Fetcher, Target};
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use jiff::{Timestamp, ZonedDateTime};
 use renkei_core::calendar::clock;
-use renkei_core::message::{pulled_delivery_id, run_id};
+use renkei_core::message::run_id;
 use renkei_core::metrics::metrics;
 use renkei_core::registry::Topic;
-use renkei_core::verdict::{Classify, Verdict};
-use reqwest::Url;
+use renkei_core::verdict::Classify;
+use state::Place;
 pub use state::{Known, Last, Pulled, PulledOutcome, Run, State, look};
-use state::{Pending, Place, sha256_of};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::delivery::{Delivery, Origin};
 use crate::intake::Intake;
 use crate::schedule::{Clockwork, SKIPPED_MAX, ScheduleError};
 use crate::station::chain;
@@ -131,7 +130,11 @@ impl Puller {
         if let Some(run) = state.run.clone().filter(|run| run.next_try <= now.timestamp()) {
             let day = run.instant.to_zoned_datetime(clock::tokyo()).date();
             if day == now.with_time_zone(clock::tokyo()).date() {
-                self.attempt(&mut state, run, now, day, false).await?;
+                // What comes next is on disk before the partner is asked: a disk that is full, or a process that dies each time,
+                // does not ask again and again.
+                state.run = Some(self.later(run.clone(), now, Duration::ZERO));
+                self.place.keep_state(&state)?;
+                self.attempt(&mut state, run, now, day, false).await;
             } else {
                 self.note(&mut state, run.id, now, Vec::new(), Some(&PullError::GivenUp { attempts: run.attempts }));
                 state.run = None;
@@ -155,12 +158,11 @@ impl Puller {
         let scheduled = state.run.take();
         let today = now.with_time_zone(clock::tokyo()).date();
         let day = day.unwrap_or(today);
-        let asked = self.attempt(&mut state, run, &now, day, again).await;
+        self.attempt(&mut state, run, &now, day, again).await;
         // What failed by hand is not tried by machine; what was fetched by hand, the schedule need not fetch today.
         let is_done = day == today && state.last.as_ref().is_some_and(|last| last.run == id && last.verdict.is_none());
         state.run = scheduled.filter(|_| !is_done);
         self.place.keep_state(&state)?;
-        asked?;
         state.last.ok_or_else(|| PullError::Taken { topic: self.topic.slug.to_string() })
     }
 
@@ -212,141 +214,6 @@ impl Puller {
             metrics().schedule_skipped.with_label_values(&[slug]).inc();
         }
         skipped.last().map(ZonedDateTime::timestamp)
-    }
-
-    /// One try of a run. What it brought is in `state.last`; on a passing failure `state.run` says when it is tried again.
-    async fn attempt(&self, state: &mut State, run: Run, now: &ZonedDateTime, day: Date, again: bool) -> Result<(), PullError> {
-        let mut files = Vec::new();
-        let ended = self.ask(state, run.id, day, again, &mut files).await;
-        if let Err(error @ PullError::Own(_)) = ended {
-            return Err(error);
-        }
-        let error = ended.err().map(|error| error.or_early(self.config.missing_is_early));
-        self.note(state, run.id, now, files, error.as_ref());
-        state.run = error.filter(|error| error.verdict() == Verdict::Retry).map(|error| {
-            let step = usize::try_from(run.attempts).unwrap_or(usize::MAX).min(self.config.retry_s.len() - 1);
-            let wait = Duration::from_secs(self.config.retry_s[step]).max(error.retry_after().unwrap_or_default());
-            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-            let next_try = now.timestamp().saturating_add(wait).unwrap_or(Timestamp::MAX);
-            Run { attempts: run.attempts + 1, next_try, ..run }
-        });
-        Ok(())
-    }
-
-    /// Asks for every file and hands in what is new. What was handed in before an error stays handed in.
-    async fn ask(&self, state: &mut State, run: Uuid, day: Date, again: bool, files: &mut Vec<Pulled>) -> Result<(), PullError> {
-        let setting = |reason: String| PullError::Setting { what: "url".to_owned(), reason };
-        let url = address::expanded(&self.config.url, day).and_then(|url| address::checked(&url)).map_err(setting)?;
-        let client = client::Client::new(&self.config, url.clone())?;
-        let fetcher = Fetcher {
-            client: &client,
-            place: &self.place,
-            topic: self.topic.slug.as_str(),
-            bytes_max: self.intake.registry.settings.limits.file_bytes_max,
-            sha256_suffix: &self.config.sha256_suffix,
-        };
-        let targets = self.targets(&client, url).await?;
-        if self.config.list {
-            // What the list does not name any more will not be asked for again.
-            state.files.retain(|key, _| targets.iter().any(|target| target.key == *key));
-        }
-        for target in targets {
-            let known = state.files.get(&target.key).filter(|_| !again).cloned();
-            files.push(self.ask_one(&fetcher, state, run, &target, known).await?);
-        }
-        Ok(())
-    }
-
-    async fn ask_one(
-        &self,
-        fetcher: &Fetcher<'_>,
-        state: &mut State,
-        run: Uuid,
-        target: &Target,
-        known: Option<Known>,
-    ) -> Result<Pulled, PullError> {
-        let url = address::shown(&target.url);
-        let pulled = |outcome, delivery, bytes| Pulled { url: url.clone(), outcome, delivery, bytes };
-        let before = known.as_ref().map(|known| known.delivery);
-        if let (Some(known), Some(stated)) = (&known, &target.sha256)
-            && known.sha256 == *stated
-        {
-            return Ok(pulled(PulledOutcome::Unchanged, before, 0));
-        }
-        let body = match fetcher.fetch(target, known.as_ref()).await? {
-            Fetched::Unchanged => return Ok(pulled(PulledOutcome::Unchanged, before, 0)),
-            Fetched::File(body) => body,
-        };
-        let is_same = known.as_ref().is_some_and(|known| known.sha256 == body.sha256);
-        let id = match before.filter(|_| is_same) {
-            Some(before) => before,
-            None => pulled_delivery_id(self.topic.slug.as_str(), run, target.url.as_str(), &body.sha256),
-        };
-        let known = Known {
-            url: url.clone(),
-            address: sha256_of(target.url.as_str()),
-            etag: body.etag.clone(),
-            last_modified: body.last_modified.clone(),
-            sha256: body.sha256,
-            delivery: id,
-        };
-        if is_same {
-            tracing::info!(topic = %self.topic.slug, %url, delivery = %id, "what was fetched is what was handed in before");
-            state.files.insert(target.key.clone(), known);
-            self.place.keep_state(state)?;
-            self.place.forget_body()?;
-            return Ok(pulled(PulledOutcome::Same, Some(id), body.sent));
-        }
-        let slug = self.topic.slug.as_str();
-        let mut delivery = Delivery::new(id, slug, target.name.clone(), format!("pull:{slug}"));
-        delivery.origin = Some(Origin { url: url.clone(), etag: body.etag, last_modified: body.last_modified });
-        self.place.keep_pending(&Pending { delivery, key: target.key.clone(), known })?;
-        renkei_core::crash::point("pull.pending");
-        self.settle(state)?;
-        tracing::info!(topic = %self.topic.slug, %url, delivery = %id, bytes = body.sent, "fetched and handed in");
-        Ok(pulled(PulledOutcome::HandedIn, Some(id), body.sent))
-    }
-
-    /// The one file, or those of the list.
-    async fn targets(&self, client: &client::Client, url: Url) -> Result<Vec<Target>, PullError> {
-        let slug = &self.topic.slug;
-        let unnamed = || format!("{slug}.dat");
-        if !self.config.list {
-            let name = address::file_name(&url).unwrap_or_else(unnamed);
-            // Under the address as it is set: the file of today follows that of yesterday.
-            return Ok(vec![Target { url, key: sha256_of(&self.config.url), name, sha256: None }]);
-        }
-        let text = fetch::small(client, &url, listing::BYTES_MAX).await?;
-        let listed = listing::read(&text, &url).map_err(|reason| PullError::Answer { url: address::shown(&url), reason })?;
-        let mut targets = Vec::with_capacity(listed.len());
-        for file in listed {
-            client.may(&url, &file.url)?;
-            let key = sha256_of(file.url.as_str());
-            targets.push(Target { key, name: file.name.unwrap_or_else(unnamed), sha256: file.sha256, url: file.url });
-        }
-        Ok(targets)
-    }
-
-    /// Remembers, logs and counts what a try brought.
-    fn note(&self, state: &mut State, run: Uuid, now: &ZonedDateTime, files: Vec<Pulled>, error: Option<&PullError>) {
-        let (fault, verdict) = (error.map(PullError::fault), error.map(Classify::verdict));
-        let last = Last { at: now.timestamp(), run, files, fault, verdict };
-        let slug = self.topic.slug.as_str();
-        metrics().pull_runs.with_label_values(&[slug, last.outcome()]).inc();
-        match error {
-            None => {
-                state.last_success = Some(last.at);
-                metrics().pull_last_success.with_label_values(&[slug]).set(last.at.as_second());
-                tracing::info!(topic = slug, outcome = last.outcome(), files = last.files.len(), "the partner was asked");
-            }
-            Some(error) if error.verdict() == Verdict::Retry => {
-                tracing::warn!(topic = slug, error = %chain(error), "nothing was fetched; it is tried again");
-            }
-            Some(error) => {
-                tracing::error!(topic = slug, error = %chain(error), "nothing was fetched, and an operator must see to it");
-            }
-        }
-        state.last = Some(last);
     }
 }
 

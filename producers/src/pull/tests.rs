@@ -1,11 +1,13 @@
 //! A partner that answers rightly, late, wrongly and not at all; and what becomes of its files.
 
 use renkei_core::catalogue::{self, Lang};
+use renkei_core::verdict::Verdict;
 
 use super::server::{Asked, Server, broken_off, file, status, with};
+use super::state::sha256_of;
 use super::*;
 use crate::config::ProducerConfig;
-use crate::delivery::Stage;
+use crate::delivery::{Delivery, Stage};
 use crate::testing::{BAD_CSV, MASTER, Memory, TOY, Toy, good_csv, turn};
 
 /// A producer with one topic that is fetched.
