@@ -34,6 +34,8 @@ mod direct;
 mod expenditure;
 /// A message that kills its consumer.
 mod fuse;
+/// Files fetched from a partner, packed or not.
+mod pull;
 /// What the READMEs and the operations guide tell people to type.
 mod readme;
 /// Assessments to slips to payments.

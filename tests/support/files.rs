@@ -94,3 +94,15 @@ pub(crate) fn assessments(prefix: &str, count: i64, method: &str) -> (Vec<u8>, i
         (1..=count).map(|number| ("assessment", assessment(&format!("{prefix}-{number:06}"), 1_000 + number, method))).collect();
     (write(&layout(ASSESSMENTS), &rows), (1..=count).map(|number| 1_000 + number).sum())
 }
+
+/// A zip archive of one stored file.
+pub(crate) fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let bytes = u32::try_from(content.len()).unwrap();
+    let mut both = [20_u16, 1 << 11, 0, 0, 0].map(u16::to_le_bytes).concat();
+    both.extend([crc32fast::hash(content), bytes, bytes].map(u32::to_le_bytes).concat());
+    both.extend([u16::try_from(name.len()).unwrap(), 0].map(u16::to_le_bytes).concat());
+    let member = [b"PK\x03\x04", both.as_slice(), name.as_bytes(), content].concat();
+    let directory = [b"PK\x01\x02\x14\x00", both.as_slice(), &[0; 14], name.as_bytes()].concat();
+    let lengths = [directory.len(), member.len()].map(|length| u32::try_from(length).unwrap().to_le_bytes()).concat();
+    [member.as_slice(), &directory, b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &lengths, &[0, 0]].concat()
+}

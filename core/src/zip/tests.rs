@@ -329,3 +329,20 @@ fn members_are_unpacked_block_by_block() {
     zip.unpack(&zip.members()[0], &mut widest).unwrap();
     assert!(widest.0 <= 64 * 1024 && widest.1 == 30 << 20, "{} {}", widest.0, widest.1);
 }
+
+proptest::proptest! {
+    /// Whatever a stranger sends: an answer, no panic, and never more bytes than allowed.
+    #[test]
+    fn any_bytes_are_answered(noise in proptest::collection::vec(proptest::num::u8::ANY, 0..400), cuts in proptest::collection::vec((0_usize..400, proptest::num::u8::ANY), 0..8)) {
+        let mut bytes = zip(&[deflated("a.csv", b"0001,100\r\n"), Part { streamed: true, ..part("b.csv", b"2") }]);
+        for (at, byte) in cuts {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        for hostile in [noise.clone(), [noise.as_slice(), &bytes].concat(), [&bytes, noise.as_slice()].concat(), bytes] {
+            if let Ok(zip) = Zip::open(file(&hostile), &LIMITS) {
+                let _ = zip.check();
+            }
+        }
+    }
+}

@@ -19,6 +19,9 @@ use super::{Puller, address, listing};
 use crate::delivery::{Delivery, Origin};
 use crate::station::chain;
 
+/// Files remembered of a topic before those are forgotten that a list does not name any more.
+const FILES_KNOWN_MAX: usize = 2 * listing::FILES_MAX;
+
 impl Puller {
     /// One try of a run. What it brought is in `state.last`; on a passing failure `state.run` says when it is tried again.
     pub(super) async fn attempt(&self, state: &mut State, run: Run, now: &ZonedDateTime, day: Date, again: bool) {
@@ -51,8 +54,9 @@ impl Puller {
             sha256_suffix: &self.config.sha256_suffix,
         };
         let targets = self.targets(&client, url).await?;
-        if self.config.list {
-            // What the list does not name any more will not be asked for again.
+        self.place.keep_parts_of(targets.iter().map(|target| target.key.as_str()))?;
+        // A list that is empty once, or shorter, is no reason to take everything in again.
+        if state.files.len() > FILES_KNOWN_MAX {
             state.files.retain(|key, _| targets.iter().any(|target| target.key == *key));
         }
         for target in targets {

@@ -50,10 +50,9 @@ async fn a_file_survives_death_at_every_point() {
         let url = server.url("/a.csv");
         let died = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "pull::crash_tests::the_one_that_dies", "--nocapture"])
-            .envs(
-                [(PLACE, folder.path().as_os_str()), (PARTNER, url.as_ref()), (crash::VARIABLE.as_ref(), point.as_ref())]
-                    .map(|(name, value): (&str, &std::ffi::OsStr)| (name, value)),
-            )
+            .env(PLACE, folder.path())
+            .env(PARTNER, &url)
+            .env(crash::VARIABLE, point)
             .output()
             .await
             .unwrap();

@@ -9,7 +9,7 @@ use super::{address, digest};
 /// Bytes of a list.
 pub(super) const BYTES_MAX: u64 = 4 << 20;
 /// Files of a list.
-const FILES_MAX: usize = 1_000;
+pub(super) const FILES_MAX: usize = 1_000;
 
 /// One file of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -221,6 +221,21 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Removes the parts of files that are not asked for any more.
+    pub(super) fn keep_parts_of<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Result<(), IntakeError> {
+        let wanted: Vec<PathBuf> = keys.map(|key| self.part(key)).collect();
+        for entry in fs::read_dir(&self.dir).map_err(IntakeError::io("listing", &self.dir))? {
+            let path = entry.map_err(IntakeError::io("listing", &self.dir))?.path();
+            if path.extension().is_some_and(|ending| ending == "part") && !wanted.contains(&path) {
+                remove(&path.with_extension("json"))?;
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The state of a topic in a directory, for a look at it; `None` before the first start.
 pub fn look(spool_dir: &Path, slug: &str) -> Result<Option<State>, IntakeError> {
     read(&dir(spool_dir, slug).join("state.json"))

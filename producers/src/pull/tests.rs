@@ -130,10 +130,13 @@ async fn what_broke_off_goes_on_where_it_was() {
     assert_eq!(failed(&world.now().await), ("PULL_UNREACHABLE", Verdict::Retry));
     assert_eq!(world.left().len(), 2, "a part, and of what");
     assert!(world.carried().await.is_empty(), "a part is never handed in");
+    let strange = world.toy.dir.join("spool/pull").join(TOY).join("0123456789abcdef.part");
+    std::fs::write(&strange, "of an address that is not asked any more").unwrap();
     let bytes = good.clone();
     server.now(move |asked| file(asked, "\"v1\"", bytes.as_bytes()));
     server.asked();
     let last = world.now().await;
+    assert!(!strange.exists());
     assert_eq!((outcomes(&last), last.files[0].bytes), (vec![HandedIn], good.len() as u64 - 40));
     let asked = server.asked();
     assert_eq!((asked[0].header("range"), asked[0].header("if-range")), ("bytes=40-", "\"v1\""));
