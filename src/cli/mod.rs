@@ -32,6 +32,8 @@ pub(crate) mod progress;
 mod pull;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
+/// `renkei topic sample`.
+mod sample;
 /// `renkei send`
 mod send;
 /// `renkei token`

@@ -1,4 +1,4 @@
-//! `renkei topic list|show`: the 24 連携.
+//! `renkei topic list|show|sample`: the 24 連携.
 
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
@@ -7,6 +7,7 @@ use renkei_producers::ProducerConfig;
 use renkei_producers::pull::look;
 
 use super::print::{say, table};
+use super::sample::SampleArgs;
 use super::{Exit, Global, words};
 use crate::config::Config;
 
@@ -20,18 +21,20 @@ pub(crate) enum TopicCommand {
         /// Number or slug: 12 or 12_civic_assessments
         topic: String,
     },
+    /// A file to try things with: sound, of any size, or broken in one named way
+    Sample(SampleArgs),
 }
 
 /// Runs it.
 pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
-    let registry = Registry::load()?;
     match command {
-        TopicCommand::List => list(global, &registry),
+        TopicCommand::List => list(global, &Registry::load()?),
         TopicCommand::Show { topic } => {
-            let found = find(&registry, topic)?;
             // Whether a file is fetched is the installation's.
-            show(global, found, &Config::load(global.config.as_deref())?.produce)?;
+            let produce = Config::load(global.config.as_deref())?.produce;
+            show(global, find(&Registry::load()?, topic)?, &produce)?;
         }
+        TopicCommand::Sample(args) => return super::sample::run(global, args),
     }
     Ok(Exit::Done)
 }
