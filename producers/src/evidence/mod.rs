@@ -1,4 +1,4 @@
-//! Documents that belong to a file (docs/decisions/0009): which a file names, how they come into its claim, how they are kept,
+//! Documents that belong to a file (docs/decisions/0010): which a file names, how they come into its claim, how they are kept,
 //! and whether those that were named are those that came.
 //!
 //! ```text
