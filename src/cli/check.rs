@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use renkei_core::calendar::clock;
-use renkei_core::fault::Fault;
+use renkei_core::evidence::{Document, EvidenceRule};
+use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file};
 use renkei_core::layout::{Layout, excerpt};
 use renkei_core::money::Yen;
 use renkei_core::registry::topics::Limits;
 use renkei_core::registry::{Integration, Registry, Topic};
 use renkei_core::zip::Zip;
+use renkei_producers::evidence::{self, Judge};
 use renkei_producers::intake::unpack;
 
 use super::print::{self, say};
@@ -35,10 +37,39 @@ pub(crate) struct CheckArgs {
     show: usize,
 }
 
-/// What reading a file found.
+/// What reading a file found. The counts of the summary include what is wrong with documents.
 struct Found {
     summary: ReadSummary,
     faults: Vec<Fault>,
+    documents: Vec<Document>,
+}
+
+/// The documents that lie beside a file, and how its records name them.
+struct Beside {
+    rule: EvidenceRule,
+    folder: PathBuf,
+    documents: Vec<Document>,
+    faults: Vec<Fault>,
+}
+
+impl Beside {
+    fn look(
+        rule: &EvidenceRule,
+        integration: &Integration,
+        variant: &str,
+        file: &Path,
+        file_bytes_max: u64,
+    ) -> anyhow::Result<Beside> {
+        let folder = file.parent().unwrap_or(Path::new("")).join("");
+        let named = evidence::named(rule, integration, Some(variant), file, file_bytes_max)?;
+        let (documents, faults) = evidence::beside(rule, &named, &folder)?;
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from("./") } else { folder };
+        Ok(Beside { rule: rule.clone(), folder, documents, faults })
+    }
+
+    fn judge(&self, layout: &Layout) -> Judge {
+        Judge::new(&self.rule, layout, &self.documents, &self.folder.display().to_string())
+    }
 }
 
 /// Runs it.
@@ -74,13 +105,15 @@ impl Check<'_> {
             }
             None => renkei_producers::intake::choose_layout(self.integration, path)?,
         };
-        let found = self.read(&layout, path)?;
+        let rule = self.topic.evidence.as_ref();
+        let look = |rule| Beside::look(rule, self.integration, &variant, path, self.limits.file_bytes_max);
+        let found = self.read(&layout, path, rule.map(look).transpose()?)?;
         if self.global.json {
             println!(
                 "{}",
                 serde_json::json!({"topic": self.topic.slug, "file": name, "layout": variant, "records": found.summary.records,
                     "yen": found.summary.yen, "errors": found.summary.faults, "warnings": found.summary.warnings,
-                    "sha256": found.summary.sha256, "faults": found.faults})
+                    "evidence": found.documents, "sha256": found.summary.sha256, "faults": found.faults})
             );
         } else {
             report(self.global, path, name, &layout, &found);
@@ -118,7 +151,7 @@ impl Check<'_> {
         Exit::Rejected
     }
 
-    fn read(&self, layout: &Layout, path: &Path) -> anyhow::Result<Found> {
+    fn read(&self, layout: &Layout, path: &Path, beside: Option<Beside>) -> anyhow::Result<Found> {
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
         let bar = progress::bar(self.global, file.metadata().map(|meta| meta.len()).unwrap_or(0));
         let file = bar.reading(say(self.global.lang, "検査中", "checking"), file);
@@ -127,14 +160,26 @@ impl Check<'_> {
             file_bytes_max: self.limits.file_bytes_max,
             reference: Some(clock::today()),
         };
-        let mut faults = Vec::new();
-        let summary = read_file(layout, file, &limits, |event| {
-            if let Event::Fault(fault) = event {
-                faults.push(fault);
+        let mut judge = beside.as_ref().map(|beside| beside.judge(layout));
+        let (mut documents, about) = beside.map(|beside| (beside.documents, beside.faults)).unwrap_or_default();
+        let (mut more, mut faults) = (about.len() as u64, about);
+        let mut more_warnings = 0;
+        let summary = read_file(layout, file, &limits, |event| match event {
+            Event::Fault(fault) => faults.push(fault),
+            Event::Record(record) => {
+                let Some(fault) = judge.as_mut().and_then(|judge| judge.look(record)) else { return };
+                let count = if fault.severity == Severity::Warning { &mut more_warnings } else { &mut more };
+                *count += 1;
+                faults.extend((faults.len() < self.args.show).then_some(fault));
             }
         });
         bar.clear();
-        Ok(Found { summary: summary?, faults })
+        let mut summary = summary?;
+        (summary.faults, summary.warnings) = (summary.faults + more, summary.warnings + more_warnings);
+        if let Some(judge) = judge {
+            judge.mark(&mut documents);
+        }
+        Ok(Found { summary, faults, documents })
     }
 }
 
@@ -171,6 +216,15 @@ fn report(global: &Global, path: &Path, name: &str, layout: &Layout, found: &Fou
         summary.faults,
         say(lang, "件の誤り", "error(s)"),
     );
+    for document in &found.documents {
+        println!(
+            "  {}: {} · {} {}",
+            say(lang, "証拠書類", "document"),
+            document.name,
+            document.bytes,
+            say(lang, "バイト", "bytes")
+        );
+    }
     for (kind, count, yen) in &summary.per_kind {
         println!("  {kind}: {count} · {} {}", Yen(*yen), say(lang, "円", "yen"));
     }

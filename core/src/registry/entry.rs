@@ -3,6 +3,7 @@
 use croner::Cron;
 use toml::de::DeTable;
 
+use super::evidence;
 use super::parse::ladder;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES, Release,
@@ -21,7 +22,7 @@ pub(super) struct Entry {
 }
 
 /// Keys that only one direction has.
-const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack"];
+const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence"];
 const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
@@ -57,6 +58,7 @@ pub(super) fn parse(
         hold: section.word(faults, "hold", HOLDS).unwrap_or(defaults.hold),
         confirm: section.word(faults, "confirm", CONFIRMS).unwrap_or(defaults.confirm),
         unpack: section.word(faults, "unpack", UNPACKS),
+        evidence: section.table(faults, "evidence").and_then(|table| evidence::parse(table, faults)),
         schedule: schedule(&mut section, faults),
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),
@@ -83,6 +85,11 @@ pub(super) fn parse(
     if topic.direction == Direction::Out && topic.once && topic.release == Release::Automatic && topic.method == Method::Manual {
         let place = section.place_of("release");
         faults.at(place, format!("{}: a once-only file that a person carries cannot release itself", section.what()));
+    }
+    if let (Some(_), Some(_)) = (topic.unpack, &topic.evidence) {
+        let sentence =
+            "takes every file of an archive for a file of the topic, so that documents cannot lie in one: not with `evidence`";
+        faults.at(section.place_of("unpack"), format!("{}: `unpack` {sentence}", section.what()));
     }
     section.finish(faults);
     slug.map(|_| Entry { topic, layouts, profiles })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Integration;
+use crate::evidence::EvidenceRule;
 use crate::zip::ZipLimits;
 
 /// `NN_name`: folder, routing key's tail, metric label, log field, URL part.
@@ -291,6 +292,8 @@ pub struct Topic {
     pub confirm: Confirm,
     /// Archives it takes apart; `None`: a file is never an archive.
     pub unpack: Option<Unpack>,
+    /// Its files come with documents; `None`: they come alone.
+    pub evidence: Option<EvidenceRule>,
     /// Cron expression of scheduled exports, Asia/Tokyo.
     pub schedule: Option<String>,
     /// Who releases.

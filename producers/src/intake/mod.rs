@@ -59,6 +59,7 @@ use uuid::Uuid;
 use crate::config::ProducerConfig;
 use crate::delivery::{Delivery, Stage, Stamp};
 use crate::error::IntakeError;
+use crate::evidence;
 use crate::publish::Publish;
 use crate::room::Room;
 use crate::station::{Claim, Station, Waiting, chain};
@@ -289,6 +290,8 @@ impl Intake {
         // What is wrong beside the content; it stands before the faults of the content.
         let mut faults = claim.delivery.claim_faults.clone();
         (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
+        evidence::gather(claim)?;
+        crash::point("producer.evidence_gathered");
         let as_such = claim::inspect(claim, limits.file_bytes_max)?;
         let mut good = Stage::Validated;
         if as_such.is_empty() {
@@ -297,6 +300,10 @@ impl Intake {
             if let Some(progress) = progress {
                 progress(Progress::Archived);
             }
+            let (kept, unsound) = evidence::keep(&self.archive, topic.evidence.as_ref(), claim).await?;
+            claim.delivery.evidence = kept;
+            faults.extend(unsound);
+            crash::point("producer.evidence_kept");
             match unpack::inspect(topic, limits, claim).await? {
                 Some(found) => {
                     faults.extend(found);
