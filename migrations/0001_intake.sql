@@ -17,6 +17,7 @@ create table intake.batch (
   layout_digest    text not null,
   archive          text not null,
   sender           text not null,
+  origin           text not null default '',
   received_at      timestamptz not null,
   created_at       timestamptz not null default now(),
   state            text not null default 'received',
@@ -70,6 +71,7 @@ create table intake.batch (
 
 comment on table intake.batch is 'One delivery and its life: received, staged, posted | held | awaiting_confirmation | rejected | duplicate | cancelled';
 comment on column intake.batch.delivery is 'Id under which it was handed in; the same delivery sent again is the same batch';
+comment on column intake.batch.origin is 'Where it came from when it did not come by itself: address and ETag it was fetched with, name and archive key of the zip it lay in';
 comment on column intake.batch.records_read is 'Counted by the reader of the file (the envelope''s control total)';
 comment on column intake.batch.records_published is 'Summed over the chunks that arrived';
 comment on column intake.batch.records_staged is 'Counted in intake.record when the last chunk was there';

@@ -89,6 +89,8 @@ pub struct Envelope {
     pub archive: String,
     /// Who handed it in: token name, folder, user.
     pub sender: String,
+    /// Where it came from when it did not come by itself: the address it was fetched from, the archive it lay in; else empty.
+    pub origin: String,
     /// When it was claimed, RFC 3339 with offset.
     pub received_at: String,
     /// Number of this chunk, 0-based.
@@ -212,6 +214,9 @@ impl Envelope {
         put("renkei-layout-digest", self.layout_digest.clone());
         put("renkei-archive", self.archive.clone());
         put("renkei-sender", self.sender.clone());
+        if !self.origin.is_empty() {
+            put("renkei-origin", self.origin.clone());
+        }
         put("renkei-received-at", self.received_at.clone());
         put("renkei-chunk", self.chunk.to_string());
         put("renkei-chunks", self.chunks.to_string());
@@ -240,6 +245,7 @@ impl Envelope {
             layout_digest: get(headers, "renkei-layout-digest")?,
             archive: get(headers, "renkei-archive")?,
             sender: get(headers, "renkei-sender")?,
+            origin: headers.get("renkei-origin").cloned().unwrap_or_default(),
             received_at: get(headers, "renkei-received-at")?,
             chunk: get(headers, "renkei-chunk")?,
             chunks: get(headers, "renkei-chunks")?,

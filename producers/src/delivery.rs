@@ -307,12 +307,24 @@ impl Delivery {
             layout_digest: self.layout_digest.clone(),
             archive: self.archive.clone(),
             sender: self.sender.clone(),
+            origin: self.came_from(),
             received_at: self.received_at.clone(),
             chunk,
             chunks: self.chunks(),
             records: self.records,
             yen: self.yen,
         }
+    }
+
+    /// Where it came from, for the ledger's record of it: the archive it lay in, the address that was fetched.
+    fn came_from(&self) -> String {
+        let archive = self.parent.as_ref().map(|Parent { file, archive, .. }| format!("{file} ({archive})"));
+        let address = self.origin.as_ref().map(|Origin { url, etag, last_modified }| match (etag, last_modified) {
+            (Some(etag), _) => format!("{url} (ETag {etag})"),
+            (None, Some(at)) => format!("{url} (Last-Modified {at})"),
+            (None, None) => url.clone(),
+        });
+        archive.into_iter().chain(address).collect::<Vec<_>>().join(" · ")
     }
 
     /// The day it was received, `2026-10-05`.

@@ -197,6 +197,9 @@ async fn show(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Ex
     }
     let lang = global.lang;
     println!("{}", batch_table(lang, std::slice::from_ref(&batch)));
+    if !batch.origin.is_empty() {
+        println!("{}: {}", say(lang, "由来", "origin"), batch.origin);
+    }
     println!("{}", hops(lang, &batch));
     if !documents.is_empty() {
         println!("{}", document_table(lang, &documents));

@@ -63,6 +63,8 @@ fn a_packed_file_is_fetched_unpacked_and_posted_once() {
         assert_eq!(world.number("select sum(debit)::bigint from ledger.line").await, yen);
         let as_sent = "select count(*) from intake.batch where file = 'IF12_SKS_20261006_001.csv' and sender like 'pull:%'";
         assert_eq!(world.number(as_sent).await, 1);
+        let origin = world.json(&["batch", "show", "1"], &[0])["batch"]["origin"].as_str().unwrap_or_default().to_owned();
+        assert!(origin.starts_with("daily.zip (blobs/") && origin.ends_with(&format!("{url} (ETag \"1\")")), "{origin}");
 
         // Asked again it has nothing new, and a person sees when it was asked.
         let again = world.json(&["pull", "--topic", "12", "--now"], &[0]);

@@ -183,6 +183,7 @@ fn messages(records: u64) -> Vec<Incoming> {
         layout_digest: String::new(),
         archive: String::new(),
         sender: "measurement".to_owned(),
+        origin: String::new(),
         received_at: "2026-10-05T10:15:00+09:00".to_owned(),
         chunk,
         chunks: chunks as u32,

@@ -84,6 +84,7 @@ pub struct Batch {
     pub layout_digest: String,
     pub archive: String,
     pub sender: String,
+    pub origin: String,
     pub received_at: String,
     pub state: State,
     pub chunks: i32,

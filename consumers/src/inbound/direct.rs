@@ -43,6 +43,7 @@ fn envelope(site: &TopicSite<'_>, message: &Incoming) -> Envelope {
         layout_digest: site.integration.digest.clone(),
         archive: String::new(),
         sender: if message.app_id.is_empty() { "unknown".to_owned() } else { message.app_id.clone() },
+        origin: String::new(),
         received_at: clock::now_rfc3339(),
         chunk: 0,
         chunks: 1,

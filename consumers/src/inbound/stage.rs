@@ -141,6 +141,7 @@ pub(super) async fn insert<'e, E: sqlx::PgExecutor<'e>>(
         .bind(&reply.reply_to)
         .bind(&reply.correlation_id)
         .bind(shapes)
+        .bind(&envelope.origin)
         .fetch_optional(executor)
         .await
         .map_err(IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic)))

@@ -206,6 +206,7 @@ impl File {
             layout_digest: "d".repeat(64),
             archive: format!("blobs/{}", self.sha256),
             sender: "folder".to_owned(),
+            origin: "partner.zip (blobs/x)".to_owned(),
             received_at: "2026-10-05T10:15:00+09:00".to_owned(),
             chunk,
             chunks: u32::try_from(self.chunks.len()).expect("few chunks"),

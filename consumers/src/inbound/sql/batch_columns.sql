@@ -1,4 +1,4 @@
-id, delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender,
+id, delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, origin,
 to_char(received_at at time zone 'Asia/Tokyo', 'YYYY-MM-DD"T"HH24:MI:SS"+09:00"') as received_at,
 state, chunks, chunks_staged,
 records_read, yen_read, records_published, yen_published, records_staged, yen_staged,
