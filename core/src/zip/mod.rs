@@ -97,9 +97,10 @@ pub struct Zip {
     members: Vec<Member>,
 }
 
-/// Whether a file begins like an archive: with a member, or, where it has none, with the end of the directory.
+/// Whether a file begins like an archive: with a member, or with any other of its parts, which no right one does.
 pub fn looks_like(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+    const PARTS: [&[u8; 2]; 6] = [b"\x03\x04", b"\x05\x06", b"\x01\x02", b"\x06\x06", b"\x06\x07", b"\x07\x08"];
+    head.strip_prefix(b"PK").is_some_and(|rest| PARTS.iter().any(|part| rest.starts_with(*part)))
 }
 
 impl Zip {

@@ -153,7 +153,7 @@ fn members_are_unpacked_as_they_were_packed() {
     let mut out = Vec::new();
     zip.unpack(&zip.members()[0], &mut out).unwrap();
     assert_eq!(out, csv.as_bytes());
-    assert!(looks_like(b"PK\x03\x04...") && !looks_like(b"PK,1,2"));
+    assert!(looks_like(b"PK\x03\x04...") && looks_like(b"PK\x01\x02") && !looks_like(b"PK,1,2"));
 }
 
 #[test]

@@ -356,6 +356,19 @@ async fn the_files_of_a_list_come_oldest_first_and_once() {
 }
 
 #[tokio::test]
+async fn two_machines_make_one_delivery_of_an_instant() {
+    let server = Server::start(|asked| file(asked, "\"v1\"", good_csv().as_bytes())).await;
+    let mut made = Vec::new();
+    for _ in ["east", "west"] {
+        let world = world(TOY, server.config("/a.csv"));
+        world.puller.turn(&at("2026-10-05T05:00:00+09:00")).await.unwrap();
+        world.puller.turn(&at("2026-10-05T06:00:03+09:00")).await.unwrap();
+        made.extend(world.carried().await.into_iter().map(|delivery| delivery.delivery));
+    }
+    assert!(made.len() == 2 && made[0] == made[1], "{made:?}: the ledger drops what it has");
+}
+
+#[tokio::test]
 async fn one_process_fetches_at_a_time() {
     let server = Server::start(|asked| file(asked, "\"v1\"", good_csv().as_bytes())).await;
     let world = world(TOY, server.config("/a.csv"));
