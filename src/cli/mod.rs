@@ -16,6 +16,8 @@ pub(crate) mod export;
 mod failed;
 /// Proposals for refused names.
 mod hint;
+/// `renkei topic kit`
+mod kit;
 /// `renkei layout`
 mod layout;
 /// `renkei ledger`
@@ -32,7 +34,7 @@ pub(crate) mod progress;
 mod pull;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
-/// `renkei topic sample`.
+/// `renkei topic sample`
 mod sample;
 /// `renkei send`
 mod send;

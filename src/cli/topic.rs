@@ -1,4 +1,4 @@
-//! `renkei topic list|show|sample`: the 24 連携.
+//! `renkei topic list|show|sample|kit`: the 24 連携.
 
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
@@ -7,6 +7,7 @@ use renkei_core::registry::{Direction, Registry, Status, Topic};
 use renkei_producers::ProducerConfig;
 use renkei_producers::pull::look;
 
+use super::kit::KitArgs;
 use super::print::{say, table};
 use super::sample::SampleArgs;
 use super::{Exit, Global, words};
@@ -24,6 +25,8 @@ pub(crate) enum TopicCommand {
     },
     /// A file to try things with: sound, of any size, or broken in one named way
     Sample(SampleArgs),
+    /// What publishers build against: a page, schema and example for each topic, AsyncAPI, OpenAPI, error codes
+    Kit(KitArgs),
 }
 
 /// Runs it.
@@ -36,6 +39,7 @@ pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exi
             show(global, find(&Registry::load()?, topic)?, &produce)?;
         }
         TopicCommand::Sample(args) => return super::sample::run(global, args),
+        TopicCommand::Kit(args) => return super::kit::run(global, args),
     }
     Ok(Exit::Done)
 }
