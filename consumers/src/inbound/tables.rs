@@ -41,6 +41,7 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
     let mut sql = String::with_capacity(8 * 1024);
     batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.again);
     sql.push_str(include_str!("sql/work_tables.sql"));
+    evidence_table(&mut sql, spec);
     for (key, value) in &spec.layout.values {
         put(&mut sql, format_args!("insert into pg_temp.setting values ({}, {});\n", literal(key), literal(value)));
     }
@@ -139,6 +140,14 @@ fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str
             batch.id
         ),
     );
+}
+
+/// The documents of the batch, however they came. One that no record names is told once.
+fn evidence_table(sql: &mut String, spec: &Spec<'_>) {
+    put(sql, format_args!(include_str!("sql/evidence.sql"), batch = spec.batch.id));
+    if !spec.again {
+        sql.push_str(include_str!("sql/evidence_unnamed.sql"));
+    }
 }
 
 fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column], shape: Option<&Shape>) {
