@@ -1057,11 +1057,11 @@ begin
 end $$;
 comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理. booked_on: 収入日, moved to today when its year is closed. fiscal_year, fund, organization, memo: what the bank says of money whose receivable is not known.';
 
-create function ledger.receipt_year(stated int, booked_on date) returns int
+create function ledger.receipt_year(stated int, booked_on date, today date) returns int
 language sql immutable parallel safe as $$
-    select case when ledger.fiscal_year_accepts(stated, booked_on) then stated else ledger.fiscal_year(booked_on) end
+    select case when ledger.fiscal_year_takes(stated, booked_on, today) then stated else ledger.fiscal_year(booked_on) end
 $$;
-comment on function ledger.receipt_year is '会計年度 of money that clears nothing: the year the bank booked it in, where that takes the day, else the year of the day.';
+comment on function ledger.receipt_year is '会計年度 of money that clears nothing: the year the bank booked it in, while that takes the day, else the year of the day.';
 
 create function ledger.book_receipts() returns void
 language plpgsql
@@ -1121,7 +1121,7 @@ begin
      order by n.id;
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(i.fiscal_year, r.booked_on)), r.booked_on,
+    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(i.fiscal_year, r.booked_on, today)), r.booked_on,
            coalesce(a.fund, i.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, coalesce(a.organization, i.organization), v.amount,
            v.memo, 'receipt', r.id
       from ledger.receipt r

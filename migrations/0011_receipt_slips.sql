@@ -178,6 +178,7 @@ create function ledger.take_back_receipts() returns void
 language plpgsql as $$
 declare
     batch bigint := (select id from pg_temp.batch);
+    today date   := (select business_date from pg_temp.batch);
 begin
     perform from ledger.assessment a
      where a.id in (select r.assessment_id from ledger.receipt r join pg_temp.returned_receipt t on t.receipt_id = r.id) order by a.id for update;
@@ -204,7 +205,7 @@ begin
      order by r.id;
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select t.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(t.fiscal_year, r.booked_on)), t.booked_on,
+    select t.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(t.fiscal_year, r.booked_on, today)), t.booked_on,
            coalesce(a.fund, t.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, coalesce(a.organization, t.organization), -v.amount,
            concat_ws(' ', v.memo, t.memo), 'receipt', r.id
       from pg_temp.returned_receipt t
@@ -245,15 +246,16 @@ comment on function ledger.give_receipts_again is 'What take_back_receipts took,
 -- ── Post ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create function ledger.post_daily_totals() returns void
-language sql as $$
+language plpgsql as $$
+begin
     insert into ledger.daily_total (handled_on, bank_branch, version, money_kind, fiscal_year, fund, items, amount, batch_id, line)
     select t.handled_on, t.bank_branch, coalesce(v.version, 0) + 1, t.money_kind, t.fiscal_year, t.fund, t.items, t.amount, b.id, t.line
       from pg_temp.staged_daily_total t
      cross join pg_temp.batch b
       left join lateral (select max(x.version) as version from ledger.daily_total x
                           where (x.handled_on, x.bank_branch) = (t.handled_on, t.bank_branch)) v on true
-     order by t.line
-$$;
+     order by t.line;
+end $$;
 comment on function ledger.post_daily_totals is 'staged_daily_total → daily_total: each day and branch of the file under its next version.';
 
 create function ledger.post_receipt_slips() returns void
@@ -305,7 +307,7 @@ begin
     -- 戻入 gives the expense back to its line; 歳入歳出外現金 belongs to others and has no line. A cancelling slip swaps the sides.
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select s.line, case s.money_kind when '2' then 'EXPENSE_RETURN' else 'NONBUDGET_IN' end,
-           case s.money_kind when '2' then s.fiscal_year else ledger.receipt_year(s.fiscal_year, d.day) end, d.day, s.fund,
+           case s.money_kind when '2' then s.fiscal_year else ledger.receipt_year(s.fiscal_year, d.day, today) end, d.day, s.fund,
            case s.money_kind when '2' then s.budget_line end, s.organization, s.amount,
            concat_ws(' ', case s.money_kind when '2' then '戻入' else '歳計外受入' end || case s.cancel when '1' then '取消' else '' end,
                      '金票 ' || s.slip_no, s.payer), 'receipt_slip', s.id

@@ -48,7 +48,7 @@ with today as (
             jsonb_build_object('value', j.budget_line, 'fiscal_year', j.fiscal_year, 'fund', j.fund)),
         (j.organization is not null and not j.organization_known, 'reject', 'REVENUE_ORGANIZATION_UNKNOWN', 'organization',
             jsonb_build_object('value', j.organization, 'day', j.handled_on)),
-        -- The bank has the money in a year that is closed here. It is booked today, as money to be settled; a person says so.
+        -- The bank has the money in a year that is closed here. It is booked in the current one, as money to be settled; a person says so.
         (j.year_fits and j.cancel = '0' and j.money_kind <> '3' and not ledger.fiscal_year_takes(j.fiscal_year, j.handled_on, j.business_date), 'ask',
             'SLIP_YEAR_CLOSED', 'fiscal_year', jsonb_build_object('value', j.fiscal_year, 'today', j.business_date)),
         (j.year_fits and j.cancel = '1' and not ledger.fiscal_year_takes(j.fiscal_year, j.handled_on, j.business_date), 'hold',
@@ -120,7 +120,7 @@ with today as (
       left join ledger.overpayment p on p.receipt_id = o.receipt_id and p.state in ('refunded', 'appropriated')
       left join ledger.unallocated_receipt u on u.receipt_id = o.receipt_id and u.state in ('allocated', 'refunded')
      cross join lateral (values
-        (c.original_id is null and c.original_line is null, 'hold', 'SLIP_ORIGINAL_UNKNOWN', 'slip_no', jsonb_build_object('value', s.slip_no, 'amount', -s.amount)),
+        (s.amount < 0 and c.original_id is null and c.original_line is null, 'hold', 'SLIP_ORIGINAL_UNKNOWN', 'slip_no', jsonb_build_object('value', s.slip_no, 'amount', -s.amount)),
         (p.id is not null, 'hold', 'REVENUE_BLOCKED_BY_REFUND', 'slip_no', jsonb_build_object('value', p.amount, 'state', p.state)),
         (u.id is not null, 'hold', 'REVENUE_BLOCKED_BY_ALLOCATION', 'slip_no', jsonb_build_object('value', u.amount, 'state', u.state))
      ) v (hit, verdict, code, field, detail)
@@ -193,9 +193,13 @@ with today as (
     union all select line, verdict, code, field, detail from match_fault
     union all select line, verdict, code, field, detail from cancel_fault
     union all select line, verdict, code, field, detail from total_fault
-    union all select null, 'hold', code, field, detail from day_fault
+), answer as (
+    select line, verdict, code, field, detail from said
+    union all
+    -- Of a file that is refused nobody needs to know what it comes to.
+    select null, 'hold', code, field, detail from day_fault where not exists (select from said s where s.verdict = 'reject')
 )
 select s.line, case when s.verdict <> 'ask' then s.verdict
                     when exists (select from answered a where a.line = s.line and a.code = s.code) then 'warn' else 'hold' end as verdict,
        s.code, s.field, s.detail
-  from said s
+  from answer s
