@@ -242,21 +242,10 @@ create constraint trigger entry_has_postings after insert on ledger.entry
 create function ledger.begin_journal() returns void
 language plpgsql as $$
 begin
-    create temp table journal (
-        seq          int    generated always as identity,
-        line         bigint,
-        event        text   not null,
-        fiscal_year  int    not null,
-        booked_on    date   not null,
-        fund         text   not null,
-        budget_line  text,
-        organization text,
-        facility     text,
-        amount       bigint not null,
-        memo         text,
-        object       text,
-        object_id    bigint
-    ) on commit drop;
+    perform intake.work_table('journal',
+        'seq int generated always as identity, line bigint, event text not null, fiscal_year int not null, booked_on date not null, fund text not null,
+         budget_line text, organization text, facility text, amount bigint not null, memo text, object text, object_id bigint');
+    perform setval(pg_get_serial_sequence('pg_temp.journal', 'seq'), 1, false);
 end $$;
 comment on function ledger.begin_journal is 'Makes the temp table journal that post_journal() reads; the consumer calls it before post.sql and release.sql.';
 
@@ -286,10 +275,9 @@ begin
     pages := pg_relation_size('pg_temp.journal') / current_setting('block_size')::int;
 
     -- Rules and budget lines are looked up once for each combination, of which a file has a handful.
-    create temp table if not exists journal_side (
-        event text, fiscal_year int, booked_on date, fund text, budget_line text, entry_id bigint, debit_account text, credit_account text,
-        has_yen boolean
-    ) on commit drop;
+    perform intake.work_table('journal_side',
+        'event text, fiscal_year int, booked_on date, fund text, budget_line text, entry_id bigint, debit_account text, credit_account text,
+         has_yen boolean');
     delete from pg_temp.journal_side;
     insert into pg_temp.journal_side
     select j.event, j.fiscal_year, j.booked_on, j.fund, j.budget_line, null,

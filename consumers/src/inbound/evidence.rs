@@ -1,4 +1,4 @@
-//! Documents of a delivery (docs/decisions/0009): a message lists them, and here they become rows of `intake.evidence`.
+//! Documents of a delivery (docs/decisions/0010): a message lists them, and here they become rows of `intake.evidence`.
 
 use bytes::Bytes;
 use renkei_core::evidence::Document;

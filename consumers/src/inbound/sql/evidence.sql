@@ -1,2 +1,2 @@
-create temp table evidence on commit drop as
+insert into pg_temp.evidence
 select name, kind, sha256, bytes, named from intake.evidence where batch_id = {batch};
