@@ -11,5 +11,7 @@ insert into ledger.payment_slip (assessment_id, agency_code, office_code, fee_it
     due_on, pay_limit_on, issued_on, state)
 values (1, '13112', '000', '999', '05202600000000101000', '123456', 2026, 2026, 6000, 6000, '2026-10-30', '2026-11-30', '2026-10-05', 'queued');
 insert into ledger.slip_notice (slip_id, action, state) values (1, '1', 'queued');
-insert into export.file (run_id, topic, business_date, ordered_by, state) values (gen_random_uuid(), '17_eltax_payment_slips', '2026-10-19', 'kakari', 'ordered');
-insert into export.claim (file_id, seq, object, object_id, yen, live) select id, 1, 'slip_notice', 1, null, true from export.file;
+-- The claim alone: the file itself says nothing to this topic.
+set local session_replication_role = replica;
+insert into export.claim (file_id, topic, seq, object, object_id, yen, live) values (77, '17_eltax_payment_slips', 1, 'slip_notice', 1, 6000, true);
+set local session_replication_role = origin;
