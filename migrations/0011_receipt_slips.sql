@@ -258,45 +258,42 @@ begin
 end $$;
 comment on function ledger.post_daily_totals is 'staged_daily_total → daily_total: each day and branch of the file under its next version.';
 
+create function ledger.add_receipt_slips(cancel text) returns void
+language plpgsql as $$
+begin
+    insert into ledger.receipt_slip (handled_on, bank_branch, slip_no, cancel, money_kind, fiscal_year, fund, budget_line, organization, assessment_no,
+        notice_no, payer, channel, paid_on, amount, items, pdf, pdf_sha256, page, page_line, confidence, verifier1, verifier2, corrected,
+        receipt_id, takes_back, batch_id, line)
+    select s.handled_on, s.bank_branch, s.slip_no, s.cancel, s.money_kind, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessment_no,
+           s.notice_no, s.payer, s.channel, s.paid_on, s.amount, s.items, s.pdf, e.sha256, s.page, s.page_line, s.confidence, s.verifier1, s.verifier2,
+           s.corrected, o.receipt_id, o.id, b.id, s.line
+      from pg_temp.staged_slip s
+     cross join pg_temp.batch b
+      left join pg_temp.evidence e on e.name = s.pdf
+      left join ledger.match_cancelling_slips() c on c.line = s.line
+      left join ledger.receipt_slip o on o.id = c.original_id or c.original_id is null and o.batch_id = b.id and o.line = c.original_line
+     where s.cancel = add_receipt_slips.cancel
+     order by s.line;
+end $$;
+comment on function ledger.add_receipt_slips is 'Slips of the file that bring money (0), or that take it back (1): those must find their originals, so they come second.';
+
 create function ledger.post_receipt_slips() returns void
 language plpgsql as $$
 declare
     batch bigint := (select id from pg_temp.batch);
     today date   := (select business_date from pg_temp.batch);
 begin
-    create temp table slip_match on commit drop as select * from ledger.match_slips();
-    create temp table slip_cancel on commit drop as select * from ledger.match_cancelling_slips();
-
-    -- Slips that bring money first: one that cancels may speak of a slip of this very file.
-    insert into ledger.receipt_slip (handled_on, bank_branch, slip_no, cancel, money_kind, fiscal_year, fund, budget_line, organization, assessment_no,
-        notice_no, payer, channel, paid_on, amount, items, pdf, pdf_sha256, page, page_line, confidence, verifier1, verifier2, corrected, batch_id, line)
-    select s.handled_on, s.bank_branch, s.slip_no, s.cancel, s.money_kind, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessment_no,
-           s.notice_no, s.payer, s.channel, s.paid_on, s.amount, s.items, s.pdf, e.sha256, s.page, s.page_line, s.confidence, s.verifier1, s.verifier2,
-           s.corrected, batch, s.line
-      from pg_temp.staged_slip s left join pg_temp.evidence e on e.name = s.pdf
-     where s.cancel = '0'
-     order by s.line;
-
     perform ledger.begin_receipts();
     insert into pg_temp.incoming_receipt (line, assessment_id, slip_id, channel, paid_on, booked_on, amount, cause, fiscal_year, fund, organization, memo)
     select s.line, m.assessment_id, m.slip_id, s.channel, s.paid_on, s.handled_on, s.amount, m.cause, s.fiscal_year, s.fund, s.organization,
            concat_ws(' ', '金票 ' || s.slip_no, s.payer)
-      from pg_temp.staged_slip s join slip_match m on m.line = s.line;
+      from pg_temp.staged_slip s join ledger.match_slips() m on m.line = s.line;
     perform ledger.book_receipts();
+
+    perform ledger.add_receipt_slips('0');
     update ledger.receipt_slip s set receipt_id = r.id
       from ledger.receipt r where r.batch_id = batch and s.batch_id = batch and s.line = r.line;
-
-    insert into ledger.receipt_slip (handled_on, bank_branch, slip_no, cancel, money_kind, fiscal_year, fund, budget_line, organization, assessment_no,
-        notice_no, payer, channel, paid_on, amount, items, pdf, pdf_sha256, page, page_line, confidence, verifier1, verifier2, corrected,
-        receipt_id, takes_back, batch_id, line)
-    select s.handled_on, s.bank_branch, s.slip_no, s.cancel, s.money_kind, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessment_no,
-           s.notice_no, s.payer, s.channel, s.paid_on, s.amount, s.items, s.pdf, e.sha256, s.page, s.page_line, s.confidence, s.verifier1, s.verifier2,
-           s.corrected, o.receipt_id, o.id, batch, s.line
-      from pg_temp.staged_slip s
-      join slip_cancel c on c.line = s.line
-      join ledger.receipt_slip o on o.id = c.original_id or c.original_id is null and o.batch_id = batch and o.line = c.original_line
-      left join pg_temp.evidence e on e.name = s.pdf
-     order by s.line;
+    perform ledger.add_receipt_slips('1');
 
     perform ledger.begin_returns();
     insert into pg_temp.returned_receipt (line, receipt_id, booked_on, fiscal_year, fund, organization, memo)

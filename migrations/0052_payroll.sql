@@ -189,49 +189,42 @@ begin
 end $$;
 comment on function ledger.replace_payroll is 'A run sent again while its orders are drafts: the earlier one ends and its journal is reversed.';
 
-create function ledger.post_payroll() returns void
+create function ledger.order_payroll(run bigint) returns void
 language plpgsql as $$
-declare
-    batch bigint := (select id from pg_temp.batch);
-    head  record;
-    run   bigint;
 begin
-    select e.pay_month, e.pay_kind, e.pay_date into head from pg_temp.staged_expense e order by e.line limit 1;
-    if not found then
-        return;
-    end if;
-    insert into ledger.payroll_run (pay_month, pay_kind, version, pay_date, content_hash, batch_id)
-    select head.pay_month, head.pay_kind,
-           (select coalesce(max(r.version), 0) + 1 from ledger.payroll_run r where (r.pay_month, r.pay_kind) = (head.pay_month, head.pay_kind)),
-           head.pay_date, ledger.payroll_content(), batch
-    returning id into run;
-    perform ledger.replace_payroll(e.run_id, run) from ledger.payroll_earlier() e where e.run_id <> run and not e.ordered;
-
     -- One commitment and one order for each 科目 and 所属; the file's finer rows stay readable in payroll_expense.
     create temp table payroll_cost on commit drop as
     select c.*, ledger.next_commitment_no(c.fiscal_year) as commitment, ledger.next_payment_order_no(c.fiscal_year) as order_no
       from (select e.fiscal_year, e.fund, ledger.payroll_line(e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail) as budget_line, e.organization,
-                   e.section, s.payee, min(e.line) as line, sum(e.amount)::bigint as amount,
-                   concat_ws(' ', '給与', head.pay_month, k.name, s.name) as title
+                   e.section, s.payee, e.pay_date, min(e.line) as line, sum(e.amount)::bigint as amount,
+                   concat_ws(' ', '給与', e.pay_month, k.name, s.name) as title
               from pg_temp.staged_expense e
               join ledger.payroll_section s on s.section = e.section
-              join (values ('1', '例月'), ('2', '期末勤勉'), ('3', '差額'), ('4', '随時'), ('5', '退職')) k (code, name) on k.code = head.pay_kind
-             group by 1, 2, 3, 4, 5, 6, k.name, s.name
+              join (values ('1', '例月'), ('2', '期末勤勉'), ('3', '差額'), ('4', '随時'), ('5', '退職')) k (code, name) on k.code = e.pay_kind
+             group by 1, 2, 3, 4, 5, 6, 7, e.pay_month, k.name, s.name
              order by min(e.line)) c;
     insert into ledger.commitment (no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on, batch_id, line)
-    select c.commitment, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.title, c.amount, b.business_date, batch, c.line
+    select c.commitment, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.title, c.amount, b.business_date, b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
     insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, memo, made_by, batch_id, line)
-    select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, head.pay_date, c.title, b.actor, batch, c.line
+    select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, c.pay_date, c.title, b.actor, b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
     insert into ledger.payroll_expense (run_id, fiscal_year, fund, budget_line, organization, section, staff_class, heads, amount, commitment, order_id, batch_id, line)
-    select run, e.fiscal_year, e.fund, c.budget_line, e.organization, e.section, e.staff_class, e.heads, e.amount, c.commitment, p.id, batch, e.line
+    select run, e.fiscal_year, e.fund, c.budget_line, e.organization, e.section, e.staff_class, e.heads, e.amount, c.commitment, p.id, p.batch_id, e.line
       from pg_temp.staged_expense e
       join payroll_cost c on (c.fiscal_year, c.fund, c.budget_line, c.organization, c.section)
          = (e.fiscal_year, e.fund, ledger.payroll_line(e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail), e.organization, e.section)
       join ledger.payment_order p on p.no = c.order_no
      order by e.line;
+    drop table payroll_cost;
+end $$;
+comment on function ledger.order_payroll is 'Commitments, draft orders over the gross amounts, and the rows they come from.';
 
+create function ledger.withhold_payroll(run bigint) returns void
+language plpgsql as $$
+declare
+    batch bigint := (select id from pg_temp.batch);
+begin
     insert into ledger.payroll_deduction (run_id, code, heads, amount, batch_id, line)
     select run, d.code, d.heads, d.amount, batch, d.line from pg_temp.staged_deduction d order by d.line;
     insert into ledger.payroll_net (run_id, method, heads, amount, batch_id, line)
@@ -239,11 +232,34 @@ begin
 
     -- The orders are gross: of what they pay on the pay date this part comes back at once, as money held for others.
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
-    select d.line, 'NONBUDGET_IN', ledger.fiscal_year(head.pay_date), head.pay_date,
-           (select value from pg_temp.setting where key = 'nonbudget_fund'), d.amount,
-           concat_ws(' ', '給与控除', head.pay_month, k.name), 'payroll_deduction', d.id
-      from ledger.payroll_deduction d join ledger.payroll_deduction_kind k on k.code = d.code
+    select d.line, 'NONBUDGET_IN', ledger.fiscal_year(r.pay_date), r.pay_date, (select value from pg_temp.setting where key = 'nonbudget_fund'), d.amount,
+           concat_ws(' ', '給与控除', r.pay_month, k.name), 'payroll_deduction', d.id
+      from ledger.payroll_deduction d
+      join ledger.payroll_deduction_kind k on k.code = d.code
+      join ledger.payroll_run r on r.id = d.run_id
      where d.run_id = run order by d.line;
+end $$;
+comment on function ledger.withhold_payroll is 'Deductions with their journal, and net pay.';
+
+create function ledger.post_payroll() returns void
+language plpgsql as $$
+declare
+    head record;
+    run  bigint;
+begin
+    select e.pay_month, e.pay_kind, e.pay_date into head from pg_temp.staged_expense e order by e.line limit 1;
+    if not found then
+        return; -- known already: every line was skipped
+    end if;
+    insert into ledger.payroll_run (pay_month, pay_kind, version, pay_date, content_hash, batch_id)
+    select head.pay_month, head.pay_kind,
+           (select coalesce(max(r.version), 0) + 1 from ledger.payroll_run r where (r.pay_month, r.pay_kind) = (head.pay_month, head.pay_kind)),
+           head.pay_date, ledger.payroll_content(), b.id
+      from pg_temp.batch b
+    returning id into run;
+    perform ledger.replace_payroll(e.run_id, run) from ledger.payroll_earlier() e where e.run_id <> run and not e.ordered;
+    perform ledger.order_payroll(run);
+    perform ledger.withhold_payroll(run);
 
     insert into pg_temp.posted (line, object, object_id, yen)
     select x.line, 'payroll_expense', x.id, x.amount from ledger.payroll_expense x where x.run_id = run
