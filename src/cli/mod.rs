@@ -30,6 +30,8 @@ pub(crate) mod print;
 pub(crate) mod progress;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
+/// `renkei topic sample`.
+mod sample;
 /// `renkei send`
 mod send;
 /// `renkei token`
