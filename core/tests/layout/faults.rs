@@ -433,9 +433,15 @@ fn letters_that_look_like_digits_are_named_where_paper_was_read() {
 #[test]
 fn personal_details_are_refused_and_not_repeated() {
     let judged = |switch: &str, text: &str| spoken(read(&digits_with(switch), text.as_bytes()));
-    let found = judged("impersonal = true", "世田谷次郎,6000\n0001234,123456789012\n0001234,6000,砧花子\nS000123,1\n");
-    assert_eq!(found.errors(), ["PERSONAL_DETAIL", "PERSONAL_DETAIL", "PERSONAL_COLUMNS", "PERSONAL_DETAIL"]);
-    assert!(found.faults.iter().all(|fault| fault.value.is_none()), "{:#?}", found.faults);
+    let found = judged(
+        "impersonal = true",
+        "世田谷次郎,6000\n0001234,123456789012\n0001234,6000,砧花子\nS000123,1\n1.23E+11,1\n1月2日,1\n",
+    );
+    assert_eq!(
+        found.errors(),
+        ["PERSONAL_DETAIL", "PERSONAL_DETAIL", "PERSONAL_COLUMNS", "PERSONAL_DETAIL", "FIELD_EXCEL_NUMBER", "FIELD_EXCEL_DATE"]
+    );
+    assert!(found.faults[..4].iter().all(|fault| fault.value.is_none()), "{:#?}", found.faults);
     assert_eq!(judged("impersonal = true", "0001234\n").errors(), ["COLUMN_COUNT"]);
     assert_eq!(judged("", "世田谷次郎,6000\n0001234,6000,砧花子\n").errors(), ["FIELD_NOT_DIGITS", "COLUMN_COUNT"]);
 }

@@ -9,6 +9,9 @@ use crate::layout::names::FieldType;
 /// Digits of a 個人番号.
 const PERSONAL_NUMBER_DIGITS: usize = 12;
 
+/// Characters from which a letter and digits are taken for a staff number.
+const STAFF_NUMBER_CHARS_MIN: usize = 6;
+
 /// Letters that readers of paper take for digits, and the digits.
 const LOOK_ALIKES: [(char, char); 17] = [
     ('O', '0'),
@@ -39,7 +42,7 @@ pub(in crate::layout) fn is_hidden(code: &str) -> bool {
 #[cold]
 pub(super) fn named(field: &Field, text: &[u8], problem: Box<Problem>) -> Box<Problem> {
     let suspicion = field.suspicion;
-    if !(suspicion.ocr || suspicion.impersonal) || !is_written_in_digits(field.ty) {
+    if !(suspicion.ocr || suspicion.impersonal) || !is_written_in_digits(field.ty) || !is_vague(problem.code) {
         return problem;
     }
     let Ok(text) = std::str::from_utf8(text) else { return problem };
@@ -48,6 +51,11 @@ pub(super) fn named(field: &Field, text: &[u8], problem: Box<Problem>) -> Box<Pr
         return Problem::whole("PERSONAL_DETAIL").arg("what", what);
     }
     suspicion.ocr.then(|| look_alike(text)).flatten().unwrap_or(problem)
+}
+
+/// Problems that say no more than "not what it should be"; what a spreadsheet did, or a blank, says more already.
+fn is_vague(code: &str) -> bool {
+    matches!(code, "FIELD_NOT_DIGITS" | "FIELD_TOO_LONG" | "DATE_FORM" | "YEAR_FORM" | "MONTH_FORM" | "TIME_FORM")
 }
 
 fn is_written_in_digits(ty: FieldType) -> bool {
@@ -72,11 +80,12 @@ fn person(text: &str) -> Option<&'static str> {
         return Some("personal_number");
     }
     let letters = text.chars().filter(|ch| ch.is_alphabetic()).count();
-    match letters {
-        0 => None,
-        1 if text.is_ascii() => Some("staff_number"),
-        _ => Some("person_name"),
+    if letters > 1 || letters == 1 && !text.is_ascii() {
+        return Some("person_name");
     }
+    let mut bytes = text.bytes();
+    let prefixed = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic()) && bytes.all(|byte| byte.is_ascii_digit());
+    (prefixed && text.len() >= STAFF_NUMBER_CHARS_MIN).then_some("staff_number")
 }
 
 #[cfg(test)]
@@ -97,6 +106,6 @@ mod tests {
         assert_eq!(person("世田谷"), Some("person_name"));
         assert_eq!(person("ｾﾀｶﾞﾔ"), Some("person_name"));
         assert_eq!(person("S0123456"), Some("staff_number"));
-        assert_eq!((person("12 34"), person("１２３")), (None, None));
+        assert_eq!((person("12 34"), person("１２３"), person("0501O000")), (None, None, None));
     }
 }
