@@ -15,6 +15,26 @@ comment on table ledger.payroll_section is '節 of personnel cost: whom its orde
 comment on column ledger.payroll_section.payee is 'A collective creditor: orders of a run name no person. It has no account of its own, the payroll file pays.';
 comment on column ledger.payroll_section.withheld is 'Part of the gross pay that deductions and net pay come to (節01–03).';
 
+create function ledger.refuse_collective_account() returns trigger
+language plpgsql as $$
+declare
+    wanted text := case tg_table_name when 'creditor_account' then to_jsonb(new) ->> 'creditor' else to_jsonb(new) ->> 'payee' end;
+begin
+    -- Registering an account and making a creditor collective meet on the creditor's row: the second sees the first.
+    perform from ledger.creditor c where c.no = wanted for update;
+    if exists (select from ledger.payroll_section s where s.payee = wanted)
+       and exists (select from ledger.creditor_account a where a.creditor = wanted) then
+        raise exception 'creditor % stands for many persons and can have no bank account', wanted
+            using errcode = 'RK014', hint = 'payroll is paid by its own file; a general transfer would pay the gross amount to one account';
+    end if;
+    return null;
+end $$;
+comment on function ledger.refuse_collective_account is 'Orders of a payroll are gross and name a collective creditor: with an account they would go into a general transfer file, in full.';
+create trigger payroll_payee_has_no_account after insert or update of creditor on ledger.creditor_account
+    for each row execute function ledger.refuse_collective_account();
+create trigger payroll_payee_has_no_account after insert or update of payee on ledger.payroll_section
+    for each row execute function ledger.refuse_collective_account();
+
 create table ledger.payroll_deduction_kind (
     code text constraint payroll_deduction_kind_pk primary key constraint payroll_deduction_kind_is_two_digits check (code ~ '^[0-9]{2}$'),
     name text not null
