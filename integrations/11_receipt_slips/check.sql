@@ -152,11 +152,11 @@ with today as (
        and exists (select from stated x where (x.handled_on, x.bank_branch) = (handled_on, bank_branch))
 ), total_day as materialized (
     -- A 日計票 against the one in force: the same is known; another one replaces it whole, while no slip of the day is posted.
-    select n.handled_on, n.bank_branch, n.line, o.version, o.amount as old_amount, n.amount as new_amount, o.content = n.content as same, s.batch
+    select n.handled_on, n.bank_branch, n.line, o.version, o.batch_id, o.amount as old_amount, n.amount as new_amount, o.content = n.content as same, s.batch
       from (select handled_on, bank_branch, min(line) as line, sum(amount)::bigint as amount,
                    jsonb_agg(jsonb_build_array(money_kind, fiscal_year, fund, items, amount) order by money_kind, fiscal_year, fund) as content
               from staged_daily_total group by 1, 2) n
-      left join lateral (select max(t.version) as version, sum(t.amount)::bigint as amount,
+      left join lateral (select max(t.version) as version, max(t.batch_id) as batch_id, sum(t.amount)::bigint as amount,
                    jsonb_agg(jsonb_build_array(t.money_kind, t.fiscal_year, t.fund, t.items, t.amount) order by t.money_kind, t.fiscal_year, t.fund) as content
               from ledger.daily_total_in_force t where (t.handled_on, t.bank_branch) = (n.handled_on, n.bank_branch)) o on true
      cross join lateral (select max(k.batch_id) as batch from ledger.receipt_slip k
@@ -166,10 +166,14 @@ with today as (
       from staged_daily_total t join total_day y on (y.handled_on, y.bank_branch) = (t.handled_on, t.bank_branch) and y.same
     union all
     select y.line, v.verdict, v.code, 'handled_on',
-           jsonb_build_object('value', y.handled_on, 'branch', y.bank_branch, 'version', y.version, 'old', y.old_amount, 'new', y.new_amount, 'batch', y.batch)
+           jsonb_build_object('value', y.handled_on, 'branch', y.bank_branch, 'version', y.version, 'old', y.old_amount, 'new', y.new_amount,
+               'batch', coalesce(y.batch, y.batch_id))
       from total_day y
+     cross join today d
      cross join lateral (values
-        (y.version is not null and y.batch is null, 'warn', 'SLIP_TOTAL_REPLACED'),
+        (y.batch is null and y.batch_id < d.id, 'warn', 'SLIP_TOTAL_REPLACED'),
+        -- One that waited while a newer one was posted takes nobody's place.
+        (y.batch is null and y.batch_id > d.id, 'hold', 'SLIP_TOTAL_OVERTAKEN'),
         (y.batch is not null, 'hold', 'SLIP_TOTAL_IN_USE')) v (hit, verdict, code)
      where v.hit and y.same is not true
     union all

@@ -40,10 +40,16 @@ with today as (
      where v.hit
     union all
     -- Sent again: while nothing of it is approved it takes the earlier one's place; afterwards only differences (区分3) come on top.
-    select h.line, case when e.ordered then 'reject' else 'warn' end, case when e.ordered then 'PAYROLL_ORDERED' else 'PAYROLL_REPLACES' end, 'pay_kind',
-           jsonb_build_object('value', h.pay_month, 'version', e.version, 'batch', e.batch_id)
-      from earlier e cross join head h
-     where not exists (select from known) and not (e.ordered and h.pay_kind = '3')
+    -- A file that waited while a newer one was posted takes nobody's place.
+    select h.line, v.verdict, v.code, 'pay_kind', jsonb_build_object('value', h.pay_month, 'version', e.version, 'batch', e.batch_id)
+      from earlier e
+     cross join head h
+     cross join today d
+     cross join lateral (values
+        (e.ordered and h.pay_kind <> '3', 'reject', 'PAYROLL_ORDERED'),
+        ((not e.ordered or h.pay_kind = '3') and e.batch_id > d.id, 'hold', 'PAYROLL_OVERTAKEN'),
+        (not e.ordered and e.batch_id < d.id, 'warn', 'PAYROLL_REPLACES')) v (hit, verdict, code)
+     where v.hit and not exists (select from known)
 ), combination as materialized (
     select e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail, e.organization, e.pay_date, min(e.line) as line, sum(e.amount)::bigint as amount,
            ledger.payroll_line(e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail) as budget_line
