@@ -176,9 +176,12 @@ begin
            exists (select from ledger.payroll_expense x join ledger.payment_order p on p.id = x.order_id
                     where x.run_id = r.id and p.state not in ('draft', 'cancelled'))
       from ledger.payroll_run_in_force r
-     where (r.pay_month, r.pay_kind) = (select e.pay_month, e.pay_kind from pg_temp.staged_expense e order by e.line limit 1);
+      join (select e.pay_month, e.pay_kind, e.pay_date from pg_temp.staged_expense e order by e.line limit 1) h
+        on (h.pay_month, h.pay_kind) = (r.pay_month, r.pay_kind)
+     -- 例月 and 期末勤勉 are paid once for a month, whatever day is named; the others on several days.
+     where r.pay_kind in ('1', '2') or r.pay_date = h.pay_date;
 end $$;
-comment on function ledger.payroll_earlier is 'The runs in force of the month and kind of the staged file. Ordered: one of its orders is beyond a draft.';
+comment on function ledger.payroll_earlier is 'The runs in force that the staged file is another version of. Ordered: one of their orders is beyond a draft.';
 
 -- ── Post ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

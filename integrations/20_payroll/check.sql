@@ -50,6 +50,10 @@ with today as (
         ((not e.ordered or h.pay_kind = '3') and e.batch_id > d.id, 'hold', 'PAYROLL_OVERTAKEN'),
         (not e.ordered and e.batch_id < d.id, 'warn', 'PAYROLL_REPLACES')) v (hit, verdict, code)
      where v.hit and not exists (select from known)
+    union all
+    select h.line, 'warn', 'PAYROLL_BESIDE', 'pay_date', jsonb_build_object('value', h.pay_date, 'month', h.pay_month, 'other', r.pay_date, 'batch', r.batch_id)
+      from head h join ledger.payroll_run_in_force r on (r.pay_month, r.pay_kind) = (h.pay_month, h.pay_kind)
+     where r.pay_date <> h.pay_date and not exists (select from earlier e where e.run_id = r.id)
 ), combination as materialized (
     select e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail, e.organization, e.pay_date, min(e.line) as line, sum(e.amount)::bigint as amount,
            ledger.payroll_line(e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail) as budget_line
