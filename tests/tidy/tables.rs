@@ -21,11 +21,12 @@ const HOT: [&str; 14] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 22] = [
+const ROOTS: [&str; 25] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
     "intake.arrival_missing",
+    "intake.medium_wipe",
     "ledger.fund",
     "ledger.account",
     "ledger.organization",
@@ -40,6 +41,8 @@ const ROOTS: [&str; 22] = [
     "ledger.payment_order_step",
     "ledger.institution_file",
     "ledger.creditor",
+    "ledger.utility_collector",
+    "ledger.postage_tariff",
     "export.file",
     "export.step",
     "audit.event",
