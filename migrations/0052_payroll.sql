@@ -12,7 +12,7 @@ create table ledger.payroll_section (
     withheld boolean not null
 );
 comment on table ledger.payroll_section is '節 of personnel cost: whom its orders name, and whether deductions are taken from it.';
-comment on column ledger.payroll_section.payee is 'A collective creditor: orders of a run name no person. It has no account of its own, the payroll file pays.';
+comment on column ledger.payroll_section.payee is 'A collective creditor: orders of a run name no person. It has no account of its own, the payroll file pays (order method payroll).';
 comment on column ledger.payroll_section.withheld is 'Part of the gross pay that deductions and net pay come to (節01–03).';
 
 create function ledger.refuse_collective_account() returns trigger
@@ -229,8 +229,8 @@ begin
     insert into ledger.commitment (no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on, batch_id, line)
     select c.commitment, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.title, c.amount, b.business_date, b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
-    insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, memo, made_by, batch_id, line)
-    select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, c.pay_date, c.title, b.actor, b.id, c.line
+    insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, method, memo, made_by, batch_id, line)
+    select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, c.pay_date, 'payroll', c.title, b.actor, b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
     insert into ledger.payroll_expense (run_id, fiscal_year, fund, budget_line, organization, section, staff_class, heads, amount, commitment, order_id, batch_id, line)
     select run, e.fiscal_year, e.fund, c.budget_line, e.organization, e.section, e.staff_class, e.heads, e.amount, c.commitment, p.id, p.batch_id, e.line

@@ -23,11 +23,12 @@ const HOT: [&str; 16] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 23] = [
+const ROOTS: [&str; 26] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
     "intake.arrival_missing",
+    "intake.medium_wipe",
     "ledger.fund",
     "ledger.account",
     "ledger.organization",
@@ -43,6 +44,8 @@ const ROOTS: [&str; 23] = [
     "ledger.institution_file",
     "ledger.creditor",
     "ledger.payroll_deduction_kind",
+    "ledger.utility_collector",
+    "ledger.postage_tariff",
     "export.file",
     "export.step",
     "audit.event",

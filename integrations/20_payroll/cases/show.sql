@@ -1,7 +1,7 @@
 -- What a run ordered, withheld and pays out, and what it comes to.
 select w.run as "支給", w.what as "種別", w.code as "科目・区分", w.org as "所属", w.heads as "人数", w.amount as "金額", w.no as "支出命令", w.payee as "債権者", w.day as "支払日", w.state as "状態"
   from (select r.id, 1 as part, min(x.id) as nth, concat_ws(' ', r.pay_month, '区分' || r.pay_kind, r.version || '版') as run, '執行' as what, p.budget_line as code,
-               p.organization as org, sum(x.heads) as heads, p.amount, p.no || ' ← ' || c.no || ' ' || c.state as no, k.name as payee, p.pay_date as day, p.state
+               p.organization as org, sum(x.heads) as heads, p.amount, p.no || ' ← ' || c.no || ' ' || c.state as no, k.name as payee, p.pay_date as day, p.method || ' ' || p.state as state
           from ledger.payroll_run r
           join ledger.payroll_expense x on x.run_id = r.id join ledger.payment_order p on p.id = x.order_id
           join ledger.commitment c on c.no = x.commitment join ledger.creditor k on k.no = p.creditor
