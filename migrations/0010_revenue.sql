@@ -1048,10 +1048,20 @@ begin
         paid_on       date   not null,
         booked_on     date   not null,
         amount        bigint not null,
-        cause         text
+        cause         text,
+        fiscal_year   int,
+        fund          text,
+        organization  text,
+        memo          text
     ) on commit drop;
 end $$;
-comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理. booked_on: 収入日, moved to today when its year is closed.';
+comment on function ledger.begin_receipts is 'Makes the temp table that book_receipts() reads; cause set: the money goes to 収入未整理. booked_on: 収入日, moved to today when its year is closed. fiscal_year, fund, organization, memo: what the bank says of money whose receivable is not known.';
+
+create function ledger.receipt_year(stated int, booked_on date, today date) returns int
+language sql immutable parallel safe as $$
+    select case when ledger.fiscal_year_takes(stated, booked_on, today) then stated else ledger.fiscal_year(booked_on) end
+$$;
+comment on function ledger.receipt_year is '会計年度 of money that clears nothing: the year the bank booked it in, while that takes the day, else the year of the day.';
 
 create function ledger.book_receipts() returns void
 language plpgsql
@@ -1111,14 +1121,16 @@ begin
      order by n.id;
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.fiscal_year(r.booked_on)), r.booked_on,
-           coalesce(a.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, a.organization, v.amount, v.memo, 'receipt', r.id
+    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(i.fiscal_year, r.booked_on, today)), r.booked_on,
+           coalesce(a.fund, i.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, coalesce(a.organization, i.organization), v.amount,
+           v.memo, 'receipt', r.id
       from ledger.receipt r
+      join pg_temp.incoming_receipt i on i.line = r.line
       left join ledger.assessment a on a.id = r.assessment_id
      cross join lateral (values
         ('RECEIPT', r.cleared, '消込 ' || ledger.assessment_no(a.fiscal_year, a.id)),
         ('OVERPAYMENT', r.overpaid, '過誤納 ' || ledger.assessment_no(a.fiscal_year, a.id)),
-        ('UNALLOCATED', r.unallocated, '収入未整理')) v (event, amount, memo)
+        ('UNALLOCATED', r.unallocated, concat_ws(' ', '収入未整理', i.memo))) v (event, amount, memo)
      where r.id >= first_receipt and r.batch_id = batch and v.amount > 0;
 end $$;
 comment on function ledger.book_receipts is 'Books the temp table incoming_receipt: what is owed is cleared, more is an overpayment, what nobody owes is 収入未整理. Used by 18 and 11.';
@@ -1173,6 +1185,8 @@ begin
       left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
                           where x.assessment_id = k.assessment_id and x.state = 'open') o on true
      where k.kind = '1'
+       -- A receipt that was taken back and given again has two of them; the last one is the one that stands.
+       and not exists (select from ledger.clearing x where x.assessment_id = k.assessment_id and x.receipt_id = k.receipt_id and x.id > k.id)
     window one as (partition by k.assessment_id order by k.id)
      order by k.id;
 

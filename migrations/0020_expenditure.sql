@@ -255,6 +255,7 @@ create table ledger.payment_order (
     commitment   text references ledger.commitment,
     amount       bigint not null constraint payment_order_amount_is_positive check (amount > 0),
     pay_date     date   not null,
+    method       text   not null default 'transfer' constraint payment_order_method_is_known check (method in ('transfer', 'direct_debit', 'payroll')),
     memo         text   not null,
     state        text   not null default 'draft' constraint payment_order_state_is_known
                  check (state in ('draft', 'approved', 'in_file', 'released', 'paid', 'returned', 'cancelled')),
@@ -271,6 +272,7 @@ create table ledger.payment_order (
     constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null)
 ) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
+comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either.';
 comment on column ledger.payment_order.rescheduled_by is 'Who gave the approved order another pay date.';
 comment on column ledger.payment_order.account_id is 'The account (creditor_account) with which it was put into a bank file: the release asks whether it is still the right one.';
 create index payment_order_by_pay_date on ledger.payment_order (pay_date);
@@ -335,7 +337,7 @@ begin
 end $$;
 comment on function ledger.refuse_changed_order is 'What a second person approved is what is paid: after the draft only the state moves, and the pay date by check_new_pay_date.';
 create trigger payment_order_is_fixed
-    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, made_by on ledger.payment_order
+    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, method, made_by on ledger.payment_order
     for each row when (old.state <> 'draft') execute function ledger.refuse_changed_order();
 
 create function ledger.check_new_pay_date() returns trigger
@@ -347,6 +349,7 @@ begin
         when old.state <> 'approved' or new.state <> 'approved' then 'it is ' || old.state
         when new.rescheduled_by is null or new.rescheduled_at is not distinct from old.rescheduled_at then 'nobody signs for it'
         when export.same_person(new.rescheduled_by, new.made_by) then 'the maker may not do that'
+        when new.method = 'direct_debit' then 'the bank debits it on the day it announced'
         when exists (select from export.live_claim c where c.object = 'payment_order' and c.object_id = old.id) then 'it is in a file'
         when not ledger.is_business_day(new.pay_date, 'bank') then 'banks are closed on ' || new.pay_date
         when not ledger.fiscal_year_accepts(new.fiscal_year, new.pay_date) then

@@ -28,6 +28,6 @@ with item as (
     -- In no file, this one included: nobody is going to pay them (renkei ledger reschedule).
     select 7, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount)::bigint
       from ledger.payment_order p
-     where p.pay_date < (select today from run) and p.state = 'approved' having count(*) > 0
+     where p.pay_date < (select today from run) and p.state = 'approved' and p.method = 'transfer' having count(*) > 0
 )
 select label_ja, label_en, count, yen from row order by part, key

@@ -71,7 +71,7 @@ select p.id, p.no, p.amount, p.creditor,
   left join ledger.creditor_account k on k.creditor = p.creditor and d.day between k.valid_from and k.valid_to
   left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to
   left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and d.day between b.valid_from and b.valid_to
- where p.pay_date = d.pay_date and p.state = 'approved'
+ where p.pay_date = d.pay_date and p.state = 'approved' and p.method = 'transfer'
    and not exists (select from refusal)
    and not exists (select from export.claim x where x.object = 'payment_order' and x.object_id = p.id and x.live);
 analyze candidate (id);

@@ -3,7 +3,7 @@
 use super::source::{Source, files, none};
 
 /// Tables that grow with the records of files. They must stay without foreign keys; their references are checked set-wise.
-const HOT: [&str; 14] = [
+const HOT: [&str; 16] = [
     "intake.record",
     "ledger.posting",
     "export.claim",
@@ -15,17 +15,20 @@ const HOT: [&str; 14] = [
     "ledger.clearing",
     "ledger.overpayment",
     "ledger.unallocated_receipt",
+    "ledger.daily_total",
+    "ledger.receipt_slip",
     "ledger.institution",
     "ledger.branch",
     "ledger.institution_change",
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 22] = [
+const ROOTS: [&str; 26] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
     "intake.arrival_missing",
+    "intake.medium_wipe",
     "ledger.fund",
     "ledger.account",
     "ledger.organization",
@@ -40,6 +43,9 @@ const ROOTS: [&str; 22] = [
     "ledger.payment_order_step",
     "ledger.institution_file",
     "ledger.creditor",
+    "ledger.payroll_deduction_kind",
+    "ledger.utility_collector",
+    "ledger.postage_tariff",
     "export.file",
     "export.step",
     "audit.event",

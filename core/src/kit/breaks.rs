@@ -122,7 +122,7 @@ impl Break {
             Break::HeaderOrder => &["HEADER_ORDER"],
             Break::ColumnMissing => &["COLUMN_COUNT"],
             Break::MixedEncoding => &["ENCODING_INVALID", "ENCODING_MIXED"],
-            Break::LetterInNumber => &["FIELD_NOT_DIGITS", "JSON_TYPE"],
+            Break::LetterInNumber => &["FIELD_NOT_DIGITS", "OCR_LOOK_ALIKE", "JSON_TYPE"],
             Break::RequiredEmpty => &["FIELD_EMPTY"],
             Break::CodeUnknown => &["FIELD_CODE_UNKNOWN"],
             Break::NoSuchDay => &["DATE_NO_SUCH_DAY"],

@@ -34,12 +34,12 @@ pub struct Excerpt {
     pub hex: Vec<(u64, Vec<u8>, std::ops::Range<usize>)>,
 }
 
-/// Cuts the place of a fault out of the file. `None` when the fault has no place in bytes.
+/// Cuts the place of a fault out of the file. `None` when the fault has no place in bytes, or one that is not shown.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn excerpt<R: Read + Seek>(layout: &Layout, fault: &Fault, input: &mut R) -> io::Result<Option<Excerpt>> {
-    let Some(byte) = fault.byte else { return Ok(None) };
+    let Some(byte) = fault.byte.filter(|_| !value::is_hidden(&fault.code)) else { return Ok(None) };
     let length = u64::from(fault.length.unwrap_or(0)).min(AROUND_BYTES);
     let from = byte.saturating_sub(AROUND_BYTES);
     input.seek(SeekFrom::Start(from))?;

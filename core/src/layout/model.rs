@@ -39,6 +39,8 @@ pub struct Layout {
     pub json: JsonOptions,
     /// Bounds of one file.
     pub limits: Limits,
+    /// What its readers look for behind a value that is refused.
+    pub suspicion: Suspicion,
     /// Settings that SQL reads (from the profile).
     pub values: BTreeMap<String, String>,
     /// Name of the applied profile.
@@ -47,6 +49,15 @@ pub struct Layout {
     pub(super) toml: Arc<str>,
     pub(super) origin: Arc<str>,
     pub(super) digest: String,
+}
+
+/// What may be behind a value that is refused, so that the fault says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Suspicion {
+    /// The values were read from paper by a machine: a letter that looks like a digit is named.
+    pub ocr: bool,
+    /// The file speaks of no person: names, 個人番号 and further columns are refused as such, and not repeated in the fault.
+    pub impersonal: bool,
 }
 
 /// Options of a CSV file.
@@ -164,6 +175,8 @@ pub struct Field {
     pub total: Option<Total>,
     /// Value made by the program.
     pub auto: Option<Auto>,
+    /// What may be behind a refused value; the layout's.
+    pub suspicion: Suspicion,
     /// Evidence grade.
     pub grade: Option<Grade>,
     /// `,"id":` ready for JSON.

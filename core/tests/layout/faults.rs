@@ -2,6 +2,7 @@
 
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
+use renkei_core::layout::Layout;
 use renkei_core::layout::excerpt::excerpt;
 use renkei_core::layout::read::ReadLimits;
 
@@ -391,4 +392,56 @@ fn the_place_of_a_fault_can_be_shown() {
     let shown = shown.expect("readable").expect("a place");
     assert_eq!(shown.place, "ｰ");
     assert!(shown.to_string().contains("[B0]"));
+}
+
+/// Two fields of digits, with a line of the header.
+fn digits_with(switch: &str) -> Layout {
+    layouts::parse(&format!(
+        r#"
+[layout]
+name = "数字"
+version = "1"
+format = "csv"
+encoding = ["utf-8", "cp932"]
+newline = "lf"
+{switch}
+[csv]
+header = "none"
+[[record]]
+kind = "row"
+name = "行"
+occurs = "many"
+fields = [
+ {{ id = "no", name = "番号", type = "digits", len = 7 }},
+ {{ id = "amount", name = "金額", type = "yen", len = 11 }},
+]
+"#
+    ))
+}
+
+#[test]
+fn letters_that_look_like_digits_are_named_where_paper_was_read() {
+    let judged = |switch: &str, text: &str| spoken(read(&digits_with(switch), text.as_bytes()));
+    let found = judged("ocr = true", "000l234,6000\n0001234,6O00\n0001234,6X00\n");
+    assert_eq!(found.errors(), ["OCR_LOOK_ALIKE", "OCR_LOOK_ALIKE", "FIELD_NOT_DIGITS"]);
+    let fault = &found.faults[1];
+    assert_eq!((fault.line, fault.byte, fault.length), (Some(2), Some(22), Some(1)));
+    assert_eq!(fault.args[..2], [("char".to_owned(), "O".to_owned()), ("digit".to_owned(), "0".to_owned())]);
+    assert_eq!(judged("", "000l234,6000\n").errors(), ["FIELD_NOT_DIGITS"]);
+}
+
+#[test]
+fn personal_details_are_refused_and_not_repeated() {
+    let judged = |switch: &str, text: &str| spoken(read(&digits_with(switch), text.as_bytes()));
+    let found = judged(
+        "impersonal = true",
+        "世田谷次郎,6000\n0001234,123456789012\n0001234,6000,砧花子\nS000123,1\n1.23E+11,1\n1月2日,1\n",
+    );
+    assert_eq!(
+        found.errors(),
+        ["PERSONAL_DETAIL", "PERSONAL_DETAIL", "PERSONAL_COLUMNS", "PERSONAL_DETAIL", "FIELD_EXCEL_NUMBER", "FIELD_EXCEL_DATE"]
+    );
+    assert!(found.faults[..4].iter().all(|fault| fault.value.is_none()), "{:#?}", found.faults);
+    assert_eq!(judged("impersonal = true", "0001234\n").errors(), ["COLUMN_COUNT"]);
+    assert_eq!(judged("", "世田谷次郎,6000\n0001234,6000,砧花子\n").errors(), ["FIELD_NOT_DIGITS", "COLUMN_COUNT"]);
 }

@@ -83,6 +83,7 @@ pub(super) fn parse(
         blank: section.word(faults, "blank", Blank::ALL).unwrap_or(Blank::Zeros),
         total: None,
         auto: section.word(faults, "auto", Auto::ALL),
+        suspicion: layout.suspicion,
         grade: section.word(faults, "grade", Grade::ALL),
     };
     if field.constant.is_some() {

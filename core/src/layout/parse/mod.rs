@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::LayoutErrors;
-use super::model::{CodeTable, CsvOptions, JsonOptions, Kind, Layout, Limits};
+use super::model::{CodeTable, CsvOptions, JsonOptions, Kind, Layout, Limits, Suspicion};
 use super::names::{self, Format, Grade, Header, Items, Newline, Quote, Status};
 use crate::charset::Encoding;
 use crate::walk::{self, Faults, Section};
@@ -109,6 +109,7 @@ fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option
         record_bytes: fixed_bytes(root.table(faults, "fixed"), faults),
         json: json_options(root.table(faults, "json"), faults),
         limits: limits(root.table(faults, "limits"), faults),
+        suspicion: Suspicion { ocr: head.flag(faults, "ocr"), impersonal: head.flag(faults, "impersonal") },
         values: BTreeMap::new(),
         profile: None,
         kinds: Vec::new(),

@@ -211,8 +211,17 @@ impl Csv<'_> {
     #[cold]
     fn wrong_columns<F: FnMut(Event<'_>)>(&self, kind_index: usize, raw: &[u8], place: Place, core: &mut Core<'_, F>) {
         let kind = &self.layout.kinds()[kind_index];
-        let code = if raw.is_empty() { "CSV_BLANK_LINE" } else { "COLUMN_COUNT" };
-        let fault = Fault::new(code).on_line(place.line).at_bytes(place.offset, raw.len() as u32).value(value::show(raw));
+        let more = self.spans.len() > kind.fields.len();
+        let code = match raw {
+            [] => "CSV_BLANK_LINE",
+            // What stands in a column nobody agreed on is a person's, until somebody says otherwise.
+            _ if more && self.layout.suspicion.impersonal => "PERSONAL_COLUMNS",
+            _ => "COLUMN_COUNT",
+        };
+        let mut fault = Fault::new(code).on_line(place.line).at_bytes(place.offset, raw.len() as u32);
+        if !value::is_hidden(code) {
+            fault = fault.value(value::show(raw));
+        }
         core.fault(fault.arg("expected", kind.fields.len()).arg("found", self.spans.len()).arg("kind", &kind.name));
         core.unreadable(Some(kind_index));
     }

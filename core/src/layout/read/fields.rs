@@ -201,7 +201,10 @@ impl Fields {
         let place = self.place;
         let length = if problem.len == 0 { cell.bytes.len() } else { problem.len };
         let byte = place.offset + (cell.start + at) as u64;
-        let mut fault = field_fault(problem.code, column, field, place).at_bytes(byte, length as u32).value(shown);
+        let mut fault = field_fault(problem.code, column, field, place).at_bytes(byte, length as u32);
+        if !value::is_hidden(problem.code) {
+            fault = fault.value(shown);
+        }
         fault.args.extend(problem.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         if warning {
             fault = fault.warning();

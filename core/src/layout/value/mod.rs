@@ -6,6 +6,7 @@
 mod check;
 mod format;
 mod number;
+mod suspect;
 mod text;
 mod time;
 
@@ -16,6 +17,7 @@ use super::names::{FieldType, Format};
 use crate::calendar::MonthDay;
 
 pub(super) use format::{canonical, file_text, whole};
+pub(super) use suspect::is_hidden;
 pub(super) use text::{is_blank, is_tame, show, show_all};
 
 /// Which written form a value has.
@@ -109,7 +111,24 @@ pub(super) fn parse(
     reference: Option<Date>,
     notes: &mut Vec<Problem>,
 ) -> Outcome<Typed> {
-    let typed = match field.ty {
+    let typed = typed(field, text, form, tame, reference, notes).map_err(|problem| suspect::named(field, text, problem))?;
+    if field.codes.is_some() || field.constant.is_some() || field.check.is_some() {
+        check::check(field, text, typed, notes)?;
+    }
+    Ok(typed)
+}
+
+/// The value by its type alone.
+#[inline]
+fn typed(
+    field: &Field,
+    text: &[u8],
+    form: Form,
+    tame: bool,
+    reference: Option<Date>,
+    notes: &mut Vec<Problem>,
+) -> Outcome<Typed> {
+    Ok(match field.ty {
         FieldType::Digits => text::digits(field, text)?,
         FieldType::Code | FieldType::Ascii => text::ascii(field, text)?,
         FieldType::Text => text::text(field, text, tame)?,
@@ -123,9 +142,5 @@ pub(super) fn parse(
         FieldType::Timestamp => time::timestamp(field, text)?,
         FieldType::Mmdd => Typed::MonthDay(time::month_day(text, form)?),
         FieldType::Filler => return Err(Problem::whole("FILLER_NOT_BLANK")),
-    };
-    if field.codes.is_some() || field.constant.is_some() || field.check.is_some() {
-        check::check(field, text, typed, notes)?;
-    }
-    Ok(typed)
+    })
 }

@@ -1,0 +1,1 @@
+select ledger.cancel_receipt_slips((select id from batch));

@@ -1,0 +1,1 @@
+update ledger.unallocated_receipt set state = 'allocated';

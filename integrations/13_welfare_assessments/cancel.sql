@@ -1,0 +1,1 @@
+select ledger.cancel_assessments((select id from batch));

@@ -1,0 +1,1 @@
+select ledger.drop_payroll((select id from batch));
