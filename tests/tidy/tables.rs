@@ -21,7 +21,7 @@ const HOT: [&str; 14] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 22] = [
+const ROOTS: [&str; 24] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -29,6 +29,8 @@ const ROOTS: [&str; 22] = [
     "ledger.fund",
     "ledger.account",
     "ledger.organization",
+    "ledger.organization_successor",
+    "ledger.organization_change",
     "ledger.facility",
     "ledger.intake_section",
     "ledger.holiday",
