@@ -40,17 +40,32 @@ comment on column ledger.budget_line.account is 'Caption of the statements this 
 comment on column ledger.budget_line.budget is '予算現額 in yen.';
 
 create table ledger.organization (
-    code       text not null,
-    valid_from date not null,
-    valid_to   date not null default date '9999-12-31',
-    name       text not null,
-    short_name text,
-    level      int  not null default 2,
-    parent     text,
+    code        text not null,
+    valid_from  date not null,
+    valid_to    date not null default date '9999-12-31',
+    name        text not null,
+    short_name  text,
+    level       int  not null default 2,
+    parent      text,
+    kana        text,
+    can_execute boolean not null default false,
+    cashier     boolean not null default false,
+    facility    text,
+    postal      text,
+    address     text,
+    tel         text,
+    sort        int,
+    batch_id    bigint,
+    line        bigint,
+    constraint organization_level_is_known check (level between 1 and 4),
+    constraint organization_executes_below_the_top check (not can_execute or level >= 2),
     constraint organization_pk primary key (code, valid_from),
     constraint organization_validity_is_forward check (valid_from <= valid_to)
 );
-comment on table ledger.organization is '所属: a version per validity period; never deleted.';
+comment on table ledger.organization is '所属: a version per validity period. What ends keeps its row and its last day; successors are in organization_successor.';
+comment on column ledger.organization.level is '所属階層: 1 部, 2 課, 3 係, 4 出先・施設.';
+comment on column ledger.organization.can_execute is '予算執行区分: may bind and spend budget. A 部 (level 1) never does.';
+comment on column ledger.organization.cashier is '出納員区分: has a cashier of its own.';
 
 create table ledger.facility (
     code         text constraint facility_pk primary key,

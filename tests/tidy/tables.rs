@@ -3,7 +3,7 @@
 use super::source::{Source, files, none};
 
 /// Tables that grow with the records of files. They must stay without foreign keys; their references are checked set-wise.
-const HOT: [&str; 16] = [
+const HOT: &[&str] = &[
     "intake.record",
     "ledger.posting",
     "export.claim",
@@ -23,7 +23,7 @@ const HOT: [&str; 16] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 26] = [
+const ROOTS: &[&str] = &[
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -32,6 +32,8 @@ const ROOTS: [&str; 26] = [
     "ledger.fund",
     "ledger.account",
     "ledger.organization",
+    "ledger.organization_successor",
+    "ledger.organization_change",
     "ledger.facility",
     "ledger.intake_section",
     "ledger.holiday",
