@@ -80,12 +80,24 @@ create table ledger.creditor (
     corporate_number text,
     invoice_number   text,
     suspended_from   date,
-    suspended_to     date
+    suspended_to     date,
+    batch_id         bigint,
+    line             bigint
 );
 comment on table ledger.creditor is '債権者';
+comment on column ledger.creditor.batch_id is 'The file of vendors that brought it as a candidate (債権者候補): it cannot be paid before an account is registered.';
 comment on column ledger.creditor.suspended_from is 'First day no payment may be made; null = not suspended.';
 create index creditor_by_invoice_number on ledger.creditor (invoice_number) where invoice_number is not null;
 create index creditor_by_corporate_number on ledger.creditor (corporate_number) where corporate_number is not null;
+create index creditor_by_batch on ledger.creditor (batch_id) where batch_id is not null;
+
+create sequence ledger.creditor_no;
+
+create function ledger.next_creditor_no() returns text
+language sql volatile as $$
+    select '9' || lpad(nextval('ledger.creditor_no')::text, 9, '0')
+$$;
+comment on function ledger.next_creditor_no is '債権者番号 of a candidate, ten digits from 9000000001 on: the numbers below are given by hand. Gaps mean nothing: a preview draws numbers too.';
 
 create table ledger.creditor_account (
     id          bigint generated always as identity constraint creditor_account_pk primary key,
