@@ -359,6 +359,19 @@ fn kinds_that_may_all_be_absent_mix_in_any_order() {
 }
 
 #[test]
+fn a_warning_shows_the_characters_and_not_the_bytes() {
+    let layout = layouts::parse(
+        "[layout]\nname = \"業者\"\nversion = \"1\"\nformat = \"csv\"\nencoding = [\"cp932\"]\nnewline = \"crlf\"\n[csv]\nheader = \"none\"\n[[record]]\nkind = \"vendor\"\noccurs = \"many\"\nfields = [\n { id = \"name\", name = \"商号\", type = \"text\", len = 20 },\n { id = \"number\", name = \"登録番号\", type = \"text\", len = 20, check = \"invoice_number\", check_warns = true },\n]\n",
+    );
+    let mut file = Vec::new();
+    renkei_core::charset::encode(renkei_core::charset::Encoding::Cp932, "砧,Ｔ８０１\r\n", &mut file).expect("CP932");
+    let reading = spoken(read(&layout, &file));
+    assert_eq!((reading.errors().len(), reading.warnings()), (0, vec!["CODE_FORM"]));
+    let fault = &reading.faults[0];
+    assert_eq!((fault.value.as_deref(), fault.byte, fault.length), (Some("Ｔ８０１"), Some(3), Some(8)));
+}
+
+#[test]
 fn json_faults() {
     let layout = layouts::parse(IF16);
     for (from, to, code) in [
