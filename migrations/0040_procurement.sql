@@ -430,6 +430,132 @@ begin
 end $$;
 comment on function ledger.cancel_vendor_batch is 'Takes the versions of a batch out of what counts, and the creditor candidates it brought away; vendor_batch_blockers has said that nobody uses them.';
 
+-- ── What a result of an opening does (No. 8) ──────────────────────────────────────────────────────────────────────────────
+
+create function ledger.award_without_tax(award_incl bigint) returns bigint
+language sql immutable parallel safe as $$
+    select x from (select (award_incl * 100 + 109) / 110 as x) smallest where ledger.award_with_tax(x) = award_incl
+$$;
+comment on function ledger.award_without_tax is 'The one bid without tax that gives 契約予定金額; null where no whole bid does.';
+
+create function ledger.find_bidder(tender text, corporate_number text) returns table (vendor text, candidates bigint)
+language sql stable as $$
+    select case when count(*) filter (where f.nominated) > 0 then min(f.no) filter (where f.nominated) else min(f.no) end,
+           case when count(*) filter (where f.nominated) > 0 then count(*) filter (where f.nominated) else count(*) end
+      from (select v.no, exists (select from ledger.tender_nominee n where (n.tender_no, n.vendor) = (find_bidder.tender, v.no)) as nominated
+              from ledger.registered_vendor v where v.corporate_number = find_bidder.corporate_number) f
+$$;
+comment on function ledger.find_bidder is 'The vendor of a 法人番号, a nominee of the tender before any other. More than one candidate: a person chooses.';
+
+create function ledger.result_content(result jsonb, bids jsonb) returns text
+language plpgsql immutable parallel safe as $$
+begin
+    return md5(ledger.record_content(result) || coalesce(bids, '[]')::text);
+end $$;
+comment on function ledger.result_content is 'Digest of a result with its bids, to tell the same sent again from another of the same opening.';
+
+create function ledger.apply_bid_results(results bigint[], changed_on date) returns void
+language plpgsql as $$
+declare
+    other text;
+begin
+    -- A contract may have confirmed it since the check looked: then the check looks again.
+    perform from ledger.commitment c
+      where c.no in (select t.commitment from ledger.bid_result r join ledger.tender t on t.no = r.tender_no where r.id = any (results))
+      order by c.no for update;
+    select c.no into other
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no join ledger.commitment c on c.no = t.commitment
+     where r.id = any (results) and c.state <> 'draft' limit 1;
+    if found then
+        raise exception 'commitment % is no draft any more', other
+            using errcode = 'serialization_failure', hint = 'the result is checked again and then sees it';
+    end if;
+    update ledger.tender t
+       set state = case r.outcome when '1' then 'awarded' when '2' then 'failed' when '5' then 'pending' else 'cancelled' end,
+           planned_excl = coalesce(r.planned_excl, t.planned_excl), floor_excl = coalesce(r.floor_excl, t.floor_excl)
+      from ledger.bid_result r where r.id = any (results) and t.no = r.tender_no;
+    -- 契約差金: what was bound for the case beyond 契約予定金額 is free again. 不調 and 保留 free nothing.
+    insert into ledger.commitment_change (commitment, delta, changed_on, why, batch_id, line)
+    select c.no, r.award_incl - c.amount, apply_bid_results.changed_on, '契約差金 ' || r.tender_no, r.batch_id, r.line
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no join ledger.commitment c on c.no = t.commitment
+     where r.id = any (results) and r.outcome = '1' and c.amount <> r.award_incl
+     order by r.id;
+    update ledger.commitment c set amount = r.award_incl, creditor = r.creditor
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no
+     where r.id = any (results) and r.outcome = '1' and c.no = t.commitment;
+    update ledger.commitment c set state = 'cancelled'
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no
+     where r.id = any (results) and r.outcome in ('3', '4') and c.no = t.commitment;
+end $$;
+comment on function ledger.apply_bid_results is 'What results do to their tenders and to the commitments that bind the budget for them.';
+
+create function ledger.bid_result_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
+language plpgsql as $$
+begin
+    -- A contract may be on its way, or somebody may bind what was released: both wait for these locks.
+    perform from ledger.tender t where t.no in (select r.tender_no from ledger.bid_result r where r.batch_id = batch) order by t.no for update;
+    perform from ledger.commitment c
+      where c.no in (select t.commitment from ledger.bid_result r join ledger.tender t on t.no = r.tender_no where r.batch_id = batch)
+      order by c.no for update;
+    perform from ledger.budget_line b
+      where (b.fiscal_year, b.fund, b.code) in (select t.fiscal_year, t.fund, t.budget_line
+                                                  from ledger.bid_result r join ledger.tender t on t.no = r.tender_no where r.batch_id = batch)
+      order by b.fiscal_year, b.fund, b.code for update;
+    return query
+    with mine as (
+        select r.id, r.line, r.tender_no, r.outcome, n.batch_id as later, t.fiscal_year, t.fund, t.budget_line, c.no as commitment, c.state,
+               case when r.outcome in ('3', '4') then c.amount
+                    else -coalesce((select sum(g.delta) from ledger.commitment_change g where g.commitment = c.no and g.batch_id = batch), 0)::bigint end as released
+          from ledger.bid_result r
+          join ledger.tender t on t.no = r.tender_no
+          join ledger.commitment c on c.no = t.commitment
+          left join ledger.bid_result n on n.id = r.superseded_by
+         where r.batch_id = batch and r.cancelled_at is null
+    ), short as (
+        select m.fiscal_year, m.fund, m.budget_line, ledger.budget_remaining(m.fiscal_year, m.fund, m.budget_line) as remaining
+          from mine m group by m.fiscal_year, m.fund, m.budget_line
+        having sum(m.released) > ledger.budget_remaining(m.fiscal_year, m.fund, m.budget_line)
+    )
+    select m.line, 'bid_result', m.id, 'BID_RESULT_LATER', jsonb_build_object('tender', m.tender_no, 'batch', m.later) from mine m where m.later is not null
+    union all
+    select m.line, 'bid_result', m.id, 'BID_RESULT_CONTRACTED', jsonb_build_object('tender', m.tender_no, 'commitment', m.commitment, 'state', m.state)
+      from mine m where m.outcome not in ('3', '4') and m.state <> 'draft'
+    union all
+    select m.line, 'bid_result', m.id, 'BID_RESULT_BUDGET_USED',
+           jsonb_build_object('tender', m.tender_no, 'released', m.released, 'remaining', s.remaining, 'budget_line', m.budget_line)
+      from mine m join short s using (fiscal_year, fund, budget_line) where m.released > 0;
+end $$;
+comment on function ledger.bid_result_blockers is 'What bars the cancellation of results. Volatile and locking, so that nothing builds on them between the look and the cancellation.';
+
+create function ledger.cancel_bid_results(batch bigint, changed_on date) returns void
+language plpgsql as $$
+declare
+    results bigint[] := array(select r.id from ledger.bid_result r where r.batch_id = batch and r.cancelled_at is null);
+begin
+    -- What the commitments bound before: the changes of the batch are taken back one and all.
+    create temp table given_back on commit drop as
+    select g.commitment, min(g.line) as line, sum(g.delta)::bigint as delta from ledger.commitment_change g
+     where g.batch_id = batch group by g.commitment having sum(g.delta) <> 0;
+    insert into ledger.commitment_change (commitment, delta, changed_on, why, batch_id, line)
+    select b.commitment, -b.delta, cancel_bid_results.changed_on, '開札結果の取消', batch, b.line from given_back b order by b.commitment;
+    update ledger.commitment c set amount = c.amount - b.delta from given_back b where c.no = b.commitment;
+    drop table given_back;
+    update ledger.commitment c set creditor = p.creditor
+      from ledger.bid_result r
+      join ledger.tender t on t.no = r.tender_no
+      left join ledger.bid_result p on p.superseded_by = r.id and p.cancelled_at is null
+     where r.id = any (results) and r.outcome = '1' and c.no = t.commitment;
+    update ledger.commitment c set state = 'draft'
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no
+     where r.id = any (results) and r.outcome in ('3', '4') and c.no = t.commitment;
+    update ledger.tender t set state = r.tender_before, planned_excl = p.planned_excl, floor_excl = p.floor_excl
+      from ledger.bid_result r left join ledger.bid_result p on p.superseded_by = r.id and p.cancelled_at is null
+     where r.id = any (results) and t.no = r.tender_no;
+    update ledger.bid_result set cancelled_at = clock_timestamp() where id = any (results);
+    update ledger.bid_result set superseded_by = null where superseded_by = any (results) and cancelled_at is null;
+end $$;
+comment on function ledger.cancel_bid_results is 'Takes the results of a batch back: tenders and commitments are as before, and an earlier result counts again.';
+
 -- ── Seed: invented vendors and a tender to try things with ────────────────────────────────────────────────────────────────
 
 insert into ledger.vendor (no, creditor) values ('0012345678', '0000000101'), ('0012345679', null), ('0012345680', null);
