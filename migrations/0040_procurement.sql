@@ -7,10 +7,13 @@
 
 create table ledger.vendor (
     no       text constraint vendor_pk primary key constraint vendor_no_is_ten_digits check (no ~ '^[0-9]{10}$'),
-    creditor text constraint vendor_creditor_fk references ledger.creditor
+    creditor text constraint vendor_creditor_fk references ledger.creditor,
+    linked_by bigint
 );
 comment on table ledger.vendor is '業者: whom the ward may ask for a bid, by 受付番号. What is known of it is in vendor_registration; the newest of it in the view registered_vendor.';
 comment on column ledger.vendor.creditor is 'The creditor that is paid when this vendor wins. Null: nobody has said yet which one.';
+comment on column ledger.vendor.linked_by is 'The batch that named the creditor; null: a person did.';
+create index vendor_by_linking_batch on ledger.vendor (linked_by) where linked_by is not null;
 create index vendor_by_creditor on ledger.vendor (creditor) where creditor is not null;
 
 create table ledger.vendor_registration (
@@ -148,16 +151,23 @@ comment on function ledger.vendor_suspended is 'Whether 指名停止 of this war
 
 create function ledger.vendor_fault(vendor text, family text, category text, day date) returns text
 language sql stable as $$
+    -- A version speaks of the days from its beginning, or from the end it brings: a renewal that comes before the old period is over
+    -- leaves the days until then to the version before it.
     select case
-        when r.id is null then 'VENDOR_UNKNOWN'
+        when not exists (select from ledger.registered_vendor k where k.no = vendor_fault.vendor) then 'VENDOR_UNKNOWN'
         when day >= r.ended_on then 'VENDOR_ENDED'
-        when day not between r.qualified_from and r.qualified_to or not exists (
-                 select from ledger.vendor_qualification q
-                  where (q.vendor, q.family, q.category) = (r.vendor, vendor_fault.family, vendor_fault.category)
-                    and q.superseded_by is null and q.cancelled_at is null
-                    and day between q.valid_from and q.valid_to and day < coalesce(q.ended_on, day + 1)) then 'VENDOR_NOT_QUALIFIED'
-        when ledger.vendor_suspended(r.vendor, day) then 'VENDOR_SUSPENDED' end
-      from (select vendor_fault.vendor as no) asked left join ledger.registered_vendor r on r.no = asked.no
+        when r.id is null or day > r.qualified_to or q.id is null or day > q.valid_to or day >= q.ended_on then 'VENDOR_NOT_QUALIFIED'
+        when ledger.vendor_suspended(vendor_fault.vendor, day) then 'VENDOR_SUSPENDED' end
+      from (select) asked
+      left join lateral (
+          select v.id, v.qualified_to, v.ended_on from ledger.vendor_registration v
+           where v.vendor = vendor_fault.vendor and v.cancelled_at is null and day >= least(v.qualified_from, v.ended_on)
+           order by v.updated_at desc, v.id desc limit 1) r on true
+      left join lateral (
+          select v.id, v.valid_to, v.ended_on from ledger.vendor_qualification v
+           where (v.vendor, v.family, v.category) = (vendor_fault.vendor, vendor_fault.family, vendor_fault.category)
+             and v.cancelled_at is null and day >= least(v.valid_from, v.ended_on)
+           order by v.updated_at desc, v.id desc limit 1) q on true
 $$;
 comment on function ledger.vendor_fault is 'Why a vendor cannot be selected for a category on a day; null when it can.';
 
@@ -166,6 +176,48 @@ language sql stable as $$
     select ledger.vendor_fault(vendor_selectable.vendor, vendor_selectable.family, vendor_selectable.category, vendor_selectable.day) is null
 $$;
 comment on function ledger.vendor_selectable is 'Registered, qualified for the category and not suspended on a day (No. 7).';
+
+-- ── What a file of vendors does (No. 6) ───────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.moment(at timestamptz) returns text
+language sql immutable parallel safe as $$
+    select to_char(at at time zone 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI:SS')
+$$;
+comment on function ledger.moment is 'A moment as people in the office read it.';
+
+create function ledger.record_content(record jsonb) returns text
+language plpgsql immutable parallel safe as $$
+begin
+    -- Not in SQL: that would be taken into the query, which would then build the argument anew.
+    return md5((record - array['line', 'sub', 'grp'])::text);
+end $$;
+comment on function ledger.record_content is 'Digest of what a record says, without where it stood in its file.';
+
+create function ledger.vendor_creditor_candidates(corporate_number text, invoice_number text) returns table (creditor text)
+language sql stable as $$
+    select c.no from ledger.creditor c where c.corporate_number = vendor_creditor_candidates.corporate_number
+    union
+    select c.no from ledger.creditor c where c.invoice_number = vendor_creditor_candidates.invoice_number
+$$;
+comment on function ledger.vendor_creditor_candidates is 'Creditors that have one of a vendor''s numbers (法人番号, 登録番号). None: it becomes a candidate. More than one: a person clears them up.';
+
+create function ledger.chain_vendor_versions(batch bigint) returns void
+language plpgsql as $$
+begin
+    update ledger.vendor_registration r set superseded_by = n.next
+      from (select id, lead(id) over (partition by vendor order by updated_at, id) as next from ledger.vendor_registration
+             where cancelled_at is null and vendor in (select vendor from ledger.vendor_registration where batch_id = batch)) n
+     where n.id = r.id and r.superseded_by is distinct from n.next;
+    update ledger.vendor_qualification q set superseded_by = n.next
+      from (select id, lead(id) over (partition by vendor, family, category order by updated_at, id) as next from ledger.vendor_qualification
+             where cancelled_at is null and vendor in (select vendor from ledger.vendor_qualification where batch_id = batch)) n
+     where n.id = q.id and q.superseded_by is distinct from n.next;
+    update ledger.vendor_suspension s set superseded_by = n.next
+      from (select id, lead(id) over (partition by vendor, starts_on order by updated_at, id) as next from ledger.vendor_suspension
+             where cancelled_at is null and vendor in (select vendor from ledger.vendor_suspension where batch_id = batch)) n
+     where n.id = s.id and s.superseded_by is distinct from n.next;
+end $$;
+comment on function ledger.chain_vendor_versions is 'Makes the newest live version of each key the one that counts, for the vendors of a batch: after posting it, and after cancelling it.';
 
 -- ── Tenders (案件) ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -286,3 +338,244 @@ language sql immutable parallel safe as $$
     select award_excl * 110 / 100
 $$;
 comment on function ledger.award_with_tax is '契約予定金額 of a bid without tax: × 110 / 100, parts of a yen dropped.';
+
+-- ── Cancelling a file of vendors ──────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.creditor_used(creditor text) returns boolean
+language sql stable as $$
+    select exists (select from ledger.commitment c where c.creditor = creditor_used.creditor)
+        or exists (select from ledger.invoice i where i.creditor = creditor_used.creditor)
+        or exists (select from ledger.payment_order p where p.creditor = creditor_used.creditor)
+        or exists (select from ledger.creditor_account a where a.creditor = creditor_used.creditor)
+        or exists (select from ledger.bid_result r where r.creditor = creditor_used.creditor)
+$$;
+comment on function ledger.creditor_used is 'Whether anything refers to a creditor, so that it cannot go any more. A new table that refers to creditors is added here.';
+
+create function ledger.vendor_batch_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
+language plpgsql as $$
+begin
+    -- A nomination or a newer version may be under way: who refers to a vendor or creditor waits for these locks.
+    perform from ledger.vendor v
+      where v.no in (select r.vendor from ledger.vendor_registration r where r.batch_id = batch
+                     union select q.vendor from ledger.vendor_qualification q where q.batch_id = batch
+                     union select s.vendor from ledger.vendor_suspension s where s.batch_id = batch)
+      order by v.no for update;
+    perform from ledger.creditor c where c.batch_id = batch order by c.no for update;
+    return query
+    with mine as (
+        select 'vendor_registration' as object, r.id, r.line, r.vendor, n.batch_id as later from ledger.vendor_registration r
+          left join ledger.vendor_registration n on n.id = r.superseded_by where r.batch_id = batch and r.cancelled_at is null
+        union all
+        select 'vendor_qualification', q.id, q.line, q.vendor, n.batch_id from ledger.vendor_qualification q
+          left join ledger.vendor_qualification n on n.id = q.superseded_by where q.batch_id = batch and q.cancelled_at is null
+        union all
+        select 'vendor_suspension', s.id, s.line, s.vendor, n.batch_id from ledger.vendor_suspension s
+          left join ledger.vendor_suspension n on n.id = s.superseded_by where s.batch_id = batch and s.cancelled_at is null
+    ), brought as (
+        -- Vendors that only this batch makes known.
+        select r.vendor, min(r.line) as line, min(r.id) as id from ledger.vendor_registration r where r.batch_id = batch and r.cancelled_at is null
+           and not exists (select from ledger.vendor_registration o
+                            where o.vendor = r.vendor and o.cancelled_at is null and o.batch_id is distinct from batch)
+         group by r.vendor
+    ), qualified as (
+        -- Qualifications that only this batch gives.
+        select q.vendor, q.family, q.category, min(q.line) as line, min(q.id) as id
+          from ledger.vendor_qualification q where q.batch_id = batch and q.cancelled_at is null
+           and not exists (select from ledger.vendor_qualification o
+                            where (o.vendor, o.family, o.category) = (q.vendor, q.family, q.category) and o.cancelled_at is null
+                              and o.batch_id is distinct from batch)
+         group by q.vendor, q.family, q.category
+    )
+    select m.line, m.object, m.id, 'VENDOR_CHANGED_LATER', jsonb_build_object('vendor', m.vendor, 'batch', m.later)
+      from mine m where m.later <> batch
+    union all
+    select b.line, 'vendor_registration', b.id, 'VENDOR_CHANGED_LATER', jsonb_build_object('vendor', b.vendor, 'batch', min(l.batch_id))
+      from brought b
+      join (select q.vendor, q.batch_id from ledger.vendor_qualification q where q.cancelled_at is null
+            union all select s.vendor, s.batch_id from ledger.vendor_suspension s where s.cancelled_at is null) l
+        on l.vendor = b.vendor and l.batch_id <> batch
+     group by b.line, b.id, b.vendor
+    union all
+    select b.line, 'vendor_registration', b.id, 'VENDOR_NOMINATED', jsonb_build_object('vendor', b.vendor, 'tender', min(n.tender_no))
+      from brought b join ledger.tender_nominee n on n.vendor = b.vendor group by b.line, b.id, b.vendor
+    union all
+    select q.line, 'vendor_qualification', q.id, 'VENDOR_NOMINATED', jsonb_build_object('vendor', q.vendor, 'tender', min(t.no))
+      from qualified q
+      join ledger.tender_nominee n on n.vendor = q.vendor
+      join ledger.tender t on t.no = n.tender_no and (t.family, t.category) = (q.family, q.category)
+     where not exists (select from brought b where b.vendor = q.vendor)
+     group by q.line, q.id, q.vendor
+    union all
+    select b.line, 'vendor_registration', b.id, 'VENDOR_BID', jsonb_build_object('vendor', b.vendor, 'tender', min(r.tender_no))
+      from brought b join ledger.bid i on i.vendor = b.vendor join ledger.bid_result r on r.id = i.result_id and r.cancelled_at is null
+     where not exists (select from ledger.tender_nominee n where n.vendor = b.vendor)
+     group by b.line, b.id, b.vendor
+    union all
+    select c.line, 'creditor', null, 'VENDOR_CREDITOR_USED', jsonb_build_object('creditor', c.no, 'name', c.name)
+      from ledger.creditor c
+     where c.batch_id = batch
+       and (ledger.creditor_used(c.no) or exists (select from ledger.vendor v where v.creditor = c.no and v.linked_by is distinct from batch));
+end $$;
+comment on function ledger.vendor_batch_blockers is 'What bars the cancellation of a file of vendors. Volatile and locking, so that nothing builds on it between the look and the cancellation.';
+
+create function ledger.cancel_vendor_batch(batch bigint) returns void
+language plpgsql as $$
+begin
+    update ledger.vendor_registration set cancelled_at = clock_timestamp() where batch_id = batch and cancelled_at is null;
+    update ledger.vendor_qualification set cancelled_at = clock_timestamp() where batch_id = batch and cancelled_at is null;
+    update ledger.vendor_suspension set cancelled_at = clock_timestamp() where batch_id = batch and cancelled_at is null;
+    perform ledger.chain_vendor_versions(batch);
+    update ledger.vendor set creditor = null, linked_by = null where linked_by = batch;
+    delete from ledger.creditor where batch_id = batch;
+end $$;
+comment on function ledger.cancel_vendor_batch is 'Takes the versions of a batch out of what counts, and the creditor candidates it brought away; vendor_batch_blockers has said that nobody uses them.';
+
+-- ── What a result of an opening does (No. 8) ──────────────────────────────────────────────────────────────────────────────
+
+create function ledger.award_without_tax(award_incl bigint) returns bigint
+language sql immutable parallel safe as $$
+    select x from (select (award_incl * 100 + 109) / 110 as x) smallest where ledger.award_with_tax(x) = award_incl
+$$;
+comment on function ledger.award_without_tax is 'The one bid without tax that gives 契約予定金額; null where no whole bid does.';
+
+create function ledger.find_bidder(tender text, corporate_number text) returns table (vendor text, candidates bigint)
+language sql stable as $$
+    select case when count(*) filter (where f.nominated) > 0 then min(f.no) filter (where f.nominated) else min(f.no) end,
+           case when count(*) filter (where f.nominated) > 0 then count(*) filter (where f.nominated) else count(*) end
+      from (select v.no, exists (select from ledger.tender_nominee n where (n.tender_no, n.vendor) = (find_bidder.tender, v.no)) as nominated
+              from ledger.registered_vendor v where v.corporate_number = find_bidder.corporate_number) f
+$$;
+comment on function ledger.find_bidder is 'The vendor of a 法人番号, a nominee of the tender before any other. More than one candidate: a person chooses.';
+
+create function ledger.result_content(result jsonb, bids jsonb) returns text
+language plpgsql immutable parallel safe as $$
+begin
+    return md5(ledger.record_content(result) || coalesce(bids, '[]')::text);
+end $$;
+comment on function ledger.result_content is 'Digest of a result with its bids, to tell the same sent again from another of the same opening.';
+
+create function ledger.apply_bid_results(results bigint[], changed_on date) returns void
+language plpgsql as $$
+declare
+    other text;
+begin
+    -- A contract may have confirmed it since the check looked: then the check looks again.
+    perform from ledger.commitment c
+      where c.no in (select t.commitment from ledger.bid_result r join ledger.tender t on t.no = r.tender_no where r.id = any (results))
+      order by c.no for update;
+    select c.no into other
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no join ledger.commitment c on c.no = t.commitment
+     where r.id = any (results) and c.state <> 'draft' limit 1;
+    if found then
+        raise exception 'commitment % is no draft any more', other
+            using errcode = 'serialization_failure', hint = 'the result is checked again and then sees it';
+    end if;
+    update ledger.tender t
+       set state = case r.outcome when '1' then 'awarded' when '2' then 'failed' when '5' then 'pending' else 'cancelled' end,
+           planned_excl = coalesce(r.planned_excl, t.planned_excl), floor_excl = coalesce(r.floor_excl, t.floor_excl)
+      from ledger.bid_result r where r.id = any (results) and t.no = r.tender_no;
+    -- 契約差金: what was bound for the case beyond 契約予定金額 is free again. 不調 and 保留 free nothing.
+    insert into ledger.commitment_change (commitment, delta, changed_on, why, batch_id, line)
+    select c.no, r.award_incl - c.amount, apply_bid_results.changed_on, '契約差金 ' || r.tender_no, r.batch_id, r.line
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no join ledger.commitment c on c.no = t.commitment
+     where r.id = any (results) and r.outcome = '1' and c.amount <> r.award_incl
+     order by r.id;
+    update ledger.commitment c set amount = r.award_incl, creditor = r.creditor
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no
+     where r.id = any (results) and r.outcome = '1' and c.no = t.commitment;
+    update ledger.commitment c set state = 'cancelled'
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no
+     where r.id = any (results) and r.outcome in ('3', '4') and c.no = t.commitment;
+end $$;
+comment on function ledger.apply_bid_results is 'What results do to their tenders and to the commitments that bind the budget for them.';
+
+create function ledger.bid_result_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
+language plpgsql as $$
+begin
+    -- A contract may be on its way, or somebody may bind what was released: both wait for these locks.
+    perform from ledger.tender t where t.no in (select r.tender_no from ledger.bid_result r where r.batch_id = batch) order by t.no for update;
+    perform from ledger.commitment c
+      where c.no in (select t.commitment from ledger.bid_result r join ledger.tender t on t.no = r.tender_no where r.batch_id = batch)
+      order by c.no for update;
+    perform from ledger.budget_line b
+      where (b.fiscal_year, b.fund, b.code) in (select t.fiscal_year, t.fund, t.budget_line
+                                                  from ledger.bid_result r join ledger.tender t on t.no = r.tender_no where r.batch_id = batch)
+      order by b.fiscal_year, b.fund, b.code for update;
+    return query
+    with mine as (
+        select r.id, r.line, r.tender_no, r.outcome, n.batch_id as later, t.fiscal_year, t.fund, t.budget_line, c.no as commitment, c.state,
+               case when r.outcome in ('3', '4') then c.amount
+                    else -coalesce((select sum(g.delta) from ledger.commitment_change g where g.commitment = c.no and g.batch_id = batch), 0)::bigint end as released
+          from ledger.bid_result r
+          join ledger.tender t on t.no = r.tender_no
+          join ledger.commitment c on c.no = t.commitment
+          left join ledger.bid_result n on n.id = r.superseded_by
+         where r.batch_id = batch and r.cancelled_at is null
+    ), short as (
+        select m.fiscal_year, m.fund, m.budget_line, ledger.budget_remaining(m.fiscal_year, m.fund, m.budget_line) as remaining
+          from mine m group by m.fiscal_year, m.fund, m.budget_line
+        having sum(m.released) > ledger.budget_remaining(m.fiscal_year, m.fund, m.budget_line)
+    )
+    select m.line, 'bid_result', m.id, 'BID_RESULT_LATER', jsonb_build_object('tender', m.tender_no, 'batch', m.later) from mine m where m.later is not null
+    union all
+    select m.line, 'bid_result', m.id, 'BID_RESULT_CONTRACTED', jsonb_build_object('tender', m.tender_no, 'commitment', m.commitment, 'state', m.state)
+      from mine m where m.outcome not in ('3', '4') and m.state <> 'draft'
+    union all
+    select m.line, 'bid_result', m.id, 'BID_RESULT_BUDGET_USED',
+           jsonb_build_object('tender', m.tender_no, 'released', m.released, 'remaining', s.remaining, 'budget_line', m.budget_line)
+      from mine m join short s using (fiscal_year, fund, budget_line) where m.released > 0;
+end $$;
+comment on function ledger.bid_result_blockers is 'What bars the cancellation of results. Volatile and locking, so that nothing builds on them between the look and the cancellation.';
+
+create function ledger.cancel_bid_results(batch bigint, changed_on date) returns void
+language plpgsql as $$
+declare
+    results bigint[] := array(select r.id from ledger.bid_result r where r.batch_id = batch and r.cancelled_at is null);
+begin
+    -- What the commitments bound before: the changes of the batch are taken back one and all.
+    create temp table given_back on commit drop as
+    select g.commitment, min(g.line) as line, sum(g.delta)::bigint as delta from ledger.commitment_change g
+     where g.batch_id = batch group by g.commitment having sum(g.delta) <> 0;
+    insert into ledger.commitment_change (commitment, delta, changed_on, why, batch_id, line)
+    select b.commitment, -b.delta, cancel_bid_results.changed_on, '開札結果の取消', batch, b.line from given_back b order by b.commitment;
+    update ledger.commitment c set amount = c.amount - b.delta from given_back b where c.no = b.commitment;
+    drop table given_back;
+    update ledger.commitment c set creditor = p.creditor
+      from ledger.bid_result r
+      join ledger.tender t on t.no = r.tender_no
+      left join ledger.bid_result p on p.superseded_by = r.id and p.cancelled_at is null
+     where r.id = any (results) and r.outcome = '1' and c.no = t.commitment;
+    update ledger.commitment c set state = 'draft'
+      from ledger.bid_result r join ledger.tender t on t.no = r.tender_no
+     where r.id = any (results) and r.outcome in ('3', '4') and c.no = t.commitment;
+    update ledger.tender t set state = r.tender_before, planned_excl = p.planned_excl, floor_excl = p.floor_excl
+      from ledger.bid_result r left join ledger.bid_result p on p.superseded_by = r.id and p.cancelled_at is null
+     where r.id = any (results) and t.no = r.tender_no;
+    update ledger.bid_result set cancelled_at = clock_timestamp() where id = any (results);
+    update ledger.bid_result set superseded_by = null where superseded_by = any (results) and cancelled_at is null;
+end $$;
+comment on function ledger.cancel_bid_results is 'Takes the results of a batch back: tenders and commitments are as before, and an earlier result counts again.';
+
+-- ── Seed: invented vendors and a tender to try things with ────────────────────────────────────────────────────────────────
+
+insert into ledger.vendor (no, creditor) values ('0012345678', '0000000101'), ('0012345679', null), ('0012345680', null);
+insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, invoice_number, name, kana, representative_title,
+                                        representative, postal_code, prefecture, address, phone, has_agent, locality, small_business, closing_on,
+                                        qualified_from, qualified_to, content_hash)
+select v.no, '2026-03-20 23:10+09', '1', '1', v.corporate_number, 'T' || v.corporate_number, v.name, v.kana, '代表取締役', v.representative, v.postal_code, '13', v.address,
+       '03-0000-0001', false, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', ''
+  from (values ('0012345678', '6010901900001', '株式会社砧クリーン', 'カブシキガイシャキヌタクリーン', '砧　太郎', '1570073', '東京都世田谷区砧1-2-3'),
+               ('0012345679', '4010901900011', '有限会社玉川メンテ', 'ユウゲンガイシャタマガワメンテ', '玉川　次郎', '1580094', '東京都世田谷区玉川1-2-3'),
+               ('0012345680', '3010901900012', '株式会社多摩ビル管理', 'カブシキガイシャタマビルカンリ', '多摩　四郎', '1830001', '東京都府中市浅間町1-2-3'))
+       v (no, corporate_number, name, kana, representative, postal_code, address);
+insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash)
+select no, '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '' from ledger.vendor;
+
+insert into ledger.commitment (no, tender_no, fiscal_year, fund, budget_line, organization, title, amount, committed_on, state) values
+    ('2026F0000104', '2026-2-000456', 2026, '01', '0201030212', '05020000', '庁舎清掃業務委託', 6050000, '2026-08-20', 'draft');
+insert into ledger.tender (no, fiscal_year, fund, budget_line, organization, family, method, title, category, grade_range, place, work_from, work_to,
+                           published_on, closes_at, opens_at, has_floor, contact, commitment, reserved, state) values
+    ('2026-2-000456', 2026, '01', '0201030212', '05020000', '2', '3', '庁舎清掃業務委託', '0101', 'AB', '世田谷区役所', '2026-10-01', '2027-03-31',
+     '2026-09-01', '2026-09-15 17:00+09', '2026-09-18 10:00+09', true, '経理課契約係', '2026F0000104', 6050000, 'selected');
+insert into ledger.tender_nominee (tender_no, seq, vendor, kind, reason) values
+    ('2026-2-000456', 1, '0012345678', '1', '区内業者'), ('2026-2-000456', 2, '0012345679', '1', '区内業者'), ('2026-2-000456', 3, '0012345680', '1', '実績');

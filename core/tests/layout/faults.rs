@@ -344,6 +344,35 @@ fn groups_have_totals_of_their_own() {
 }
 
 #[test]
+fn kinds_that_may_all_be_absent_mix_in_any_order() {
+    let kind = |id: &str, tag: &str| {
+        format!(
+            "[[record]]\nkind = \"{id}\"\ntag = \"{tag}\"\noccurs = \"any\"\nrepeat = true\nfields = [\n {{ id = \"rec\", name = \"区分\", type = \"digits\", len = 1, const = \"{tag}\" }},\n]\n"
+        )
+    };
+    let head = "[layout]\nname = \"業者\"\nversion = \"1\"\nformat = \"csv\"\nencoding = [\"cp932\"]\nnewline = \"crlf\"\n[csv]\nheader = \"none\"\n";
+    let trailer = "[[record]]\nkind = \"trailer\"\ntag = \"9\"\noccurs = \"one\"\nfields = [\n { id = \"rec\", name = \"区分\", type = \"digits\", len = 1, const = \"9\" },\n { id = \"count\", name = \"件数\", type = \"int\", len = 7, total = { of = \"count\", kind = \"vendor\" } },\n]\n";
+    let layout = layouts::parse(&[head, &kind("vendor", "1"), &kind("suspension", "3"), trailer].concat());
+    for file in ["1\r\n3\r\n1\r\n9,2\r\n", "3\r\n3\r\n1\r\n1\r\n9,2\r\n", "3\r\n9,0\r\n", "9,0\r\n"] {
+        read(&layout, file.as_bytes()).clean();
+    }
+    assert_eq!(spoken(read(&layout, b"1\r\n9,1\r\n3\r\n")).errors(), ["DATA_AFTER_END"]);
+}
+
+#[test]
+fn a_warning_shows_the_characters_and_not_the_bytes() {
+    let layout = layouts::parse(
+        "[layout]\nname = \"業者\"\nversion = \"1\"\nformat = \"csv\"\nencoding = [\"cp932\"]\nnewline = \"crlf\"\n[csv]\nheader = \"none\"\n[[record]]\nkind = \"vendor\"\noccurs = \"many\"\nfields = [\n { id = \"name\", name = \"商号\", type = \"text\", len = 20 },\n { id = \"number\", name = \"登録番号\", type = \"text\", len = 20, check = \"invoice_number\", check_warns = true },\n]\n",
+    );
+    let mut file = Vec::new();
+    renkei_core::charset::encode(renkei_core::charset::Encoding::Cp932, "砧,Ｔ８０１\r\n", &mut file).expect("CP932");
+    let reading = spoken(read(&layout, &file));
+    assert_eq!((reading.errors().len(), reading.warnings()), (0, vec!["CODE_FORM"]));
+    let fault = &reading.faults[0];
+    assert_eq!((fault.value.as_deref(), fault.byte, fault.length), (Some("Ｔ８０１"), Some(3), Some(8)));
+}
+
+#[test]
 fn json_faults() {
     let layout = layouts::parse(IF16);
     for (from, to, code) in [

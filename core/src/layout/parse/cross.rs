@@ -2,7 +2,7 @@
 
 use crate::charset;
 use crate::layout::model::{Field, Kind, Layout};
-use crate::layout::names::{Auto, FieldType, Format, Header, Items, Newline, Quote};
+use crate::layout::names::{Auto, FieldType, Format, Header, Items, Newline, Occurs, Quote};
 use crate::layout::value::{self, Form};
 use crate::walk::Faults;
 
@@ -155,7 +155,9 @@ fn check_groups(roots: &[&Kind], place: usize, faults: &mut Faults<'_>) {
     if roots[first..=last].iter().any(|kind| !kind.repeat) {
         faults.at(place, "the kinds with repeat = true must stand together: a layout has one repeating group");
     }
-    if roots[first].occurs.may_be_absent() || roots[first].occurs.may_repeat() {
+    // Kinds that all may come any number of times are no groups but a mixture: nothing needs to mark where one begins.
+    let mixture = roots[first..=last].iter().all(|kind| kind.occurs == Occurs::Any);
+    if !mixture && (roots[first].occurs.may_be_absent() || roots[first].occurs.may_repeat()) {
         let id = &roots[first].id;
         faults
             .at(place, format!("record {id}: the first kind of a repeating group must occur exactly once, it marks a new group"));

@@ -216,8 +216,15 @@ impl Fields {
 
     #[cold]
     fn warn<F: FnMut(Event<'_>)>(&mut self, column: usize, field: &Field, cell: Cell<'_>, sink: &mut Sink<F>) {
-        for note in std::mem::take(&mut self.notes) {
-            self.report(column, field, cell, &note, note.at, value::show(cell.bytes), true, sink);
+        for mut note in std::mem::take(&mut self.notes) {
+            // A note speaks of the decoded value, a person reads characters, and the file has bytes.
+            let decoded = charset::decode(self.encoding, cell.bytes).ok();
+            let text = decoded.as_ref().map_or(cell.bytes, |text| text.as_bytes());
+            let at = offset_in_file(text, note.at, self.encoding);
+            if note.len > 0 {
+                note.len = offset_in_file(text, note.at + note.len, self.encoding) - at;
+            }
+            self.report(column, field, cell, &note, at, value::show(text), true, sink);
         }
     }
 

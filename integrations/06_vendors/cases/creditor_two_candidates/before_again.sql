@@ -1,0 +1,1 @@
+delete from ledger.creditor where no = '0000000902';

@@ -1,0 +1,143 @@
+-- 業者情報: is each record newer than what is stored, do its periods follow the rules of the joint service, is the vendor known, and
+-- which creditor is it? The same record again is known; an older one comes too late; both are counted and passed over.
+
+with today as (
+    select id as batch, again, business_date from batch
+), arrived as (
+    -- The three kinds of versions alike: key within the vendor, moment, content.
+    select line, 'vendor' as kind, vendor_no, '' as part, updated_at, action, ledger.record_content(to_jsonb(s)) as content from staged_vendor s
+    union all
+    select line, 'qualification', vendor_no, family || '-' || category, updated_at, action, ledger.record_content(to_jsonb(s)) from staged_qualification s
+    union all
+    select line, 'suspension', vendor_no, starts_on::text, updated_at, action, ledger.record_content(to_jsonb(s)) from staged_suspension s
+), stored as materialized (
+    select 'vendor' as kind, r.vendor as vendor_no, '' as part, r.updated_at, r.content_hash, r.action, r.name
+      from ledger.vendor_registration r
+     where r.superseded_by is null and r.cancelled_at is null and r.vendor in (select vendor_no from arrived)
+    union all
+    select 'qualification', q.vendor, q.family || '-' || q.category, q.updated_at, q.content_hash, q.action, null
+      from ledger.vendor_qualification q
+     where q.superseded_by is null and q.cancelled_at is null and q.vendor in (select vendor_no from arrived)
+    union all
+    select 'suspension', p.vendor, p.starts_on::text, p.updated_at, p.content_hash, p.action, null
+      from ledger.vendor_suspension p
+     where p.superseded_by is null and p.cancelled_at is null and p.vendor in (select vendor_no from arrived)
+), placed as (
+    select a.*, s.updated_at as stored_at, s.content_hash as stored_content, s.action as stored_action, s.name as stored_name,
+           max(a.updated_at) over earlier as file_at, lag(a.content) over (partition by a.kind, a.vendor_no, a.part, a.updated_at order by a.line) as twin
+      from arrived a left join stored s using (kind, vendor_no, part)
+    window earlier as (partition by a.kind, a.vendor_no, a.part order by a.line rows between unbounded preceding and 1 preceding)
+), judged as materialized (
+    select p.*, greatest(p.stored_at, p.file_at) as newest,
+           case when p.updated_at < greatest(p.stored_at, p.file_at) then 'older'
+                when p.twin = p.content or p.updated_at = p.stored_at and p.content = p.stored_content then 'seen'
+                when p.updated_at = p.stored_at then 'same_moment'
+                else 'fresh' end as age
+      from placed p
+), incoming as (
+    select v.*, j.age, j.stored_at, j.stored_action, j.stored_name, w.creditor as linked, n.registration
+      from staged_vendor v
+      join judged j on j.line = v.line and j.kind = 'vendor'
+     cross join lateral (select ledger.registration_number(v.invoice_reg_no) as registration) n
+      left join ledger.vendor w on w.no = v.vendor_no
+), candidate as materialized (
+    select i.line, i.name, i.corporate_no, i.registration, count(c.creditor) as count, min(c.creditor) as creditor,
+           string_agg(c.creditor, ', ' order by c.creditor) as creditors
+      from incoming i
+     cross join lateral ledger.vendor_creditor_candidates(i.corporate_no, i.registration) c
+     where i.linked is null and i.action <> '4' and i.age in ('fresh', 'same_moment')
+     group by i.line, i.name, i.corporate_no, i.registration
+), doubtful as (
+    select c.line, 'VENDOR_CREDITOR_AMBIGUOUS' as code, jsonb_build_object('value', c.name, 'creditors', c.creditors) as detail
+      from candidate c where c.count > 1
+    union all
+    select c.line, 'VENDOR_CREDITOR_CONTRADICTS',
+           jsonb_build_object('value', c.name, 'creditor', k.no, 'name', k.name, 'registered', concat_ws(' ', k.corporate_number, k.invoice_number),
+                              'claimed', concat_ws(' ', c.corporate_no, c.registration))
+      from candidate c join ledger.creditor k on k.no = c.creditor
+     where c.count = 1 and (k.corporate_number <> c.corporate_no or k.invoice_number <> c.registration)
+), unknown as (
+    -- Known is who is registered, or registers by a line of this file that is posted with it.
+    select j.line, j.vendor_no, exists (select from incoming i where i.vendor_no = j.vendor_no and i.action <> '4') as waits
+      from judged j
+     where j.age = 'fresh' and (j.kind <> 'vendor' or j.action = '4')
+       and not exists (select from stored s where s.kind = 'vendor' and s.vendor_no = j.vendor_no)
+       and not exists (select from incoming i
+                        where i.vendor_no = j.vendor_no and i.action <> '4' and i.line <> j.line and i.age in ('fresh', 'seen')
+                          and not exists (select from doubtful d where d.line = i.line)
+                          and (not exists (select from today t where (i.updated_at at time zone 'Asia/Tokyo')::date > t.business_date)
+                               or exists (select from answered a where a.line = i.line and a.code = 'VENDOR_FROM_THE_FUTURE')))
+), period as (
+    select line, 'qual_from' as begin_field, qual_from as begins, qual_to as ends from staged_vendor
+    union all
+    select line, 'valid_from', valid_from, valid_to from staged_qualification
+    union all
+    select line, 'starts_on', starts_on, ends_on from staged_suspension
+)
+
+-- The file is wrong
+select line, 'reject' as verdict, 'VENDOR_PERIOD_BACKWARDS' as code, begin_field as field, jsonb_build_object('value', begins, 'to', ends) as detail
+  from period where ends < begins
+union all
+select line, 'reject', 'VENDOR_PERIOD_START', 'qual_from', jsonb_build_object('value', qual_from)
+  from staged_vendor where extract(day from qual_from) <> 1
+union all
+select line, 'reject', 'VENDOR_PERIOD_END', 'qual_to', jsonb_build_object('value', qual_to)
+  from staged_vendor where extract(day from qual_to + 1) <> 1
+union all
+-- 20 months counted from the month after the closing month.
+select v.line, 'reject', 'VENDOR_PERIOD_LONG', 'qual_to', jsonb_build_object('value', v.qual_to, 'closing', v.closing_date, 'last', m.last)
+  from staged_vendor v
+ cross join lateral (select (date_trunc('month', v.closing_date) + interval '21 months')::date - 1 as last) m
+ where v.qual_to > m.last
+union all
+select line, 'reject', 'VENDOR_AGENT_UNEXPECTED', 'agent', jsonb_build_object('value', vendor_no)
+  from staged_vendor where agent = '0' and num_nonnulls(agent_office, agent_title, agent_name, agent_address, agent_tel) > 0
+union all
+select line, 'reject', 'INVOICE_NUMBER_FORM', 'invoice_reg_no', jsonb_build_object('value', invoice_reg_no)
+  from incoming where registration !~ '^T[0-9]{13}$'
+
+-- Known already
+union all
+select line, 'skip', case age when 'older' then 'VENDOR_OLDER' else 'VENDOR_SEEN' end, 'updated_at',
+       jsonb_build_object('value', ledger.moment(updated_at), 'vendor', vendor_no, 'stored', ledger.moment(newest))
+  from judged where age in ('older', 'seen')
+
+-- A person must decide
+union all
+select j.line, 'hold', 'VENDOR_SAME_MOMENT', 'updated_at', jsonb_build_object('value', ledger.moment(j.updated_at), 'vendor', j.vendor_no)
+  from judged j
+ where j.age = 'same_moment' and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_SAME_MOMENT')
+union all
+-- A moment that has not come yet would bar every right change until then.
+select j.line, 'hold', 'VENDOR_FROM_THE_FUTURE', 'updated_at', jsonb_build_object('value', ledger.moment(j.updated_at), 'vendor', j.vendor_no)
+  from judged j cross join today t
+ where (j.updated_at at time zone 'Asia/Tokyo')::date > t.business_date and j.age = 'fresh'
+   and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_FROM_THE_FUTURE')
+union all
+select line, 'hold', code, 'corporate_no', detail from doubtful
+union all
+select line, 'hold', case when waits then 'VENDOR_WAITS' else 'VENDOR_UNKNOWN' end, 'vendor_no', jsonb_build_object('value', vendor_no) from unknown
+
+-- Worth saying
+union all
+select i.line, 'warn', 'VENDOR_NEW_BUT_KNOWN', 'action', jsonb_build_object('value', i.vendor_no)
+  from incoming i where i.age = 'fresh' and i.action = '1' and i.stored_action <> '4'
+union all
+select i.line, 'warn', 'VENDOR_CHANGE_OF_UNKNOWN', 'action', jsonb_build_object('value', i.vendor_no)
+  from incoming i where i.age = 'fresh' and i.action in ('2', '3') and i.stored_at is null
+   and not exists (select from incoming e where e.vendor_no = i.vendor_no and e.line < i.line)
+union all
+select j.line, 'warn', 'VENDOR_NOTHING_TO_END', 'action', jsonb_build_object('value', j.vendor_no, 'part', j.part)
+  from judged j
+ where j.age = 'fresh' and j.kind <> 'vendor' and j.action = '4' and j.stored_at is null
+   and not exists (select from judged e where (e.kind, e.vendor_no, e.part) = (j.kind, j.vendor_no, j.part) and e.line < j.line)
+union all
+-- The creditor is registered by its own procedure: what changes here is not carried over, but the accounting office is told.
+select i.line, 'warn', 'VENDOR_CREDITOR_OUTDATED', 'name', jsonb_build_object('value', i.name, 'creditor', k.no, 'name', k.name)
+  from incoming i join ledger.creditor k on k.no = i.linked
+ where i.age = 'fresh' and i.action <> '4'
+   and (i.name <> i.stored_name and i.name <> k.name or i.corporate_no <> k.corporate_number or i.registration <> k.invoice_number)
+union all
+select p.line, 'warn', 'VENDOR_SUSPENDED_ELSEWHERE', 'local_body', jsonb_build_object('value', p.local_body, 'vendor', p.vendor_no)
+  from staged_suspension p cross join ledger.eltax_agency g where p.local_body <> g.local_body_code

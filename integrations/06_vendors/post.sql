@@ -1,0 +1,56 @@
+-- 業者情報 → versions of registrations, qualifications and suspensions; a creditor candidate for a vendor nobody pays yet. No journal.
+
+insert into ledger.vendor (no) select distinct vendor_no from staged_vendor on conflict (no) do nothing;
+
+-- Whose creditor is not known yet, by its newest registration of the file. One company may have several numbers: one creditor.
+create temp table unlinked on commit drop as
+select distinct on (v.vendor_no) v.vendor_no, v.line, v.name, v.kana, v.corporate_no, n.registration, c.creditor,
+       coalesce(v.corporate_no, n.registration, v.vendor_no) as company
+  from staged_vendor v
+  join ledger.vendor w on w.no = v.vendor_no and w.creditor is null
+ cross join lateral (select ledger.registration_number(v.invoice_reg_no) as registration) n
+  left join lateral ledger.vendor_creditor_candidates(v.corporate_no, n.registration) c on true
+ where v.action <> '4'
+ order by v.vendor_no, v.updated_at desc, v.line desc;
+
+insert into ledger.creditor (no, name, kana, corporate_number, invoice_number, batch_id, line)
+select ledger.next_creditor_no(), u.name, ledger.bank_kana(u.kana), u.corporate_no, u.registration, b.id, u.line
+  from (select distinct on (company) * from unlinked where creditor is null order by company, line) u cross join batch b
+ order by u.line;
+
+update ledger.vendor w
+   set creditor = coalesce(u.creditor, k.no), linked_by = b.id
+  from unlinked u
+ cross join batch b
+  left join lateral (select k.no from unlinked f join ledger.creditor k on k.batch_id = b.id and k.line = f.line
+                      where u.creditor is null and f.company = u.company) k on true
+ where w.no = u.vendor_no;
+
+insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, invoice_number, name, kana,
+    representative_title, representative, postal_code, prefecture, address, phone, fax, mail, has_agent, agent_office, agent_title, agent_name,
+    agent_address, agent_phone, locality, small_business, closing_on, qualified_from, qualified_to, ended_on, content_hash, batch_id, line)
+select v.vendor_no, v.updated_at, v.action, v.legal, v.corporate_no, ledger.registration_number(v.invoice_reg_no), v.name, v.kana,
+       v.rep_title, v.rep_name, v.postal, v.pref, v.address, v.tel, v.fax, v.mail, v.agent = '1', v.agent_office, v.agent_title, v.agent_name,
+       v.agent_address, v.agent_tel, v.locality, v.sme = '1', v.closing_date, v.qual_from, v.qual_to,
+       case when v.action = '4' then (v.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(to_jsonb(v)), b.id, v.line
+  from staged_vendor v cross join batch b order by v.line;
+
+insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, score, completed_max, valid_from, valid_to,
+                                         ended_on, content_hash, batch_id, line)
+select q.vendor_no, q.family, q.category, q.updated_at, q.action, q.preference::int, q.grade, q.score::int, q.completed_max, q.valid_from, q.valid_to,
+       case when q.action = '4' then (q.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(to_jsonb(q)), b.id, q.line
+  from staged_qualification q cross join batch b order by q.line;
+
+insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash, batch_id, line)
+select p.vendor_no, p.starts_on, p.updated_at, p.action, p.ends_on, p.reason, p.local_body,
+       case when p.action = '4' then (p.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(to_jsonb(p)), b.id, p.line
+  from staged_suspension p cross join batch b order by p.line;
+
+select ledger.chain_vendor_versions((select id from batch));
+
+insert into posted (line, object, object_id, yen)
+select r.line, 'vendor_registration', r.id, 0 from staged_vendor s join ledger.vendor_registration r on r.batch_id = (select id from batch) and r.line = s.line
+union all
+select q.line, 'vendor_qualification', q.id, 0 from staged_qualification s join ledger.vendor_qualification q on q.batch_id = (select id from batch) and q.line = s.line
+union all
+select p.line, 'vendor_suspension', p.id, 0 from staged_suspension s join ledger.vendor_suspension p on p.batch_id = (select id from batch) and p.line = s.line;

@@ -1,0 +1,2 @@
+insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, content_hash)
+values ('0012345679', '2026-09-01', '2026-08-31 23:10+09', '1', '2026-12-17', '契約違反', '131121', '');

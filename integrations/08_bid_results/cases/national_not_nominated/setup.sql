@@ -1,0 +1,2 @@
+update ledger.tender set national_no = '0000000000001234567' where no = '2026-2-000456';
+delete from ledger.tender_nominee where vendor = '0012345678';
