@@ -21,7 +21,7 @@ const HOT: [&str; 14] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 24] = [
+const ROOTS: [&str; 25] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -31,6 +31,7 @@ const ROOTS: [&str; 24] = [
     "ledger.organization",
     "ledger.organization_successor",
     "ledger.organization_change",
+    "ledger.staff_change",
     "ledger.facility",
     "ledger.intake_section",
     "ledger.holiday",
