@@ -363,3 +363,21 @@ create trigger failure_stays before delete or truncate on intake.failure
 create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
   where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);
+
+-- ── Working tables ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function intake.work_table(name text, columns text) returns void
+language plpgsql as $$
+declare
+    existing regclass := to_regclass('pg_temp.' || quote_ident(name));
+begin
+    if existing is not null then
+        if obj_description(existing, 'pg_class') = columns then
+            return;
+        end if;
+        execute format('drop table pg_temp.%I', name);
+    end if;
+    execute format('create temp table %I (%s) on commit delete rows', name, columns);
+    execute format('comment on table pg_temp.%I is %L', name, columns);
+end $$;
+comment on function intake.work_table is 'A temp table that lives as long as its session and is empty at the beginning of each transaction: making one costs most of what a message of one record does. The comment of the table says how it was made.';

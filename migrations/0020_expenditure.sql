@@ -350,8 +350,8 @@ comment on function ledger.check_new_pay_date is 'The one change after 決裁: a
 create trigger payment_order_day_is_fixed before update of pay_date on ledger.payment_order
     for each row when (old.state <> 'draft' and old.pay_date <> new.pay_date) execute function ledger.check_new_pay_date();
 
--- The way from an order to the ledger lines that speak of it. Partial: postings about anything else do not pay for it.
-create index line_by_payment_order on ledger.line (object_id) where object = 'payment_order';
+-- The way from an order to the postings that speak of it. Partial: postings about anything else do not pay for it.
+create index posting_by_payment_order on ledger.posting (object_id) where object = 'payment_order';
 
 create view ledger.journal_line as
 select e.id as entry, l.no, e.event, e.fiscal_year, e.booked_on, e.fund, e.batch_id, e.file_id, e.reverses, l.source_line, l.account, a.name as account_name,

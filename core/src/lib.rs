@@ -19,6 +19,8 @@ pub mod codes;
 pub mod crash;
 /// One finding about one place in one file.
 pub mod fault;
+/// Sample files for publishers, sound or broken, made from the layouts.
+pub mod kit;
 /// Bytes ↔ records, driven by `layout.toml`.
 pub mod layout;
 /// The message contract: headers, kinds, deterministic ids.

@@ -97,6 +97,8 @@ pub struct Kind {
     pub key: Vec<usize>,
     /// A repeated natural key is refused even when the records are identical.
     pub key_unique: bool,
+    /// Indexes of the fields whose last digits number the records: what sample files count up.
+    pub serial: Vec<usize>,
     /// Index of the kind this one is nested in (JSON).
     pub parent: Option<usize>,
     /// JSON key of the list inside the parent.

@@ -2,6 +2,7 @@
 
 mod faults;
 mod folders;
+mod kit;
 mod layouts;
 mod memory;
 mod messages;

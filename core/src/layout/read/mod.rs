@@ -16,6 +16,7 @@ mod keys;
 mod lines;
 mod quoted;
 mod record;
+mod shifted;
 mod sink;
 mod window;
 
