@@ -70,9 +70,10 @@ comment on column ledger.organization.cashier is '出納員区分: has a cashier
 create table ledger.facility (
     code         text constraint facility_pk primary key,
     name         text not null,
-    organization text not null
+    organization text not null,
+    batch_id     bigint
 );
-comment on table ledger.facility is '施設';
+comment on table ledger.facility is '施設: batch_id where a reform file (機構改革) brought it.';
 
 create table ledger.intake_section (
     source       text not null,

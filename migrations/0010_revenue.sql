@@ -594,7 +594,11 @@ begin
         with recursive below as (
             select i.organization as code from ledger.intake_section i where i.source = sender
             union
-            select o.code from ledger.organization o join below b on o.parent = b.code
+            -- Below it, and what followed it in a reform (機構改革).
+            select o.code
+              from below b
+             cross join lateral (select p.code from ledger.organization p where p.parent = b.code
+                                 union all select s.successor from ledger.organization_successor s where s.predecessor = b.code) o
         )
         select code from below
     ), combination as materialized (
@@ -702,7 +706,7 @@ begin
         select c.line, c.source, c.origin_key, c.source_key, c.action, c.amount, c.fiscal_year, c.fund, c.budget_line, c.organization,
                a.id as origin_id, f.line as origin_line,
                coalesce(a.fiscal_year, f.fiscal_year) as o_year, coalesce(a.fund, f.fund) as o_fund,
-               coalesce(a.budget_line, f.budget_line) as o_line, coalesce(a.organization, f.organization) as o_organization,
+               coalesce(a.budget_line, f.budget_line) as o_line, coalesce(a.organization, f.organization) as o_organization, c.assessed_on,
                a.id is null and (f.due_on > horizon or f.method = '4' and ledger.eltax_item(f.fund, f.budget_line, f.assessed_on) is null) as origin_held,
                coalesce(r.assessed, f.amount) as assessed, coalesce(r.received + r.written_off, 0) as settled,
                case c.action when '2' then c.amount else -c.amount end as delta
@@ -721,7 +725,9 @@ begin
      cross join lateral (values
         (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
         (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
-        ((r.fiscal_year, r.fund, r.budget_line, r.organization) <> (r.o_year, r.o_fund, r.o_line, r.o_organization),
+        ((r.fiscal_year, r.fund, r.budget_line) <> (r.o_year, r.o_fund, r.o_line)
+            -- After a reform the successor carries the receivable.
+            or r.organization <> r.o_organization and ledger.organization_on(r.o_organization, r.assessed_on) is distinct from r.organization,
             'REVENUE_ORIGIN_DIFFERS', 'budget_line', jsonb_build_object('value', r.budget_line, 'origin', r.o_line,
                 'fiscal_year', r.fiscal_year, 'origin_year', r.o_year)),
         (r.action <> '2' and r.after < r.settled, 'REVENUE_BELOW_RECEIVED', 'amount',

@@ -103,6 +103,8 @@ union all
 select i.line, 'reject', 'ORGANIZATION_UNKNOWN', 'organization', jsonb_build_object('value', i.organization, 'date', d.business_date)
   from staged_invoice i cross join today d
  where not exists (select from ledger.organization o where o.code = i.organization and d.business_date between o.valid_from and o.valid_to)
+   -- A sender may still write the code from before a reform, while one organization carries it.
+   and ledger.organization_on(i.organization, d.business_date) is null
 
 -- A person must decide
 union all
@@ -194,6 +196,12 @@ select c.line, 'warn', 'INVOICE_DUE_LATE', 'due', jsonb_build_object('value', c.
   left join ledger.commitment m on m.no = c.commitment
  cross join lateral (select case when right(m.budget_line, 2) = '14' then 40 else 30 end as days) w
  where c.due > d.business_date + w.days
+union all
+select c.line, 'hold', 'COMMITMENT_ORPHANED', 'commitment_no', jsonb_build_object('value', m.no, 'organization', m.organization)
+  from claim c cross join today d join ledger.commitment m on m.no = c.commitment
+ where not exists (select from ledger.organization o where o.code = m.organization and d.business_date between o.valid_from and o.valid_to)
+   and ledger.organization_on(m.organization, d.business_date) is null
+   and not exists (select from answered a where a.line = c.line and a.code = 'COMMITMENT_ORPHANED')
 union all
 -- Allowances and charges on the whole document stand between the detail lines and the net total.
 select i.line, 'warn', 'INVOICE_DETAIL_DIFFERS', 'net', jsonb_build_object('found', i.net, 'details', s.amount)

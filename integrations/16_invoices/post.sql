@@ -34,7 +34,8 @@ select v.id, t ->> 0, (t ->> 1)::bigint, (t ->> 2)::bigint, (t ->> 3)::bigint fr
 
 insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, pay_date, memo,
                                   made_by, batch_id, line)
-select ledger.next_payment_order_no(m.fiscal_year), m.fiscal_year, m.fund, m.budget_line, m.organization, v.payee, v.id, m.no,
+select ledger.next_payment_order_no(m.fiscal_year), m.fiscal_year, m.fund, m.budget_line,
+       coalesce(ledger.organization_on(m.organization, b.business_date), m.organization), v.payee, v.id, m.no,
        v.payable, d.day, m.title || ' ' || v.invoice_no, b.actor, b.id, v.line
   from (select * from booked order by line) v
  cross join batch b

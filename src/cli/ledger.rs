@@ -126,6 +126,10 @@ pub(crate) enum LedgerCommand {
     Unallocated(Rows),
     /// Payment slips (納付書) that are neither paid nor void
     Slips(Rows),
+    /// Open items of organizations that have ended (廃止所属の未了), and who carries them
+    OrphanedItems(Rows),
+    /// Draft orders of people who leave their post (引継ぎが必要な起案)
+    Reassignments(Rows),
 }
 
 /// How much of a list is shown.
@@ -207,6 +211,8 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
             LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
+            LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, rows.limit).await?,
+            LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, rows.limit).await?,
         }
         Ok(Exit::Done)
     })

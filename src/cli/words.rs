@@ -52,6 +52,22 @@ const CAUSES: [Word; 3] = [
     ("no receivable", "債権なし", "no receivable"),
 ];
 
+/// What an organization has not finished (未了).
+const OPEN_ITEMS: [Word; 4] = [
+    ("commitment", "負担行為残", "commitment"),
+    ("draft", "決裁途中", "draft order"),
+    ("unpaid", "未払", "unpaid order"),
+    ("uncollected", "収入未済", "receivable"),
+];
+
+/// Why somebody leaves a post.
+const LEAVES: [Word; 4] = [
+    ("transferred", "異動", "transferred"),
+    ("leave", "休職", "on leave"),
+    ("retired", "退職", "retired"),
+    ("concurrent_ended", "兼務解除", "concurrent post ended"),
+];
+
 fn find(words: &[Word], lang: Lang, value: &str) -> String {
     let word = words.iter().find(|(known, ..)| *known == value);
     word.map_or(value, |(_, ja, en)| super::print::say(lang, ja, en)).to_owned()
@@ -87,6 +103,8 @@ pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
         "state" => find(&SLIP_STATES, lang, value),
         "channel" => find(&CHANNELS, lang, value),
         "cause" => find(&CAUSES, lang, value),
+        "kind" => find(&OPEN_ITEMS, lang, value),
+        "leaves" => find(&LEAVES, lang, value),
         _ => value.to_owned(),
     }
 }
@@ -110,9 +128,14 @@ mod tests {
         let (intake, revenue) =
             (include_str!("../../migrations/0001_intake.sql"), include_str!("../../migrations/0010_revenue.sql"));
         let expenditure = include_str!("../../migrations/0020_expenditure.sql");
-        for (words, schema) in
-            [(&VERDICTS[..], intake), (&ORDER_STATES, expenditure), (&SLIP_STATES, revenue), (&CREDIT_KINDS, revenue)]
-        {
+        let people = include_str!("../../migrations/0030_people.sql");
+        for (words, schema) in [
+            (&VERDICTS[..], intake),
+            (&ORDER_STATES, expenditure),
+            (&SLIP_STATES, revenue),
+            (&CREDIT_KINDS, revenue),
+            (&LEAVES, people),
+        ] {
             assert!(schema.contains(&format!("in ({})", list(words))), "the schema does not know exactly {}", list(words));
         }
         assert_eq!(order_state(Lang::Ja, "in_file"), "ファイル作成済");

@@ -24,6 +24,7 @@ const HOT: &[&str] = &[
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
 const ROOTS: &[&str] = &[
+const ROOTS: &[&str] = &[
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -34,6 +35,7 @@ const ROOTS: &[&str] = &[
     "ledger.organization",
     "ledger.organization_successor",
     "ledger.organization_change",
+    "ledger.staff_change",
     "ledger.facility",
     "ledger.intake_section",
     "ledger.holiday",

@@ -15,6 +15,10 @@ pub enum Worklist {
     Unallocated,
     /// 納付書: slips that are neither paid nor void.
     Slips,
+    /// 廃止所属の未了: open items of organizations that have ended, and who carries them.
+    OrphanedItems,
+    /// 引継ぎが必要な起案: drafts that need another pair of hands, because somebody leaves.
+    Reassignments,
 }
 
 /// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
@@ -56,6 +60,26 @@ impl Worklist {
                 ("due_on", "納期限", "due on"),
                 ("yen", ">金額", ">yen"),
             ],
+            Worklist::OrphanedItems => &[
+                ("organization", "所属", "organization"),
+                ("name", "名称", "name"),
+                ("last_day", "最終日", "last day"),
+                ("kind", "未了", "open"),
+                ("count", ">件数", ">count"),
+                ("yen", ">金額", ">yen"),
+                ("carried_by", "引継ぎ先", "carried by"),
+            ],
+            Worklist::Reassignments => &[
+                ("staff", "職員番号", "staff no."),
+                ("name", "氏名", "name"),
+                ("organization", "所属", "organization"),
+                ("leaves", "事由", "why"),
+                ("from", "離れる日", "from"),
+                ("made", ">起案", ">made"),
+                ("approves", ">決裁", ">approves"),
+                ("yen", ">金額", ">yen"),
+                ("orders", "支出命令", "orders"),
+            ],
         }
     }
 
@@ -65,6 +89,8 @@ impl Worklist {
             Worklist::Overpayments => include_str!("overpayments.sql"),
             Worklist::Unallocated => include_str!("unallocated.sql"),
             Worklist::Slips => include_str!("slips.sql"),
+            Worklist::OrphanedItems => include_str!("orphaned_items.sql"),
+            Worklist::Reassignments => include_str!("reassignments.sql"),
         }
     }
 

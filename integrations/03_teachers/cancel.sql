@@ -1,0 +1,1 @@
+select ledger.cancel_staff((select id from batch));
