@@ -2,6 +2,7 @@
 
 mod faults;
 mod folders;
+mod jp_pint;
 mod layouts;
 mod memory;
 mod messages;
@@ -13,3 +14,4 @@ mod toml_faults;
 mod totals;
 mod values;
 mod write;
+mod xml;
