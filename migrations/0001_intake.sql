@@ -165,6 +165,28 @@ create trigger chunk_never_changes before update or delete or truncate on intake
 create trigger chunk_copy_never_changes before update or delete or truncate on intake.chunk_copy
   for each statement execute function intake.refuse_change();
 
+-- Evidence: documents that came with a file ---------------------------------------------------------------------------
+
+create table intake.evidence (
+  batch_id bigint not null,
+  name     text not null,
+  kind     text not null,
+  sha256   text not null,
+  bytes    bigint not null,
+  archive  text not null,
+  named    boolean not null,
+  constraint evidence_once primary key (batch_id, name),
+  constraint evidence_of_batch foreign key (batch_id) references intake.batch (id),
+  constraint evidence_kind_known check (kind in ('pdf', 'png', 'jpeg', 'xlsx', 'ods', 'csv', 'xml')),
+  constraint evidence_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
+  constraint evidence_is_not_empty check (bytes > 0)
+);
+comment on table intake.evidence is '証拠書類: documents that belong to a delivery, by the name its records give them; the bytes are in the archive';
+comment on column intake.evidence.named is 'A record names it. One that nobody names is a finding';
+create index evidence_by_sha256 on intake.evidence (sha256);
+create trigger evidence_never_changes before update or delete or truncate on intake.evidence
+  for each statement execute function intake.refuse_change();
+
 -- The records -------------------------------------------------------------------------------------------------------
 
 -- Names of the values of a kind of record. A record stores its values by position: without repeating 24 keys a row is less
@@ -363,3 +385,21 @@ create trigger failure_stays before delete or truncate on intake.failure
 create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
   where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);
+
+-- ── Working tables ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function intake.work_table(name text, columns text) returns void
+language plpgsql as $$
+declare
+    existing regclass := to_regclass('pg_temp.' || quote_ident(name));
+begin
+    if existing is not null then
+        if obj_description(existing, 'pg_class') = columns then
+            return;
+        end if;
+        execute format('drop table pg_temp.%I', name);
+    end if;
+    execute format('create temp table %I (%s) on commit delete rows', name, columns);
+    execute format('comment on table pg_temp.%I is %L', name, columns);
+end $$;
+comment on function intake.work_table is 'A temp table that lives as long as its session and is empty at the beginning of each transaction: making one costs most of what a message of one record does. The comment of the table says how it was made.';

@@ -1,8 +1,8 @@
 -- The heart of the ledger: chart of accounts, budget lines, organizations, calendar, posting rules, double entry.
 --
--- Money is whole yen in bigint. An entry that does not balance cannot be committed; the check runs once per statement over
--- the rows it added, not once per row, because a file posts a million of them. Hot tables carry no foreign keys for the same
--- reason: the statement triggers below check the same references set-wise.
+-- Money is whole yen in bigint. An entry that does not balance cannot be written down: each posting is one amount with its debit
+-- and its credit account. Hot tables carry no foreign keys, because a file posts a million rows: statement triggers check the
+-- same references set-wise, once per statement over the rows it added.
 
 create schema ledger;
 
@@ -156,25 +156,34 @@ comment on column ledger.entry.file_id is 'export.file whose release made the en
 create index entry_by_batch on ledger.entry (batch_id) where batch_id is not null;
 create index entry_by_file on ledger.entry (file_id) where file_id is not null;
 
-create table ledger.line (
-    entry_id     bigint not null,
-    no           int    not null,
-    source_line  bigint,
-    account      text   not null,
-    debit        bigint not null,
-    credit       bigint not null,
-    budget_line  text,
-    organization text,
-    facility     text,
-    object       text,
-    object_id    bigint,
-    memo         text,
-    constraint line_pk primary key (entry_id, no),
-    constraint line_has_one_positive_side check (debit >= 0 and credit >= 0 and (debit > 0) <> (credit > 0))
+create table ledger.posting (
+    entry_id       bigint not null,
+    no             int    not null,
+    source_line    bigint,
+    amount         bigint not null constraint posting_amount_is_positive check (amount > 0),
+    object_id      bigint,
+    debit_account  text   not null,
+    credit_account text   not null,
+    budget_line    text,
+    organization   text,
+    facility       text,
+    object         text,
+    memo           text,
+    constraint posting_pk primary key (entry_id, no)
 );
-comment on table ledger.line is '仕訳明細. source_line is the line of the file (batch of its entry) the amount comes from.';
--- Lines lie in the order of their files, so a block range index finds a file's line at a thousandth of a btree's cost.
-create index line_by_source on ledger.line using brin (entry_id, source_line);
+comment on table ledger.posting is '仕訳: one amount, its debit and its credit account. An entry made of such rows balances by its form; view line shows the two sides.';
+comment on column ledger.posting.source_line is 'The line of the file (batch of its entry) the amount comes from.';
+-- Postings lie in the order of their files, so a block range index finds a file's line at a thousandth of a btree's cost.
+create index posting_by_source on ledger.posting using brin (entry_id, source_line);
+
+create view ledger.line as
+select entry_id, 2 * no - 1 as no, source_line, debit_account as account, amount as debit, 0::bigint as credit,
+       budget_line, organization, facility, object, object_id, memo
+  from ledger.posting
+union all
+select entry_id, 2 * no, source_line, credit_account, 0, amount, budget_line, organization, facility, object, object_id, memo
+  from ledger.posting;
+comment on view ledger.line is '仕訳明細: the debit and the credit side of each posting, as an account book shows them. no: odd debit, even credit.';
 
 create function ledger.refuse_change() returns trigger
 language plpgsql as $$
@@ -184,71 +193,59 @@ begin
 end $$;
 create trigger entry_is_append_only before update or delete or truncate on ledger.entry
     for each statement execute function ledger.refuse_change();
-create trigger line_is_append_only before update or delete or truncate on ledger.line
+create trigger posting_is_append_only before update or delete or truncate on ledger.posting
     for each statement execute function ledger.refuse_change();
 
-create function ledger.check_added_lines() returns trigger
+create function ledger.check_added_postings() returns trigger
 language plpgsql as $$
 declare
     bad record;
 begin
-    -- One pass over the rows, however many; what is judged is a handful of sums.
-    with summed as materialized (
-        select entry_id, account, sum(debit) as debit, sum(credit) as credit from added group by entry_id, account
+    -- One pass over the rows, however many; what is judged is a handful of combinations.
+    with used as materialized (
+        select distinct entry_id, debit_account, credit_account from added
     )
     select fault.* into bad from (
-        select 1 as rank, 'RK003' as code, format('entry %s does not balance: debit %s, credit %s', entry_id, sum(debit), sum(credit)) as text
-          from summed group by entry_id having sum(debit) <> sum(credit)
+        select 1 as rank, format('account %s is not in the chart of accounts', a.code) as text
+          from used u cross join lateral (values (u.debit_account), (u.credit_account)) a (code)
+         where not exists (select from ledger.account m where m.code = a.code)
         union all
-        select 2, 'RK004', format('account %s is not in the chart of accounts', s.account)
-          from summed s where not exists (select from ledger.account m where m.code = s.account)
+        select 2, format('postings without an entry: %s', u.entry_id)
+          from used u where not exists (select from ledger.entry e where e.id = u.entry_id)
         union all
-        select 3, 'RK004', format('lines without an entry: %s', s.entry_id)
-          from summed s where not exists (select from ledger.entry e where e.id = s.entry_id)
-        union all
-        select 4, 'RK004', format('entry %s was written before: nothing can be added to it', s.entry_id)
-          from summed s join ledger.entry e on e.id = s.entry_id where e.transaction <> pg_current_xact_id()
+        select 3, format('entry %s was written before: nothing can be added to it', u.entry_id)
+          from used u join ledger.entry e on e.id = u.entry_id where e.transaction <> pg_current_xact_id()
     ) fault order by rank limit 1;
     if found then
-        raise exception '%', bad.text using errcode = bad.code;
+        raise exception '%', bad.text using errcode = 'RK004';
     end if;
     return null;
 end $$;
-create trigger line_is_balanced after insert on ledger.line
-    referencing new table as added for each statement execute function ledger.check_added_lines();
+comment on function ledger.check_added_postings is 'What foreign keys would say, once per statement; and an entry is complete with the transaction that wrote it.';
+create trigger posting_is_known after insert on ledger.posting
+    referencing new table as added for each statement execute function ledger.check_added_postings();
 
-create function ledger.check_entry_has_lines() returns trigger
+create function ledger.check_entry_has_postings() returns trigger
 language plpgsql as $$
 begin
-    if not exists (select from ledger.line l where l.entry_id = new.id) then
-        raise exception 'entry % has no lines', new.id using errcode = 'RK003';
+    if not exists (select from ledger.posting p where p.entry_id = new.id) then
+        raise exception 'entry % has no postings', new.id using errcode = 'RK003';
     end if;
     return null;
 end $$;
 -- Entries are few (one per batch, day and fund), so here a trigger per row costs nothing.
-create constraint trigger entry_has_lines after insert on ledger.entry
-    deferrable initially deferred for each row execute function ledger.check_entry_has_lines();
+create constraint trigger entry_has_postings after insert on ledger.entry
+    deferrable initially deferred for each row execute function ledger.check_entry_has_postings();
 
 -- ── Posting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create function ledger.begin_journal() returns void
 language plpgsql as $$
 begin
-    create temp table journal (
-        seq          int    generated always as identity,
-        line         bigint,
-        event        text   not null,
-        fiscal_year  int    not null,
-        booked_on    date   not null,
-        fund         text   not null,
-        budget_line  text,
-        organization text,
-        facility     text,
-        amount       bigint not null,
-        memo         text,
-        object       text,
-        object_id    bigint
-    ) on commit drop;
+    perform intake.work_table('journal',
+        'seq int generated always as identity, line bigint, event text not null, fiscal_year int not null, booked_on date not null, fund text not null,
+         budget_line text, organization text, facility text, amount bigint not null, memo text, object text, object_id bigint');
+    perform setval(pg_get_serial_sequence('pg_temp.journal', 'seq'), 1, false);
 end $$;
 comment on function ledger.begin_journal is 'Makes the temp table journal that post_journal() reads; the consumer calls it before post.sql and release.sql.';
 
@@ -257,14 +254,14 @@ language plpgsql
 set jit = off
 as $$
 declare
-    -- Pages of the journal written in one statement: about 25,000 rows, whose lines the balance check keeps in memory.
+    -- Pages of the journal written in one statement: about 25,000 rows, which the check of what was added keeps in memory.
     slice   constant int := 500;
     bad     record;
     batch   bigint;
     file    bigint;
     who     text;
     written bigint := 0;
-    lines   bigint;
+    added   bigint;
     page    int := 0;
     pages   int;
 begin
@@ -278,10 +275,9 @@ begin
     pages := pg_relation_size('pg_temp.journal') / current_setting('block_size')::int;
 
     -- Rules and budget lines are looked up once for each combination, of which a file has a handful.
-    create temp table if not exists journal_side (
-        event text, fiscal_year int, booked_on date, fund text, budget_line text, entry_id bigint, debit_account text, credit_account text,
-        has_yen boolean
-    ) on commit drop;
+    perform intake.work_table('journal_side',
+        'event text, fiscal_year int, booked_on date, fund text, budget_line text, entry_id bigint, debit_account text, credit_account text,
+         has_yen boolean');
     delete from pg_temp.journal_side;
     insert into pg_temp.journal_side
     select j.event, j.fiscal_year, j.booked_on, j.fund, j.budget_line, null,
@@ -309,28 +305,27 @@ begin
         analyze pg_temp.journal_side;
     end if;
 
-    -- Both sides of a row in one statement, so that what the balance check sees is balanced. A negative amount swaps sides.
-    -- Line numbers follow the journal's own sequence: numbering within each entry would sort a million rows.
+    -- A negative amount swaps the sides. Numbers follow the journal's own sequence: numbering within each entry would sort a million rows.
     while page < pages loop
-        insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
-        select k.entry_id, 2 * j.seq - 1 + s.side, j.line, case s.side when 0 then k.debit_account else k.credit_account end,
-               case when (s.side = 0) = (j.amount > 0) then abs(j.amount) else 0 end,
-               case when (s.side = 0) = (j.amount > 0) then 0 else abs(j.amount) end,
-               j.budget_line, j.organization, j.facility, j.object, j.object_id, j.memo
+        insert into ledger.posting (entry_id, no, source_line, amount, object_id, debit_account, credit_account, budget_line, organization, facility,
+                                    object, memo)
+        select k.entry_id, j.seq, j.line, abs(j.amount), j.object_id,
+               case when j.amount > 0 then k.debit_account else k.credit_account end,
+               case when j.amount > 0 then k.credit_account else k.debit_account end,
+               j.budget_line, j.organization, j.facility, j.object, j.memo
           from pg_temp.journal j
           join pg_temp.journal_side k
             on (k.event, k.fiscal_year, k.booked_on, k.fund, k.budget_line) = (j.event, j.fiscal_year, j.booked_on, j.fund, coalesce(j.budget_line, ''))
-         cross join (values (0), (1)) s (side)
          where j.amount <> 0 and j.ctid >= format('(%s,0)', page)::tid and j.ctid < format('(%s,0)', page + slice)::tid;
-        get diagnostics lines = row_count;
-        written := written + lines;
+        get diagnostics added = row_count;
+        written := written + added;
         page := page + slice;
     end loop;
     -- Not truncate, which is refused while the caller's own query reads the journal.
     delete from pg_temp.journal;
-    return written / 2;
+    return written;
 end $$;
-comment on function ledger.post_journal is 'Turns the rows of the temp table journal into entries and lines by the posting rules; returns the number of journal rows posted.';
+comment on function ledger.post_journal is 'Turns the rows of the temp table journal into entries and postings by the posting rules; returns the number of postings.';
 
 create function ledger.reverse_entries(entries bigint[], booked_on date, who text, why text) returns bigint
 language plpgsql as $$
@@ -357,9 +352,10 @@ begin
         values (original.event, original.fiscal_year, day, original.fund,
                 original.batch_id, original.file_id, original.id, why, who)
         returning id into made;
-        insert into ledger.line (entry_id, no, source_line, account, debit, credit, budget_line, organization, facility, object, object_id, memo)
-        select made, no, source_line, account, credit, debit, budget_line, organization, facility, object, object_id, memo
-          from ledger.line where entry_id = original.id;
+        insert into ledger.posting (entry_id, no, source_line, amount, object_id, debit_account, credit_account, budget_line, organization, facility,
+                                    object, memo)
+        select made, no, source_line, amount, object_id, credit_account, debit_account, budget_line, organization, facility, object, memo
+          from ledger.posting where entry_id = original.id;
         reversed := reversed + 1;
     end loop;
     return reversed;

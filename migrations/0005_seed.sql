@@ -28,7 +28,8 @@ insert into ledger.posting_rule (event, name, debit_account, credit_account) val
     ('OVERPAYMENT', '過誤納', '1101', '2205'),
     ('UNALLOCATED', '収入未整理', '1101', '2209'),
     ('EXPENSE', '支出命令', null, '2101'),
-    ('PAYMENT', '支払', '2101', '1101');
+    ('PAYMENT', '支払', '2101', '1101'),
+    ('NONBUDGET_IN', '歳入歳出外現金 受入', '1101', '2201');
 
 insert into ledger.calendar_horizon (through) values ('2027-12-31');
 insert into ledger.holiday (day, name) values

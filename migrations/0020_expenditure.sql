@@ -80,12 +80,24 @@ create table ledger.creditor (
     corporate_number text,
     invoice_number   text,
     suspended_from   date,
-    suspended_to     date
+    suspended_to     date,
+    batch_id         bigint,
+    line             bigint
 );
 comment on table ledger.creditor is '債権者';
+comment on column ledger.creditor.batch_id is 'The file of vendors that brought it as a candidate (債権者候補): it cannot be paid before an account is registered.';
 comment on column ledger.creditor.suspended_from is 'First day no payment may be made; null = not suspended.';
 create index creditor_by_invoice_number on ledger.creditor (invoice_number) where invoice_number is not null;
 create index creditor_by_corporate_number on ledger.creditor (corporate_number) where corporate_number is not null;
+create index creditor_by_batch on ledger.creditor (batch_id) where batch_id is not null;
+
+create sequence ledger.creditor_no;
+
+create function ledger.next_creditor_no() returns text
+language sql volatile as $$
+    select '9' || lpad(nextval('ledger.creditor_no')::text, 9, '0')
+$$;
+comment on function ledger.next_creditor_no is '債権者番号 of a candidate, ten digits from 9000000001 on: the numbers below are given by hand. Gaps mean nothing: a preview draws numbers too.';
 
 create table ledger.creditor_account (
     id          bigint generated always as identity constraint creditor_account_pk primary key,
@@ -350,8 +362,8 @@ comment on function ledger.check_new_pay_date is 'The one change after 決裁: a
 create trigger payment_order_day_is_fixed before update of pay_date on ledger.payment_order
     for each row when (old.state <> 'draft' and old.pay_date <> new.pay_date) execute function ledger.check_new_pay_date();
 
--- The way from an order to the ledger lines that speak of it. Partial: postings about anything else do not pay for it.
-create index line_by_payment_order on ledger.line (object_id) where object = 'payment_order';
+-- The way from an order to the postings that speak of it. Partial: postings about anything else do not pay for it.
+create index posting_by_payment_order on ledger.posting (object_id) where object = 'payment_order';
 
 create view ledger.journal_line as
 select e.id as entry, l.no, e.event, e.fiscal_year, e.booked_on, e.fund, e.batch_id, e.file_id, e.reverses, l.source_line, l.account, a.name as account_name,

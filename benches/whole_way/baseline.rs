@@ -12,14 +12,14 @@ use tokio::io::AsyncWriteExt;
 
 use crate::bed::Bed;
 
-/// What a posted file of the topic leaves in the ledger; entries before their lines, and without the number of the transaction
+/// What a posted file of the topic leaves in the ledger; entries before their postings, and without the number of the transaction
 /// that wrote them: here it is another one.
 const TABLES: [&str; 5] = [
     "ledger.assessment",
     "ledger.payment_slip",
     "ledger.slip_notice",
     "ledger.entry (id, event, fiscal_year, booked_on, fund, batch_id, file_id, reverses, reason, actor, recorded_at)",
-    "ledger.line",
+    "ledger.posting",
 ];
 
 /// A bare copy.

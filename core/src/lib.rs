@@ -17,6 +17,8 @@ pub mod charset;
 pub mod codes;
 /// Named points where a test can kill the process.
 pub mod crash;
+/// Documents that belong to a file and arrive with it.
+pub mod evidence;
 /// One finding about one place in one file.
 pub mod fault;
 /// Bytes ↔ records, driven by `layout.toml`.

@@ -6,6 +6,7 @@
 //! | kind | body |
 //! |--|--|
 //! | `records` | JSON array of records: the layout's field ids plus `line`, `offset`, `length` and, where they differ from the default, `record`, `group`, `sub` |
+//! | `evidence` | JSON array of [`Document`](crate::evidence::Document): documents of the delivery; a chunk like those of records, counted with them |
 //! | `rejection` | `Rejection`: every fault of a refused file, up to a limit |
 //! | `confirm`, `cancel` | `Order`: what an operator decided about a batch |
 //! | `export` | `ExportOrder` |
@@ -27,6 +28,8 @@ pub const RESERVED_KEYS: [&str; 6] = ["line", "sub", "record", "group", "offset"
 pub enum MessageKind {
     /// A chunk of records of a validated delivery, or of a direct publisher.
     Records,
+    /// A chunk that lists documents of a delivery.
+    Evidence,
     /// A delivery that was refused before anything was published.
     Rejection,
     /// An operator confirms a batch that waits.
@@ -42,6 +45,7 @@ impl MessageKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             MessageKind::Records => "records",
+            MessageKind::Evidence => "evidence",
             MessageKind::Rejection => "rejection",
             MessageKind::Confirm => "confirm",
             MessageKind::Cancel => "cancel",
@@ -51,7 +55,15 @@ impl MessageKind {
 
     /// Reads an AMQP `type`.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Records, Self::Rejection, Self::Confirm, Self::Cancel, Self::Export].into_iter().find(|kind| kind.as_str() == text)
+        const ALL: [MessageKind; 6] = [
+            MessageKind::Records,
+            MessageKind::Evidence,
+            MessageKind::Rejection,
+            MessageKind::Confirm,
+            MessageKind::Cancel,
+            MessageKind::Export,
+        ];
+        ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

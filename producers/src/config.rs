@@ -24,6 +24,9 @@ pub struct ProducerConfig {
     /// Milliseconds in which size and modification time of a file must not change before it is taken. Default 3,000: longer
     /// than the pauses of a copy over a slow line.
     pub settle_ms: u64,
+    /// Seconds a file of a watched folder waits for the documents it names, and a document for a file that names it. Default 600:
+    /// whoever copies file and documents by hand is done by then.
+    pub evidence_wait_s: u64,
     /// Milliseconds before a delivery that could not be carried on (broker or archive down) is tried again. Default 5,000.
     pub retry_ms: u64,
     /// Deliveries carried at once, all topics together; ordered topics carry one at a time. Default 2: validation takes a core.
@@ -43,6 +46,7 @@ impl Default for ProducerConfig {
             schedule: true,
             poll_ms: 1_000,
             settle_ms: 3_000,
+            evidence_wait_s: 600,
             retry_ms: 5_000,
             deliveries_parallel: 2,
             publish_window: 16,

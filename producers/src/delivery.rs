@@ -6,10 +6,13 @@
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use renkei_core::evidence::Document;
 use renkei_core::fault::Fault;
 use renkei_core::message::Envelope;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::evidence::Handed;
 
 /// Version of the record's shape.
 pub const RECORD_VERSION: u16 = 1;
@@ -95,6 +98,9 @@ impl Stamp {
 pub struct Plan {
     /// Number of chunks.
     pub chunks: u32,
+    /// How many of them, at the end, list documents instead of records.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub evidence_chunks: u32,
     /// SHA-256 over all chunk bodies with their lengths, hex.
     pub sha256: String,
 }
@@ -128,6 +134,15 @@ pub struct Delivery {
     /// What was wrong already when it was claimed (an unreadable control file).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claim_faults: Vec<Fault>,
+    /// Documents handed in with the file; the nth lies as `documents/<n>` in the claim.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Handed>,
+    /// Where documents were looked for, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// Documents of the delivery that are in the archive, wherever they came from; published with the records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Document>,
     /// How far it has come.
     pub stage: Stage,
     /// Size of the file.
@@ -186,6 +201,9 @@ impl Delivery {
             variant: None,
             controls: None,
             claim_faults: Vec::new(),
+            documents: Vec::new(),
+            place: String::new(),
+            evidence: Vec::new(),
             stage: Stage::Claimed,
             bytes: 0,
             sha256: String::new(),
@@ -206,6 +224,11 @@ impl Delivery {
     /// Chunks of its publication: those of the plan, one for a rejection.
     pub fn chunks(&self) -> u32 {
         self.plan.as_ref().map_or(1, |plan| plan.chunks)
+    }
+
+    /// Whether a chunk of its publication lists documents.
+    pub fn is_evidence(&self, chunk: u32) -> bool {
+        self.plan.as_ref().is_some_and(|plan| chunk + plan.evidence_chunks >= plan.chunks)
     }
 
     /// The envelope of one of its messages.

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use crate::error::IntakeError;
+use crate::evidence::waiting::{Companions, Ready};
 use crate::intake::{Intake, Outcome, claim};
 use crate::names;
 use crate::station::{Station, Waiting, chain};
@@ -132,6 +133,7 @@ pub struct Worker {
     intake: Arc<Intake>,
     topic: Arc<Topic>,
     settling: Settling,
+    companions: Companions,
     places: Arc<Semaphore>,
     wake: Arc<Notify>,
     /// What was logged already; a trouble that lasts is told once.
@@ -144,13 +146,22 @@ pub struct Worker {
 /// more files are open than are worked on.
 enum Next {
     Waiting(Waiting),
-    File(Settled),
+    File(Ready),
 }
 
 impl Worker {
     /// A worker of a topic. `places` bounds the deliveries carried at once by all workers; `wake` ends the pause early.
     pub fn new(intake: Arc<Intake>, topic: Arc<Topic>, places: Arc<Semaphore>, wake: Arc<Notify>) -> Worker {
-        Worker { intake, topic, settling: Settling::default(), places, wake, told: HashSet::new(), pauses: Mutex::default() }
+        Worker {
+            intake,
+            topic,
+            settling: Settling::default(),
+            companions: Companions::default(),
+            places,
+            wake,
+            told: HashSet::new(),
+            pauses: Mutex::default(),
+        }
     }
 
     /// Works until the intake stops.
@@ -182,14 +193,27 @@ impl Worker {
         };
         let (waiting, mut troubles) = self.intake.waiting(&self.topic)?;
         let mut next: Vec<Next> = waiting.into_iter().map(Next::Waiting).collect();
-        if let Some(station) = self.intake.inbox(&self.topic) {
-            let settle = Duration::from_millis(self.intake.config.settle_ms);
-            next.extend(self.settling.look(&station.root, settle)?.into_iter().map(Next::File));
-            set_aside(station, &self.settling.lone_controls(CONTROL_ALONE_MAX));
+        if let Some(station) = self.intake.inbox(&self.topic).cloned() {
+            next.extend(self.settled(&station).await?.into_iter().map(Next::File));
+            set_aside(&station, &self.settling.lone_controls(CONTROL_ALONE_MAX));
         }
         let carried = self.carry(next, &mut troubles).await;
         self.tell(troubles);
         carried
+    }
+
+    /// The files of the folder that can be claimed, each with its documents.
+    async fn settled(&mut self, station: &Station) -> Result<Vec<Ready>, IntakeError> {
+        let config = &self.intake.config;
+        let settled = self.settling.look(&station.root, Duration::from_millis(config.settle_ms))?;
+        let Some(rule) = &self.topic.evidence else {
+            return Ok(settled.into_iter().map(|file| Ready { file, documents: Vec::new() }).collect());
+        };
+        let wait = Duration::from_secs(config.evidence_wait_s);
+        let file_bytes_max = self.intake.registry.settings.limits.file_bytes_max;
+        let ready = self.companions.ready(&self.topic, rule, settled, wait, file_bytes_max).await?;
+        self.companions.set_aside(station, wait);
+        Ok(ready)
     }
 
     /// Carries deliveries, in order or side by side. What troubles one delivery is put aside; what would trouble all ends the
@@ -215,8 +239,8 @@ impl Worker {
             _ if self.intake.stopping.is_cancelled() => None,
             Next::Waiting(waiting) if self.pauses(waiting.delivery) => None,
             Next::Waiting(waiting) => waiting.take()?,
-            Next::File(file) => match self.intake.inbox(&self.topic) {
-                Some(station) if file.is_unchanged() => claim::dropped(station, self.topic.slug.as_str(), &file.path)?,
+            Next::File(Ready { file, documents }) => match self.intake.inbox(&self.topic) {
+                Some(station) if file.is_unchanged() => claim::dropped(station, self.topic.slug.as_str(), &file.path, documents)?,
                 _ => None,
             },
         };

@@ -10,6 +10,8 @@ pub mod config;
 pub mod delivery;
 /// Why a delivery could not be carried on now.
 pub mod error;
+/// Documents that belong to a file and arrive with it.
+pub mod evidence;
 /// Watched folders: a file put there is claimed, carried and moved aside.
 pub mod folder;
 /// HTTP intake for upstream systems.

@@ -16,6 +16,15 @@ pub fn shown(given: &str) -> String {
     if name.trim().is_empty() { "unnamed".to_owned() } else { name }
 }
 
+/// A text of a file shown as it is, control characters as `<0A>`: for a name that was refused because it is a path.
+pub(crate) fn shown_whole(given: &str) -> String {
+    let mut shown = String::new();
+    for ch in given.chars().take(SHOWN_CHARS_MAX) {
+        if ch.is_control() { shown.push_str(&format!("<{:02X}>", u32::from(ch))) } else { shown.push(ch) }
+    }
+    shown
+}
+
 /// A name as found in a folder; bytes that are no UTF-8 are shown as `<8F>`.
 pub fn shown_os(name: &std::ffi::OsStr) -> String {
     let text: String = name.as_encoded_bytes().utf8_chunks().fold(String::new(), |mut text, chunk| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::IntakeError;
+use crate::evidence;
 use crate::folder::{Order, order_lock};
 use crate::intake::claim::{self, HandedIn};
 use crate::intake::{Intake, OnProgress, Outcome, blocking};
@@ -18,13 +19,20 @@ pub async fn send(
     intake: &Arc<Intake>,
     topic: &str,
     file: &Path,
-    with: HandedIn,
+    mut with: HandedIn,
     progress: Option<OnProgress>,
 ) -> Result<Outcome, IntakeError> {
     let topic = intake.topic(topic)?.clone();
     let station = intake.spool_of(&topic)?.clone();
     let (file, slug) = (file.to_owned(), topic.slug.to_string());
     let bytes_max = intake.registry.settings.limits.file_bytes_max;
+    if let (Some(rule), Ok(integration)) = (topic.evidence.clone(), topic.built().cloned()) {
+        let (path, variant) = (file.clone(), with.variant.clone());
+        let reading = move || evidence::named(&rule, &integration, variant.as_deref(), &path, bytes_max);
+        let named = blocking("reading for documents", uuid::Uuid::nil(), reading).await?;
+        let beside = evidence::lying_beside(&named, &file, &with.documents);
+        with.documents.extend(beside);
+    }
     let claim = blocking("claiming", uuid::Uuid::nil(), move || claim::copied(&station, &slug, &file, with, bytes_max)).await?;
     if !topic.ordered {
         return intake.process(claim, progress).await;

@@ -1,9 +1,9 @@
 //! The directories of one topic, and the claims in them.
 //!
 //! ```text
-//! <root>/processing/<delivery>/   lock · delivery.json · original · chunks
-//! <root>/done/2026-10-05/         <delivery>_<name>
-//! <root>/rejected/                <delivery>_<name> · the same with .errors.csv and .errors.txt
+//! <root>/processing/<delivery>/   lock · delivery.json · original · documents/ · chunks
+//! <root>/done/2026-10-05/         <delivery>_<name> · its documents in <delivery>_<name>.evidence/
+//! <root>/rejected/                the same with .errors.csv and .errors.txt
 //! <status>/<xx>/<delivery>.json   the record of a finished delivery
 //! ```
 //!
@@ -26,6 +26,8 @@ use crate::error::IntakeError;
 
 /// Name of the record inside a claim.
 const RECORD: &str = "delivery.json";
+/// Name of the directory of documents inside a claim.
+const DOCUMENTS: &str = "documents";
 /// Hidden claims older than this belong to a process that died before its claim was whole.
 const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(3600);
 const COPY_BYTES: usize = 256 * 1024;
@@ -158,6 +160,13 @@ impl Beginning {
         self.dir.join("original")
     }
 
+    /// Where the nth document goes when it does not come by rename; makes their directory.
+    pub(crate) fn document(&self, nth: usize) -> Result<PathBuf, IntakeError> {
+        let dir = self.dir.join(DOCUMENTS);
+        make_dir(&dir)?;
+        Ok(dir.join(nth.to_string()))
+    }
+
     /// Writes the record and gives the claim its name. `None`: the delivery is claimed already.
     pub(crate) fn name(mut self, delivery: Delivery) -> Result<Option<Claim>, IntakeError> {
         write_whole(&self.dir.join(RECORD), &record_text(&delivery)?)?;
@@ -201,6 +210,16 @@ impl Claim {
     /// The file as handed in.
     pub(crate) fn original(&self) -> PathBuf {
         self.dir.join("original")
+    }
+
+    /// Where its documents lie.
+    pub(crate) fn documents(&self) -> PathBuf {
+        self.dir.join(DOCUMENTS)
+    }
+
+    /// Its nth document.
+    pub(crate) fn document(&self, nth: usize) -> PathBuf {
+        self.documents().join(nth.to_string())
     }
 
     /// The bodies of the chunks.

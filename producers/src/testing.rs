@@ -21,6 +21,8 @@ use crate::publish::Publish;
 pub(crate) const TOY: &str = "90_toy";
 /// Ordered inbound topic with one shape.
 pub(crate) const MASTER: &str = "92_toy_master";
+/// Unordered inbound topic whose files come with documents.
+pub(crate) const PAPERS: &str = "93_toy_papers";
 /// Outbound topic with a schedule.
 const EXPORT: &str = "91_toy_export";
 
@@ -81,6 +83,18 @@ method = "manual"
 timing = "monthly"
 status = "active"
 ordered = true
+[[topic]]
+number = 93
+slug = "93_toy_papers"
+direction = "in"
+name = "おもちゃ契約"
+name_en = "Toy contracts"
+from = "甲"
+to = "乙"
+method = "manual"
+timing = "on_demand"
+status = "active"
+evidence = { field = "paper", sha256 = "hash", kinds = ["pdf"], required = true, bytes_max = 300_000 }
 "#;
 
 fn layout(format: &str, newline: &str, encoding: &str, more: &str, fields: &str) -> String {
@@ -96,6 +110,11 @@ const FIELDS: &str = r#" { id = "code", name = "番号", type = "digits", len = 
  { id = "memo", name = "摘要", type = "text", len = 20 },"#;
 const FIXED_FIELDS: &str = r#" { id = "code", name = "番号", type = "digits", len = 4, must = true },
  { id = "amount", name = "金額", type = "yen", len = 9, must = true },"#;
+
+const PAPER_FIELDS: &str = r#" { id = "code", name = "番号", type = "digits", len = 4, must = true },
+ { id = "amount", name = "金額", type = "yen", len = 9, must = true },
+ { id = "paper", name = "文書", type = "text", len = 120, must = true },
+ { id = "hash", name = "ハッシュ", type = "code", len = 64 },"#;
 
 /// A directory with everything a producer needs.
 pub(crate) struct Toy {
@@ -123,7 +142,7 @@ impl Toy {
         std::fs::create_dir_all(dir).unwrap();
         std::fs::write(dir.join("queues.toml"), QUEUES.replace("SCHEDULE", schedule)).unwrap();
         let csv = |header: &str| layout("csv", "crlf", "utf-8", &format!("[csv]\nheader = \"{header}\""), FIELDS);
-        for slug in [TOY, MASTER] {
+        for slug in [TOY, MASTER, PAPERS] {
             for name in ["README.md", "check.sql", "post.sql"] {
                 put(&format!("{slug}/{name}"), "-- toy\n");
             }
@@ -133,6 +152,7 @@ impl Toy {
         put(&format!("{TOY}/layouts/coded.toml"), &layout("fixed", "crlf", "utf-8", "[fixed]\nrecord_bytes = 13", FIXED_FIELDS));
         put(&format!("{TOY}/layouts/items.toml"), &layout("json", "any", "utf-8", "", FIELDS));
         put(&format!("{MASTER}/layout.toml"), &csv("names"));
+        put(&format!("{PAPERS}/layout.toml"), &layout("csv", "crlf", "utf-8", "[csv]\nheader = \"names\"", PAPER_FIELDS));
         for name in ["README.md", "select.sql", "review.sql"] {
             put(&format!("{EXPORT}/{name}"), "-- toy\n");
         }
@@ -211,6 +231,23 @@ pub(crate) fn good_csv() -> String {
     let mut text = "番号,金額,摘要\r\n".to_owned();
     for number in 1..=7 {
         text.push_str(&format!("{number:04},{},\"玩具, {number}\"\r\n", number * 100));
+    }
+    text
+}
+
+/// A document and its SHA-256.
+pub(crate) fn paper(text: &str) -> (Vec<u8>, String) {
+    use sha2::{Digest, Sha256};
+    let bytes = format!("%PDF-1.7\n% {text}\n").into_bytes();
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    (bytes, sha256)
+}
+
+/// A file of the topic with documents: each row names one and states its hash.
+pub(crate) fn papers_csv(rows: &[(&str, &str)]) -> String {
+    let mut text = "番号,金額,文書,ハッシュ\r\n".to_owned();
+    for (number, (name, hash)) in rows.iter().enumerate() {
+        text.push_str(&format!("{:04},100,{name},{hash}\r\n", number + 1));
     }
     text
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Subcommand;
-use renkei_consumers::inbound::{Batch, Filter, Finding, Intake, IntakeError, State};
+use renkei_consumers::inbound::{Batch, Filter, Finding, Intake, IntakeError, State, StoredDocument};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::money::Yen;
@@ -190,13 +190,17 @@ async fn show(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Ex
     let batch = intake.find(name).await?;
     let findings = intake.findings(batch.id).await?;
     let faults = intake.faults(batch.id).await?;
+    let documents = intake.documents(batch.id).await?;
     if global.json {
-        println!("{}", serde_json::json!({"batch": batch, "findings": findings, "faults": faults}));
+        println!("{}", serde_json::json!({"batch": batch, "documents": documents, "findings": findings, "faults": faults}));
         return Ok(exit_of(batch.state));
     }
     let lang = global.lang;
     println!("{}", batch_table(lang, std::slice::from_ref(&batch)));
     println!("{}", hops(lang, &batch));
+    if !documents.is_empty() {
+        println!("{}", document_table(lang, &documents));
+    }
     for finding in &findings {
         println!("{}", finding_text(lang, finding));
     }
@@ -226,6 +230,20 @@ fn hops(lang: Lang, batch: &Batch) -> String {
         row("却下", "rejected", batch.records_rejected, batch.yen_rejected),
     ];
     table(&headings, rows)
+}
+
+/// The documents that came with it, and where they are kept.
+fn document_table(lang: Lang, documents: &[StoredDocument]) -> String {
+    let headings = match lang {
+        Lang::Ja => ["証拠書類", "種類", ">バイト", "SHA-256", "保管先", "名指し"],
+        Lang::En => ["document", "kind", ">bytes", "SHA-256", "archive", "named"],
+    };
+    let named = |named: bool| say(lang, if named { "あり" } else { "なし" }, if named { "yes" } else { "no" }).to_owned();
+    let rows = documents.iter().map(|document| {
+        let StoredDocument { name, kind, sha256, bytes, archive, .. } = document.clone();
+        vec![name, kind, bytes.to_string(), sha256, archive, named(document.named)]
+    });
+    table(&headings, rows.collect())
 }
 
 /// A finding as a sentence from the catalogue.

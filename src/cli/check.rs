@@ -1,16 +1,18 @@
 //! `renkei check FILE --topic SLUG`: reads a file against a layout and says what is wrong. Needs no services.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use renkei_core::calendar::clock;
-use renkei_core::fault::Fault;
+use renkei_core::evidence::{Document, EvidenceRule};
+use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file};
 use renkei_core::layout::{Layout, excerpt};
 use renkei_core::money::Yen;
-use renkei_core::registry::Registry;
+use renkei_core::registry::{Integration, Registry};
+use renkei_producers::evidence::{self, Judge};
 
 use super::print::{self, say};
 use super::{Exit, Global, hint, progress};
@@ -31,10 +33,39 @@ pub(crate) struct CheckArgs {
     show: usize,
 }
 
-/// What reading a file found.
+/// What reading a file found. The counts of the summary include what is wrong with documents.
 struct Found {
     summary: ReadSummary,
     faults: Vec<Fault>,
+    documents: Vec<Document>,
+}
+
+/// The documents that lie beside a file, and how its records name them.
+struct Beside {
+    rule: EvidenceRule,
+    folder: PathBuf,
+    documents: Vec<Document>,
+    faults: Vec<Fault>,
+}
+
+impl Beside {
+    fn look(
+        rule: &EvidenceRule,
+        integration: &Integration,
+        variant: &str,
+        args: &CheckArgs,
+        file_bytes_max: u64,
+    ) -> anyhow::Result<Beside> {
+        let folder = args.file.parent().unwrap_or(Path::new("")).join("");
+        let named = evidence::named(rule, integration, Some(variant), &args.file, file_bytes_max)?;
+        let (documents, faults) = evidence::beside(rule, &named, &folder)?;
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from("./") } else { folder };
+        Ok(Beside { rule: rule.clone(), folder, documents, faults })
+    }
+
+    fn judge(&self, layout: &Layout) -> Judge {
+        Judge::new(&self.rule, layout, &self.documents, &self.folder.display().to_string())
+    }
 }
 
 /// Runs it.
@@ -49,12 +80,15 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
         }
         None => renkei_producers::intake::choose_layout(integration, &args.file)?,
     };
-    let found = read(global, &layout, args, registry.settings.limits.file_bytes_max)?;
+    let file_bytes_max = registry.settings.limits.file_bytes_max;
+    let beside =
+        topic.evidence.as_ref().map(|rule| Beside::look(rule, integration, &variant, args, file_bytes_max)).transpose()?;
+    let found = read(global, &layout, args, beside, file_bytes_max)?;
     if global.json {
         println!(
             "{}",
             serde_json::json!({"topic": topic.slug, "layout": variant, "records": found.summary.records, "yen": found.summary.yen,
-                "errors": found.summary.faults, "warnings": found.summary.warnings, "sha256": found.summary.sha256, "faults": found.faults})
+                "errors": found.summary.faults, "warnings": found.summary.warnings, "evidence": found.documents, "sha256": found.summary.sha256, "faults": found.faults})
         );
     } else {
         report(global, args, &layout, &found);
@@ -62,19 +96,37 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     Ok(if found.summary.faults == 0 { Exit::Done } else { Exit::Rejected })
 }
 
-fn read(global: &Global, layout: &Layout, args: &CheckArgs, file_bytes_max: u64) -> anyhow::Result<Found> {
+fn read(
+    global: &Global,
+    layout: &Layout,
+    args: &CheckArgs,
+    beside: Option<Beside>,
+    file_bytes_max: u64,
+) -> anyhow::Result<Found> {
     let file = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
     let bar = progress::bar(global, file.metadata().map(|meta| meta.len()).unwrap_or(0));
     let file = bar.reading(say(global.lang, "検査中", "checking"), file);
     let limits = ReadLimits { faults_max: args.show, file_bytes_max, reference: Some(clock::today()) };
-    let mut faults = Vec::new();
-    let summary = read_file(layout, file, &limits, |event| {
-        if let Event::Fault(fault) = event {
-            faults.push(fault);
+    let mut judge = beside.as_ref().map(|beside| beside.judge(layout));
+    let (mut documents, about) = beside.map(|beside| (beside.documents, beside.faults)).unwrap_or_default();
+    let (mut more, mut faults) = (about.len() as u64, about);
+    let mut more_warnings = 0;
+    let summary = read_file(layout, file, &limits, |event| match event {
+        Event::Fault(fault) => faults.push(fault),
+        Event::Record(record) => {
+            let Some(fault) = judge.as_mut().and_then(|judge| judge.look(record)) else { return };
+            let count = if fault.severity == Severity::Warning { &mut more_warnings } else { &mut more };
+            *count += 1;
+            faults.extend((faults.len() < args.show).then_some(fault));
         }
     });
     bar.clear();
-    Ok(Found { summary: summary?, faults })
+    let mut summary = summary?;
+    (summary.faults, summary.warnings) = (summary.faults + more, summary.warnings + more_warnings);
+    if let Some(judge) = judge {
+        judge.mark(&mut documents);
+    }
+    Ok(Found { summary, faults, documents })
 }
 
 fn report(global: &Global, args: &CheckArgs, layout: &Layout, found: &Found) {
@@ -110,6 +162,15 @@ fn report(global: &Global, args: &CheckArgs, layout: &Layout, found: &Found) {
         summary.faults,
         say(lang, "件の誤り", "error(s)"),
     );
+    for document in &found.documents {
+        println!(
+            "  {}: {} · {} {}",
+            say(lang, "証拠書類", "document"),
+            document.name,
+            document.bytes,
+            say(lang, "バイト", "bytes")
+        );
+    }
     for (kind, count, yen) in &summary.per_kind {
         println!("  {kind}: {count} · {} {}", Yen(*yen), say(lang, "円", "yen"));
     }

@@ -32,6 +32,9 @@ pub(crate) struct SendArgs {
     /// 合計金額 in yen the sender states; refused when it differs
     #[arg(long, allow_hyphen_values = true)]
     sum: Option<i64>,
+    /// A document that belongs to the file; may be given several times. Those the file names that lie beside it are found by themselves
+    #[arg(long = "with", value_name = "DOCUMENT")]
+    documents: Vec<PathBuf>,
     /// Who hands it in
     #[arg(long = "as", env = "RENKEI_ACTOR", default_value = "operator")]
     actor: String,
@@ -52,8 +55,13 @@ pub(crate) fn run(global: &Global, args: &SendArgs) -> anyhow::Result<Exit> {
             sum: args.sum,
             ..Controls::default()
         });
-        let with =
-            HandedIn { sender: format!("cli:{}", args.actor), variant: args.layout.clone(), controls, ..HandedIn::default() };
+        let with = HandedIn {
+            sender: format!("cli:{}", args.actor),
+            variant: args.layout.clone(),
+            controls,
+            documents: args.documents.clone(),
+            ..HandedIn::default()
+        };
         let outcome = send::send(&intake, &args.topic, &args.file, with, Some(on_progress)).await;
         bar.clear();
         publisher.close().await;
@@ -87,6 +95,15 @@ fn report(global: &Global, outcome: &Outcome) {
     } else {
         say(lang, "却下しました", "rejected")
     };
+    for document in &delivery.evidence {
+        println!(
+            "  {}: {} · {} {}",
+            say(lang, "証拠書類", "document"),
+            document.name,
+            document.bytes,
+            say(lang, "バイト", "bytes")
+        );
+    }
     println!(
         "{}: {state} · {} {} {} · {} {} · {} ms",
         delivery.file,

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
+use renkei_core::evidence::EvidenceRule;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 
 use super::print::{say, table};
@@ -82,10 +83,18 @@ fn as_json(topic: &Topic) -> serde_json::Value {
         "queue": topic.queue(), "ordered": topic.ordered, "hold": topic.hold, "confirm": topic.confirm, "release": topic.release,
         "once": topic.once, "schedule": topic.schedule, "prefetch": topic.prefetch, "parallel": topic.parallel,
         "retry_ladder_s": topic.retry.ladder_s, "delivery": (topic.direction == Direction::Out).then_some(topic.delivery), "remark": topic.remark,
+        "evidence": topic.evidence,
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
             "variant": variant, "name": layout.name, "version": layout.version, "digest": layout.digest()})).collect::<Vec<_>>()),
         "digest": topic.integration.as_ref().map(|i| i.digest.clone()),
     })
+}
+
+/// How its files name their documents.
+fn evidence(lang: Lang, rule: &EvidenceRule) -> String {
+    let hash = rule.sha256.as_deref().map(|id| format!(" · SHA-256: {id}")).unwrap_or_default();
+    let must = if rule.required { say(lang, "必須", "required") } else { say(lang, "任意", "optional") };
+    format!("{} ({}){hash} · {must}", rule.field, rule.kinds_text())
 }
 
 fn show(global: &Global, topic: &Topic) {
@@ -112,6 +121,7 @@ fn show(global: &Global, topic: &Topic) {
     if topic.direction == Direction::Out {
         line("送付", "delivery", topic.delivery.as_str().to_owned());
     }
+    line("証拠書類", "evidence", topic.evidence.as_ref().map(|rule| evidence(lang, rule)).unwrap_or_default());
     line("備考", "remark", topic.remark.clone());
     let Some(integration) = &topic.integration else { return };
     for (variant, layout) in &integration.layouts {

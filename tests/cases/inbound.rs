@@ -98,7 +98,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
             inputs.push(door.hand_in(file).await);
         }
     }
-    text::assert_balance(pool).await;
+    text::assert_reversals(pool).await;
     let mut results = results(case, &consumers, &inputs, before).await;
     if !cancelled.is_empty() {
         results.insert("cancel.txt".to_owned(), cancelled.into_bytes());

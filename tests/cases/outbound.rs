@@ -59,7 +59,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     ];
     results
         .extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into_bytes())));
-    text::assert_balance(pool).await;
+    text::assert_reversals(pool).await;
     results
 }
 

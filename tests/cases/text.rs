@@ -137,9 +137,9 @@ pub(crate) async fn last_entry(pool: &PgPool) -> i64 {
 /// The journal above entry `from`, entry by entry; empty when there is none.
 pub(crate) async fn journal(pool: &PgPool, from: i64) -> String {
     let pairs: Vec<Pair> = sqlx::query_as(include_str!("journal.sql")).bind(from).fetch_all(pool).await.unwrap();
-    let lines: i64 =
-        sqlx::query_scalar("select count(*) from ledger.line where entry_id > $1").bind(from).fetch_one(pool).await.unwrap();
-    assert_eq!(lines, 2 * i64::try_from(pairs.len()).unwrap(), "every journal row has one debit and one credit line");
+    let postings: i64 =
+        sqlx::query_scalar("select count(*) from ledger.posting where entry_id > $1").bind(from).fetch_one(pool).await.unwrap();
+    assert_eq!(postings, i64::try_from(pairs.len()).unwrap(), "both accounts of every posting are in the chart");
     let mut text = String::new();
     for entry in pairs.chunk_by(|one, other| one.entry == other.entry) {
         let first = &entry[0];
@@ -169,14 +169,10 @@ pub(crate) async fn journal(pool: &PgPool, from: i64) -> String {
     text
 }
 
-/// Debits are credits, whatever happened.
-pub(crate) async fn assert_balance(pool: &PgPool) {
-    let sums: (i64, i64) =
-        sqlx::query_as("select coalesce(sum(debit), 0)::bigint, coalesce(sum(credit), 0)::bigint from ledger.line")
-            .fetch_one(pool)
-            .await
-            .unwrap();
-    assert_eq!(sums.0, sums.1, "debits and credits of the ledger");
+/// A reversal is the mirror of its entry, posting by posting, whatever happened.
+pub(crate) async fn assert_reversals(pool: &PgPool) {
+    let crooked: i64 = sqlx::query_scalar(include_str!("crooked_reversals.sql")).fetch_one(pool).await.unwrap();
+    assert_eq!(crooked, 0, "postings of reversed entries and of their reversals that do not mirror each other");
 }
 
 #[test]

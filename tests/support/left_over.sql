@@ -1,10 +1,14 @@
 -- What must not be when a test is over, one sentence a row. Hops are counted again from the records and the ledger, not read
 -- from the batch's own counters.
 
-select format('debits %s, credits %s', sum(debit), sum(credit)) from ledger.line having sum(debit) <> sum(credit)
+select format('posting %s of entry %s: %s / %s is no pair of accounts of an entry', p.no, p.entry_id, p.debit_account, p.credit_account)
+  from ledger.posting p
+  left join ledger.entry e on e.id = p.entry_id
+  left join ledger.account d on d.code = p.debit_account
+  left join ledger.account c on c.code = p.credit_account
+ where e.id is null or d.code is null or c.code is null
 union all
-select format('entry %s: debits %s, credits %s', entry_id, sum(debit), sum(credit))
-  from ledger.line group by entry_id having sum(debit) <> sum(credit)
+select format('entry %s has no postings', e.id) from ledger.entry e where not exists (select from ledger.posting p where p.entry_id = e.id)
 union all
 select format('batch %s (%s) is still %s', id, file, state) from intake.batch where state in ('received', 'staged')
 union all

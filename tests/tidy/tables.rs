@@ -5,7 +5,7 @@ use super::source::{Source, files, none};
 /// Tables that grow with the records of files. They must stay without foreign keys; their references are checked set-wise.
 const HOT: [&str; 14] = [
     "intake.record",
-    "ledger.line",
+    "ledger.posting",
     "export.claim",
     "ledger.assessment",
     "ledger.payment_slip",

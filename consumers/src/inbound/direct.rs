@@ -76,6 +76,9 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
             return refused(envelope, Fault::new("MESSAGE_PROPERTY_MISSING").arg("property", name));
         }
     }
+    if site.topic.evidence.as_ref().is_some_and(|rule| rule.required) {
+        return refused(envelope, Fault::new("EVIDENCE_NOT_BY_MESSAGE"));
+    }
     let Some((name, layout)) = site.variant(&variant) else {
         return refused(envelope, Fault::new("MESSAGE_LAYOUT_UNKNOWN").value(variant));
     };

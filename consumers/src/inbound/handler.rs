@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use renkei_core::broker::{Door, Handler, Incoming, Outcome};
 use renkei_core::crash;
 use renkei_core::message::{Envelope, MessageKind, Order, Rejection};
@@ -12,7 +11,8 @@ use super::Intake;
 use super::batch::{self, Batch, State};
 use super::direct::{self, Direct};
 use super::error::IntakeError;
-use super::stage::{self, ReplyAddress, Staged};
+use super::evidence;
+use super::stage::{self, Part, ReplyAddress, Staged};
 use crate::db;
 use crate::replies::{Replies, Stage};
 
@@ -64,6 +64,7 @@ impl TopicHandler {
             }
             Some(MessageKind::Records) if Envelope::is_present(&message.headers) => self.take_chunk(&message).await,
             Some(MessageKind::Records) => self.take_direct(&message).await,
+            Some(MessageKind::Evidence) => self.take_evidence(&message).await,
             Some(MessageKind::Rejection) => self.take_rejection(&message).await,
             Some(MessageKind::Confirm) => self.take_confirm(&message).await,
             Some(MessageKind::Cancel) => self.take_cancel(&message).await,
@@ -76,7 +77,15 @@ impl TopicHandler {
     async fn take_chunk(&self, message: &Incoming) -> Result<(), IntakeError> {
         let envelope = self.envelope(message)?;
         let reply = reply_address(message);
-        self.stage_and_decide(&envelope, &message.message_id, &message.body, &reply, None).await
+        let part = Part::Records { records: &message.body, original: None };
+        self.stage_and_decide(&envelope, &message.message_id, part, &reply).await
+    }
+
+    async fn take_evidence(&self, message: &Incoming) -> Result<(), IntakeError> {
+        let envelope = self.envelope(message)?;
+        let documents = evidence::read(&message.body).map_err(|reason| self.not_understood(message, reason))?;
+        let reply = reply_address(message);
+        self.stage_and_decide(&envelope, &message.message_id, Part::Evidence(&documents), &reply).await
     }
 
     async fn take_direct(&self, message: &Incoming) -> Result<(), IntakeError> {
@@ -87,7 +96,8 @@ impl TopicHandler {
         let (envelope, taken) = match direct {
             Direct::Sound(envelope, records) => {
                 let (id, reply) = (direct::message_id(message), reply_address(message));
-                let taken = self.stage_and_decide(&envelope, id, &records, &reply, Some(&message.body)).await;
+                let part = Part::Records { records: &records, original: Some(&message.body) };
+                let taken = self.stage_and_decide(&envelope, id, part, &reply).await;
                 (envelope, taken)
             }
             Direct::Refused(ref envelope, _) => (envelope.clone(), self.refuse_direct(direct, message).await),
@@ -119,14 +129,13 @@ impl TopicHandler {
         &self,
         envelope: &Envelope,
         message_id: &str,
-        records: &Bytes,
+        part: Part<'_>,
         reply: &ReplyAddress,
-        original: Option<&Bytes>,
     ) -> Result<(), IntakeError> {
         let intake = &self.intake;
         let place = intake.layout_place(&self.topic, &envelope.layout)?;
         let (id, shapes) = stage::open(&intake.pool, &intake.known, place.layout, envelope, reply).await?;
-        let staged = stage::chunk(&intake.pool, id, &shapes, envelope, message_id, records, original).await?;
+        let staged = stage::chunk(&intake.pool, id, &shapes, envelope, message_id, part).await?;
         match staged {
             Staged::Complete => {
                 if reply.reply_to.is_some() {

@@ -19,6 +19,8 @@ mod decide;
 mod direct;
 /// What can go wrong.
 pub mod error;
+/// Documents that came with a file.
+mod evidence;
 /// The broker's handler of a topic.
 pub mod handler;
 /// Lines that wait for a person.
@@ -56,6 +58,7 @@ use sqlx::postgres::PgPool;
 pub use batch::{Batch, Filter, Finding, StagedRecord, State, StoredFault};
 pub use direct::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 pub use error::{Blocker, IntakeError};
+pub use evidence::StoredDocument;
 pub use handler::TopicHandler;
 pub use preview::{Journal, JournalLine, Preview};
 pub use stage::{ReplyAddress, Staged};
@@ -158,6 +161,11 @@ impl Intake {
     /// Why a file was refused.
     pub async fn faults(&self, id: i64) -> Result<Vec<StoredFault>, IntakeError> {
         batch::faults(&self.pool, id).await
+    }
+
+    /// The documents that came with a batch.
+    pub async fn documents(&self, id: i64) -> Result<Vec<StoredDocument>, IntakeError> {
+        evidence::of(&self.pool, id).await
     }
 
     /// Records on lines `from..=to` of a batch.

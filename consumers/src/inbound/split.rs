@@ -25,7 +25,7 @@ const OID_TEXT: i32 = 25;
 const FEW: usize = 16;
 
 /// A chunk ready for COPY.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rows<'t> {
     /// The whole binary COPY stream.
     pub copy: Vec<u8>,

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use renkei_core::crash;
+use renkei_core::evidence::Document;
 use renkei_core::layout::Layout;
 use renkei_core::message::Envelope;
 use sqlx::AssertSqlSafe;
@@ -13,10 +14,11 @@ use sqlx::postgres::{PgConnection, PgPool};
 
 use super::batch::{self, State};
 use super::error::IntakeError;
+use super::evidence;
 use super::meter;
 use super::record;
 use super::shape::{self, Shape, ShapeCache, Shapes};
-use super::split;
+use super::split::{self, Rows};
 
 /// Deliveries whose batch number is remembered; more than are under way at any time.
 const KNOWN_MAX: usize = 64;
@@ -191,6 +193,20 @@ fn stored_differences(batch: &batch::Batch, other: &Envelope) -> Vec<&'static st
     pairs.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
 }
 
+/// What a chunk brings.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'b> {
+    /// Records as a JSON array.
+    Records {
+        /// The array.
+        records: &'b Bytes,
+        /// The bytes of a message that has no file in the archive.
+        original: Option<&'b Bytes>,
+    },
+    /// Documents of the delivery.
+    Evidence(&'b [Document]),
+}
+
 /// Stages one chunk.
 pub(super) async fn chunk(
     pool: &PgPool,
@@ -198,18 +214,21 @@ pub(super) async fn chunk(
     shapes: &[Shape],
     envelope: &Envelope,
     message_id: &str,
-    body: &Bytes,
-    original: Option<&Bytes>,
+    part: Part<'_>,
 ) -> Result<Staged, IntakeError> {
     if shapes.is_empty() {
         // The delivery was refused before it had records.
         return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
     }
-    let rows = split::rows(batch, shapes, body).map_err(|reason| misfit(envelope, reason))?;
+    let (rows, size) = match part {
+        Part::Records { records, .. } => (split::rows(batch, shapes, records), records.len()),
+        Part::Evidence(_) => (Ok(Rows::default()), 0),
+    };
+    let rows = rows.map_err(|reason| misfit(envelope, reason))?;
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
     let mut tx = pool.begin_with(begin(envelope)).await.map_err(failed("begin the staging"))?;
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
-    let bytes: i64 = number(envelope, "size", body.len())?;
+    let bytes: i64 = number(envelope, "size", size)?;
     let new = sqlx::query(
         "insert into intake.chunk (batch_id, chunk, message_id, records, yen, bytes) values ($1, $2, $3, $4, $5, $6)
          on conflict on constraint chunk_once do nothing",
@@ -228,10 +247,18 @@ pub(super) async fn chunk(
         tx.commit().await.map_err(failed("commit the second arrival"))?;
         return Ok(seen);
     }
-    store(&mut tx, shapes, rows.copy, rows.few).await.map_err(failed("stage the records"))?;
-    if let Some(original) = original {
-        let kept = sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(batch).bind(&original[..]);
-        kept.execute(&mut *tx).await.map_err(failed("keep the bytes"))?;
+    match part {
+        Part::Records { original, .. } => {
+            store(&mut tx, shapes, rows.copy, rows.few).await.map_err(failed("stage the records"))?;
+            if let Some(original) = original {
+                let kept =
+                    sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(batch).bind(&original[..]);
+                kept.execute(&mut *tx).await.map_err(failed("keep the bytes"))?;
+            }
+        }
+        Part::Evidence(documents) => {
+            evidence::store(&mut tx, batch, documents).await.map_err(failed("store the documents"))?;
+        }
     }
     let complete: Option<bool> = sqlx::query_scalar(include_str!("sql/count_chunk.sql"))
         .bind(batch)

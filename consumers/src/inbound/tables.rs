@@ -1,7 +1,8 @@
 //! The temp tables an integration's SQL reads (docs/INTEGRATIONS.md), typed from the layouts.
 //!
-//! Everything is made by one simple query: one round trip, and the plans of temp tables are not worth keeping. Records come in
-//! the order of the file, by the index, because entries made from them are looked up by blocks of neighbouring lines.
+//! Everything is made by one simple query: one round trip, and the plans of temp tables are not worth keeping. The tables live as
+//! long as the session and are empty at the beginning of each transaction; what a session made for another topic is made anew.
+//! Records come in the order of the file, by the index, because entries made from them are looked up by blocks of neighbouring lines.
 
 use std::fmt::Write as _;
 
@@ -41,6 +42,7 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
     let mut sql = String::with_capacity(8 * 1024);
     batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.again);
     sql.push_str(include_str!("sql/work_tables.sql"));
+    evidence_table(&mut sql, spec);
     for (key, value) in &spec.layout.values {
         put(&mut sql, format_args!("insert into pg_temp.setting values ({}, {});\n", literal(key), literal(value)));
     }
@@ -141,20 +143,30 @@ fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str
     );
 }
 
+/// The documents of the batch, however they came. One that no record names is told once.
+fn evidence_table(sql: &mut String, spec: &Spec<'_>) {
+    put(sql, format_args!(include_str!("sql/evidence.sql"), batch = spec.batch.id));
+    if !spec.again {
+        sql.push_str(include_str!("sql/evidence_unnamed.sql"));
+    }
+}
+
 fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column], shape: Option<&Shape>) {
-    put(sql, format_args!("create temp table \"staged_{kind}\" on commit drop as select r.line, r.sub, r.grp"));
+    let mut shown = String::from("line bigint, sub int, grp int");
     for Column { id, sql_type } in columns {
-        let cell = shape.and_then(|shape| shape.columns.iter().position(|column| column == id)).map(record::cell);
+        put(&mut shown, format_args!(", \"{id}\" {sql_type}"));
+    }
+    put(sql, format_args!("select intake.work_table('staged_{kind}', {});\n", literal(&shown)));
+    let Some(shape) = shape else { return };
+    put(sql, format_args!("insert into pg_temp.\"staged_{kind}\" select r.line, r.sub, r.grp"));
+    for Column { id, sql_type } in columns {
+        let cell = shape.columns.iter().position(|column| column == id).map(record::cell);
         match (&cell, *sql_type) {
-            (None, _) => put(sql, format_args!(", null::{sql_type} as \"{id}\"")),
-            (Some(cell), "text") => put(sql, format_args!(", r.{cell} as \"{id}\"")),
-            (Some(cell), _) => put(sql, format_args!(", r.{cell}::{sql_type} as \"{id}\"")),
+            (None, _) => put(sql, format_args!(", null::{sql_type}")),
+            (Some(cell), "text") => put(sql, format_args!(", r.{cell}")),
+            (Some(cell), _) => put(sql, format_args!(", r.{cell}::{sql_type}")),
         }
     }
-    let Some(shape) = shape else {
-        sql.push_str(" from intake.record r limit 0;\n");
-        return;
-    };
     put(sql, format_args!(" from intake.record r where r.batch_id = {} and r.shape = {}", spec.batch.id, shape.id));
     if spec.lines.is_some() {
         sql.push_str(" and r.line in (select line from pg_temp.chosen)");

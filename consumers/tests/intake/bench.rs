@@ -93,8 +93,8 @@ impl Bench {
 
     /// Drops the database, after asserting what must hold after every test.
     pub(crate) async fn close(self) {
-        let unbalanced: i64 = self.number("select coalesce(sum(debit) - sum(credit), 0)::bigint from ledger.line").await;
-        assert_eq!(unbalanced, 0, "debits are not credits");
+        let orphans = "select count(*) from ledger.posting p full join ledger.entry e on e.id = p.entry_id where e.id is null or p.no is null";
+        assert_eq!(self.number(orphans).await, 0, "postings without entry, or entries without postings");
         let hops =
             "select count(*) from intake.batch where state in ('posted', 'held', 'rejected', 'cancelled') and records_staged > 0
                      and (records_staged, yen_staged) <> (records_posted + records_held + records_skipped + records_rejected,

@@ -3,6 +3,7 @@
 use croner::Cron;
 use toml::de::DeTable;
 
+use super::evidence;
 use super::parse::ladder;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES, Release,
@@ -21,7 +22,7 @@ pub(super) struct Entry {
 }
 
 /// Keys that only one direction has.
-const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered"];
+const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "evidence"];
 const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
@@ -56,6 +57,7 @@ pub(super) fn parse(
         ordered,
         hold: section.word(faults, "hold", HOLDS).unwrap_or(defaults.hold),
         confirm: section.word(faults, "confirm", CONFIRMS).unwrap_or(defaults.confirm),
+        evidence: section.table(faults, "evidence").and_then(|table| evidence::parse(table, faults)),
         schedule: schedule(&mut section, faults),
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
-use super::{Direction, Topic};
+use super::{Direction, Topic, evidence};
 use crate::layout::{Format, Layout};
 
 #[derive(rust_embed::RustEmbed)]
@@ -157,6 +157,9 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
             Ok(layout) => layouts.push((variant, Arc::new(layout))),
             Err(errors) => faults.push(errors.to_string()),
         }
+    }
+    if let Some(rule) = &entry.topic.evidence {
+        evidence::compare(rule, &layouts, slug, faults);
     }
     let mut profiles = Vec::new();
     for name in &entry.profiles {

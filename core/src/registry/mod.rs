@@ -5,6 +5,8 @@
 
 /// One entry of `queues.toml`.
 mod entry;
+/// `evidence` of a topic.
+mod evidence;
 /// The folders: layouts, SQL, profiles, digests.
 pub mod integration;
 /// `queues.toml` itself.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Integration;
+use crate::evidence::EvidenceRule;
 
 /// `NN_name`: folder, routing key's tail, metric label, log field, URL part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -277,6 +278,8 @@ pub struct Topic {
     pub hold: Hold,
     /// Who confirms.
     pub confirm: Confirm,
+    /// Its files come with documents; `None`: they come alone.
+    pub evidence: Option<EvidenceRule>,
     /// Cron expression of scheduled exports, Asia/Tokyo.
     pub schedule: Option<String>,
     /// Who releases.

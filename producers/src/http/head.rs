@@ -9,6 +9,31 @@ use crate::names;
 /// Longest idempotency key.
 const KEY_BYTES_MAX: usize = 255;
 
+/// The boundary of a body that is a form; `None` when it is none.
+pub(super) fn boundary(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    if !content_type(headers).is_some_and(|given| given.eq_ignore_ascii_case("multipart/form-data")) {
+        return Ok(None);
+    }
+    let whole = text(headers, CONTENT_TYPE.as_str())?.unwrap_or_default();
+    match super::form::boundary(whole) {
+        Some(boundary) => Ok(Some(boundary.to_owned())),
+        None => Err(Problem::bad_request("multipart/form-data needs a boundary of 1 to 70 characters")),
+    }
+}
+
+/// A parameter of a `Content-Disposition`. A semicolon inside quotation marks belongs to the value.
+pub(super) fn parameter(disposition: &str, name: &str) -> Option<String> {
+    let mut quoted = false;
+    let parts = disposition.split(|ch| {
+        quoted ^= ch == '"';
+        ch == ';' && !quoted
+    });
+    parts.skip(1).find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
+    })
+}
+
 pub(super) fn content_type(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or(value).trim())
@@ -38,18 +63,12 @@ pub(super) fn file_name(headers: &HeaderMap) -> Result<Option<String>, Problem> 
         return decoded(given).map(Some);
     }
     let Some(disposition) = text(headers, CONTENT_DISPOSITION.as_str())? else { return Ok(None) };
-    let parameter = |name: &str| {
-        disposition.split(';').skip(1).find_map(|part| {
-            let (key, value) = part.split_once('=')?;
-            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
-        })
-    };
-    match parameter("filename*") {
+    match parameter(disposition, "filename*") {
         Some(extended) => match extended.split_once("''") {
             Some((charset, given)) if charset.eq_ignore_ascii_case("utf-8") => decoded(given).map(Some),
             _ => Err(Problem::bad_request("filename* must be UTF-8''…")),
         },
-        None => Ok(parameter("filename")),
+        None => Ok(parameter(disposition, "filename")),
     }
 }
 
@@ -84,6 +103,7 @@ mod tests {
         assert_eq!(name("x-file-name", "%E8%AA%BF.csv"), Ok(Some("調.csv".to_owned())));
         assert_eq!(name("x-file-name", "調.csv"), Ok(Some("調.csv".to_owned())));
         assert_eq!(name("content-disposition", "attachment; filename=\"a b.csv\""), Ok(Some("a b.csv".to_owned())));
+        assert_eq!(name("content-disposition", "form-data; filename=\"a;b.csv\"; x=1"), Ok(Some("a;b.csv".to_owned())));
         let both = "attachment; filename=\"x\"; filename*=UTF-8''%E8%AA%BF.csv";
         assert_eq!(name("content-disposition", both), Ok(Some("調.csv".to_owned())));
         assert_eq!(name("x-file-name", "100%"), Err(400));

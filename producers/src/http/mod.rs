@@ -3,6 +3,7 @@
 //! | request | answer |
 //! |--|--|
 //! | `POST /v1/topics/{slug}/files` | body = the file, name in `X-File-Name` or `Content-Disposition`; 202 with the delivery id |
+//! | the same, `multipart/form-data` | one part `file`, and for each document that belongs to it a part `evidence` whose `filename` is the name the file has for it; any order |
 //! | `POST /v1/topics/{slug}/records` | JSON array of records (or one record) keyed by field id; 202 with the delivery id |
 //! | `GET /v1/deliveries/{id}` | how far it is, and what is wrong with it |
 //! | `GET /healthz`, `GET /readyz` | the process lives · it takes deliveries |
@@ -11,10 +12,16 @@
 //! right is told by the status, not by the answer. `Idempotency-Key` makes a repeated request the same delivery. A query
 //! `?layout=<variant>` names the shape; `X-Control-Count`, `X-Control-Sum` and `X-Control-Sha256` state control totals.
 
+/// The body of a request, block by block.
+mod body;
+/// `multipart/form-data`.
+mod form;
 /// What the head of an upload says.
 mod head;
 /// Errors as JSON problem objects.
 pub mod problem;
+/// Bytes of a request into a claim.
+mod receive;
 /// Accepts connections, with timeouts, and drains them.
 mod serve;
 /// `GET /v1/deliveries/{id}`.

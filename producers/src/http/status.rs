@@ -42,6 +42,9 @@ fn answer(delivery: &Delivery) -> Value {
         "bytes": delivery.bytes,
         "records": delivery.records,
         "yen": delivery.yen,
+        "evidence": delivery.evidence.iter().map(|document| {
+            json!({ "name": document.name, "kind": document.kind, "sha256": document.sha256, "bytes": document.bytes, "named": document.named })
+        }).collect::<Vec<_>>(),
         "faults_total": delivery.faults_total,
         "warnings_total": delivery.warnings_total,
         "faults": delivery.faults.iter().map(finding).collect::<Vec<_>>(),

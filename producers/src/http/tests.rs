@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::*;
-use crate::testing::{BAD_CSV, MASTER, Memory, TOY, Toy, good_csv, turn};
+use crate::testing::{BAD_CSV, MASTER, Memory, PAPERS, TOY, Toy, good_csv, paper, papers_csv, turn};
 
 struct Server {
     toy: Toy,
@@ -150,7 +150,7 @@ async fn sizes_and_kinds_are_limited() {
     assert_eq!(server.post(FILES, &[], unannounced).await.0, 413);
     assert_eq!(server.post(RECORDS, &[JSON], vec![b' '; 1_001]).await.0, 413);
     assert_eq!(server.post(RECORDS, &[("content-type", "text/csv")], "[]").await.0, 415);
-    assert_eq!(server.post(FILES, &[("content-type", "multipart/form-data; boundary=x")], "x").await.0, 415);
+    assert_eq!(server.post(FILES, &[("content-type", "multipart/form-data")], "x").await.0, 400, "a form without boundary");
     let spool = server.toy.dir.join("spool/90_toy/processing");
     let left = std::fs::read_dir(spool).unwrap().count();
     assert_eq!(left, 0, "refused uploads leave nothing");
@@ -232,4 +232,59 @@ async fn a_real_socket_takes_files_cuts_the_slow_and_drains() {
     stopping.cancel();
     serving.await.unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "no more connections");
+}
+
+/// A form of parts: name, file name, content.
+fn form(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+        body.extend_from_slice(format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--b0--\r\n");
+    body
+}
+
+const FORM: (&str, &str) = ("content-type", "multipart/form-data; boundary=b0");
+
+#[tokio::test]
+async fn a_form_brings_a_file_and_its_documents() {
+    let server = server();
+    let path = format!("/v1/topics/{PAPERS}/files");
+    let (bytes, hash) = paper("one");
+    let csv = papers_csv(&[("契約 1.pdf", &hash)]);
+    let key = ("idempotency-key", "k1");
+    let body = form(&[("evidence", "契約 1.pdf", &bytes), ("file", "契約.csv", csv.as_bytes())]);
+    let ask = |headers: Vec<(&'static str, &'static str)>, body: Vec<u8>| {
+        let (server, path) = (&server, &path);
+        async move { server.ask(Method::POST, path, Some(1), &headers, body).await }
+    };
+    let (status, answer) = ask(vec![FORM, key], body.clone()).await;
+    assert_eq!(status, 202, "{answer}");
+    let ended = loop {
+        let (_, state) = server.ask(Method::GET, answer["status_url"].as_str().unwrap(), Some(1), &[], Body::empty()).await;
+        if state["status"] == "published" {
+            break state;
+        }
+        assert_ne!(state["status"], "rejected", "{state}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert_eq!((&ended["file"], &ended["evidence"][0]["name"]), (&"契約.csv".into(), &"契約 1.pdf".into()));
+    assert_eq!(ended["evidence"][0]["sha256"], hash.as_str());
+    assert_eq!(ask(vec![FORM, key], body).await.0, 202, "the same form again is the same delivery");
+    let other = form(&[("evidence", "契約 1.pdf", &paper("two").0), ("file", "契約.csv", csv.as_bytes())]);
+    assert_eq!(ask(vec![FORM, key], other).await.0, 422, "another document under the same key");
+    for (parts, wrong) in [
+        (vec![("evidence", "a.pdf", &bytes[..])], "no part called file"),
+        (vec![("file", "a.csv", &b"x"[..]), ("file", "b.csv", b"x")], "two parts"),
+        (vec![("file", "a.csv", &b"x"[..]), ("paper", "a.pdf", b"x")], "a part is called"),
+        (vec![("file", "a.csv", &b"x"[..]), ("evidence", "", b"x")], "no filename"),
+    ] {
+        let (status, problem) = ask(vec![FORM], form(&parts)).await;
+        assert!(status == 400 && problem["detail"].as_str().unwrap().contains(wrong), "{wrong}: {problem}");
+    }
+    let left = std::fs::read_dir(server.toy.dir.join(format!("spool/{PAPERS}/processing"))).unwrap().count();
+    assert_eq!(left, 0, "refused forms leave nothing");
 }

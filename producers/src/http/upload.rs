@@ -9,26 +9,21 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_LENGTH, HeaderMap, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt;
 use renkei_core::message::keyed_delivery_id;
 use renkei_core::registry::Topic;
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
+use super::body::Blocks;
 use super::problem::Problem;
 use super::tokens::Sender;
-use super::{Api, head};
+use super::{Api, head, receive};
 use crate::delivery::{Delivery, Form, Stage};
-use crate::error::IntakeError;
 use crate::intake::blocking;
 use crate::names;
-use crate::station::{Beginning, Claim, chain};
-
-const BUFFER_BYTES: usize = 256 * 1024;
+use crate::station::{Claim, chain};
 
 /// Parameters of an upload.
 #[derive(Debug, Deserialize)]
@@ -48,12 +43,10 @@ pub(super) async fn files(
     body: Body,
 ) -> Result<Response, Problem> {
     let upload = Upload::begin(api, &slug, parameters, &headers)?;
-    if head::content_type(&headers).is_some_and(|given| given.eq_ignore_ascii_case("multipart/form-data")) {
-        return Err(Problem::unsupported("send the bytes of the file as the body, not as a form"));
-    }
-    let name = head::file_name(&headers)?.unwrap_or_else(|| format!("{}.dat", upload.topic.slug));
+    let boundary = head::boundary(&headers)?;
+    let name = head::file_name(&headers)?;
     let bytes_max = upload.api.intake.registry.settings.limits.http_bytes_max;
-    upload.take(name, Form::File, bytes_max, &headers, body).await
+    upload.take(Shape { form: Form::File, boundary, name, bytes_max }, &headers, body).await
 }
 
 /// `POST /v1/topics/{slug}/records`
@@ -68,9 +61,19 @@ pub(super) async fn records(
     if !head::content_type(&headers).is_some_and(|given| given.eq_ignore_ascii_case("application/json")) {
         return Err(Problem::unsupported("records are application/json"));
     }
-    let name = head::file_name(&headers)?.unwrap_or_else(|| "records.json".to_owned());
+    let name = head::file_name(&headers)?.or_else(|| Some("records.json".to_owned()));
     let bytes_max = upload.api.config.records_bytes_max;
-    upload.take(name, Form::Records, bytes_max, &headers, body).await
+    upload.take(Shape { form: Form::Records, boundary: None, name, bytes_max }, &headers, body).await
+}
+
+/// What a request brings.
+struct Shape {
+    form: Form,
+    /// The body is a form with this boundary.
+    boundary: Option<String>,
+    /// Name stated in the head of the request.
+    name: Option<String>,
+    bytes_max: u64,
 }
 
 /// An admitted upload.
@@ -104,65 +107,46 @@ impl Upload {
         Ok(Upload { api, sender, topic, layout, _place: place })
     }
 
-    async fn take(self, name: String, form: Form, bytes_max: u64, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    async fn take(self, shape: Shape, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
         let announced =
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
-        if announced.is_some_and(|bytes| bytes > bytes_max) {
-            return Err(Problem::too_large(bytes_max));
+        if announced.is_some_and(|bytes| bytes > shape.bytes_max) {
+            return Err(Problem::too_large(shape.bytes_max));
         }
         let slug = self.topic.slug.as_str();
         let id = match head::idempotency_key(headers)? {
             Some(key) => keyed_delivery_id(slug, &self.sender.label(), &key),
             None => Uuid::now_v7(),
         };
-        let mut delivery = Delivery::new(id, slug, names::shown(&name), self.sender.label());
-        delivery.form = form;
-        delivery.variant = self.layout.clone();
-        delivery.controls = head::controls(headers)?;
+        let controls = head::controls(headers)?;
         let station = self.api.intake.spool_of(&self.topic)?.clone();
         let beginning = blocking("claiming", id, move || station.begin()).await?;
-        let sha256 = self.receive(&beginning, bytes_max, body).await?;
-        delivery.sha256.clone_from(&sha256);
+        let blocks = Blocks::new(body, shape.bytes_max, self.api.idle_timeout());
+        let received = match &shape.boundary {
+            Some(boundary) => receive::form(&beginning, blocks, boundary).await?,
+            None => receive::file(&beginning, blocks).await?,
+        };
+        let name = shape.name.or(received.name).unwrap_or_else(|| format!("{slug}.dat"));
+        let mut delivery = Delivery::new(id, slug, names::shown(&name), self.sender.label());
+        delivery.form = shape.form;
+        delivery.variant = self.layout.clone();
+        delivery.controls = controls;
+        delivery.sha256 = received.sha256;
+        delivery.documents = received.documents;
+        delivery.place = receive::PLACE.to_owned();
         if let Some(known) = self.api.intake.delivery(&self.topic, id)? {
-            return if known.sha256 == sha256 { Ok(accepted(&known)) } else { Err(Problem::key_reused()) };
+            return if same_content(&known, &delivery) { Ok(accepted(&known)) } else { Err(Problem::key_reused()) };
         }
-        let answer = accepted(&delivery);
+        let (answer, ours) = (accepted(&delivery), delivery.clone());
         match blocking("claiming", id, move || beginning.name(delivery)).await? {
             Some(claim) => self.carry(claim),
             // The same key in two requests at once: the other one won.
             None => match self.api.intake.delivery(&self.topic, id)? {
-                Some(known) if known.sha256 != sha256 => return Err(Problem::key_reused()),
+                Some(known) if !same_content(&known, &ours) => return Err(Problem::key_reused()),
                 _ => {}
             },
         }
         Ok(answer)
-    }
-
-    /// Streams the body to disk; gives its SHA-256.
-    async fn receive(&self, beginning: &Beginning, bytes_max: u64, body: Body) -> Result<String, Problem> {
-        let path = beginning.original();
-        let file = tokio::fs::File::create_new(&path).await.map_err(IntakeError::io("making", &path))?;
-        let mut file = tokio::io::BufWriter::with_capacity(BUFFER_BYTES, file);
-        let (mut hash, mut bytes) = (Sha256::new(), 0_u64);
-        let mut stream = body.into_data_stream();
-        loop {
-            let part = match tokio::time::timeout(self.api.idle_timeout(), stream.next()).await {
-                Err(_) => return Err(Problem::timeout()),
-                Ok(None) => break,
-                Ok(Some(Err(error))) => return Err(Problem::bad_request(format!("the body ended early: {error}"))),
-                Ok(Some(Ok(part))) => part,
-            };
-            bytes += part.len() as u64;
-            if bytes > bytes_max {
-                return Err(Problem::too_large(bytes_max));
-            }
-            hash.update(&part);
-            file.write_all(&part).await.map_err(IntakeError::io("writing", &path))?;
-        }
-        file.flush().await.map_err(IntakeError::io("writing", &path))?;
-        // 202 is a promise: the bytes must survive a power failure.
-        file.get_ref().sync_all().await.map_err(IntakeError::io("writing", &path))?;
-        Ok(hex::encode(hash.finalize()))
     }
 
     /// Carries the delivery on in the background. Ordered topics are left to their worker, and so is everything when all places
@@ -185,6 +169,11 @@ impl Upload {
             drop(place);
         });
     }
+}
+
+/// Whether two requests brought the same file and the same documents.
+fn same_content(known: &Delivery, other: &Delivery) -> bool {
+    known.sha256 == other.sha256 && known.documents == other.documents
 }
 
 /// 202 with the delivery id and where to ask.

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::delivery::{Controls, Delivery, Stamp};
 use crate::error::IntakeError;
+use crate::evidence::Handed;
 use crate::names;
-use crate::station::{Claim, Station, copy_in, is_absent};
+use crate::station::{Beginning, Claim, Station, copy_in, is_absent};
 
 /// Largest control file; a real one has a hundred bytes.
 const CONTROL_BYTES_MAX: u64 = 4096;
@@ -43,11 +44,19 @@ fn read_controls(path: &Path) -> Result<(Option<Controls>, Option<Fault>), Intak
     }
 }
 
-/// Claims a file of a watched folder by renaming it. `None`: another claimer was faster.
-pub(crate) fn dropped(station: &Arc<Station>, topic: &str, file: &Path) -> Result<Option<Claim>, IntakeError> {
+/// Claims a file of a watched folder by renaming it. `None`: another claimer was faster. The documents it names are written down
+/// and gathered afterwards: moved first, they would be lost to a claim that another one won.
+pub(crate) fn dropped(
+    station: &Arc<Station>,
+    topic: &str,
+    file: &Path,
+    documents: Vec<String>,
+) -> Result<Option<Claim>, IntakeError> {
     let name = names::shown_os(file.file_name().unwrap_or_default());
     let mut delivery = Delivery::new(Uuid::now_v7(), topic, name, format!("folder:{topic}"));
     delivery.stamp = Stamp::of(file);
+    delivery.documents = documents.into_iter().map(|name| Handed { in_folder: true, ..Handed::new(name) }).collect();
+    delivery.place = station.root.display().to_string();
     let control = control_path(file);
     let (controls, fault) = read_controls(&control)?;
     let has_control = controls.is_some() || fault.is_some();
@@ -83,6 +92,8 @@ pub struct HandedIn {
     pub variant: Option<String>,
     /// Control totals; `None` = those of `<file>.ctl` beside it, if any.
     pub controls: Option<Controls>,
+    /// Documents that come with the file; those it names that lie beside it are added.
+    pub documents: Vec<PathBuf>,
 }
 
 /// Claims a copy of a file; the file itself stays where it is. A link is followed, because the person named it.
@@ -109,7 +120,12 @@ pub(crate) fn copied(
         let source = io::Error::new(io::ErrorKind::IsADirectory, "a directory cannot be handed in");
         return Err(IntakeError::Io { operation: "reading", path: file.to_owned(), source });
     }
+    delivery.place = file.parent().filter(|folder| folder != &Path::new("")).unwrap_or(Path::new(".")).display().to_string();
     let beginning = station.begin()?;
+    for (nth, document) in with.documents.iter().enumerate() {
+        copy_document(&beginning, nth, document, bytes_max)?;
+        delivery.documents.push(Handed::new(document.file_name().map(names::shown_os).unwrap_or_default()));
+    }
     copy_in(source, &beginning.original(), bytes_max).map_err(IntakeError::io("copying", file))?;
     let id = delivery.delivery;
     beginning.name(delivery)?.ok_or_else(|| IntakeError::Io {
@@ -117,6 +133,11 @@ pub(crate) fn copied(
         path: file.to_owned(),
         source: io::Error::new(io::ErrorKind::AlreadyExists, format!("delivery {id} is claimed already")),
     })
+}
+
+fn copy_document(beginning: &Beginning, nth: usize, document: &Path, bytes_max: u64) -> Result<(), IntakeError> {
+    let source = File::open(document).map_err(IntakeError::io("opening", document))?;
+    copy_in(source, &beginning.document(nth)?, bytes_max).map(|_| ()).map_err(IntakeError::io("copying", document))
 }
 
 /// What is wrong with a claimed file before a byte of its content is looked at.

@@ -15,10 +15,12 @@ use renkei_core::broker::{Outgoing, PublishError};
 use renkei_core::crash;
 
 use crate::publish::Publish;
-use crate::testing::{BAD_CSV, TOY, Toy, good_csv, turn};
+use crate::testing::{BAD_CSV, PAPERS, TOY, Toy, good_csv, paper, papers_csv, turn};
 
 /// Tells the dying process where to work.
 const PLACE: &str = "RENKEI_TEST_CRASH_DIR";
+/// Tells it which topic to carry.
+const TOPIC: &str = "RENKEI_TEST_CRASH_TOPIC";
 
 /// A broker that outlives the process: a file.
 struct Ledgered(PathBuf);
@@ -52,7 +54,8 @@ fn published(path: &Path) -> BTreeMap<String, (String, u32)> {
 async fn carry(dir: &Path) -> usize {
     let toy = Toy::at(dir, "0 9 * * *");
     let intake = toy.intake(Arc::new(Ledgered(dir.join("published"))));
-    turn(&toy, &intake, TOY).await.unwrap().len()
+    let topic = std::env::var(TOPIC).unwrap_or_else(|_| TOY.to_owned());
+    turn(&toy, &intake, &topic).await.unwrap().len()
 }
 
 /// Without a place to die at this carries one file like any other test.
@@ -71,19 +74,25 @@ async fn the_one_that_dies() {
     }
 }
 
-/// Kills a process at `point` while it carries `bytes`, lets another go on, and gives what was published how often.
-async fn killed_at(point: &str, bytes: &str) -> BTreeMap<String, (String, u32)> {
-    let folder = tempfile::tempdir().unwrap();
-    let toy = Toy::at(folder.path(), "0 9 * * *");
-    toy.drop_file(TOY, "a.csv", bytes);
+/// Carries what lies in the folder of a topic in another process, which is killed at `point`.
+fn die(folder: &Path, point: &str, topic: &str) {
     let died = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "intake::crash_tests::the_one_that_dies", "--nocapture"])
-        .env(PLACE, folder.path())
+        .env(PLACE, folder)
+        .env(TOPIC, topic)
         .env(crash::VARIABLE, point)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&died.stderr).into_owned();
     assert!(!died.status.success() && said.contains("aborting"), "{point}: it did not die there: {said}");
+}
+
+/// Kills a process at `point` while it carries `bytes`, lets another go on, and gives what was published how often.
+async fn killed_at(point: &str, bytes: &str) -> BTreeMap<String, (String, u32)> {
+    let folder = tempfile::tempdir().unwrap();
+    let toy = Toy::at(folder.path(), "0 9 * * *");
+    toy.drop_file(TOY, "a.csv", bytes);
+    die(folder.path(), point, TOY);
     let ends = if point == "producer.done" { 0 } else { 1 };
     assert_eq!(carry(folder.path()).await, ends, "{point}: deliveries carried on");
     assert_eq!(carry(folder.path()).await, 0, "{point}: nothing is left to do");
@@ -118,5 +127,41 @@ async fn a_rejection_survives_death_at_every_point() {
         let found = killed_at(point, BAD_CSV).await;
         assert_eq!(found.len(), 1, "{point}: one rejection under one id");
         assert!(found.values().all(|(content, _)| content.contains("rejection")), "{point}");
+    }
+}
+
+/// Two records name one document, a third another: all of it lies in the folder.
+#[tokio::test]
+async fn documents_survive_death_at_every_point() {
+    let ((one, hash_one), (two, hash_two)) = (paper("one"), paper("two"));
+    let csv = papers_csv(&[("一.pdf", &hash_one), ("一.pdf", &hash_one), ("二.pdf", &hash_two)]);
+    for point in [
+        "producer.claimed",
+        "producer.evidence_gathered",
+        "producer.archived",
+        "producer.evidence_kept",
+        "producer.before_publish",
+        "producer.mid_publish",
+        "producer.after_confirm",
+        "producer.done",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let toy = Toy::at(folder.path(), "0 9 * * *");
+        for (name, bytes) in [("一.pdf", &one[..]), ("二.pdf", &two), ("list.csv", csv.as_bytes())] {
+            toy.drop_file(PAPERS, name, bytes);
+        }
+        die(folder.path(), point, PAPERS);
+        let intake = toy.intake(Arc::new(Ledgered(folder.path().join("published"))));
+        let ends = if point == "producer.done" { 0 } else { 1 };
+        assert_eq!(turn(&toy, &intake, PAPERS).await.unwrap().len(), ends, "{point}");
+        let found = published(&folder.path().join("published"));
+        let lists: Vec<&String> =
+            found.values().map(|(content, _)| content).filter(|text| text.contains("\"evidence\"")).collect();
+        assert_eq!((found.len(), lists.len()), (2, 1), "{point}: one chunk of records and one of documents, each under one id");
+        assert!(lists[0].contains(&hash_one) && lists[0].contains(&hash_two), "{point}: {lists:?}");
+        let done = toy.files(PAPERS, "done");
+        let kept = |name: &str| done.iter().filter(|path| path.contains(".evidence/") && path.ends_with(name)).count();
+        assert_eq!((kept("一.pdf"), kept("二.pdf"), done.len()), (1, 1, 3), "{point}: {done:?}");
+        assert_eq!(toy.files(PAPERS, "processing"), Vec::<String>::new(), "{point}");
     }
 }

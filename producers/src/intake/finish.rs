@@ -37,12 +37,27 @@ pub(super) async fn finish(claim: Claim) -> Result<Delivery, IntakeError> {
         if control.symlink_metadata().is_ok() {
             move_file(&control, &beside(&kept, ".ctl"))?;
         }
+        move_documents(&claim, &beside(&kept, ".evidence"))?;
         move_file(&claim.original(), &kept)?;
         claim.keep_record()?;
         claim.dissolve()?;
         Ok(claim.delivery)
     })
     .await
+}
+
+/// The documents into a folder of their own beside the original, under their names where a file system takes them.
+fn move_documents(claim: &Claim, folder: &Path) -> Result<(), IntakeError> {
+    for (nth, document) in claim.delivery.documents.iter().enumerate() {
+        let safe = crate::names::safe(&document.name);
+        let name = if safe == document.name { safe } else { format!("{nth:04}_{safe}") };
+        let (from, to) = (claim.document(nth), folder.join(name));
+        if from.symlink_metadata().is_ok() {
+            make_dir(folder)?;
+            move_file(&from, &to)?;
+        }
+    }
+    Ok(())
 }
 
 /// `<path><ending>`.

@@ -52,6 +52,7 @@ use uuid::Uuid;
 use crate::config::ProducerConfig;
 use crate::delivery::{Delivery, Stage, Stamp};
 use crate::error::IntakeError;
+use crate::evidence;
 use crate::publish::Publish;
 use crate::room::Room;
 use crate::station::{Claim, Station, Waiting, chain};
@@ -276,6 +277,8 @@ impl Intake {
         // What is wrong beside the content; it stands before the faults of the content.
         let mut faults = claim.delivery.claim_faults.clone();
         (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
+        evidence::gather(claim)?;
+        crash::point("producer.evidence_gathered");
         let as_such = claim::inspect(claim, limits.file_bytes_max)?;
         if as_such.is_empty() {
             self.archive(claim).await?;
@@ -283,6 +286,10 @@ impl Intake {
             if let Some(progress) = progress {
                 progress(Progress::Archived);
             }
+            let (kept, unsound) = evidence::keep(&self.archive, topic.evidence.as_ref(), claim).await?;
+            claim.delivery.evidence = kept;
+            faults.extend(unsound);
+            crash::point("producer.evidence_kept");
             faults.extend(validate::validate(topic, limits, &self.room, claim, progress).await?);
             if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));

@@ -112,7 +112,8 @@ impl Confirms<'_> {
 
 fn chunk_message(topic: &Topic, delivery: &Delivery, chunk: u32, body: Bytes) -> Outgoing {
     let id = chunk_message_id(delivery.delivery, chunk);
-    let message = Outgoing::to_queue(&topic.queue(), id, MessageKind::Records.as_str(), body);
+    let kind = if delivery.is_evidence(chunk) { MessageKind::Evidence } else { MessageKind::Records };
+    let message = Outgoing::to_queue(&topic.queue(), id, kind.as_str(), body);
     Outgoing { headers: delivery.envelope(chunk).to_headers(), ..message }
 }
 

@@ -76,6 +76,13 @@ pub fn letter(delivery: &Delivery) -> String {
     text
 }
 
+/// The letter beside a document of a watched folder that no file named.
+pub(crate) fn lone_document(name: &str) -> String {
+    let mut text = "文書だけが届きました / A document without its file\r\n\r\n".to_owned();
+    push_finding(&mut text, &Fault::new("EVIDENCE_ALONE").arg("name", name));
+    text
+}
+
 fn push_finding(text: &mut String, fault: &Fault) {
     let mark = if fault.severity == Severity::Warning { "警告/warning" } else { "エラー/error" };
     let place: Vec<String> = [

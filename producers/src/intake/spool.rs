@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use bytes::Bytes;
+use renkei_core::evidence::Document;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 
@@ -66,16 +67,25 @@ impl SpoolWriter {
         self.chunks += 1;
     }
 
-    /// Writes the last chunk; a delivery without records has one empty chunk, so that it is seen at all.
-    pub(super) fn finish(mut self) -> io::Result<Plan> {
+    /// Writes the last chunk of records; a delivery without records has one empty chunk, so that it is seen at all. The documents
+    /// follow in chunks of their own, because whether a document is named is known only now.
+    pub(super) fn finish(mut self, documents: &[Document]) -> io::Result<Plan> {
         if self.records > 0 || self.chunks == 0 {
+            self.flush();
+        }
+        let of_records = self.chunks;
+        for document in documents {
+            self.push(&serde_json::to_vec(document)?);
+        }
+        if self.records > 0 {
             self.flush();
         }
         if let Some(error) = self.failed {
             return Err(error);
         }
         self.out.flush()?;
-        Ok(Plan { chunks: self.chunks, sha256: hex::encode(self.hash.finalize()) })
+        let evidence_chunks = self.chunks - of_records;
+        Ok(Plan { chunks: self.chunks, evidence_chunks, sha256: hex::encode(self.hash.finalize()) })
     }
 }
 
@@ -131,7 +141,7 @@ mod tests {
         for record in records {
             assert!(writer.push(record.as_bytes()));
         }
-        let plan = writer.finish().unwrap();
+        let plan = writer.finish(&[]).unwrap();
         let mut reader = SpoolReader::open(&path).unwrap();
         let mut bodies = Vec::new();
         for _ in 0..plan.chunks {

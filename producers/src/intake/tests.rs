@@ -213,7 +213,7 @@ async fn a_claim_somebody_works_on_is_left_alone() {
     let intake = toy.intake(memory.clone());
     let file = toy.drop_file(TOY, "a.csv", good_csv());
     let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
-    let claim = claim::dropped(&station, TOY, &file).unwrap().unwrap();
+    let claim = claim::dropped(&station, TOY, &file, Vec::new()).unwrap().unwrap();
     assert_eq!(turn(&toy, &toy.intake(memory.clone()), TOY).await.unwrap(), []);
     drop(claim);
     assert_eq!(turn(&toy, &intake, TOY).await.unwrap().len(), 1);
@@ -330,7 +330,7 @@ async fn a_file_that_grew_after_it_was_claimed_is_read_again() {
     let intake = toy.intake(memory.clone());
     let file = toy.drop_file(TOY, "a.csv", &good_csv()[..good_csv().len() - 20]);
     let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
-    let claim = claim::dropped(&station, TOY, &file).unwrap().unwrap();
+    let claim = claim::dropped(&station, TOY, &file, Vec::new()).unwrap().unwrap();
     // The copy went on: whoever writes holds the file by its handle, wherever it was moved.
     std::fs::write(claim.original(), good_csv()).unwrap();
     let error = intake.process(claim, None).await.unwrap_err();
@@ -346,7 +346,7 @@ async fn a_delivery_that_fails_every_time_by_our_fault_is_refused() {
     let intake = toy.intake(memory.clone());
     let file = toy.drop_file(TOY, "a.csv", good_csv());
     let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
-    let mut claim = claim::dropped(&station, TOY, &file).unwrap().unwrap();
+    let mut claim = claim::dropped(&station, TOY, &file, Vec::new()).unwrap().unwrap();
     let fault = || IntakeError::Orphan { path: "somewhere".into() };
     for _ in 0..2 {
         intake.note_failure(&mut claim, &fault());
@@ -373,7 +373,7 @@ async fn a_delivery_that_failed_pauses_and_is_carried_later() {
     toy.drop_file(TOY, "a.csv", good_csv());
     // In the way of the chunks.
     let station = intake.inbox(&toy.topic(TOY)).unwrap().clone();
-    let claim = claim::dropped(&station, TOY, &toy.dir.join("inbox/90_toy/a.csv")).unwrap().unwrap();
+    let claim = claim::dropped(&station, TOY, &toy.dir.join("inbox/90_toy/a.csv"), Vec::new()).unwrap().unwrap();
     let chunks = claim.spool();
     std::fs::create_dir(&chunks).unwrap();
     drop(claim);

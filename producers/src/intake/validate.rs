@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use renkei_core::evidence::{Document, EvidenceRule};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::Layout;
 use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file, read_messages};
@@ -15,6 +16,7 @@ use super::spool::SpoolWriter;
 use super::{OnProgress, Progress, blocking, controls, open};
 use crate::delivery::{Delivery, Form, Plan};
 use crate::error::IntakeError;
+use crate::evidence::Judge;
 use crate::room::Room;
 use crate::station::Claim;
 
@@ -27,8 +29,12 @@ struct Reading {
     summary: ReadSummary,
     counted: u64,
     faults: Vec<Fault>,
-    /// Records that fit no chunk, beyond the reader's own faults.
-    oversized: u64,
+    /// Errors beyond the reader's own: records that fit no chunk, documents that are not there.
+    more: u64,
+    /// Warnings beyond the reader's own.
+    more_warnings: u64,
+    /// The documents, each marked when a record names it.
+    evidence: Vec<Document>,
     plan: Plan,
 }
 
@@ -55,6 +61,7 @@ pub(super) async fn validate(
         delivery: delivery.clone(),
         original,
         spool,
+        rule: topic.evidence.clone(),
         limits: limits.clone(),
         progress: progress.cloned(),
     };
@@ -80,8 +87,9 @@ pub(super) async fn validate(
     delivery.layout = reading.variant;
     delivery.records = reading.summary.records;
     delivery.yen = reading.summary.yen;
-    delivery.faults_total = reading.summary.faults + reading.oversized;
-    delivery.warnings_total = reading.summary.warnings;
+    delivery.faults_total = reading.summary.faults + reading.more;
+    delivery.warnings_total = reading.summary.warnings + reading.more_warnings;
+    delivery.evidence = reading.evidence;
     delivery.faults = reading.faults;
     delivery.plan = Some(reading.plan);
     Ok(differing)
@@ -93,6 +101,7 @@ struct Job {
     delivery: Delivery,
     original: std::path::PathBuf,
     spool: std::path::PathBuf,
+    rule: Option<EvidenceRule>,
     limits: Limits,
     progress: Option<OnProgress>,
 }
@@ -102,11 +111,26 @@ impl Job {
         let (variant, layout) = self.shape()?;
         let mut writer = SpoolWriter::create(&self.spool, self.limits.chunk_records_max, self.limits.chunk_bytes_max)
             .map_err(IntakeError::io("making", &self.spool))?;
-        let (mut faults, mut warnings, mut oversized) = (Vec::new(), Vec::new(), 0);
+        let mut evidence = self.delivery.evidence.clone();
+        let mut judge = self.rule.as_ref().map(|rule| Judge::new(rule, &layout, &evidence, &self.delivery.place));
+        let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+        // Faults beyond the reader's own; those beyond the limit are counted only.
+        let (mut more, mut more_warnings, faults_max) = (0_u64, 0_u64, self.limits.faults_max as u64);
         let mut record_text = Vec::with_capacity(1024);
         let bytes_max = self.limits.chunk_bytes_max;
         let on = |event: Event<'_>| match event {
             Event::Record(record) => {
+                match judge.as_mut().and_then(|judge| judge.look(record)) {
+                    None => {}
+                    Some(fault) if fault.severity == Severity::Warning => {
+                        more_warnings += 1;
+                        warnings.extend((more_warnings <= faults_max).then_some(fault));
+                    }
+                    Some(fault) => {
+                        more += 1;
+                        faults.extend((more <= faults_max).then_some(fault));
+                    }
+                }
                 // Once the file is refused nobody will read the spool.
                 if !faults.is_empty() {
                     return;
@@ -114,7 +138,7 @@ impl Job {
                 record_text.clear();
                 record.write_json(&mut record_text);
                 if !writer.push(&record_text) {
-                    oversized += 1;
+                    more += 1;
                     let fault = Fault::new("RECORD_TOO_LARGE").on_line(record.line).at_bytes(record.offset, record.length);
                     faults.push(fault.arg("bytes", record_text.len()).arg("max", bytes_max));
                 }
@@ -129,10 +153,15 @@ impl Job {
             reference: self.delivery.received_on().parse().ok(),
         };
         let summary = self.read(&layout, &limits, on)?;
-        let plan = writer.finish().map_err(IntakeError::io("writing", &self.spool))?;
+        if let Some(judge) = judge {
+            let unnamed = judge.mark(&mut evidence);
+            more_warnings += unnamed.len() as u64;
+            warnings.extend(unnamed);
+        }
+        let plan = writer.finish(&evidence).map_err(IntakeError::io("writing", &self.spool))?;
         faults.extend(warnings);
         let counted = controls::counted(&layout, &summary);
-        Ok(Reading { variant, counted, summary, faults, oversized, plan })
+        Ok(Reading { variant, counted, summary, faults, more, more_warnings, evidence, plan })
     }
 
     fn read(&self, layout: &Layout, limits: &ReadLimits, on: impl FnMut(Event<'_>)) -> Result<ReadSummary, IntakeError> {

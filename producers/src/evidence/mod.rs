@@ -1,0 +1,77 @@
+//! Documents that belong to a file (docs/decisions/0010): which a file names, how they come into its claim, how they are kept,
+//! and whether those that were named are those that came.
+//!
+//! ```text
+//! folder ── waiting ──► claim ◄── upload, command line
+//!                         │ gather: out of the folder, into the claim
+//!                         │ keep:   into the archive, hashed on the way
+//!                         └ judge:  record by record, named against delivered
+//! ```
+
+/// Out of the folder, into the claim.
+mod gather;
+/// Named against delivered.
+mod judge;
+/// Into the archive.
+mod keep;
+/// Which documents a file names.
+mod named;
+/// Files of a watched folder that wait for their documents.
+pub(crate) mod waiting;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use renkei_core::evidence::{Document, EvidenceRule};
+use renkei_core::fault::Fault;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use gather::gather;
+pub use judge::Judge;
+pub(crate) use keep::keep;
+pub use named::{Named, named};
+
+use crate::error::IntakeError;
+
+/// A document handed in with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// Its name as handed in.
+    pub name: String,
+    /// SHA-256 of an uploaded one, to tell a repeated request from another one under the same key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// It lies in the watched folder until it is gathered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_folder: bool,
+}
+
+impl Handed {
+    /// A document that is in the claim already.
+    pub(crate) fn new(name: String) -> Handed {
+        Handed { name, sha256: None, in_folder: false }
+    }
+}
+
+/// The documents a file names that lie in a folder, as far as they are sound; and what is wrong with the others. Nothing is kept:
+/// this is what `renkei check` asks.
+pub fn beside(rule: &EvidenceRule, named: &Named, folder: &Path) -> Result<(Vec<Document>, Vec<Fault>), IntakeError> {
+    let (mut documents, mut faults) = (Vec::new(), Vec::new());
+    for name in named.names.iter().filter(|name| folder.join(name).symlink_metadata().is_ok()) {
+        match keep::inspect(rule, name, &folder.join(name), &mut std::io::sink())? {
+            Ok(document) => documents.push(document),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    Ok((documents, faults))
+}
+
+/// The documents a file names that lie beside it, without those of a name given already.
+pub(crate) fn lying_beside(named: &Named, file: &Path, given: &[PathBuf]) -> Vec<PathBuf> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let is_given = |name: &str| given.iter().any(|path| path.file_name().is_some_and(|given| given == name));
+    let paths = named.names.iter().filter(|name| !is_given(name)).map(|name| folder.join(name));
+    paths.filter(|path| path.is_file()).collect()
+}
