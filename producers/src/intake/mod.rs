@@ -290,7 +290,7 @@ impl Intake {
             claim.delivery.evidence = kept;
             faults.extend(unsound);
             crash::point("producer.evidence_kept");
-            faults.extend(validate::validate(topic, limits, &self.room, claim, progress).await?);
+            faults.extend(validate::validate(topic, &self.archive, limits, &self.room, claim, progress).await?);
             if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
             }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::Trouble;
+use crate::evidence::HEAD_BYTES;
 
 /// Digits decoded at once; a multiple of four.
 const DIGITS: usize = 4096;
@@ -20,6 +21,8 @@ pub struct Attachment {
     pub media_type: Option<String>,
     /// SHA-256 of the decoded bytes, hex.
     pub sha256: String,
+    /// Its first bytes, at most [`HEAD_BYTES`]: they tell what it is.
+    pub head: Vec<u8>,
     /// Decoded bytes.
     pub bytes: u64,
     /// File offset of the base64 text.
@@ -33,6 +36,7 @@ pub(super) struct Decoder {
     digits: Vec<u8>,
     decoded: Vec<u8>,
     padded: bool,
+    head: Vec<u8>,
     bytes: u64,
     bytes_max: u64,
     hasher: Sha256,
@@ -41,7 +45,7 @@ pub(super) struct Decoder {
 impl Decoder {
     pub(super) fn new(bytes_max: u64) -> Self {
         let (digits, decoded) = (Vec::with_capacity(DIGITS), Vec::with_capacity(DIGITS));
-        Decoder { digits, decoded, padded: false, bytes: 0, bytes_max, hasher: Sha256::new() }
+        Decoder { digits, decoded, padded: false, head: Vec::new(), bytes: 0, bytes_max, hasher: Sha256::new() }
     }
 
     /// Takes a piece; `at` is where it begins in the window, for the place of a fault.
@@ -70,17 +74,19 @@ impl Decoder {
         if self.bytes > self.bytes_max {
             return Err(Trouble::new("ATTACHMENT_TOO_LARGE", at, 1).arg("limit", self.bytes_max));
         }
+        let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(self.decoded.len());
+        self.head.extend_from_slice(&self.decoded[..wanted]);
         self.hasher.update(&self.decoded);
         out(&self.decoded);
         Ok(())
     }
 
-    /// Ends it: digest and size.
-    pub(super) fn finish(mut self, out: &mut dyn FnMut(&[u8])) -> Result<(String, u64), Trouble> {
+    /// Ends it: digest, size and first bytes.
+    pub(super) fn finish(mut self, out: &mut dyn FnMut(&[u8])) -> Result<(String, u64, Vec<u8>), Trouble> {
         if !self.digits.is_empty() {
             self.decode(0, out)?;
         }
-        Ok((hex::encode(self.hasher.finalize()), self.bytes))
+        Ok((hex::encode(self.hasher.finalize()), self.bytes, self.head))
     }
 }
 

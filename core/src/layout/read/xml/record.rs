@@ -198,11 +198,11 @@ impl<'l> Records<'l> {
             let offset = capture.offset.unwrap_or(end);
             let length = capture.end.saturating_sub(offset);
             if let Some(decoder) = self.decoder.take() {
-                let (sha256, bytes) = decoder.finish(&mut |_| {})?;
+                let (sha256, bytes, head) = decoder.finish(&mut |_| {})?;
                 if length > 0 {
                     capture.text.push_str(&sha256);
                     let (file_name, media_type) = (None, None);
-                    self.attachments.push(Attachment { file_name, media_type, sha256, bytes, offset, length });
+                    self.attachments.push(Attachment { file_name, media_type, sha256, head, bytes, offset, length });
                 }
             }
             let uses = node.text.iter().copied().chain(node.attachment.map(|(kind, field)| Use::Value(kind, field)));
