@@ -21,7 +21,7 @@ const HOT: [&str; 14] = [
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
-const ROOTS: [&str; 22] = [
+const ROOTS: [&str; 23] = [
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -40,6 +40,7 @@ const ROOTS: [&str; 22] = [
     "ledger.payment_order_step",
     "ledger.institution_file",
     "ledger.creditor",
+    "ledger.qualified_issuer",
     "export.file",
     "export.step",
     "audit.event",
