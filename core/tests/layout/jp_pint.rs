@@ -1,6 +1,10 @@
 //! JP PINT invoices: the sample is sound, and each broken rule has its own code, at its own bytes.
 
+use std::io::Read;
+
+use proptest::prelude::*;
 use renkei_core::layout::Layout;
+use renkei_core::layout::read::{Event, ReadLimits, read_file};
 
 use crate::layouts::parse;
 use crate::support::{Reading, read};
@@ -242,4 +246,92 @@ fn rules_need_their_fields() {
     let lacking = LAYOUT.replace("id = \"rounding\"", "id = \"round\"");
     let errors = Layout::parse(&lacking, "ubl.toml").expect_err("a field is missing").to_string();
     assert!(errors.contains("the rules jp_pint need the field invoice.rounding"), "{errors}");
+}
+
+/// Gives a few bytes at a time.
+struct Drip<'a>(&'a [u8], usize);
+
+impl Read for Drip<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.1.min(buffer.len()).min(self.0.len());
+        let (now, rest) = self.0.split_at(count);
+        buffer[..count].copy_from_slice(now);
+        self.0 = rest;
+        Ok(count)
+    }
+}
+
+#[test]
+fn it_does_not_matter_where_the_bytes_are_cut() {
+    let whole = read(&layout(), INVOICE.as_bytes()).clean();
+    for step in [1, 2, 3, 7, 61] {
+        let mut rows = Vec::new();
+        let summary = read_file(&layout(), Drip(INVOICE.as_bytes(), step), &ReadLimits::default(), |event| match event {
+            Event::Record(record) => rows.push(crate::support::row(record)),
+            Event::Fault(fault) => panic!("{step} bytes at a time: {fault:?}"),
+        })
+        .expect("memory can be read");
+        assert_eq!((&rows, &summary), (&whole.rows, &whole.summary), "{step} bytes at a time");
+    }
+}
+
+/// What may be put into a document, or in the place of a part of it.
+fn splinter() -> impl Strategy<Value = Vec<u8>> {
+    let known = vec![
+        "<",
+        ">",
+        "</",
+        "/>",
+        "&",
+        ";",
+        "\"",
+        "'",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?",
+        "?>",
+        "<!DOCTYPE",
+        "xmlns=\"\"",
+        "xmlns:cbc=\"x\"",
+        "&#0;",
+        "&#x110000;",
+        "&lt;",
+        "<cbc:ID>",
+        "</cbc:ID>",
+        "<cac:InvoiceLine>",
+        "\u{FEFF}",
+        "=",
+        ":",
+    ];
+    let known = prop::sample::select(known).prop_map(|text| text.as_bytes().to_vec());
+    prop_oneof![known, prop::collection::vec(any::<u8>(), 0..6)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a document is turned into: reading ends, every finding lies in the file, every record is whole.
+    #[test]
+    fn a_mutilated_invoice_is_read_to_an_end(
+        cuts in prop::collection::vec((0..INVOICE.len(), 0_usize..40, splinter()), 1..5),
+    ) {
+        let mut file = INVOICE.as_bytes().to_vec();
+        for (at, length, put) in cuts {
+            let at = at.min(file.len());
+            let end = (at + length).min(file.len());
+            file.splice(at..end, put);
+        }
+        let reading = read(&layout(), &file);
+        prop_assert_eq!(reading.summary.bytes, file.len() as u64);
+        for fault in &reading.faults {
+            prop_assert!(fault.byte.is_none_or(|byte| byte <= file.len() as u64), "{:?}", fault);
+            prop_assert!(renkei_core::catalogue::is_known(&fault.code), "{}", fault.code);
+        }
+        for row in &reading.rows {
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&row.json).is_ok(), "{}", row.json);
+            prop_assert!(row.offset + u64::from(row.length) <= file.len() as u64);
+        }
+    }
 }
