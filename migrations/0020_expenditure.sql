@@ -218,12 +218,13 @@ create table ledger.invoice (
     tax            bigint not null,
     gross          bigint not null,
     prepaid        bigint not null default 0,
+    rounding       bigint not null default 0,
     payable        bigint not null constraint invoice_payable_is_positive check (payable > 0),
     content_hash   text   not null,
     batch_id       bigint not null,
     line           bigint not null,
     cancelled_at   timestamptz,
-    constraint invoice_sums_agree check (net + tax = gross and payable = gross - prepaid)
+    constraint invoice_sums_agree check (net + tax = gross and payable = gross - prepaid + rounding)
 );
 comment on table ledger.invoice is '請求';
 comment on column ledger.invoice.content_hash is 'MD5 of the record''s content, to tell the same invoice handed in again from another one under the same number.';
@@ -627,6 +628,12 @@ exception when sqlstate 'RK001' then
 end $$;
 comment on function ledger.payment_day is 'The bank business day on or before the day an invoice is due, so that it is never late, but after the day it came. Null where the calendar ends before it is found.';
 
+create function ledger.account_parts(account text) returns table (bank text, branch text, kind text, number text)
+    language sql immutable parallel safe as $$
+    select p[1], p[2], p[3], lpad(p[4], 7, '0') from (select regexp_match(account, '^([0-9]{4}):([0-9]{3}):([0-9]):([0-9]{1,7})$') as p) m
+$$;
+comment on function ledger.account_parts is 'An account as digital invoices write it, bank:branch:kind:number; one row of nulls when it is written otherwise.';
+
 create function ledger.invoice_content(invoice jsonb, taxes jsonb) returns text
 language plpgsql immutable parallel safe as $$
 begin
@@ -635,7 +642,7 @@ begin
         invoice -> 'invoice_no', invoice -> 'issued_on', invoice -> 'due', invoice -> 'period_from', invoice -> 'period_to',
         invoice -> 'issuer_name', invoice -> 'invoice_number', invoice -> 'corporate_number', invoice -> 'creditor', invoice -> 'organization',
         invoice -> 'contract_no', invoice -> 'commitment_no', invoice -> 'net', invoice -> 'tax', invoice -> 'gross',
-        coalesce(nullif(invoice -> 'prepaid', 'null'), '0'), invoice -> 'payable', invoice -> 'currency',
+        coalesce(nullif(invoice -> 'prepaid', 'null'), '0'), nullif(nullif(invoice -> 'rounding', 'null'), '0'), invoice -> 'payable', invoice -> 'currency',
         invoice -> 'bank', invoice -> 'branch', invoice -> 'account_kind', invoice -> 'account_number', taxes)::text);
 end $$;
 comment on function ledger.invoice_content is 'Digest of what an invoice says, without where it came from: the same invoice by file and by API is the same.';

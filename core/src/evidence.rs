@@ -69,6 +69,20 @@ impl DocumentKind {
         KINDS.iter().find(|(word, _)| *word == ending).map(|(_, kind)| *kind)
     }
 
+    /// The kind of a media type (MIME), as a document that holds others states it.
+    pub fn of_media_type(media_type: &str) -> Option<DocumentKind> {
+        Some(match media_type {
+            "application/pdf" => DocumentKind::Pdf,
+            "image/png" => DocumentKind::Png,
+            "image/jpeg" => DocumentKind::Jpeg,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => DocumentKind::Xlsx,
+            "application/vnd.oasis.opendocument.spreadsheet" => DocumentKind::Ods,
+            "text/csv" => DocumentKind::Csv,
+            "application/xml" | "text/xml" => DocumentKind::Xml,
+            _ => return None,
+        })
+    }
+
     /// Whether these first bytes can begin a document of the kind.
     pub fn is_begun_by(self, head: &[u8]) -> bool {
         match self {

@@ -15,17 +15,29 @@ with today as (
     select line, sum(base)::bigint as base, sum(tax)::bigint as tax,
            jsonb_agg(jsonb_build_array(category, rate, base, tax) order by category, rate, base) as content
       from tax_row group by line
+), account as (
+    -- Fields of the record, or a text of a digital invoice, of which there may be several.
+    select line, 0 as sub, bank, branch, account_kind as kind, account_number as number, concat_ws('-', bank, branch, account_kind, account_number) as written
+      from staged_invoice where num_nonnulls(bank, branch, account_kind, account_number) > 0
+    union all
+    select s.line, s.sub, p.bank, p.branch, p.kind, p.number, s.account from staged_account s cross join lateral ledger.account_parts(s.account) p
+), correction as (
+    select line, preceding_invoice_no as invoice_no from staged_invoice where preceding_invoice_no is not null
+    union all
+    select line, invoice_no from staged_preceding
 ), claim as (
     select i.*, coalesce(i.prepaid, 0) as already_paid, coalesce(i.period_to, i.issued_on) as delivered,
            coalesce(i.due, d.business_date + 30) as wanted, n.registration,
            p.creditor as payee, p.candidates as payees, c.commitment, c.candidates as commitments,
-           ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration), s.content) as content
+           ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration, 'bank', a.bank, 'branch', a.branch,
+               'account_kind', a.kind, 'account_number', a.number), s.content) as content
       from staged_invoice i
      cross join today d
      cross join lateral (select ledger.registration_number(i.invoice_number) as registration) n
       left join tax_sum s using (line)
       left join lateral ledger.find_creditor(i.creditor, n.registration, i.corporate_number) p on true
       left join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, i.issued_on)) c on true
+      left join (select distinct on (line) * from account order by line, sub) a on a.line = i.line
 ), pay_day as materialized (
     select w.wanted, ledger.payment_day(w.wanted, d.business_date) as day
       from today d, (select distinct wanted from claim) w
@@ -77,8 +89,8 @@ union all
 select line, 'reject', 'INVOICE_SUM_GROSS', 'gross', jsonb_build_object('found', gross, 'expected', net + tax)
   from staged_invoice where gross <> net + tax
 union all
-select line, 'reject', 'INVOICE_SUM_PAYABLE', 'payable', jsonb_build_object('found', payable, 'expected', gross - already_paid)
-  from claim where payable <> gross - already_paid
+select line, 'reject', 'INVOICE_SUM_PAYABLE', 'payable', jsonb_build_object('found', payable, 'expected', gross - already_paid + coalesce(rounding, 0))
+  from claim where payable <> gross - already_paid + coalesce(rounding, 0)
 union all
 select i.line, 'reject', 'INVOICE_WITHOUT_TAX_ROWS', 'tax', '{}'
   from staged_invoice i where not exists (select from tax_sum t where t.line = i.line)
@@ -135,13 +147,40 @@ select c.line, 'hold', 'CREDITOR_SUSPENDED', 'creditor', jsonb_build_object('cre
 union all
 -- An account other than the registered one is the classic fraud: nobody pays it before the creditor was asked by another way.
 select c.line, 'hold', 'ACCOUNT_DIFFERS', 'account_number',
-       jsonb_build_object('creditor', c.payee, 'claimed', concat_ws('-', c.bank, c.branch, c.account_kind, c.account_number))
-  from claim c cross join today d
- where c.payee is not null and num_nonnulls(c.bank, c.branch, c.account_kind, c.account_number) > 0
+       jsonb_build_object('creditor', c.payee, 'claimed', string_agg(a.written, ', ' order by a.sub))
+  from claim c join account a using (line) cross join today d
+ where c.payee is not null
    and not exists (select from ledger.creditor_account k
                     where k.creditor = c.payee and d.business_date between k.valid_from and k.valid_to
-                      and k.bank = coalesce(c.bank, k.bank) and k.branch = coalesce(c.branch, k.branch)
-                      and k.kind = coalesce(c.account_kind, k.kind) and k.number = coalesce(c.account_number, k.number))
+                      -- One that cannot be told apart into bank and number is not the registered one.
+                      and num_nonnulls(a.bank, a.branch, a.kind, a.number) > 0
+                      and k.bank = coalesce(a.bank, k.bank) and k.branch = coalesce(a.branch, k.branch)
+                      and k.kind = coalesce(a.kind, k.kind) and k.number = coalesce(a.number, k.number))
+ group by c.line, c.payee
+union all
+-- What a correction takes the place of may be paid already.
+select c.line, 'hold', 'INVOICE_CORRECTS', 'preceding_invoice_no',
+       jsonb_build_object('value', string_agg(distinct p.invoice_no, ', '),
+                          'orders', coalesce(string_agg(distinct o.no || ' ' || o.state, ', '), '—'))
+  from claim c join correction p using (line)
+  left join ledger.invoice v on v.creditor = c.payee and v.invoice_no = p.invoice_no and v.cancelled_at is null
+  left join ledger.payment_order o on o.invoice_id = v.id
+ where not exists (select from answered a where a.line = c.line and a.code = 'INVOICE_CORRECTS')
+ group by c.line
+union all
+-- Nobody has compared what the network's invoice calls paid with what the ward has paid.
+select c.line, 'hold', 'INVOICE_PREPAID', 'prepaid', jsonb_build_object('value', c.already_paid)
+  from claim c
+ where c.source = 'PPL' and c.already_paid <> 0
+   and not exists (select from answered a where a.line = c.line and a.code = 'INVOICE_PREPAID')
+union all
+-- 適格請求書発行事業者公表サイト: registered on the day of the delivery?
+select c.line, 'hold', 'REGISTRATION_NOT_IN_FORCE', 'invoice_number',
+       jsonb_build_object('value', c.registration, 'day', c.delivered, 'from', r.registered_on, 'until', coalesce(r.ended_on::text, '—'),
+                          'name', r.name)
+  from claim c join ledger.qualified_issuer r on r.number = c.registration
+ where not coalesce(c.delivered >= r.registered_on and c.delivered < coalesce(r.ended_on, date '9999-12-31'), false)
+   and not exists (select from answered a where a.line = c.line and a.code = 'REGISTRATION_NOT_IN_FORCE')
 union all
 select line, 'hold', 'COMMITMENT_UNKNOWN', 'commitment_no',
        jsonb_build_object('commitment', coalesce(commitment_no, '—'), 'contract', coalesce(contract_no, '—'), 'year', ledger.fiscal_year(delivered))
@@ -205,4 +244,10 @@ select c.line, 'hold', 'COMMITMENT_ORPHANED', 'commitment_no', jsonb_build_objec
 union all
 -- Allowances and charges on the whole document stand between the detail lines and the net total.
 select i.line, 'warn', 'INVOICE_DETAIL_DIFFERS', 'net', jsonb_build_object('found', i.net, 'details', s.amount)
-  from staged_invoice i join (select line, sum(amount) as amount from staged_detail group by line) s using (line) where s.amount <> i.net
+  from staged_invoice i
+  join (select line, sum(amount) as amount
+          from (select line, amount from staged_detail
+                union all
+                select line, case charge when 'true' then amount else -amount end from staged_allowance) part
+         group by line) s using (line)
+ where s.amount <> i.net and exists (select from staged_detail d where d.line = i.line)

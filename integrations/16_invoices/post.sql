@@ -11,19 +11,24 @@ with tax_row as (
 ), tax_sum as (
     select line, jsonb_agg(jsonb_build_array(category, rate, base, tax) order by category, rate, base) as taxes from tax_row group by line
 )
-select i.*, s.taxes, n.registration, p.creditor as payee, c.commitment, coalesce(i.due, b.business_date + 30) as wanted,
-       ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration), s.taxes) as content
+select i.*, s.taxes, n.registration,
+       coalesce(i.source_key, concat_ws('-', i.source, coalesce(n.registration, i.corporate_number), i.invoice_no)) as key, p.creditor as payee, c.commitment, coalesce(i.due, b.business_date + 30) as wanted,
+       ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration, 'bank', coalesce(i.bank, a.bank),
+           'branch', coalesce(i.branch, a.branch), 'account_kind', coalesce(i.account_kind, a.kind),
+           'account_number', coalesce(i.account_number, a.number)), s.taxes) as content
   from staged_invoice i
  cross join batch b
   join tax_sum s using (line)
+  left join (select distinct on (f.line) f.line, p.*
+               from staged_account f cross join lateral ledger.account_parts(f.account) p order by f.line, f.sub) a on a.line = i.line
  cross join lateral (select ledger.registration_number(i.invoice_number) as registration) n
  cross join lateral ledger.find_creditor(i.creditor, n.registration, i.corporate_number) p
  cross join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, i.issued_on)) c;
 
 insert into ledger.invoice (source, source_key, invoice_no, issued_on, due, period_from, period_to, issuer_name, invoice_number, creditor,
-                            organization, commitment, net, tax, gross, prepaid, payable, content_hash, batch_id, line)
-select source, source_key, invoice_no, issued_on, due, period_from, period_to, issuer_name, registration, payee,
-       organization, commitment, net, tax, gross, coalesce(prepaid, 0), payable, content, (select id from batch), line
+                            organization, commitment, net, tax, gross, prepaid, rounding, payable, content_hash, batch_id, line)
+select source, key, invoice_no, issued_on, due, period_from, period_to, issuer_name, registration, payee,
+       organization, commitment, net, tax, gross, coalesce(prepaid, 0), coalesce(rounding, 0), payable, content, (select id from batch), line
   from accepted order by line;
 
 create temp table booked on commit drop as
@@ -31,6 +36,11 @@ select v.id, a.* from accepted a join ledger.invoice v on v.batch_id = (select i
 
 insert into ledger.invoice_tax (invoice_id, category, rate, base, tax)
 select v.id, t ->> 0, (t ->> 1)::bigint, (t ->> 2)::bigint, (t ->> 3)::bigint from booked v, jsonb_array_elements(v.taxes) t;
+
+insert into ledger.invoice_evidence (invoice_id, name, document_id, sha256)
+select distinct on (v.id, e.name) v.id, e.name, a.document_id, e.sha256
+  from booked v join staged_attachment a on a.line = v.line join evidence e on e.sha256 = a.content
+ order by v.id, e.name, a.sub;
 
 insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, pay_date, memo,
                                   made_by, batch_id, line)

@@ -179,6 +179,15 @@ impl Check<'_> {
         if let Some(judge) = judge {
             judge.mark(&mut documents);
         }
+        for attached in evidence::attached::documents(&summary.attachments, &documents) {
+            match attached {
+                Ok(document) => documents.push(document),
+                Err(fault) => {
+                    summary.faults += 1;
+                    faults.push(fault);
+                }
+            }
+        }
         Ok(Found { summary, faults, documents })
     }
 }

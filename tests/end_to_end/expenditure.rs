@@ -145,3 +145,35 @@ fn an_older_file_of_equal_count_and_total_is_not_the_file() {
         assert_eq!(world.outbox_files(TRANSFERS).len(), 1);
     });
 }
+
+#[test]
+fn a_digital_invoice_comes_with_its_attachment() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        world.start("produce").await;
+        world.drop_file(INVOICES, "IF16_20261006_002.xml", &sample("IF16_20261006_002.xml"));
+        world.until("the invoice is decided", async |world| decided(world, 1).await).await;
+        let kept: (String, String, String) = sqlx::query_as(
+            "select e.name, d.kind, d.archive
+               from ledger.invoice_evidence e
+               join ledger.invoice v on v.id = e.invoice_id
+               join intake.evidence d on d.batch_id = v.batch_id and d.name = e.name",
+        )
+        .fetch_one(world.pool())
+        .await
+        .expect("the invoice has its attachment");
+        assert_eq!((kept.0.as_str(), kept.1.as_str()), ("作業報告書.pdf", "pdf"));
+        let blob = std::fs::read(world.data("archive").join(&kept.2)).expect("the attachment is in the archive");
+        assert!(blob.starts_with(b"%PDF-") && blob.ends_with(b"%%EOF\n"));
+        assert_eq!(world.number("select count(*) from ledger.payment_order where state = 'draft'").await, 1);
+
+        // A document with faults is told about at once, and leaves nothing.
+        world.drop_file(INVOICES, "IF16_20261006_003_faulty.xml", &sample("IF16_20261006_003_faulty.xml"));
+        world
+            .until("the faulty one is refused", async |world| {
+                (world.number("select count(*) from intake.batch where state = 'rejected'").await == 1).then_some(())
+            })
+            .await;
+        assert_eq!(world.number("select count(*) from ledger.invoice").await, 1);
+    });
+}

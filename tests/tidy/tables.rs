@@ -24,7 +24,6 @@ const HOT: &[&str] = &[
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
 const ROOTS: &[&str] = &[
-const ROOTS: &[&str] = &[
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
@@ -50,6 +49,7 @@ const ROOTS: &[&str] = &[
     "ledger.payroll_deduction_kind",
     "ledger.utility_collector",
     "ledger.postage_tariff",
+    "ledger.qualified_issuer",
     "export.file",
     "export.step",
     "audit.event",
@@ -85,7 +85,7 @@ fn a_table_has_foreign_keys_or_is_known_to_have_none() {
             _ => {}
         }
     }
-    for name in HOT.iter().chain(&ROOTS).filter(|name| !tables.iter().any(|(known, _)| known == *name)) {
+    for name in HOT.iter().chain(ROOTS).filter(|name| !tables.iter().any(|(known, _)| known == *name)) {
         wrong.push(format!("{name}: there is no such table"));
     }
     none(&wrong, "tests/tidy/tables.rs names every table without foreign keys");

@@ -5,7 +5,7 @@ use renkei_core::layout::{Format, Layout};
 use super::error::OutboundError;
 use super::model::ExportFile;
 
-/// Fills the pattern of the layout (`file_name = "…"`), or makes `<topic>_<yyyymmdd>_<seq3>.<csv|txt|json>`.
+/// Fills the pattern of the layout (`file_name = "…"`), or makes `<topic>_<yyyymmdd>_<seq3>.<csv|txt|json|xml>`.
 ///
 /// Placeholders: `{yyyymmdd} {yymmdd} {yyyymm} {mmdd}` of the business date; `{seq}`, `{seq2}` … `{seq9}`: number of the file
 /// within topic and day; `{param.<key>}` and `{setting.<key>}`, where a date `2026-11-30` is written `20261130`.
@@ -14,6 +14,7 @@ pub(super) fn file_name(topic: &str, layout: &Layout, file: &ExportFile, number:
         Format::Csv => "csv",
         Format::Fixed => "txt",
         Format::Json => "json",
+        Format::Xml => "xml",
     };
     let usual = format!("{topic}_{{yyyymmdd}}_{{seq3}}.{extension}");
     let pattern = layout.file_name.as_deref().unwrap_or(&usual);

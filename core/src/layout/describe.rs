@@ -62,6 +62,7 @@ pub fn sheet(layout: &Layout, lang: Lang) -> String {
         Format::Csv => say("見出し行なし", "without header line").to_owned(),
         Format::Fixed => format!("{} {}", layout.record_bytes, say("バイト", "bytes")),
         Format::Json => layout.json.items.to_string(),
+        Format::Xml => layout.xml.rules.map_or_else(|| say("規則なし", "no rules").to_owned(), |rules| rules.to_string()),
     };
     line(format!("  {} ({shape}) · {} · {} {}", layout.format, encodings.join(" / "), say("改行", "newline"), layout.newline));
     for (label, text) in [
@@ -182,6 +183,12 @@ fn rule_of(layout: &Layout, kind: &Kind, field: &Field) -> String {
     }
     if field.negative {
         rules.push("±".to_owned());
+    }
+    if let Some(path) = &field.path {
+        rules.push(path.clone());
+    }
+    if let Some(choice) = &field.choice {
+        rules.push(format!("where {} = {}", choice.path, choice.any_of.join("|")));
     }
     if let Some(check) = field.check {
         rules.push(if field.check_warns { format!("{check} (warning)") } else { check.to_owned() });

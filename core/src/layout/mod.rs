@@ -12,9 +12,11 @@ mod model;
 mod names;
 mod order;
 mod parse;
+mod paths;
 
 /// Bytes to records.
 pub mod read;
+mod rules;
 mod totals;
 mod value;
 mod width;
@@ -25,5 +27,7 @@ pub use crate::calendar::DateForm;
 pub use crate::charset::Encoding;
 pub use crate::charset::kana::KanaClass;
 pub use error::{LayoutErrors, LayoutFault};
-pub use model::{CodeTable, Condition, CsvOptions, Field, JsonOptions, Kind, Layout, Limits, Total};
-pub use names::{Auto, Blank, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Status};
+pub use model::{Choice, CodeTable, Condition, CsvOptions, Field, JsonOptions, Kind, Labels, Layout, Limits, Total, XmlOptions};
+pub use names::{
+    Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Rules, Status,
+};

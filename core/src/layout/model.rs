@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::names::{Auto, Blank, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Status};
+use super::names::{
+    Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Rules, Status,
+};
+use super::paths::Paths;
 use crate::calendar::DateForm;
 use crate::charset::Encoding;
 use crate::charset::kana::KanaClass;
@@ -37,6 +40,8 @@ pub struct Layout {
     pub record_bytes: usize,
     /// JSON options (defaults when the format is another).
     pub json: JsonOptions,
+    /// XML options (defaults when the format is another).
+    pub xml: XmlOptions,
     /// Bounds of one file.
     pub limits: Limits,
     /// What its readers look for behind a value that is refused.
@@ -80,6 +85,19 @@ pub struct JsonOptions {
     pub open: bool,
 }
 
+/// Options of an XML document.
+#[derive(Debug, Clone)]
+pub struct XmlOptions {
+    /// Prefixes that the layout's paths use, with their namespaces. The document may use others.
+    pub namespaces: BTreeMap<String, String>,
+    /// What an empty element is.
+    pub empty_elements: EmptyElements,
+    /// Rules beyond the fields.
+    pub rules: Option<Rules>,
+    /// Where records and fields lie.
+    pub(super) paths: Arc<Paths>,
+}
+
 /// Bounds of one file, each with a default.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -87,6 +105,16 @@ pub struct Limits {
     pub records_max: u64,
     /// Most bytes of one record (CSV line, JSON element).
     pub record_bytes_max: usize,
+    /// XML: deepest nesting of elements.
+    pub depth_max: usize,
+    /// XML: most attributes of an element, namespace declarations included.
+    pub attributes_max: usize,
+    /// XML: most bytes of one tag, or of the text of one value.
+    pub value_bytes_max: usize,
+    /// XML: most attachments.
+    pub attachments_max: usize,
+    /// XML: most bytes of one attachment, decoded.
+    pub attachment_bytes_max: u64,
 }
 
 /// One kind of record.
@@ -110,10 +138,12 @@ pub struct Kind {
     pub key_unique: bool,
     /// Indexes of the fields whose last digits number the records: what sample files count up.
     pub serial: Vec<usize>,
-    /// Index of the kind this one is nested in (JSON).
+    /// Index of the kind this one is nested in (JSON, XML).
     pub parent: Option<usize>,
-    /// JSON key of the list inside the parent.
+    /// JSON: key of the list inside the parent. XML: path of the element, from the parent's or from the document's beginning.
     pub path: Option<String>,
+    /// Code of the catalogue to report when the kind is missing.
+    pub fault: Option<String>,
     /// The fields in file order.
     pub fields: Vec<Field>,
 }
@@ -177,6 +207,14 @@ pub struct Field {
     pub auto: Option<Auto>,
     /// What may be behind a refused value; the layout's.
     pub suspicion: Suspicion,
+    /// XML: path of the element or attribute, from the record's element.
+    pub path: Option<String>,
+    /// Attachment: earlier fields that hold its file name and its media type.
+    pub labels: Option<Labels>,
+    /// XML: which of several elements on the path is meant.
+    pub choice: Option<Choice>,
+    /// Code of the catalogue to report instead of the general one for whatever is wrong with the field.
+    pub fault: Option<String>,
     /// Evidence grade.
     pub grade: Option<Grade>,
     /// `,"id":` ready for JSON.
@@ -188,6 +226,24 @@ pub struct Field {
 pub struct Condition {
     /// Index of the field.
     pub field: usize,
+    /// The values.
+    pub any_of: Vec<String>,
+}
+
+/// What an attachment is called, by index of an earlier field of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Labels {
+    /// Field of the file name.
+    pub file_name: usize,
+    /// Field of the media type.
+    pub media_type: usize,
+}
+
+/// XML: the element that counts has this value beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// `@name`: an attribute of the value's own element; else a path from the element that holds the value.
+    pub path: String,
     /// The values.
     pub any_of: Vec<String>,
 }

@@ -104,6 +104,8 @@ named!(
         Fixed = "fixed",
         /// Objects.
         Json = "json",
+        /// Elements of an XML document; for reading only.
+        Xml = "xml",
     }
 );
 named!(
@@ -202,6 +204,8 @@ named!(
         Decimal = "decimal",
         /// `MMDD`, no year.
         Mmdd = "mmdd",
+        /// Bytes in base64; xml only. The value is their SHA-256, the bytes themselves go to the archive.
+        Attachment = "attachment",
         /// Blanks; not carried.
         Filler = "filler",
     }
@@ -274,3 +278,20 @@ impl FieldType {
             || matches!(self, FieldType::Date | FieldType::Mmdd)
     }
 }
+
+named!(
+    /// Rules of a document that are more than its fields, by the name a layout refers to them.
+    Rules {
+        /// JP PINT 1.1: a digital invoice (UBL 2.1).
+        JpPint = "jp_pint",
+    }
+);
+named!(
+    /// What an element without text and without elements is.
+    EmptyElements {
+        /// A value that is not there.
+        Absent = "absent",
+        /// A fault.
+        Refused = "refused",
+    }
+);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
 use super::{Direction, Topic, evidence};
-use crate::layout::Layout;
+use crate::layout::{Format, Layout};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../integrations"]
@@ -150,6 +150,10 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
     for (variant, name) in layout_files(entry) {
         let Some(source) = text(&name, faults) else { continue };
         match Layout::parse(&source, &format!("integrations/{slug}/{name}")) {
+            Ok(layout) if layout.format == Format::Xml && entry.topic.direction == Direction::Out => {
+                faults
+                    .push(format!("integrations/{slug}/{name}: format = \"xml\" is for reading only, and the topic is outbound"));
+            }
             Ok(layout) => layouts.push((variant, Arc::new(layout))),
             Err(errors) => faults.push(errors.to_string()),
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use renkei_core::catalogue::Lang;
 use renkei_core::layout::{Layout, describe};
+use renkei_core::registry::{Registry, Sources};
 
 fn toml_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -41,4 +42,20 @@ fn every_shipped_layout_is_read_and_described() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_layout_that_cannot_write_is_refused_for_an_outbound_topic() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = tempfile::tempdir().expect("a folder");
+    let outbound = folders.path().join("17_eltax_payment_slips");
+    std::fs::create_dir_all(&outbound).expect("a folder");
+    for name in ["README.md", "select.sql", "review.sql"] {
+        std::fs::write(outbound.join(name), "select 1").expect("a file");
+    }
+    std::fs::write(outbound.join("layout.toml"), crate::xml::ORDERS).expect("a file");
+    let sources = Sources { queues: Some(root.join("queues.toml")), integrations: Some(folders.path().to_owned()) };
+    let errors = Registry::load_from(&sources).expect_err("the layout cannot be written").to_string();
+    let wanted = "17_eltax_payment_slips/layout.toml: format = \"xml\" is for reading only";
+    assert!(errors.contains(wanted), "{errors}");
 }

@@ -4,10 +4,12 @@
 //! ```text
 //! folder ── waiting ──► claim ◄── upload, command line
 //!                         │ gather: out of the folder, into the claim
-//!                         │ keep:   into the archive, hashed on the way
+//!                         │ keep:   into the archive, hashed on the way; attached: those inside the file itself
 //!                         └ judge:  record by record, named against delivered
 //! ```
 
+/// Inside the file itself.
+pub mod attached;
 /// Out of the folder, into the claim.
 mod gather;
 /// Named against delivered.

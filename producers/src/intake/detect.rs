@@ -69,6 +69,7 @@ fn likeness(layout: &Layout, head: &Head) -> u32 {
     let is_json = matches!(first, Some(b'{' | b'['));
     match layout.format {
         Format::Json if is_json => json_likeness(layout, bytes),
+        Format::Xml if first == Some(b'<') => RIGHT,
         Format::Csv if !is_json => csv_likeness(layout, bytes),
         Format::Fixed if !is_json => fixed_likeness(layout, &head.bytes, head.length),
         _ => 0,

@@ -309,7 +309,7 @@ impl Intake {
                     faults.extend(found);
                     good = Stage::Opened;
                 }
-                None => faults.extend(validate::validate(topic, limits, &self.room, claim, progress).await?),
+                None => faults.extend(validate::validate(topic, &self.archive, limits, &self.room, claim, progress).await?),
             }
             if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use renkei_core::archive::Archive;
 use renkei_core::evidence::{Document, EvidenceRule};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::Layout;
-use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file, read_messages};
+use renkei_core::layout::read::{Attachment, Event, ReadLimits, ReadSummary, read_file, read_messages};
 use renkei_core::registry::Topic;
 use renkei_core::registry::topics::Limits;
 
@@ -16,7 +17,7 @@ use super::spool::SpoolWriter;
 use super::{OnProgress, Progress, blocking, controls, open};
 use crate::delivery::{Delivery, Form, Plan};
 use crate::error::IntakeError;
-use crate::evidence::Judge;
+use crate::evidence::{Judge, attached};
 use crate::room::Room;
 use crate::station::Claim;
 
@@ -35,12 +36,15 @@ struct Reading {
     more_warnings: u64,
     /// The documents, each marked when a record names it.
     evidence: Vec<Document>,
+    /// Documents inside the file.
+    attachments: Vec<Attachment>,
     plan: Plan,
 }
 
 /// Validates the original of a claim and writes its chunks; fills in the record. Gives faults to be put before the others.
 pub(super) async fn validate(
     topic: &Arc<Topic>,
+    archive: &Archive,
     limits: &Limits,
     room: &Room,
     claim: &mut Claim,
@@ -80,6 +84,10 @@ pub(super) async fn validate(
             read: reading.summary.sha256,
         });
     }
+    if reading.faults.iter().all(|fault| fault.severity == Severity::Warning) {
+        attached::keep(archive, claim, &reading.attachments).await?;
+    }
+    let delivery = &mut claim.delivery;
     let differing = match &delivery.controls {
         Some(stated) => controls::compare(stated, topic.number, reading.counted, &reading.summary),
         None => Vec::new(),
@@ -158,10 +166,20 @@ impl Job {
             more_warnings += unnamed.len() as u64;
             warnings.extend(unnamed);
         }
+        let attachments = if faults.is_empty() { summary.attachments.clone() } else { Vec::new() };
+        for found in attached::documents(&attachments, &evidence) {
+            match found {
+                Ok(document) => evidence.push(document),
+                Err(fault) => {
+                    more += 1;
+                    faults.push(fault);
+                }
+            }
+        }
         let plan = writer.finish(&evidence).map_err(IntakeError::io("writing", &self.spool))?;
         faults.extend(warnings);
         let counted = controls::counted(&layout, &summary);
-        Ok(Reading { variant, counted, summary, faults, more, more_warnings, evidence, plan })
+        Ok(Reading { variant, counted, summary, faults, more, more_warnings, evidence, attachments, plan })
     }
 
     fn read(&self, layout: &Layout, limits: &ReadLimits, on: impl FnMut(Event<'_>)) -> Result<ReadSummary, IntakeError> {

@@ -1,5 +1,6 @@
 //! Rules between the keys of a field, and between the parts of a layout.
 
+use crate::catalogue;
 use crate::charset;
 use crate::layout::model::{Field, Kind, Layout};
 use crate::layout::names::{Auto, FieldType, Format, Header, Items, Newline, Occurs, Quote};
@@ -34,6 +35,8 @@ pub(super) fn check_field(field: &Field, has_total: bool, layout: &Layout, what:
         "auto = \"layout_version\" belongs to digits, code, ascii and text",
     );
     rule(field.ty == FieldType::Decimal && layout.format == Format::Fixed, "decimal has no form in a fixed file");
+    rule(field.ty == FieldType::Attachment && layout.format != Format::Xml, "an attachment is a part of an xml document");
+    rule(field.fault.as_deref().is_some_and(|code| !catalogue::is_known(code)), "`fault` is no code of the catalogue");
     rule(field.constant.is_some() && field.default.is_some(), "`const` and `default` exclude one another");
     let makers = [field.constant.is_some() || field.default.is_some(), has_total, field.auto.is_some()];
     rule(makers.iter().filter(|made| **made).count() > 1, "only one of `const`/`default`, `total` and `auto` may make the value");
@@ -59,14 +62,16 @@ pub(super) fn check_layout(layout: &Layout, place: usize, faults: &mut Faults<'_
         _ if layout.newline == Newline::None => faults.at(place, "newline = \"none\" belongs to fixed layouts"),
         _ => {}
     }
-    if layout.final_1a && layout.format == Format::Json {
+    if layout.final_1a && matches!(layout.format, Format::Json | Format::Xml) {
         faults.at(place, "final_1a belongs to fixed and csv layouts");
     }
     for encoding in &layout.encodings {
         let fits = match layout.format {
             Format::Fixed => true,
             Format::Csv => encoding.is_ascii_based(),
-            Format::Json => encoding.is_ascii_based() && !encoding.is_single_byte() && encoding.as_str().starts_with("utf-8"),
+            Format::Json | Format::Xml => {
+                encoding.is_ascii_based() && !encoding.is_single_byte() && encoding.as_str().starts_with("utf-8")
+            }
         };
         if !fits {
             faults.at(place, format!("encoding {encoding} cannot be used in a {} file", layout.format));
@@ -144,7 +149,7 @@ fn text_constant(field: &Field) -> Option<&str> {
 fn tag_agrees(tag: &str, constant: &str, format: Format) -> bool {
     match format {
         Format::Fixed => tag.starts_with(constant) || constant.starts_with(tag),
-        Format::Csv | Format::Json => tag == constant,
+        Format::Csv | Format::Json | Format::Xml => tag == constant,
     }
 }
 

@@ -9,7 +9,7 @@ use super::kind::is_snake_case;
 use crate::calendar::DateForm;
 use crate::charset::Encoding;
 use crate::codes;
-use crate::layout::model::{CodeTable, Condition, Field, Layout};
+use crate::layout::model::{Choice, CodeTable, Condition, Field, Labels, Layout};
 use crate::layout::names::{self, Auto, Blank, FieldType, Format, Grade, Pad};
 use crate::walk::{Faults, Section};
 
@@ -84,6 +84,10 @@ pub(super) fn parse(
         total: None,
         auto: section.word(faults, "auto", Auto::ALL),
         suspicion: layout.suspicion,
+        path: section.string(faults, "path"),
+        labels: labels(&mut section, before, ty, &what, faults),
+        choice: choice(&mut section, &what, faults),
+        fault: section.string(faults, "fault"),
         grade: section.word(faults, "grade", Grade::ALL),
     };
     if field.constant.is_some() {
@@ -128,6 +132,8 @@ fn lengths(
         FieldType::Year | FieldType::Mmdd => Some(4),
         FieldType::Month | FieldType::Time => Some(6),
         FieldType::Timestamp => Some(35),
+        // SHA-256 in hex.
+        FieldType::Attachment => Some(64),
         FieldType::Filler if layout.format != Format::Fixed => Some(0),
         _ => None,
     };
@@ -164,6 +170,32 @@ fn must_when(section: &mut Section<'_, '_>, before: &[Field], what: &str, faults
     Some(Condition { field: field?, any_of })
 }
 
+fn labels(section: &mut Section<'_, '_>, before: &[Field], ty: FieldType, what: &str, faults: &mut Faults<'_>) -> Option<Labels> {
+    let place = section.place;
+    let mut earlier = |key: &'static str| {
+        let name = section.string(faults, key);
+        name.and_then(|name| before.iter().position(|field| field.id == name))
+    };
+    let found = earlier("file_name").zip(earlier("media_type"));
+    let stated = section.has("file_name") || section.has("media_type");
+    if stated != (ty == FieldType::Attachment) || (stated && found.is_none()) {
+        faults
+            .at(place, format!("{what}: an attachment, and nothing else, names earlier fields by `file_name` and `media_type`"));
+    }
+    found.map(|(file_name, media_type)| Labels { file_name, media_type })
+}
+
+fn choice(section: &mut Section<'_, '_>, what: &str, faults: &mut Faults<'_>) -> Option<Choice> {
+    let mut choice = section.table(faults, "where")?;
+    let path = choice.required(faults, "path");
+    let any_of = choice.strings(faults, "in").unwrap_or_default();
+    if any_of.is_empty() {
+        faults.at(choice.place, format!("{what}: `where` needs `in` with at least one value"));
+    }
+    choice.finish(faults);
+    Some(Choice { path, any_of })
+}
+
 /// A condition on a value that the field's own code table refuses would never hold.
 pub(super) fn known_values(field: &Field, any_of: &[String], place: usize, what: &str, faults: &mut Faults<'_>) {
     let Some(table) = field.codes.as_ref().filter(|_| !field.codes_open) else { return };
@@ -177,7 +209,7 @@ fn kanji_len(layout: &Layout) -> usize {
     match (layout.format, layout.encodings.first()) {
         (Format::Fixed, Some(Encoding::Utf8 | Encoding::Utf8Bom)) => 3,
         (Format::Fixed, _) => 2,
-        (Format::Csv | Format::Json, _) => 1,
+        (Format::Csv | Format::Json | Format::Xml, _) => 1,
     }
 }
 

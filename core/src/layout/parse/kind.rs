@@ -6,6 +6,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::field::{self, TotalDraft};
+use crate::catalogue;
 use crate::layout::model::{CodeTable, Kind, Layout, Total};
 use crate::layout::names::{FieldType, Format, Occurs};
 use crate::walk::{Faults, Section};
@@ -59,8 +60,13 @@ pub(super) fn parse(
     let parent_place = section.place_of("parent");
     let parent = section.string(faults, "parent").map(|name| (name, parent_place));
     let path = section.string(faults, "path");
-    if parent.is_some() != path.is_some() {
+    if parent.is_some() != path.is_some() && layout.format != Format::Xml {
         faults.at(parent_place, format!("{what}: `parent` and `path` belong together"));
+    }
+    let fault_place = section.place_of("fault");
+    let fault = section.string(faults, "fault");
+    if let Some(code) = fault.as_deref().filter(|code| !catalogue::is_known(code)) {
+        faults.at(fault_place, format!("{what}: `fault` = \"{code}\" is no code of the catalogue"));
     }
     let name = section.string(faults, "name").unwrap_or_else(|| id.clone());
     let occurs = section.word(faults, "occurs", Occurs::ALL).unwrap_or(Occurs::Any);
@@ -75,6 +81,7 @@ pub(super) fn parse(
         serial,
         parent: None,
         path,
+        fault,
         fields,
         id,
     };
@@ -157,8 +164,8 @@ pub(super) fn link(drafts: &mut [Draft], layout: &Layout, faults: &mut Faults<'_
             Some(found) => draft.kind.parent = Some(found),
             None => faults.at(place, format!("record {}: the parent \"{parent}\" does not stand before it", draft.kind.id)),
         }
-        if layout.format != Format::Json {
-            faults.at(place, format!("record {}: `parent` is for json layouts", draft.kind.id));
+        if !matches!(layout.format, Format::Json | Format::Xml) {
+            faults.at(place, format!("record {}: `parent` is for json and xml layouts", draft.kind.id));
         }
     }
     for index in 0..drafts.len() {

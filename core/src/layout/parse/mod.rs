@@ -4,6 +4,7 @@ mod cross;
 mod field;
 mod kind;
 mod profile;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,16 @@ use crate::walk::{self, Faults, Section};
 const RECORDS_MAX: u64 = 5_000_000;
 /// Most bytes of one record whose layout does not say: longer lines are a lost line end or quotation mark.
 const RECORD_BYTES_MAX: usize = 1 << 20;
+/// Deepest nesting of a document whose layout does not say: business documents have about ten levels.
+const DEPTH_MAX: usize = 32;
+/// Most attributes of one element whose layout does not say: a document element declares a handful of namespaces.
+const ATTRIBUTES_MAX: usize = 32;
+/// Most bytes of one tag or value whose layout does not say.
+const VALUE_BYTES_MAX: usize = 64 << 10;
+/// Most attachments of a document whose layout does not say.
+const ATTACHMENTS_MAX: usize = 100;
+/// Most bytes of one attachment whose layout does not say: a scan of some dozen pages.
+const ATTACHMENT_BYTES_MAX: u64 = 20 << 20;
 
 impl Layout {
     /// Reads a layout file. `origin` is what error texts call it. Every fault of the file is reported at once.
@@ -108,7 +119,8 @@ fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option
         csv: csv_options(root.table(faults, "csv"), faults),
         record_bytes: fixed_bytes(root.table(faults, "fixed"), faults),
         json: json_options(root.table(faults, "json"), faults),
-        limits: limits(root.table(faults, "limits"), faults),
+        xml: xml::options(root.table(faults, "xml"), format, faults),
+        limits: limits(root.table(faults, "limits"), format, faults),
         suspicion: Suspicion { ocr: head.flag(faults, "ocr"), impersonal: head.flag(faults, "impersonal") },
         values: BTreeMap::new(),
         profile: None,
@@ -129,6 +141,7 @@ fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option
     layout.kinds = kinds(&mut root, &codes, &layout, faults);
     root.finish(faults);
     cross::check_layout(&layout, head_place, faults);
+    xml::link(&mut layout, head_place, faults);
     Some(layout)
 }
 
@@ -168,15 +181,31 @@ fn json_options(section: Option<Section<'_, '_>>, faults: &mut Faults<'_>) -> Js
     options
 }
 
-fn limits(section: Option<Section<'_, '_>>, faults: &mut Faults<'_>) -> Limits {
-    let mut limits = Limits { records_max: RECORDS_MAX, record_bytes_max: RECORD_BYTES_MAX };
-    if let Some(mut section) = section {
-        if let Some(records) = section.size(faults, "records_max", 1) {
-            limits.records_max = records as u64;
-        }
-        limits.record_bytes_max = section.size(faults, "record_bytes_max", 1).unwrap_or(limits.record_bytes_max);
-        section.finish(faults);
+fn limits(section: Option<Section<'_, '_>>, format: Format, faults: &mut Faults<'_>) -> Limits {
+    let mut limits = Limits {
+        records_max: RECORDS_MAX,
+        record_bytes_max: RECORD_BYTES_MAX,
+        depth_max: DEPTH_MAX,
+        attributes_max: ATTRIBUTES_MAX,
+        value_bytes_max: VALUE_BYTES_MAX,
+        attachments_max: ATTACHMENTS_MAX,
+        attachment_bytes_max: ATTACHMENT_BYTES_MAX,
+    };
+    let Some(mut section) = section else { return limits };
+    if let Some(records) = section.size(faults, "records_max", 1) {
+        limits.records_max = records as u64;
     }
+    limits.record_bytes_max = section.size(faults, "record_bytes_max", 1).unwrap_or(limits.record_bytes_max);
+    if format == Format::Xml {
+        limits.depth_max = section.size(faults, "depth_max", 1).unwrap_or(limits.depth_max);
+        limits.attributes_max = section.size(faults, "attributes_max", 1).unwrap_or(limits.attributes_max);
+        limits.value_bytes_max = section.size(faults, "value_bytes_max", 64).unwrap_or(limits.value_bytes_max);
+        limits.attachments_max = section.size(faults, "attachments_max", 1).unwrap_or(limits.attachments_max);
+        if let Some(bytes) = section.size(faults, "attachment_bytes_max", 1) {
+            limits.attachment_bytes_max = bytes as u64;
+        }
+    }
+    section.finish(faults);
     limits
 }
 

@@ -8,7 +8,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::walk::{self, Faults};
 
 /// Tables of the layout that a profile may override key by key.
-const SECTIONS: &[&str] = &["layout", "csv", "fixed", "json", "limits", "codes"];
+const SECTIONS: &[&str] = &["layout", "csv", "fixed", "json", "xml", "limits", "codes"];
 
 /// Lays `overrides` over `document`; gives the profile's name and its `[values]`.
 pub(super) fn apply<'i>(
@@ -34,7 +34,7 @@ pub(super) fn apply<'i>(
             (other, _) => faults.at(
                 at,
                 format!(
-                    "profile: unknown or ill-shaped key `{other}`; known: name layout csv fixed json limits codes field values"
+                    "profile: unknown or ill-shaped key `{other}`; known: name layout csv fixed json xml limits codes field values"
                 ),
             ),
         }

@@ -127,6 +127,11 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
 
     /// Judges the record whose cells are in `fields` and hands it on when it is valid.
     pub(super) fn accept(&mut self, kind_index: usize, raw: &[u8], place: Place) {
+        self.accept_of(kind_index, raw, place, raw.len() as u32);
+    }
+
+    /// The same for a record of which the bytes are not at hand, only how many there are.
+    pub(super) fn accept_of(&mut self, kind_index: usize, raw: &[u8], place: Place, length: u32) {
         let layout = self.layout;
         let kind: &Kind = &layout.kinds()[kind_index];
         self.required(kind_index, kind, raw, place);
@@ -154,7 +159,7 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
             sub: place.sub,
             group,
             offset: place.offset,
-            length: raw.len() as u32,
+            length,
             yen,
             values: &self.fields.values,
             raw,
@@ -184,6 +189,7 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
             bytes,
             sha256,
             encoding: Some(encoding),
+            attachments: Vec::new(),
             per_kind: kinds.iter().zip(&self.tally).map(|(kind, (count, yen))| (kind.id.clone(), *count, *yen)).collect(),
         }
     }

@@ -207,7 +207,7 @@ impl Fields {
         }
         fault.args.extend(problem.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         if warning {
-            fault = fault.warning();
+            fault = Fault { code: problem.code.to_owned(), ..fault }.warning();
         } else {
             self.clean = false;
         }
@@ -248,10 +248,16 @@ impl Fields {
     }
 }
 
-/// A fault about one field of the record at hand.
+/// A fault about one field of the record at hand, by the code the layout has for it.
 #[cold]
 pub(super) fn field_fault(code: &str, column: usize, field: &Field, place: Place) -> Fault {
-    let fault = Fault::new(code).on_line(place.line).in_field(column as u32 + 1, &field.id, &field.name);
+    let fault = Fault::new(field.fault.as_deref().unwrap_or(code)).on_line(place.line).in_field(
+        column as u32 + 1,
+        &field.id,
+        &field.name,
+    );
+    // A text of the layout's own choice speaks of a value, even where there is none.
+    let fault = if field.fault.is_some() { fault.value("") } else { fault };
     if place.sub > 0 { fault.arg("sub", place.sub) } else { fault }
 }
 

@@ -148,10 +148,10 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
             key.part(self.fields.bytes(raw, index, &mut scratch));
         }
         let mut content = keys.hash();
-        if self.autos[kind_index].is_empty() {
+        if self.autos[kind_index].is_empty() && !raw.is_empty() {
             content.part(raw);
         } else {
-            // A record number differs in every record; it is no content.
+            // A record number differs in every record; it is no content. The bytes of an element are not at hand.
             for (index, field) in kind.fields.iter().enumerate() {
                 if field.auto.is_none() {
                     content.part(self.fields.bytes(raw, index, &mut scratch));

@@ -19,6 +19,7 @@ mod record;
 mod shifted;
 mod sink;
 mod window;
+mod xml;
 
 use std::io::Read;
 
@@ -37,6 +38,7 @@ use crate::fault::Fault;
 use crate::verdict::{Classify, Verdict};
 
 pub use record::Record;
+pub use xml::{Attachment, decode_attachment};
 
 /// Bounds of one reading, on top of the layout's own.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +86,8 @@ pub struct ReadSummary {
     pub encoding: Option<Encoding>,
     /// Kind id, valid records, yen.
     pub per_kind: Vec<(String, u64, i64)>,
+    /// XML: the attachments, in file order. Their bytes are still where they lie.
+    pub attachments: Vec<Attachment>,
 }
 
 /// Reading itself failed; the content is another matter.
@@ -118,16 +122,18 @@ pub fn read_file<R: Read>(
     let mut window = Window::new(input);
     let mut core = Core::new(layout, Source::File, limits, on);
     let mut decision = begin(layout, &mut window, &mut core)?;
+    let mut attachments = Vec::new();
     if !core.stopped {
         match layout.format {
             Format::Csv => csv::read(&mut window, &mut core, &mut decision, limits.file_bytes_max)?,
             Format::Fixed => fixed::read(&mut window, &mut core, &mut decision, limits.file_bytes_max)?,
             Format::Json => json::read(&mut window, &mut core, &mut decision, limits.file_bytes_max)?,
+            Format::Xml => attachments = xml::read(&mut window, &mut core, &mut decision, limits.file_bytes_max)?,
         }
     }
     window.drain(limits.file_bytes_max)?;
     let (bytes, sha256) = window.finish();
-    Ok(core.finish(bytes, sha256, decision.current()))
+    Ok(ReadSummary { attachments, ..core.finish(bytes, sha256, decision.current()) })
 }
 
 /// Validates a JSON array of records keyed by field id (or one such record), as upstream systems publish them. Values have their
@@ -137,8 +143,12 @@ pub fn read_messages(layout: &Layout, body: &[u8], limits: &ReadLimits, on: impl
     let mut window = Window::new(body);
     let mut core = Core::new(layout, Source::Message, limits, on);
     let mut decision = Decision::new(vec![Encoding::Utf8]);
+    if layout.format == Format::Xml {
+        core.fault(Fault::new("MESSAGE_NEEDS_FILE").arg("layout", &layout.name));
+        core.stopped = true;
+    }
     // Reading from memory cannot fail.
-    let read = json::read(&mut window, &mut core, &mut decision, limits.file_bytes_max);
+    let read = if core.stopped { Ok(()) } else { json::read(&mut window, &mut core, &mut decision, limits.file_bytes_max) };
     let drained = read.and_then(|()| window.drain(limits.file_bytes_max));
     debug_assert!(drained.is_ok());
     let (bytes, sha256) = window.finish();

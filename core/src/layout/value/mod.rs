@@ -29,6 +29,8 @@ pub(super) enum Form {
     Fixed,
     /// As in a JSON file: like CSV.
     Json,
+    /// As in an XML document: like CSV, but a whole number may be written `10.00`.
+    Xml,
     /// As in messages and SQL: dates `2026-10-05`, months `2026-10`, times `10:15:00`.
     Canonical,
 }
@@ -40,6 +42,7 @@ impl Form {
             Format::Csv => Form::Csv,
             Format::Fixed => Form::Fixed,
             Format::Json => Form::Json,
+            Format::Xml => Form::Xml,
         }
     }
 }
@@ -141,6 +144,8 @@ fn typed(
         FieldType::Time => time::time(text, form)?,
         FieldType::Timestamp => time::timestamp(field, text)?,
         FieldType::Mmdd => Typed::MonthDay(time::month_day(text, form)?),
+        // The reader puts the digest there.
+        FieldType::Attachment => text::ascii(field, text)?,
         FieldType::Filler => return Err(Problem::whole("FILLER_NOT_BLANK")),
     })
 }

@@ -74,6 +74,12 @@ fn unusual(field: &Field, text: &[u8], form: Form) -> Outcome<i64> {
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
         return long(field, text, digits, form);
     }
+    if form == Form::Xml
+        && field.ty == FieldType::Int
+        && let Some(whole) = without_zero_fraction(text)
+    {
+        return self::whole(field, whole, form);
+    }
     if text.len() > 1 && text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-')) && text.contains(&b',') {
         let at = text.iter().position(|&byte| byte == b',').unwrap_or(0);
         return Err(Problem::place("NUMBER_SEPARATOR", at, 1));
@@ -83,6 +89,13 @@ fn unusual(field: &Field, text: &[u8], form: Form) -> Outcome<i64> {
         return Err(Problem::place("NUMBER_FRACTION", at, text.len() - at));
     }
     Err(not_digits(field, text))
+}
+
+/// `10` of `10.00`: the same number to an XML schema. Amounts in yen are not written so.
+fn without_zero_fraction(text: &[u8]) -> Option<&[u8]> {
+    let at = text.iter().position(|&byte| byte == b'.')?;
+    let (whole, fraction) = (&text[..at], &text[at + 1..]);
+    (!whole.is_empty() && !fraction.is_empty() && fraction.iter().all(|&byte| byte == b'0')).then_some(whole)
 }
 
 /// More than 18 digits: leading zeros of a wide fixed field, or too much for 64 bits.

@@ -72,6 +72,9 @@ impl<'l, W: Write> Writer<'l, W> {
         if layout.newline == Newline::Any {
             return Err(WriteError::Layout { reason: "newline = \"any\" is for reading only".to_owned() });
         }
+        if layout.format == Format::Xml {
+            return Err(WriteError::Layout { reason: "format = \"xml\" is for reading only".to_owned() });
+        }
         let Some(&encoding) = layout.encodings.first() else {
             return Err(WriteError::Layout { reason: "the layout names no encoding".to_owned() });
         };
@@ -185,6 +188,7 @@ impl<'l, W: Write> Writer<'l, W> {
         match self.layout.format {
             Format::Csv => render::csv(self.layout, kind, self.encoding, self.records, &self.built, &mut self.out),
             Format::Fixed => render::fixed(kind, self.encoding, self.records, &self.built, &mut self.out),
+            Format::Xml => Err(WriteError::Layout { reason: "format = \"xml\" is for reading only".to_owned() }),
             Format::Json => self.tree.add(self.layout, index, self.records, &self.built, &mut self.out),
         }
     }
