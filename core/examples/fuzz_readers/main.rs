@@ -38,7 +38,7 @@ fn main() {
     let (running, begun) = (Arc::new(AtomicU64::new(first)), Instant::now());
     watch(running.clone());
     let (mut read, mut faults, mut bytes) = (0_u64, 0_u64, 0_u64);
-    let mut slowest = (Duration::ZERO, 0);
+    let mut slowest = (Duration::ZERO, 0, "");
     let mut settled = None;
     while begun.elapsed() < Duration::from_secs(seconds) {
         let nth = first + read;
@@ -50,7 +50,7 @@ fn main() {
         let limits = ReadLimits { reference: Some(jiff::civil::date(2026, 10, 6)), ..ReadLimits::default() };
         let summary = read_file(&seed.layout, file.as_slice(), &limits, |_| {}).unwrap();
         read_messages(&seed.layout, &file, &limits, |_| {});
-        slowest = slowest.max((at.elapsed(), nth));
+        slowest = slowest.max((at.elapsed(), nth, seed.name.as_str()));
         (read, faults, bytes) = (read + 1, faults + u64::from(summary.faults > 0), bytes + file.len() as u64);
         if read == 1_000 {
             settled = memory_kib();
@@ -58,12 +58,13 @@ fn main() {
     }
     let growth = memory_kib().zip(settled).map_or(0, |(now, then)| now.saturating_sub(then));
     println!(
-        "{} layouts with {} files: {read} damaged files ({} MiB), {faults} refused; slowest {:.1} ms (seed {}); memory grew by {growth} KiB",
+        "{} layouts with {} files: {read} damaged files ({} MiB), {faults} refused; slowest {:.1} ms (seed {}, {}); memory grew by {growth} KiB",
         seeds.iter().map(|seed| seed.layout.digest()).collect::<std::collections::BTreeSet<_>>().len(),
         seeds.len(),
         bytes >> 20,
         slowest.0.as_secs_f64() * 1_000.0,
         slowest.1,
+        slowest.2,
     );
     assert!(growth <= GROWTH_KIB_MAX, "memory grew by {growth} KiB");
 }

@@ -79,6 +79,7 @@ fn summary(slug: &str, variant: &str, layout: &Layout) -> String {
         Format::Csv => "CSV",
         Format::Fixed => "fixed length",
         Format::Json => "JSON",
+        Format::Xml => "XML",
     };
     format!(
         "Version {}, {} (evidence {}{}). {format}; {}. Message schema: [`{}`]({}).",

@@ -27,6 +27,7 @@ impl<'l> Shape<'l> {
                     };
                 Ok(Shape::Fixed { layout, bytes: file.to_vec(), stride })
             }
+            Format::Xml => Err(BreakError::Shape("an XML document".to_owned())),
             Format::Json if layout.json.items == Items::Lines => Err(BreakError::Shape("one JSON value a line".to_owned())),
             Format::Json => {
                 let value = serde_json::from_slice(file).map_err(|error| BreakError::Shape(error.to_string()))?;
