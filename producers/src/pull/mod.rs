@@ -159,9 +159,11 @@ impl Puller {
         let today = now.with_time_zone(clock::tokyo()).date();
         let day = day.unwrap_or(today);
         self.attempt(&mut state, run, &now, day, again).await;
-        // What failed by hand is not tried by machine; what was fetched by hand, the schedule need not fetch today.
+        // What was fetched by hand, the schedule need not fetch today; what failed in passing, it tries again, unless it was asked
+        // for in a way of its own.
         let is_done = day == today && state.last.as_ref().is_some_and(|last| last.run == id && last.verdict.is_none());
-        state.run = scheduled.filter(|_| !is_done);
+        let by_hand = state.run.take().filter(|_| day == today && !again);
+        state.run = scheduled.filter(|_| !is_done).or(by_hand);
         self.place.keep_state(&state)?;
         state.last.ok_or_else(|| PullError::Taken { topic: self.topic.slug.to_string() })
     }

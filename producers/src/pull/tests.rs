@@ -276,6 +276,9 @@ async fn a_file_that_is_not_there_yet_is_waited_for_where_that_is_known() {
     let server = Server::start(|_| status(404, &[])).await;
     let world = world(TOY, PullConfig { missing_is_early: true, ..server.config("/a.csv") });
     assert_eq!(failed(&world.now().await), ("PULL_EARLY", Verdict::Retry));
+    assert!(world.state().run.is_some(), "the role tries again what was asked for by hand");
+    world.puller.now(Some(jiff::civil::date(2026, 1, 5)), false).await.unwrap();
+    assert!(world.state().run.is_some(), "another day is another matter");
 }
 
 #[tokio::test]
