@@ -126,6 +126,8 @@ pub(crate) enum LedgerCommand {
     Unallocated(Rows),
     /// Payment slips (納付書) that are neither paid nor void
     Slips(Rows),
+    /// Active login ids whose person is not in service (在職しない職員のログインID)
+    OrphanedAccounts(Rows),
 }
 
 /// How much of a list is shown.
@@ -207,6 +209,9 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
             LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
+            LedgerCommand::OrphanedAccounts(rows) => {
+                worklist::show(global, &pool, Worklist::OrphanedAccounts, rows.limit).await?;
+            }
         }
         Ok(Exit::Done)
     })

@@ -15,6 +15,8 @@ pub enum Worklist {
     Unallocated,
     /// 納付書: slips that are neither paid nor void.
     Slips,
+    /// 在職しない職員のログインID: active accounts nobody in service has.
+    OrphanedAccounts,
 }
 
 /// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
@@ -56,6 +58,13 @@ impl Worklist {
                 ("due_on", "納期限", "due on"),
                 ("yen", ">金額", ">yen"),
             ],
+            Worklist::OrphanedAccounts => &[
+                ("login", "ログインID", "login id"),
+                ("staff", "職員番号", "staff"),
+                ("name", "氏名", "name"),
+                ("organization", "所属", "department"),
+                ("left_on", "退職日", "left on"),
+            ],
         }
     }
 
@@ -65,6 +74,7 @@ impl Worklist {
             Worklist::Overpayments => include_str!("overpayments.sql"),
             Worklist::Unallocated => include_str!("unallocated.sql"),
             Worklist::Slips => include_str!("slips.sql"),
+            Worklist::OrphanedAccounts => include_str!("orphaned_accounts.sql"),
         }
     }
 
