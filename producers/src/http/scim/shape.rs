@@ -142,7 +142,7 @@ fn plain(field: &Field) -> Plain {
 pub(super) fn secret(value: &Value, secrets: &[String]) -> Option<String> {
     match value {
         Value::Object(object) => {
-            object.iter().find_map(|(key, value)| crate::intake::secrets::named(key, secrets).or_else(|| secret(value, secrets)))
+            object.iter().find_map(|(key, value)| renkei_core::secrets::named(key, secrets).or_else(|| secret(value, secrets)))
         }
         Value::Array(items) => items.iter().find_map(|item| secret(item, secrets)),
         _ => None,
