@@ -10,6 +10,7 @@ use renkei_core::evidence::Document;
 use renkei_core::fault::Fault;
 use renkei_core::message::Envelope;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::evidence::Handed;
@@ -233,6 +234,9 @@ pub struct Delivery {
     /// How the file looked when it was claimed, for one that was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Stamp>,
+    /// It held something that must not be kept: the original is removed, not put aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub destroyed: bool,
     /// How often carrying it on failed by a fault of ours.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failures: u32,
@@ -278,6 +282,7 @@ impl Delivery {
             parent: None,
             members: Vec::new(),
             stamp: None,
+            destroyed: false,
             failures: 0,
             faults: Vec::new(),
             faults_total: 0,
@@ -301,7 +306,8 @@ impl Delivery {
             delivery: self.delivery,
             topic: self.topic.clone(),
             file: self.file.clone(),
-            sha256: self.sha256.clone(),
+            // What was refused unseen has no digest of its own: that of no bytes stands for it.
+            sha256: if self.sha256.is_empty() { hex::encode(Sha256::digest(b"")) } else { self.sha256.clone() },
             bytes: self.bytes,
             layout: self.layout.clone(),
             layout_digest: self.layout_digest.clone(),

@@ -14,6 +14,7 @@ use renkei_core::layout::{Layout, excerpt};
 use renkei_core::money::Yen;
 use renkei_core::registry::topics::Limits;
 use renkei_core::registry::{Integration, Registry, Topic};
+use renkei_core::secrets;
 use renkei_core::zip::Zip;
 use renkei_producers::evidence::{self, Judge};
 use renkei_producers::intake::unpack;
@@ -161,7 +162,9 @@ impl Check<'_> {
             reference: Some(clock::today()),
         };
         let mut judge = beside.as_ref().map(|beside| beside.judge(layout));
-        let (mut documents, about) = beside.map(|beside| (beside.documents, beside.faults)).unwrap_or_default();
+        let (mut documents, mut about) = beside.map(|beside| (beside.documents, beside.faults)).unwrap_or_default();
+        let secret = secrets::found(File::open(path)?, &self.topic.secrets)?;
+        about.extend(secret.map(|name| Fault::new("SECRET_REFUSED").arg("name", name)));
         let (mut more, mut faults) = (about.len() as u64, about);
         let mut more_warnings = 0;
         let summary = read_file(layout, file, &limits, |event| match event {

@@ -20,6 +20,7 @@ const HOT: &[&str] = &[
     "ledger.institution",
     "ledger.branch",
     "ledger.institution_change",
+    "ledger.account_change",
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.

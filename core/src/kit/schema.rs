@@ -103,7 +103,12 @@ fn property(layout: &Layout, kind: &Kind, index: usize) -> Value {
         schema["const"] = json!(constant);
     }
     if let Some(table) = field.codes.as_ref().filter(|_| !field.codes_open) {
-        schema["enum"] = table.entries.iter().map(|(code, _)| json!(code)).collect();
+        let mut codes: Vec<Value> = table.entries.iter().map(|(code, _)| json!(code)).collect();
+        if table.is_flag() {
+            codes.extend([json!(true), json!(false)]);
+            schema["type"] = json!(["string", "boolean"]);
+        }
+        schema["enum"] = codes.into();
     }
     schema
 }

@@ -7,6 +7,7 @@
 //! | `POST /v1/topics/{slug}/records` | JSON array of records (or one record) keyed by field id; 202 with the delivery id |
 //! | `GET /v1/deliveries/{id}` | how far it is, and what is wrong with it |
 //! | `GET /v1/openapi.json`, `GET /v1/schemas/{file}` | this table for programs |
+//! | `/scim/v2/…` | users of a topic with `door = "scim"` ([`scim`]) |
 //! | `GET /healthz`, `GET /readyz` | the process lives · it takes deliveries |
 //!
 //! 202 means: the bytes are on disk under this id and will reach the topic, as records or as a rejection. Whether the content is
@@ -25,6 +26,8 @@ pub mod openapi;
 pub mod problem;
 /// Bytes of a request into a claim.
 mod receive;
+/// SCIM 2.0 users.
+pub mod scim;
 /// Accepts connections, with timeouts, and drains them.
 mod serve;
 /// `GET /v1/deliveries/{id}`.
@@ -105,6 +108,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/deliveries/{id}", get(status::delivery))
         .route("/v1/openapi.json", get(openapi::serve))
         .route("/v1/schemas/{file}", get(openapi::serve_schema))
+        .merge(scim::routes())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .fallback(|| async { Problem::not_found("path") })

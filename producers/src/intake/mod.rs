@@ -52,6 +52,7 @@ use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Integration, Registry, Topic};
+use renkei_core::secrets;
 use renkei_core::verdict::{Classify, Verdict};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -292,7 +293,10 @@ impl Intake {
         (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
         evidence::gather(claim)?;
         crash::point("producer.evidence_gathered");
-        let as_such = claim::inspect(claim, limits.file_bytes_max)?;
+        let mut as_such = claim::inspect(claim, limits.file_bytes_max)?;
+        if as_such.is_empty() {
+            as_such.extend(self.secret(topic, claim).await?);
+        }
         let mut good = Stage::Validated;
         if as_such.is_empty() {
             self.archive(claim).await?;
@@ -327,6 +331,21 @@ impl Intake {
             delivery.stage = Stage::Refused;
         }
         claim.save()
+    }
+
+    /// A file with something secret in it is neither archived nor kept aside.
+    async fn secret(&self, topic: &Arc<Topic>, claim: &mut Claim) -> Result<Option<Fault>, IntakeError> {
+        if topic.secrets.is_empty() {
+            return Ok(None);
+        }
+        let (path, names) = (claim.original(), topic.secrets.clone());
+        let looked = blocking("looking for secrets", claim.delivery.delivery, move || {
+            secrets::found(open(&path)?, &names).map_err(IntakeError::io("reading", &path))
+        });
+        let Some(name) = looked.await? else { return Ok(None) };
+        claim.delivery.destroyed = true;
+        claim.delivery.sha256 = String::new();
+        Ok(Some(Fault::new("SECRET_REFUSED").arg("name", name)))
     }
 
     async fn archive(&self, claim: &mut Claim) -> Result<(), IntakeError> {
