@@ -185,9 +185,13 @@ begin
     perform from ledger.budget_line b
       where (b.fiscal_year, b.fund, b.code) in (select fiscal_year, fund, budget_line from added)
       order by b.fiscal_year, b.fund, b.code for update;
-    select t.*, ledger.budget_remaining(t.fiscal_year, t.fund, t.budget_line) as remaining into bad
-      from (select distinct fiscal_year, fund, budget_line from added where state <> 'cancelled') t
-     where ledger.budget_remaining(t.fiscal_year, t.fund, t.budget_line) < 0 limit 1;
+    -- Materialized: else the sum over a budget line is asked for each commitment, not for each line.
+    with touched as materialized (
+        select distinct fiscal_year, fund, budget_line from added where state <> 'cancelled'
+    ), rest as materialized (
+        select t.*, ledger.budget_remaining(t.fiscal_year, t.fund, t.budget_line) as remaining from touched t
+    )
+    select * into bad from rest where remaining < 0 limit 1;
     if found then
         raise exception 'budget line % of % % is exceeded by % yen', bad.budget_line, bad.fiscal_year, bad.fund, -bad.remaining
             using errcode = 'RK013', hint = 'transfer budget (流用), or commit less';

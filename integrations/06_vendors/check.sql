@@ -56,17 +56,22 @@ with today as (
                               'claimed', concat_ws(' ', c.corporate_no, c.registration))
       from candidate c join ledger.creditor k on k.no = c.creditor
      where c.count = 1 and (k.corporate_number <> c.corporate_no or k.invoice_number <> c.registration)
+), ahead as materialized (
+    -- A moment that has not come yet would bar every right change until then.
+    select j.line, j.vendor_no, j.updated_at from judged j cross join today t
+     where j.age = 'fresh' and (j.updated_at at time zone 'Asia/Tokyo')::date > t.business_date
+       and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_FROM_THE_FUTURE')
+), registers as materialized (
+    -- Vendors that a line of this file registers, and those of whom that line is posted with it.
+    select i.vendor_no, bool_or(i.age in ('fresh', 'seen') and d.line is null and h.line is null) as posted
+      from incoming i left join doubtful d using (line) left join ahead h using (line)
+     where i.action <> '4' group by i.vendor_no
 ), unknown as (
-    -- Known is who is registered, or registers by a line of this file that is posted with it.
-    select j.line, j.vendor_no, exists (select from incoming i where i.vendor_no = j.vendor_no and i.action <> '4') as waits
+    select j.line, j.vendor_no, g.vendor_no is not null as waits
       from judged j
-     where j.age = 'fresh' and (j.kind <> 'vendor' or j.action = '4')
-       and not exists (select from stored s where s.kind = 'vendor' and s.vendor_no = j.vendor_no)
-       and not exists (select from incoming i
-                        where i.vendor_no = j.vendor_no and i.action <> '4' and i.line <> j.line and i.age in ('fresh', 'seen')
-                          and not exists (select from doubtful d where d.line = i.line)
-                          and (not exists (select from today t where (i.updated_at at time zone 'Asia/Tokyo')::date > t.business_date)
-                               or exists (select from answered a where a.line = i.line and a.code = 'VENDOR_FROM_THE_FUTURE')))
+      left join registers g using (vendor_no)
+      left join stored s on s.kind = 'vendor' and s.vendor_no = j.vendor_no
+     where j.age = 'fresh' and (j.kind <> 'vendor' or j.action = '4') and s.vendor_no is null and not coalesce(g.posted, false)
 ), period as (
     select line, 'qual_from' as begin_field, qual_from as begins, qual_to as ends from staged_vendor
     union all
@@ -109,11 +114,7 @@ select j.line, 'hold', 'VENDOR_SAME_MOMENT', 'updated_at', jsonb_build_object('v
   from judged j
  where j.age = 'same_moment' and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_SAME_MOMENT')
 union all
--- A moment that has not come yet would bar every right change until then.
-select j.line, 'hold', 'VENDOR_FROM_THE_FUTURE', 'updated_at', jsonb_build_object('value', ledger.moment(j.updated_at), 'vendor', j.vendor_no)
-  from judged j cross join today t
- where (j.updated_at at time zone 'Asia/Tokyo')::date > t.business_date and j.age = 'fresh'
-   and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_FROM_THE_FUTURE')
+select line, 'hold', 'VENDOR_FROM_THE_FUTURE', 'updated_at', jsonb_build_object('value', ledger.moment(updated_at), 'vendor', vendor_no) from ahead
 union all
 select line, 'hold', code, 'corporate_no', detail from doubtful
 union all

@@ -44,20 +44,18 @@ with today as (
       left join ledger.standing_bid_result s on s.tender_no = c.tender_no
       left join ledger.registered_vendor v on v.no = c.winner_no
 ), offer as materialized (
-    select b.*, r.line as result_line, r.outcome, r.rounds, r.winner_no, r.award_excl, r.known, r.evaluation, r.family, r.category, r.opened_on,
-           b.judgement in ('1', '2') as valid
+    select b.*, r.line as result_line, r.outcome, r.rounds, r.winner_no, r.award_excl, r.lottery, r.known, r.evaluation, r.family, r.category, r.opened_on,
+           b.judgement in ('1', '2') and b.round = r.rounds as final,
+           min(b.amount) filter (where b.judgement in ('1', '2') and b.round = r.rounds) over (partition by b.tender_no) as low
       from staged_bid b
       left join (select distinct on (tender_no) * from result where source = 'ward' order by tender_no, line) r on r.tender_no = b.tender_no
 ), won as (
     select tender_no, count(*) as count, string_agg(distinct vendor_no, ', ') as vendors, max(round) as round, max(amount) as amount
       from offer where judgement = '1' group by tender_no
 ), lowest as (
-    select o.tender_no, l.amount, count(*) as count
-      from offer o
-      join (select tender_no, min(amount) as amount from offer where valid and round = rounds group by tender_no) l
-        on l.tender_no = o.tender_no and l.amount = o.amount
-     where o.valid and o.round = o.rounds
-     group by o.tender_no, l.amount
+    -- The lowest valid bid of the last round, where price alone decides.
+    select result_line, award_excl, lottery, low, count(*) as count
+      from offer where final and amount = low and outcome = '1' and evaluation = 'price' group by result_line, award_excl, lottery, low
 ), case_line as materialized (
     select line, tender_no from staged_result
     union all
@@ -124,8 +122,8 @@ with today as (
     select line, case source when 'ward' then 'reject' else 'hold' end, 'BID_DECIDED_EARLY', 'decided', jsonb_build_object('value', decided, 'opened', opened_on)
       from result where decided < opened_on
     union all
-    select r.line, 'reject', 'BID_WITHOUT_LOTTERY', 'lottery', jsonb_build_object('value', l.amount, 'count', l.count)
-      from result r join lowest l using (tender_no) where r.outcome = '1' and r.evaluation = 'price' and r.lottery = '0' and l.count > 1
+    select result_line, 'reject', 'BID_WITHOUT_LOTTERY', 'lottery', jsonb_build_object('value', low, 'count', count)
+      from lowest where lottery = '0' and count > 1
     union all
     select line, 'reject', 'BID_RESULT_CHANGED', 'tender_no', jsonb_build_object('value', tender_no, 'opened', ledger.moment(opened_at))
       from result where source = 'ward' and opened_at = standing_at and standing_source = 'ward' and not same_content and not follows
@@ -181,8 +179,7 @@ with today as (
     select line, 'hold', 'BID_CORPORATE_DIFFERS', 'winner_corp', jsonb_build_object('value', winner_corp, 'registered', coalesce(registered_corp, '—'), 'vendor', winner)
       from result where source = 'ward' and winner is not null and winner_corp is not null and winner_corp is distinct from registered_corp
     union all
-    select r.line, 'hold', 'BID_NOT_LOWEST', 'award_excl', jsonb_build_object('value', r.award_excl, 'lowest', l.amount)
-      from result r join lowest l using (tender_no) where r.outcome = '1' and r.evaluation = 'price' and r.award_excl > l.amount
+    select result_line, 'hold', 'BID_NOT_LOWEST', 'award_excl', jsonb_build_object('value', award_excl, 'lowest', low) from lowest where award_excl > low
     union all
     select line, 'hold', 'BID_WINNER_WITHOUT_CREDITOR', winner_field, jsonb_build_object('value', winner, 'name', winner_name)
       from result where winner is not null and creditor is null
