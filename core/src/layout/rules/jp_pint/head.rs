@@ -140,8 +140,8 @@ fn is_registration(number: &str) -> bool {
 
 /// Totals and breakdown of an invoice in yen.
 fn in_yen(head: &Head, told: &Told, seen: &Seen<'_>, findings: &mut Vec<Finding>) {
-    let fields = TOTALS.iter().map(|total| (total.field)(head)).chain([head.prepaid, head.rounding]);
-    let foreign = fields.filter(|&field| (seen.passed_over)(field) && seen.text(field).is_none()).next();
+    let mut fields = TOTALS.iter().map(|total| (total.field)(head)).chain([head.prepaid, head.rounding]);
+    let foreign = fields.find(|&field| (seen.passed_over)(field) && seen.text(field).is_none());
     if let Some(field) = foreign.or(told.foreign.then_some(head.currency)) {
         findings.push(Finding::new("PINT_CURRENCY_MIXED", field));
         return;
