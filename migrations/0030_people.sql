@@ -214,13 +214,13 @@ comment on function ledger.items_in_words is 'Open items as a phrase for a perso
 create view ledger.orphaned_item as
 with code as (
     select distinct o.code from ledger.organization o
-     where not exists (select from ledger.organization v where v.code = o.code and current_date between v.valid_from and v.valid_to)
-       and o.valid_from <= current_date
+     where not exists (select from ledger.organization v where v.code = o.code and (now() at time zone 'Asia/Tokyo')::date between v.valid_from and v.valid_to)
+       and o.valid_from <= (now() at time zone 'Asia/Tokyo')::date
 )
 select i.organization, (select v.name from ledger.organization v where v.code = i.organization order by v.valid_from desc limit 1) as name,
-       (select max(v.valid_to) from ledger.organization v where v.code = i.organization and v.valid_from <= current_date) as last_day,
-       i.kind, i.count, i.yen, ledger.organization_on(i.organization, current_date) as carried_by
-  from ledger.open_items_of(array(select code from code), current_date) i;
+       (select max(v.valid_to) from ledger.organization v where v.code = i.organization and v.valid_from <= (now() at time zone 'Asia/Tokyo')::date) as last_day,
+       i.kind, i.count, i.yen, ledger.organization_on(i.organization, (now() at time zone 'Asia/Tokyo')::date) as carried_by
+  from ledger.open_items_of(array(select code from code), (now() at time zone 'Asia/Tokyo')::date) i;
 comment on view ledger.orphaned_item is '廃止所属の未了: open items of organizations that have ended, and which organization carries them now. Nobody does (null) after a split or an abolition: a person decides.';
 
 -- ── Reforms: one shape, what each row means ─────────────────────────────────────────────────────────────────────────

@@ -57,7 +57,7 @@ select t.id, t.staff_no, s.name, t.organization, o.name as organization_name, t.
  -- Who is back from leave takes the drafts up again.
  where t.cause <> 'leave'
     or not exists (select from ledger.staff_change c where c.staff_no = t.staff_no and c.action = 'returned' and c.cancelled_at is null
-                     and c.effective > t.effective and c.effective <= current_date)
+                     and c.effective > t.effective and c.effective <= (now() at time zone 'Asia/Tokyo')::date)
  group by t.id, t.staff_no, s.name, t.organization, o.name, t.cause, t.effective, t.batch_id, t.line;
 comment on view ledger.open_reassignment is '引継ぎが必要な起案: who leaves, and the drafts that need another pair of hands. A task is done when its drafts are approved or cancelled.';
 
