@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use renkei_consumers::accounts::Orphans;
 use renkei_core::broker::BrokerConfig;
 use renkei_core::broker::topology::Names;
 use renkei_core::registry::Registry;
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) archive: String,
     /// Address of `/metrics`; empty = off. Environment: `RENKEI_METRICS_LISTEN`.
     pub(crate) metrics_listen: String,
+    /// What is done about active accounts whose person is not in service: `list` or `lock`.
+    pub(crate) orphan_accounts: Orphans,
     /// The producing role: watched folders, HTTP intake, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
     pub(crate) produce: ProducerConfig,
@@ -49,6 +52,7 @@ impl Default for Config {
             data: PathBuf::from("data"),
             archive: String::new(),
             metrics_listen: "127.0.0.1:25609".to_owned(),
+            orphan_accounts: Orphans::default(),
             produce: ProducerConfig::default(),
         }
     }

@@ -9,7 +9,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::Exporter;
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{arrivals, audit, db, failures};
+use renkei_consumers::{accounts, arrivals, audit, db, failures};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Publisher, consume, depth};
@@ -35,6 +35,8 @@ const DELIVER_EVERY: Duration = Duration::from_secs(15);
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// How often it is looked which files have not come.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
+/// How often active accounts are compared with staff in service; a night is never missed, whenever the program starts.
+const RECONCILE_EVERY: Duration = Duration::from_secs(3_600);
 /// How often the queues where no message should stay are counted.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 
@@ -226,6 +228,11 @@ async fn start_consumers(
     consumers.start(drain(&names.unrouted), failures::DeadLetters::unrouted(pool.clone()));
     let Consumers { broker, publisher, tasks: consuming, .. } = consumers;
     start_watches(&pool, registry, exporter, tasks, shutdown);
+    let (for_accounts, orphans, cancel) = (pool.clone(), config.orphan_accounts, shutdown.clone());
+    tasks.spawn(async move {
+        accounts::keep_noticing(for_accounts, orphans, RECONCILE_EVERY, cancel).await;
+        Ok(())
+    });
     let (for_depth, for_seal, for_consumers) = (shutdown.clone(), shutdown.clone(), shutdown.clone());
     tasks.spawn(async move {
         depth::watch_set_aside(&broker, COUNT_EVERY, for_depth).await;

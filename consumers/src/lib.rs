@@ -2,6 +2,8 @@
 //!
 //! Read `inbound` for how a delivery becomes postings (design §5), `outbound` for how the ledger becomes a file (§7).
 
+/// Login ids whose people are not in service.
+pub mod accounts;
 /// Files that should have come.
 pub mod arrivals;
 /// Seals the audit log into a hash chain and verifies it.

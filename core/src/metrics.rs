@@ -46,6 +46,8 @@ pub struct Metrics {
     pub inbox_oldest_age_seconds: IntGaugeVec,
     /// `topic_due_seconds{topic}`: time left until the topic is due; negative = late.
     pub topic_due_seconds: IntGaugeVec,
+    /// `accounts_orphaned`: active accounts whose person is not in service.
+    pub accounts_orphaned: IntGauge,
     /// `broker_connection_up{role}`: 1 or 0.
     pub broker_connection_up: IntGaugeVec,
     /// `broker_blocked{role}`: 1 while the broker stops publishers by an alarm.
@@ -132,6 +134,7 @@ impl Metrics {
             outbox_oldest_age_seconds: gauge(r, "outbox_oldest_age_seconds", "Age of the oldest unsent one"),
             inbox_oldest_age_seconds: gauges(r, "inbox_oldest_age_seconds", "Age of the oldest unfinished delivery", &["topic"]),
             topic_due_seconds: gauges(r, "topic_due_seconds", "Time left until due; negative is late", &["topic"]),
+            accounts_orphaned: gauge(r, "accounts_orphaned", "Active accounts whose person is not in service"),
             broker_connection_up: gauges(r, "broker_connection_up", "1 while connected", &["role"]),
             broker_blocked: gauges(r, "broker_blocked", "1 while an alarm stops publishers", &["role"]),
             broker_reconnects: counters(r, "broker_reconnects_total", "Connections lost and made again", &["role"]),

@@ -157,6 +157,9 @@ pub struct Delivery {
     /// How the file looked when it was claimed, for one that was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Stamp>,
+    /// It held something that must not be kept: the original is removed, not put aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub destroyed: bool,
     /// How often carrying it on failed by a fault of ours.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failures: u32,
@@ -196,6 +199,7 @@ impl Delivery {
             yen: 0,
             plan: None,
             stamp: None,
+            destroyed: false,
             failures: 0,
             faults: Vec::new(),
             faults_total: 0,

@@ -101,6 +101,7 @@ pub async fn run(
     if let Some((config, tokens, listener)) = http {
         tracing::info!(address = %config.listen, "HTTP intake listens");
         let api = Api::new(intake.clone(), config, tokens, upload_places.clone(), wakes);
+        tasks.spawn(http::scim::resume(api.clone()));
         tasks.spawn(http::serve(api, listener, shutdown.clone()));
     }
     tracing::info!(topics = registry.active(Direction::In).count(), inbox = %config.inbox_dir.display(), "producing");

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use renkei_core::registry::Topic;
+use uuid::Uuid;
+
 use crate::error::IntakeError;
 use crate::folder::{Order, order_lock};
 use crate::intake::claim::{self, HandedIn};
@@ -25,19 +28,38 @@ pub async fn send(
     let station = intake.spool_of(&topic)?.clone();
     let (file, slug) = (file.to_owned(), topic.slug.to_string());
     let bytes_max = intake.registry.settings.limits.file_bytes_max;
-    let claim = blocking("claiming", uuid::Uuid::nil(), move || claim::copied(&station, &slug, &file, with, bytes_max)).await?;
+    let claim = blocking("claiming", Uuid::nil(), move || claim::copied(&station, &slug, &file, with, bytes_max)).await?;
     if !topic.ordered {
         return intake.process(claim, progress).await;
     }
     let ours = claim.delivery.delivery;
     // Let go, so that whoever carries the topic takes it in its turn.
     drop(claim);
+    in_turn(intake, &topic, ours, progress).await
+}
+
+/// Carries a delivery that lies in the spool to its end, and before it what came earlier to its topic. Whoever carries the
+/// topic meanwhile may do it for us.
+pub(crate) async fn in_turn(
+    intake: &Arc<Intake>,
+    topic: &Arc<Topic>,
+    ours: Uuid,
+    progress: Option<OnProgress>,
+) -> Result<Outcome, IntakeError> {
     loop {
-        if let Order::Ours(_order) = order_lock(intake, &topic)? {
-            let (waiting, _) = intake.waiting(&topic)?;
+        let (may, held) = match order_lock(intake, topic)? {
+            Order::Taken => (false, None),
+            Order::Free => (true, None),
+            Order::Ours(lock) => (true, Some(lock)),
+        };
+        if may {
+            let (waiting, _) = intake.waiting(topic)?;
             for waiting in waiting {
-                let Some(claim) = waiting.take()? else { continue };
                 let is_ours = waiting.delivery == ours;
+                if !topic.ordered && !is_ours {
+                    continue;
+                }
+                let Some(claim) = waiting.take()? else { continue };
                 let outcome = intake.process(claim, progress.clone().filter(|_| is_ours)).await?;
                 if is_ours {
                     return Ok(outcome);
@@ -45,11 +67,13 @@ pub async fn send(
             }
         }
         // Another process may have carried it already.
-        if let Some(delivery) = intake.delivery(&topic, ours)?
+        if let Some(delivery) = intake.delivery(topic, ours)?
             && matches!(delivery.stage, crate::Stage::Published | crate::Stage::Rejected)
         {
             return Ok(Outcome { delivery, took_ms: 0 });
         }
+        // Let go while we wait.
+        drop(held);
         tokio::select! {
             () = intake.stopping.cancelled() => return Err(IntakeError::Stopping { delivery: ours }),
             () = tokio::time::sleep(ORDER_PAUSE) => {}

@@ -130,6 +130,8 @@ pub(crate) enum LedgerCommand {
     OrphanedItems(Rows),
     /// Draft orders of people who leave their post (引継ぎが必要な起案)
     Reassignments(Rows),
+    /// Active login ids whose person is not in service (在職しない職員のログインID)
+    OrphanedAccounts(Rows),
 }
 
 /// How much of a list is shown.
@@ -213,6 +215,9 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
             LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, rows.limit).await?,
             LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, rows.limit).await?,
+            LedgerCommand::OrphanedAccounts(rows) => {
+                worklist::show(global, &pool, Worklist::OrphanedAccounts, rows.limit).await?;
+            }
         }
         Ok(Exit::Done)
     })

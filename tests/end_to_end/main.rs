@@ -22,6 +22,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by saying where")]
 
+/// Login ids from a portal that speaks SCIM.
+mod accounts;
 /// The commands: what they print and how they end.
 mod commands;
 /// Decisions of the accounting office.

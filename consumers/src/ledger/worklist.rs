@@ -19,6 +19,8 @@ pub enum Worklist {
     OrphanedItems,
     /// 引継ぎが必要な起案: drafts that need another pair of hands, because somebody leaves.
     Reassignments,
+    /// 在職しない職員のログインID: active accounts nobody in service has.
+    OrphanedAccounts,
 }
 
 /// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
@@ -80,6 +82,13 @@ impl Worklist {
                 ("yen", ">金額", ">yen"),
                 ("orders", "支出命令", "orders"),
             ],
+            Worklist::OrphanedAccounts => &[
+                ("login", "ログインID", "login id"),
+                ("staff", "職員番号", "staff"),
+                ("name", "氏名", "name"),
+                ("organization", "所属", "department"),
+                ("left_on", "退職日", "left on"),
+            ],
         }
     }
 
@@ -91,6 +100,7 @@ impl Worklist {
             Worklist::Slips => include_str!("slips.sql"),
             Worklist::OrphanedItems => include_str!("orphaned_items.sql"),
             Worklist::Reassignments => include_str!("reassignments.sql"),
+            Worklist::OrphanedAccounts => include_str!("orphaned_accounts.sql"),
         }
     }
 

@@ -16,6 +16,8 @@ pub mod el_qr;
 pub mod gs1;
 /// 全国地方公共団体コード.
 pub mod local_body;
+/// Login ids of people.
+pub mod login_id;
 /// Check digits of OCR lines and the CRC of the eL-QR.
 pub mod ocr;
 
@@ -105,7 +107,7 @@ impl Classify for CheckFailed {
 type Check = fn(&str) -> Result<(), CheckFailed>;
 
 /// The checks a layout may name.
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 9] = [
     ("corporate_number", |value| CorporateNumber::parse(value).map(drop)),
     ("invoice_number", corporate::check_invoice_number),
     ("local_body", |value| LocalBodyCode::parse(value).map(drop)),
@@ -114,6 +116,7 @@ const CHECKS: [(&str, Check); 8] = [
     ("el_number", |value| ElNumber::parse(value).map(drop)),
     ("case_key", |value| CaseKey::parse(value).map(drop)),
     ("zengin_account", |value| AccountNumber::parse(value).map(drop)),
+    ("login_id", login_id::check),
 ];
 
 /// Names of all checks.
@@ -124,6 +127,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Whether there is a check of this name.
 pub fn is_known(name: &str) -> bool {
     names().any(|known| known == name)
+}
+
+/// Whether a check only asks for characters and length, so that counting up the digits of a value leaves it valid.
+pub fn is_form_only(name: &str) -> bool {
+    name == "login_id"
 }
 
 /// Runs a check by name. Layouts are refused at load when they name an unknown check, so an unknown name here is answered as a

@@ -154,6 +154,23 @@ impl DeliveryTarget {
     }
 }
 
+/// A protocol of its own by which a partner hands in, beside files and records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// SCIM 2.0 users (RFC 7644), `/scim/v2`.
+    Scim,
+}
+
+impl Door {
+    /// The name in `queues.toml`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Door::Scim => "scim",
+        }
+    }
+}
+
 /// What a run with nothing to send does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +202,7 @@ pub(super) const DELIVERIES: &[(&str, DeliveryTarget)] = &[
     (DeliveryTarget::Http.as_str(), DeliveryTarget::Http),
     (DeliveryTarget::ObjectStorage.as_str(), DeliveryTarget::ObjectStorage),
 ];
+pub(super) const DOORS: &[(&str, Door)] = &[(Door::Scim.as_str(), Door::Scim)];
 pub(super) const EMPTIES: &[(&str, Empty)] = &[("nothing", Empty::Nothing), ("file", Empty::File)];
 
 /// Longest wait of a rung: a day. Who cannot be reached for longer is a matter for a person.
@@ -277,6 +295,10 @@ pub struct Topic {
     pub hold: Hold,
     /// Who confirms.
     pub confirm: Confirm,
+    /// A protocol of its own by which it is handed in; its first layout is what comes through that door.
+    pub door: Option<Door>,
+    /// Names of columns and JSON keys that must not come (passwords): what has one is destroyed, not archived.
+    pub secrets: Vec<String>,
     /// Cron expression of scheduled exports, Asia/Tokyo.
     pub schedule: Option<String>,
     /// Who releases.

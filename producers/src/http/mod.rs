@@ -6,6 +6,7 @@
 //! | `POST /v1/topics/{slug}/records` | JSON array of records (or one record) keyed by field id; 202 with the delivery id |
 //! | `GET /v1/deliveries/{id}` | how far it is, and what is wrong with it |
 //! | `GET /v1/openapi.json`, `GET /v1/schemas/{file}` | this table for programs |
+//! | `/scim/v2/…` | users of a topic with `door = "scim"` ([`scim`]) |
 //! | `GET /healthz`, `GET /readyz` | the process lives · it takes deliveries |
 //!
 //! 202 means: the bytes are on disk under this id and will reach the topic, as records or as a rejection. Whether the content is
@@ -18,6 +19,8 @@ mod head;
 pub mod openapi;
 /// Errors as JSON problem objects.
 pub mod problem;
+/// SCIM 2.0 users.
+pub mod scim;
 /// Accepts connections, with timeouts, and drains them.
 mod serve;
 /// `GET /v1/deliveries/{id}`.
@@ -98,6 +101,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/deliveries/{id}", get(status::delivery))
         .route("/v1/openapi.json", get(openapi::serve))
         .route("/v1/schemas/{file}", get(openapi::serve_schema))
+        .merge(scim::routes())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .fallback(|| async { Problem::not_found("path") })

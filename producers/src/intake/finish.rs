@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{blocking, report};
 use crate::delivery::{Delivery, Stage};
 use crate::error::IntakeError;
-use crate::station::{Claim, Station, make_dir, move_file, write_whole};
+use crate::station::{Claim, Station, is_absent, make_dir, move_file, write_whole};
 
 /// Where the original of a finished delivery is kept.
 pub(super) fn kept_at(station: &Station, delivery: &Delivery) -> PathBuf {
@@ -37,12 +37,24 @@ pub(super) async fn finish(claim: Claim) -> Result<Delivery, IntakeError> {
         if control.symlink_metadata().is_ok() {
             move_file(&control, &beside(&kept, ".ctl"))?;
         }
-        move_file(&claim.original(), &kept)?;
+        if claim.delivery.destroyed {
+            remove(&claim.original())?;
+        } else {
+            move_file(&claim.original(), &kept)?;
+        }
         claim.keep_record()?;
         claim.dissolve()?;
         Ok(claim.delivery)
     })
     .await
+}
+
+/// Removed already is removed.
+fn remove(path: &Path) -> Result<(), IntakeError> {
+    match std::fs::remove_file(path) {
+        Err(error) if !is_absent(&error) => Err(IntakeError::Io { operation: "removing", path: path.to_owned(), source: error }),
+        _ => Ok(()),
+    }
 }
 
 /// `<path><ending>`.

@@ -24,6 +24,8 @@ mod finish;
 mod publish;
 /// The error list people get.
 pub mod report;
+/// Columns and keys that must not come.
+pub(crate) mod secrets;
 /// Chunk bodies on disk.
 mod spool;
 /// Reads a file whole and fixes its chunks.
@@ -276,7 +278,10 @@ impl Intake {
         // What is wrong beside the content; it stands before the faults of the content.
         let mut faults = claim.delivery.claim_faults.clone();
         (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
-        let as_such = claim::inspect(claim, limits.file_bytes_max)?;
+        let mut as_such = claim::inspect(claim, limits.file_bytes_max)?;
+        if as_such.is_empty() {
+            as_such.extend(self.secret(topic, claim).await?);
+        }
         if as_such.is_empty() {
             self.archive(claim).await?;
             crash::point("producer.archived");
@@ -300,6 +305,21 @@ impl Intake {
             delivery.stage = Stage::Refused;
         }
         claim.save()
+    }
+
+    /// A file with something secret in it is neither archived nor kept aside.
+    async fn secret(&self, topic: &Arc<Topic>, claim: &mut Claim) -> Result<Option<Fault>, IntakeError> {
+        if topic.secrets.is_empty() {
+            return Ok(None);
+        }
+        let (path, names) = (claim.original(), topic.secrets.clone());
+        let looked = blocking("looking for secrets", claim.delivery.delivery, move || {
+            secrets::found(open(&path)?, &names).map_err(IntakeError::io("reading", &path))
+        });
+        let Some(name) = looked.await? else { return Ok(None) };
+        claim.delivery.destroyed = true;
+        claim.delivery.sha256 = String::new();
+        Ok(Some(Fault::new("SECRET_REFUSED").arg("name", name)))
     }
 
     async fn archive(&self, claim: &mut Claim) -> Result<(), IntakeError> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::field::{self, TotalDraft};
+use crate::codes;
 use crate::layout::model::{CodeTable, Kind, Layout, Total};
 use crate::layout::names::{FieldType, Format, Occurs};
 use crate::walk::{Faults, Section};
@@ -86,7 +87,7 @@ fn serial(section: &mut Section<'_, '_>, what: &str, fields: &[crate::layout::Fi
     let place = section.place_of("serial");
     let numbers = |field: &crate::layout::Field| {
         let text = matches!(field.ty, FieldType::Digits | FieldType::Code | FieldType::Ascii | FieldType::Text);
-        text && field.codes.is_none() && field.constant.is_none() && field.check.is_none()
+        text && field.codes.is_none() && field.constant.is_none() && field.check.is_none_or(codes::is_form_only)
     };
     let mut found = Vec::new();
     for name in section.strings(faults, "serial").unwrap_or_default() {

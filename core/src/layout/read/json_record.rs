@@ -222,6 +222,10 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
                     Err(error) => self.refuse(kind, index, raw, start, place, "JSON_SYNTAX", &error.to_string()),
                 }
             }
+            // A flag: the field's code table says `true` and `false`.
+            b't' | b'f' if field.ty == FieldType::Code => {
+                self.core.cell(kind, index, Cell { bytes, start, in_place: true });
+            }
             b'-' | b'0'..=b'9' if number => {
                 self.core.cell(kind, index, Cell { bytes, start, in_place: true });
             }
