@@ -5,12 +5,15 @@
 
 -- ── Organizations ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-create type ledger.code_range as range (subtype = text, collation = "C");
-comment on type ledger.code_range is 'A code as a range of one value: what an exclusion constraint compares without an extension.';
+create function ledger.code_number(code text) returns bigint
+language sql immutable strict parallel safe as $$
+    select ('x' || rpad(encode(convert_to(code, 'UTF8'), 'hex'), 16, '0'))::bit(64)::bigint
+$$;
+comment on function ledger.code_number is 'A code of at most eight ASCII characters as a number, in the same order: what an exclusion constraint compares without an extension.';
 
 alter table ledger.organization
     add constraint organization_has_one_version_a_day exclude using gist
-        (ledger.code_range(code, code, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&);
+        (int8range(ledger.code_number(code), ledger.code_number(code), '[]') with &&, daterange(valid_from, valid_to, '[]') with &&);
 
 create table ledger.organization_successor (
     predecessor text not null,
@@ -102,14 +105,16 @@ create table ledger.staff_posting (
     was_to       date,
     constraint staff_posting_validity_is_forward check (valid_from <= valid_to),
     constraint staff_has_one_main_post_a_day
-        exclude using gist (ledger.code_range(staff_no, staff_no, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&) where (post_kind = 'main'),
+        exclude using gist (int8range(ledger.code_number(staff_no), ledger.code_number(staff_no), '[]') with &&, daterange(valid_from, valid_to, '[]') with &&) where (post_kind = 'main'),
     constraint staff_has_a_concurrent_post_once
-        exclude using gist (ledger.code_range(staff_no, staff_no, '[]') with &&, ledger.code_range(organization, organization, '[]') with &&,
+        exclude using gist (int8range(ledger.code_number(staff_no), ledger.code_number(staff_no), '[]') with &&, int8range(ledger.code_number(organization), ledger.code_number(organization), '[]') with &&,
                             daterange(valid_from, valid_to, '[]') with &&) where (post_kind = 'concurrent')
 );
 comment on table ledger.staff_posting is '発令による所属: a version per validity period. Exactly one 本務 a person and day, any number of 兼務.';
 comment on column ledger.staff_posting.ended_batch is 'The file that ended it; was_to is the last day it had until then.';
+create index staff_posting_by_staff on ledger.staff_posting (staff_no, valid_from);
 create index staff_posting_by_organization on ledger.staff_posting (organization, valid_from);
+create index staff_posting_that_decides on ledger.staff_posting (organization, staff_no) where rank in ('10', '20', '30');
 create index staff_posting_by_batch on ledger.staff_posting (batch_id);
 
 create table ledger.staff_change (
@@ -141,7 +146,7 @@ create table ledger.reassignment_task (
     line         bigint not null,
     constraint reassignment_task_is_unique unique (staff_no, organization, effective, cause)
 );
-comment on table ledger.reassignment_task is '引継ぎ: who leaves a post from which day. Shown to operators (view open_reassignment) while drafts wait that he made or is the only one to approve.';
+comment on table ledger.reassignment_task is '引継ぎ: who leaves a post from which day. Shown to operators while drafts wait that he made or is the only one to approve (0032_handover.sql).';
 create index reassignment_task_by_batch on ledger.reassignment_task (batch_id);
 
 -- ── Who carries an organization's items ─────────────────────────────────────────────────────────────────────────────
@@ -198,9 +203,9 @@ create function ledger.items_in_words(kinds text[], counts bigint[], yens bigint
 language sql stable as $$
     select string_agg(case when english
                then case k when 'commitment' then 'commitments' when 'draft' then 'draft orders' when 'unpaid' then 'unpaid orders' else 'receivables' end
-                    || ' ' || n || ' (' || trim(to_char(y, '999,999,999,999,999')) || ' yen)'
+                    || ' ' || n || ' (' || to_char(y, 'FM999,999,999,999,999') || ' yen)'
                else case k when 'commitment' then '負担行為残' when 'draft' then '決裁途中' when 'unpaid' then '未払' else '収入未済' end
-                    || n || '件' || trim(to_char(y, '999,999,999,999,999')) || '円' end,
+                    || n || '件' || to_char(y, 'FM999,999,999,999,999') || '円' end,
                case when english then ', ' else '、' end order by k)
       from unnest(kinds, counts, yens) x (k, n, y)
 $$;
@@ -209,13 +214,13 @@ comment on function ledger.items_in_words is 'Open items as a phrase for a perso
 create view ledger.orphaned_item as
 with code as (
     select distinct o.code from ledger.organization o
-     where not exists (select from ledger.organization v where v.code = o.code and current_date between v.valid_from and v.valid_to)
-       and o.valid_from <= current_date
+     where not exists (select from ledger.organization v where v.code = o.code and (now() at time zone 'Asia/Tokyo')::date between v.valid_from and v.valid_to)
+       and o.valid_from <= (now() at time zone 'Asia/Tokyo')::date
 )
 select i.organization, (select v.name from ledger.organization v where v.code = i.organization order by v.valid_from desc limit 1) as name,
-       (select max(v.valid_to) from ledger.organization v where v.code = i.organization and v.valid_from <= current_date) as last_day,
-       i.kind, i.count, i.yen, ledger.organization_on(i.organization, current_date) as carried_by
-  from ledger.open_items_of(array(select code from code), current_date) i;
+       (select max(v.valid_to) from ledger.organization v where v.code = i.organization and v.valid_from <= (now() at time zone 'Asia/Tokyo')::date) as last_day,
+       i.kind, i.count, i.yen, ledger.organization_on(i.organization, (now() at time zone 'Asia/Tokyo')::date) as carried_by
+  from ledger.open_items_of(array(select code from code), (now() at time zone 'Asia/Tokyo')::date) i;
 comment on view ledger.orphaned_item is '廃止所属の未了: open items of organizations that have ended, and which organization carries them now. Nobody does (null) after a split or an abolition: a person decides.';
 
 -- ── Reforms: one shape, what each row means ─────────────────────────────────────────────────────────────────────────
@@ -564,12 +569,6 @@ language sql immutable parallel safe as $$
 $$;
 comment on function ledger.staff_action is '処理区分 of staff files in words.';
 
-create function ledger.staff_of_account(account text) returns text
-language sql stable as $$
-    select s.staff_no from ledger.staff s where s.staff_no = upper(account) or lower(s.mail) = lower(account) order by s.staff_no limit 1
-$$;
-comment on function ledger.staff_of_account is 'The person behind a login: the number itself, or the mail address. What keeps accounts may replace this by a better answer.';
-
 create function ledger.staff_is_unchanged(r ledger.staff_row) returns boolean
 language sql stable as $$
     select exists (
@@ -605,7 +604,8 @@ language sql stable as $$
         on c.staff_no = r.staff_no and c.effective = r.effective and c.organization = r.organization and c.post_kind = r.post_kind
            and c.action = ledger.staff_action(r.action) and c.cancelled_at is null and r.action <> '9'
       left join ledger.staff s on s.staff_no = r.staff_no
-      left join lateral (select x as post from ledger.staff_posting x where x.staff_no = r.staff_no and x.post_kind = 'main' order by x.valid_from desc limit 1) p on true
+      left join (select distinct on (x.staff_no) x.staff_no, x as post from ledger.staff_posting x
+                  where x.post_kind = 'main' order by x.staff_no, x.valid_from desc) p on p.staff_no = r.staff_no
 $$;
 comment on function ledger.judge_staff is 'Each order with what is known of the person: new, known (the same was posted), differs (the same key was posted with other content), twice (it stands in the file before). main is the latest 本務.';
 
@@ -679,6 +679,8 @@ begin
          ) q (hit, code, field, detail, soft)
          where q.hit
            and not (q.soft and exists (select from pg_temp.answered a where a.line = f.line and a.code = q.code))
+        union all
+        select t.line, t.code, t.field, t.detail, false from ledger.check_teachers(rows) t where numbers = 'teacher' and t.verdict = 'hold'
     ), waiting as materialized (
         select f.staff_no, min(f.effective) as effective, (array_agg(f.line order by f.effective, f.line))[1] as line
           from fresh f where exists (select from question q where q.line = f.line) group by f.staff_no
@@ -740,13 +742,19 @@ begin
       from missing m having count(*) > 0
     union all
     select f.line, 'warn', 'STAFF_DRAFTS_WAIT', 'staff_no',
-           jsonb_build_object('value', f.staff_no, 'name', f.name, 'count', count(distinct d.order_no), 'yen', sum(d.yen), 'day', f.effective)
+           jsonb_build_object('value', f.staff_no, 'name', f.name, 'count', count(distinct d.order_no),
+               'yen', to_char(sum(d.yen), 'FM999,999,999,999,999'), 'day', f.effective)
       from fresh f
-      join ledger.drafts_in_hand(array(select (x.staff_no, x.main_organization, x.main_rank, x.effective)::ledger.leaver
+      join ledger.drafts_in_hand(array(select (x.staff_no, x.main_organization, x.effective)::ledger.leaver
                                          from fresh x where x.action in ('4', '6') or x.action = '2' and x.organization <> x.main_organization)) d
         on d.staff_no = f.staff_no
      where f.action in ('2', '4', '6')
-     group by f.line, f.staff_no, f.name, f.effective;
+       -- Somebody who comes to decide in the place is a hand that was asked for.
+       and (d.role = 'made' or not exists (select from fresh x where x.action in ('1', '2', '7') and x.organization = d.organization
+                                            and x.rank in ('10', '20', '30') and x.staff_no <> d.staff_no))
+     group by f.line, f.staff_no, f.name, f.effective
+    union all
+    select t.line, t.verdict, t.code, t.field, t.detail from ledger.check_teachers(rows) t where numbers = 'teacher' and t.verdict <> 'hold';
 end $$;
 comment on function ledger.check_staff is 'check.sql of 02 and 03: verdicts on orders on staff of one number space (ward, teacher).';
 
@@ -770,49 +778,7 @@ language sql stable as $$
      ) v (hit, verdict, code, field, detail)
      where v.hit and (s.code is not null or v.code <> 'TEACHER_SCHOOL_ELSEWHERE')
 $$;
-comment on function ledger.check_teachers is 'What 03 asks beyond 02: the school and where the ward books it, and who may execute its budget.';
-
-create type ledger.leaver as (staff_no text, organization text, rank text, effective date);
-comment on type ledger.leaver is 'Somebody who leaves a post: the organization and rank he leaves, and the first day without him.';
-
-create function ledger.drafts_in_hand(leavers ledger.leaver[]) returns table (staff_no text, organization text, effective date, role text, order_no text, yen bigint)
-language sql stable set enable_nestloop = on as $$
-    with draft as materialized (
-        select p.no, p.organization, p.amount, ledger.staff_of_account(p.made_by) as maker from ledger.payment_order p where p.state = 'draft'
-    ), alone as materialized (
-        -- The last of an organization who could decide: rank of 係長 or above, and nobody else of such a rank the day after.
-        select distinct l.staff_no, l.organization, l.effective from unnest(leavers) l
-         where l.rank in ('10', '20', '30')
-           and not exists (select from ledger.staff_posting o join ledger.staff s on s.staff_no = o.staff_no and s.status <> 'on_leave'
-                            where o.organization = l.organization and o.rank in ('10', '20', '30') and o.staff_no <> l.staff_no
-                              and l.effective between o.valid_from and o.valid_to)
-    )
-    select distinct l.staff_no, l.organization, l.effective, 'made', d.no, d.amount
-      from unnest(leavers) l join draft d on d.maker = l.staff_no and d.organization = l.organization
-    union all
-    select a.staff_no, a.organization, a.effective, 'approves', d.no, d.amount
-      from alone a join draft d on d.organization = a.organization and d.maker is distinct from a.staff_no
-$$;
-comment on function ledger.drafts_in_hand is 'Drafts of payment orders (決裁途中) that need another pair of hands when somebody leaves a post: those he made there, and those he is the only one to approve.';
-
-create view ledger.open_reassignment as
-with task as (
-    select t.id, t.staff_no, t.organization, t.cause, t.effective, t.batch_id, t.line, p.rank
-      from ledger.reassignment_task t
-      join lateral (select x.rank from ledger.staff_posting x
-                     where x.staff_no = t.staff_no and x.organization = t.organization and x.valid_from < t.effective
-                     order by x.valid_from desc limit 1) p on true
-)
-select t.id, t.staff_no, s.name, t.organization, o.name as organization_name, t.cause, t.effective,
-       count(distinct d.order_no) filter (where d.role = 'made') as made, count(distinct d.order_no) filter (where d.role = 'approves') as approves,
-       sum(d.yen)::bigint as yen, string_agg(d.order_no, ', ' order by d.order_no) as orders, t.batch_id, t.line
-  from task t
-  join ledger.staff s on s.staff_no = t.staff_no
-  join ledger.drafts_in_hand(array(select (x.staff_no, x.organization, x.rank, x.effective)::ledger.leaver from task x)) d
-    on d.staff_no = t.staff_no and d.organization = t.organization and d.effective = t.effective
-  left join lateral (select v.name from ledger.organization v where v.code = t.organization order by v.valid_from desc limit 1) o on true
- group by t.id, t.staff_no, s.name, t.organization, o.name, t.cause, t.effective, t.batch_id, t.line;
-comment on view ledger.open_reassignment is '引継ぎが必要な起案: who leaves, and the drafts that need another pair of hands. A task is done when its drafts are approved or cancelled.';
+comment on function ledger.check_teachers is 'What check_staff asks of teachers beyond the rest: the school and where the ward books it, and who may execute its budget.';
 
 create function ledger.post_staff(rows ledger.staff_row[], batch bigint) returns void
 language plpgsql set enable_nestloop = off as $$
@@ -821,8 +787,11 @@ declare
 begin
     create temp table ordered on commit drop as
     select (j.r).*, j.person, j.main,
-           row_number() over (partition by (j.r).staff_no order by (j.r).effective desc, (j.r).line desc) = 1 as last
+           row_number() over (partition by (j.r).staff_no order by (j.r).effective desc, (j.r).line desc) = 1 as last,
+           lag((j.r).status) over (partition by (j.r).staff_no order by (j.r).effective, (j.r).line) as status_before
       from ledger.judge_staff(rows) j where j.step = 'new';
+    create index on ordered (staff_no);
+    analyze ordered;
 
     -- The history first: it says how the person stood, and that is overwritten below.
     insert into ledger.staff_change (batch_id, line, staff_no, action, effective, organization, post_kind, stated, before)
@@ -835,12 +804,18 @@ begin
                                    school_code, cost_bearer, duty, can_execute, batch_id, line)
     select o.staff_no, o.name, o.kana, o.former_name, o.staff_type,
            case o.status when '1' then 'in_service' when '2' then 'on_leave' else 'retired' end,
-           case when o.left_on is not null then o.left_on + 1 else o.effective end,
+           case when o.left_on is not null then o.left_on + 1 else coalesce(w.since, (o.person).status_since) end,
            o.hired, o.left_on, o.mail, o.pay_budget_line, o.school_code, o.cost_bearer, o.duty, o.can_execute, batch, o.line
-      from ordered o where o.last
+      from ordered o
+      -- The last row at which the status became another one than in the row, or the ledger, before.
+      left join (select x.staff_no, max(x.effective) as since from ordered x
+                  where x.status is distinct from coalesce(x.status_before,
+                            case (x.person).status when 'in_service' then '1' when 'on_leave' then '2' when 'retired' then '3' end)
+                  group by x.staff_no) w on w.staff_no = o.staff_no
+     where o.last
     on conflict on constraint staff_pk do update
        set name = excluded.name, kana = excluded.kana, former_name = excluded.former_name, staff_type = excluded.staff_type,
-           status = excluded.status, status_since = case when s.status = excluded.status then s.status_since else excluded.status_since end,
+           status = excluded.status, status_since = excluded.status_since,
            hired = excluded.hired, left_on = excluded.left_on, mail = excluded.mail, pay_budget_line = excluded.pay_budget_line,
            school_code = excluded.school_code, cost_bearer = excluded.cost_bearer, duty = excluded.duty, can_execute = excluded.can_execute,
            batch_id = excluded.batch_id, line = excluded.line;
@@ -907,15 +882,6 @@ begin
                         and p.post_kind = 'concurrent' and p.valid_to >= o.effective);
 end $$;
 comment on function ledger.post_concurrent_posts is 'Part of post_staff: 兼務 that end, and those that begin.';
-
-create function ledger.staff_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
-language sql stable as $$
-    select c.line, 'staff', c.id, 'STAFF_CHANGED_LATER', jsonb_build_object('staff_no', c.staff_no, 'name', c.stated ->> 'name', 'batch', max(l.batch_id))
-      from ledger.staff_change c join ledger.staff_change l on l.staff_no = c.staff_no and l.batch_id > c.batch_id and l.cancelled_at is null
-     where c.batch_id = staff_blockers.batch and c.cancelled_at is null
-     group by c.line, c.id, c.staff_no, c.stated
-$$;
-comment on function ledger.staff_blockers is 'What stands against cancelling a staff file: a later file changed the same person.';
 
 create function ledger.cancel_staff(batch bigint) returns void
 language plpgsql as $$
