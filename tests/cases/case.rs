@@ -15,8 +15,8 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 8] =
-    ["rejected.txt", "records.txt", "verdicts.txt", "cancel.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
+const RESULTS: [&str; 9] =
+    ["rejected.txt", "evidence.txt", "records.txt", "verdicts.txt", "cancel.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
 
 /// `case.toml`.
 #[derive(Debug, Deserialize)]
@@ -32,6 +32,9 @@ pub(crate) struct Given {
     /// Files handed in, in this order.
     #[serde(default)]
     pub files: Vec<String>,
+    /// Documents handed in with each file, beside those it names that lie beside it.
+    #[serde(default)]
+    pub with: Vec<String>,
     /// Layout variant asked for; absent: by the look of the file.
     #[serde(default)]
     pub layout: Option<String>,

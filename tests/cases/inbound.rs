@@ -136,7 +136,8 @@ impl Door<'_> {
     /// As a file, through the producers.
     async fn send(&self, file: &str) -> (Input, Vec<Incoming>) {
         let (case, slug) = (self.case, self.case.topic.slug.as_str());
-        let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), ..HandedIn::default() };
+        let documents = case.given.with.iter().map(|name| case.folder.join(name)).collect();
+        let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), documents, ..HandedIn::default() };
         let sent = renkei_producers::send::send(&self.producers, slug, &case.folder.join(file), with, None).await;
         let mut sent = sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery;
         if let (Stage::Unpacked, [member]) = (sent.stage, sent.members.as_slice()) {
@@ -206,6 +207,7 @@ async fn cancel(consumers: &Intake, input: &Input) -> String {
 async fn results(case: &Case, consumers: &Intake, inputs: &[Input], before: i64) -> Results {
     let mut texts = [
         ("rejected.txt", String::new()),
+        ("evidence.txt", String::new()),
         ("records.txt", String::new()),
         ("verdicts.txt", String::new()),
         ("state.txt", String::new()),
@@ -215,7 +217,8 @@ async fn results(case: &Case, consumers: &Intake, inputs: &[Input], before: i64)
         let integration = case.topic.integration.as_ref().unwrap();
         let layout = integration.layout(&batch.layout).map(AsRef::as_ref);
         let parts = [
-            rejected(consumers, input, &batch).await,
+            rejected(case, consumers, input, &batch).await,
+            evidence(consumers, &batch).await,
             records(consumers, &batch, layout).await,
             verdicts(consumers, &batch, layout).await,
             state(input, &batch),
@@ -235,11 +238,27 @@ async fn results(case: &Case, consumers: &Intake, inputs: &[Input], before: i64)
 }
 
 /// What the producers' reading refused; of a direct message, what the consumers' did.
-async fn rejected(consumers: &Intake, input: &Input, batch: &Batch) -> String {
+async fn rejected(case: &Case, consumers: &Intake, input: &Input, batch: &Batch) -> String {
     let stored = consumers.faults(batch.id).await.unwrap();
     let stored: Vec<Fault> =
         if input.faults.is_empty() { stored.iter().map(|fault| fault.as_fault()).collect() } else { Vec::new() };
-    input.faults.iter().chain(&stored).map(text::fault).collect()
+    let told: String = input.faults.iter().chain(&stored).map(text::fault).collect();
+    // Where a document was looked for is another path on each machine.
+    told.replace(&case.folder.display().to_string(), "（ファイルのある場所）")
+}
+
+/// The documents that came with it.
+async fn evidence(consumers: &Intake, batch: &Batch) -> String {
+    let documents = consumers.documents(batch.id).await.unwrap();
+    let named = |named: bool| if named { "あり" } else { "なし" }.to_owned();
+    let rows: Vec<Vec<String>> = documents
+        .into_iter()
+        .map(|document| {
+            assert!(document.archive.ends_with(&document.sha256), "a document lies under its hash");
+            vec![document.name, document.kind, document.bytes.to_string(), document.sha256[..12].to_owned(), named(document.named)]
+        })
+        .collect();
+    if rows.is_empty() { String::new() } else { text::table(&["文書", "種類", ">バイト", "SHA-256", "名指し"], &rows) }
 }
 
 async fn records(consumers: &Intake, batch: &Batch, layout: Option<&Layout>) -> String {

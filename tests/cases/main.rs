@@ -5,13 +5,15 @@
 //! clean database; only the broker is left out (`tests/end_to_end` has it).
 //!
 //! ```text
-//! cases/<name>/case.toml       what, business_date, files (or file), layout, direct, again, give_up, cancel, files_after;
+//! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after;
 //!                              params, profile, reviewed_on, release, accepted, void, next
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
+//!              <documents>     what belongs to a file and lies beside it, by the name the file gives it
 //!              rejected.txt    faults of a file refused at the door
+//!              evidence.txt    documents that came with the file
 //!              records.txt     records as staged
 //!              verdicts.txt    what check.sql said
 //!              cancel.txt      what cancelling a file gave: done, or what refuses it
