@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::medium::MediumConfig;
+
 /// `[produce]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,6 +34,8 @@ pub struct ProducerConfig {
     pub publish_window: usize,
     /// HTTP intake; absent = none.
     pub http: Option<HttpConfig>,
+    /// Media (USB): where they are mounted, and which may be used.
+    pub medium: MediumConfig,
 }
 
 impl Default for ProducerConfig {
@@ -47,6 +51,7 @@ impl Default for ProducerConfig {
             deliveries_parallel: 2,
             publish_window: 16,
             http: None,
+            medium: MediumConfig::default(),
         }
     }
 }

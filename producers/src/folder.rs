@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::error::IntakeError;
 use crate::intake::{Intake, Outcome, claim};
+use crate::medium::{SystemMounts, Watch};
 use crate::names;
 use crate::station::{Station, Waiting, chain};
 
@@ -136,6 +137,8 @@ pub struct Worker {
     wake: Arc<Notify>,
     /// What was logged already; a trouble that lasts is told once.
     told: HashSet<String>,
+    /// Media that wait for a person.
+    media: Watch,
     /// Deliveries that failed, and when each is tried again.
     pauses: Mutex<HashMap<Uuid, (Backoff, Instant)>>,
 }
@@ -150,7 +153,16 @@ enum Next {
 impl Worker {
     /// A worker of a topic. `places` bounds the deliveries carried at once by all workers; `wake` ends the pause early.
     pub fn new(intake: Arc<Intake>, topic: Arc<Topic>, places: Arc<Semaphore>, wake: Arc<Notify>) -> Worker {
-        Worker { intake, topic, settling: Settling::default(), places, wake, told: HashSet::new(), pauses: Mutex::default() }
+        Worker {
+            intake,
+            topic,
+            settling: Settling::default(),
+            places,
+            wake,
+            told: HashSet::new(),
+            media: Watch::default(),
+            pauses: Mutex::default(),
+        }
     }
 
     /// Works until the intake stops.
@@ -186,6 +198,9 @@ impl Worker {
             let settle = Duration::from_millis(self.intake.config.settle_ms);
             next.extend(self.settling.look(&station.root, settle)?.into_iter().map(Next::File));
             set_aside(station, &self.settling.lone_controls(CONTROL_ALONE_MAX));
+            if self.topic.medium {
+                self.media.look(&self.intake.config.medium, &SystemMounts, &self.topic);
+            }
         }
         let carried = self.carry(next, &mut troubles).await;
         self.tell(troubles);

@@ -21,6 +21,8 @@ use crate::publish::Publish;
 pub(crate) const TOY: &str = "90_toy";
 /// Ordered inbound topic with one shape.
 pub(crate) const MASTER: &str = "92_toy_master";
+/// Inbound topic whose files come on a medium, with a stated total.
+pub(crate) const CARRIED: &str = "93_toy_carried";
 /// Outbound topic with a schedule.
 const EXPORT: &str = "91_toy_export";
 
@@ -81,6 +83,19 @@ method = "manual"
 timing = "monthly"
 status = "active"
 ordered = true
+[[topic]]
+number = 93
+slug = "93_toy_carried"
+direction = "in"
+name = "持参おもちゃ"
+name_en = "Carried toys"
+from = "甲"
+to = "乙"
+method = "manual"
+timing = "monthly"
+status = "active"
+medium = true
+totals = "stated"
 "#;
 
 fn layout(format: &str, newline: &str, encoding: &str, more: &str, fields: &str) -> String {
@@ -123,7 +138,7 @@ impl Toy {
         std::fs::create_dir_all(dir).unwrap();
         std::fs::write(dir.join("queues.toml"), QUEUES.replace("SCHEDULE", schedule)).unwrap();
         let csv = |header: &str| layout("csv", "crlf", "utf-8", &format!("[csv]\nheader = \"{header}\""), FIELDS);
-        for slug in [TOY, MASTER] {
+        for slug in [TOY, MASTER, CARRIED] {
             for name in ["README.md", "check.sql", "post.sql"] {
                 put(&format!("{slug}/{name}"), "-- toy\n");
             }
@@ -133,6 +148,8 @@ impl Toy {
         put(&format!("{TOY}/layouts/coded.toml"), &layout("fixed", "crlf", "utf-8", "[fixed]\nrecord_bytes = 13", FIXED_FIELDS));
         put(&format!("{TOY}/layouts/items.toml"), &layout("json", "any", "utf-8", "", FIELDS));
         put(&format!("{MASTER}/layout.toml"), &csv("names"));
+        let named = csv("names").replace("newline =", "file_name = \"T93_{yyyymmdd}.csv\"\nnewline =");
+        put(&format!("{CARRIED}/layout.toml"), &named);
         for name in ["README.md", "select.sql", "review.sql"] {
             put(&format!("{EXPORT}/{name}"), "-- toy\n");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Subcommand;
-use renkei_consumers::inbound::{Batch, Filter, Finding, Intake, IntakeError, State};
+use renkei_consumers::inbound::{Batch, CarriedOn, Filter, Finding, Intake, IntakeError, State};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::money::Yen;
@@ -190,13 +190,17 @@ async fn show(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Ex
     let batch = intake.find(name).await?;
     let findings = intake.findings(batch.id).await?;
     let faults = intake.faults(batch.id).await?;
+    let medium = intake.medium(batch.id).await?;
     if global.json {
-        println!("{}", serde_json::json!({"batch": batch, "findings": findings, "faults": faults}));
+        println!("{}", serde_json::json!({"batch": batch, "findings": findings, "faults": faults, "medium": medium}));
         return Ok(exit_of(batch.state));
     }
     let lang = global.lang;
     println!("{}", batch_table(lang, std::slice::from_ref(&batch)));
     println!("{}", hops(lang, &batch));
+    if let Some(medium) = &medium {
+        println!("{}", carried_on(lang, medium));
+    }
     for finding in &findings {
         println!("{}", finding_text(lang, finding));
     }
@@ -226,6 +230,22 @@ fn hops(lang: Lang, batch: &Batch) -> String {
         row("却下", "rejected", batch.records_rejected, batch.yen_rejected),
     ];
     table(&headings, rows)
+}
+
+/// The medium that carried it, and who answers for it.
+fn carried_on(lang: Lang, medium: &CarriedOn) -> String {
+    let wiped = match (&medium.wiped_at, &medium.wiped_by) {
+        (Some(at), Some(by)) => format!("{} {at} {by}", say(lang, "消去", "wiped")),
+        _ => say(lang, "消去は未記録です", "not recorded as wiped").to_owned(),
+    };
+    let CarriedOn { medium: id, label, bearer, approver, accepted_by, accepted_at, .. } = medium;
+    format!(
+        "{} {label} ({id}) · {} {bearer} · {} {approver} · {} {accepted_at} {accepted_by} · {wiped}",
+        say(lang, "媒体", "medium"),
+        say(lang, "持参", "brought by"),
+        say(lang, "承認", "approved by"),
+        say(lang, "取込", "taken")
+    )
 }
 
 /// A finding as a sentence from the catalogue.

@@ -72,7 +72,7 @@ fn show(bar: &progress::Shown, lang: Lang, progress: Progress) {
     bar.at(label, done, of);
 }
 
-fn report(global: &Global, outcome: &Outcome) {
+pub(super) fn report(global: &Global, outcome: &Outcome) {
     let delivery = &outcome.delivery;
     if global.json {
         println!("{}", serde_json::json!({"delivery": delivery, "took_ms": outcome.took_ms}));

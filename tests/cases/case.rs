@@ -38,6 +38,9 @@ pub(crate) struct Given {
     /// The files are arrays of records that an upstream system publishes itself, without a file and its header.
     #[serde(default)]
     pub direct: bool,
+    /// The files come without the medium their topic demands.
+    #[serde(default)]
+    pub without_medium: bool,
     /// Held lines of the last file that a person posts afterwards; of a batch held whole, any list means all of it.
     #[serde(default)]
     pub again: Vec<i64>,

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 use super::parse::ladder;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES, Release,
-    STATUSES, Settings, Status, TIMINGS, Timing, Topic, TopicSlug,
+    STATUSES, Settings, Status, TIMINGS, TOTALS, Timing, Topic, TopicSlug,
 };
 use crate::walk::{Faults, Section};
 
@@ -21,7 +21,7 @@ pub(super) struct Entry {
 }
 
 /// Keys that only one direction has.
-const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered"];
+const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "medium", "totals"];
 const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
@@ -56,6 +56,8 @@ pub(super) fn parse(
         ordered,
         hold: section.word(faults, "hold", HOLDS).unwrap_or(defaults.hold),
         confirm: section.word(faults, "confirm", CONFIRMS).unwrap_or(defaults.confirm),
+        medium: section.flag(faults, "medium"),
+        totals: section.word(faults, "totals", TOTALS).unwrap_or_default(),
         schedule: schedule(&mut section, faults),
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),

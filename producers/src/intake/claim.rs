@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use renkei_core::fault::Fault;
+use renkei_core::message::Medium;
 use uuid::Uuid;
 
 use crate::delivery::{Controls, Delivery, Stamp};
@@ -83,6 +84,10 @@ pub struct HandedIn {
     pub variant: Option<String>,
     /// Control totals; `None` = those of `<file>.ctl` beside it, if any.
     pub controls: Option<Controls>,
+    /// The medium that carried it.
+    pub medium: Option<Medium>,
+    /// When it was handed over, RFC 3339 with offset; `None` = now. Dates without year are read by it.
+    pub received_at: Option<String>,
 }
 
 /// Claims a copy of a file; the file itself stays where it is. A link is followed, because the person named it.
@@ -98,6 +103,10 @@ pub(crate) fn copied(
     let mut delivery = Delivery::new(Uuid::now_v7(), topic, name, with.sender);
     delivery.variant = with.variant;
     delivery.controls = with.controls;
+    delivery.medium = with.medium;
+    if let Some(received_at) = with.received_at {
+        delivery.received_at = received_at;
+    }
     if delivery.controls.is_none() {
         let (controls, fault) = read_controls(&control_path(file))?;
         delivery.controls = controls;
