@@ -274,7 +274,8 @@ create table ledger.payment_order (
     line         bigint,
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
     constraint payment_order_maker_is_not_approver check (approved_by is null or not export.same_person(approved_by, made_by)),
-    constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null)
+    constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null),
+    constraint payment_order_debited_is_in_no_file check (method = 'transfer' or state not in ('in_file', 'released'))
 ) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
 comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either.';
@@ -306,6 +307,7 @@ insert into ledger.payment_order_step values
     ('draft',    'cancelled', 'not wanted; or its batch was cancelled'),
     ('approved', 'in_file',   'put into a bank file'),
     ('approved', 'cancelled', 'taken back by a second person; its expense is reversed'),
+    ('approved', 'paid',      'the bank debited it by itself (口座引落): no file carries it'),
     ('in_file',  'released',  'the file left'),
     ('in_file',  'approved',  'the file was voided'),
     ('released', 'approved',  'the file was voided after its release: the bank did not process it'),
@@ -322,7 +324,8 @@ begin
     select b.no, b.state as before, a.state as after into bad
       from before_rows b join after_rows a using (id)
      where a.state <> b.state
-       and not exists (select from ledger.payment_order_step s where s.before = b.state and s.after = a.state)
+       and (not exists (select from ledger.payment_order_step s where s.before = b.state and s.after = a.state)
+            or (b.state, a.state) = ('approved', 'paid') and a.method <> 'direct_debit')
      limit 1;
     if found then
         raise exception 'payment order % cannot go from % to %', bad.no, bad.before, bad.after

@@ -136,7 +136,7 @@ begin
     select r.line, r.debit_date, r.bank, r.branch, r.account_kind, r.account, r.collector, r.collector_name, r.customer_no, r.contract_name,
            r.amount, r.billing_month,
            -- 光熱水費・電信電話料 belong to the year of their use; without a month the day of payment decides (施行令143条).
-           ledger.fiscal_year(coalesce(to_date(r.billing_month || '01', 'YYYYMMDD'), r.debit_date)),
+           ledger.fiscal_year(coalesce(to_date(r.billing_month || '-01', 'YYYY-MM-DD'), r.debit_date)),
            a.id, a.creditor, k.charge_kind, u.collector is not null, n.no, c.id, c.title, c.organization, c.fund, c.budget_line, c.commitment
       from row r
       left join ledger.debit_account a
@@ -157,6 +157,43 @@ begin
     update ledger.commitment c set state = 'cancelled' where c.batch_id = batch and c.state <> 'cancelled';
 end $$;
 comment on function ledger.cancel_batch_utilities is 'Cancels the drafts of a batch with the commitments made for them; its charges may come again.';
+
+create function ledger.book_direct_debits(ids bigint[], who text, debited_on date) returns bigint
+language plpgsql as $$
+declare
+    booked bigint;
+    bad    record;
+begin
+    perform ledger.lock_orders(ids);
+    select p.no, case when p.method <> 'direct_debit' then 'it is paid by transfer'
+                      when p.state <> 'approved' then 'it is ' || p.state
+                      else 'its debit was announced for ' || p.pay_date end as reason into bad
+      from ledger.payment_order p
+     where p.id = any (ids) and (p.method <> 'direct_debit' or p.state <> 'approved' or p.pay_date > debited_on)
+     order by p.id limit 1;
+    if found then
+        raise exception 'payment order % cannot be booked as debited on %: %', bad.no, debited_on, bad.reason
+            using errcode = 'RK011', hint = 'look into the passbook; an approved order of the method direct_debit is booked on or after its day';
+    end if;
+    perform ledger.begin_journal();
+    create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
+    with paid as (
+        update ledger.payment_order set state = 'paid' where id = any (ids) and state = 'approved' returning *
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, before, after)
+        select who, 'payment_order.debited', 'payment_order', no, jsonb_build_object('state', 'approved'),
+               jsonb_build_object('state', 'paid', 'amount', amount, 'debited_on', debited_on)
+          from paid order by id
+    )
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select 'PAYMENT', fiscal_year, debited_on, fund, budget_line, organization, amount, memo, 'payment_order', id from paid order by id;
+    get diagnostics booked = row_count;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    drop table pg_temp.run;
+    return booked;
+end $$;
+comment on function ledger.book_direct_debits is '口座引落の消込: the passbook shows that the bank debited approved orders; clears the accounts payable. All or none.';
 
 -- ── Seed: an invented ward's contracts ──────────────────────────────────────────────────────────────────────────────────
 

@@ -35,7 +35,7 @@ comment on table ledger.postage_budget is '郵便料金の負担科目: the line
 
 create table ledger.postage_reading (
     id           bigint generated always as identity constraint postage_reading_pk primary key,
-    month        text   not null constraint postage_reading_month_is_one check (month ~ '^[0-9]{4}(0[1-9]|1[0-2])$'),
+    month        text   not null constraint postage_reading_month_is_one check (month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
     meter_no     text   not null references ledger.postage_meter,
     opening      bigint not null,
     closing      bigint not null,
@@ -68,7 +68,7 @@ create index postage_use_by_batch on ledger.postage_use (batch_id, line);
 create function ledger.postage_pay_day(month text, received date) returns date
 language sql stable as $$
     -- Metered post is owed after the month; due at the end of the next.
-    select ledger.payment_day((to_date(month || '01', 'YYYYMMDD') + interval '2 months - 1 day')::date, received)
+    select ledger.payment_day((to_date(month || '-01', 'YYYY-MM-DD') + interval '2 months - 1 day')::date, received)
 $$;
 comment on function ledger.postage_pay_day is 'The bank business day on or before the end of the month after the month of use, but after the day the file came. Null where the calendar ends before it.';
 

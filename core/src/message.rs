@@ -101,6 +101,25 @@ pub struct Envelope {
     pub records: u64,
     /// Yen of the whole delivery: the layout's amount fields.
     pub yen: i64,
+    /// The medium that carried it; `None` when it came over a line.
+    pub medium: Option<Medium>,
+}
+
+/// A medium (USB) that carried a file, and who answers for it. Known before a byte of the file is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Medium {
+    /// Id of its file system (UUID or label), as registered.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Who brought it.
+    pub bearer: String,
+    /// Who approved that it is taken; another person than the bearer.
+    pub approver: String,
+    /// Who took it.
+    pub accepted_by: String,
+    /// When, RFC 3339 with offset.
+    pub accepted_at: String,
 }
 
 /// Body of a `rejection`.
@@ -222,6 +241,9 @@ impl Envelope {
         put("renkei-chunks", self.chunks.to_string());
         put("renkei-records", self.records.to_string());
         put("renkei-yen", self.yen.to_string());
+        if let Some(medium) = self.medium.as_ref().and_then(|medium| serde_json::to_string(medium).ok()) {
+            put("renkei-medium", medium);
+        }
         headers
     }
 
@@ -235,7 +257,15 @@ impl Envelope {
         if contract != CONTRACT_VERSION {
             return Err(HeaderError { name: "renkei-contract", found: Some(contract.to_string()) });
         }
+        let medium = match headers.get("renkei-medium") {
+            None => None,
+            // Who carried it is never guessed: what cannot be read refuses the message.
+            Some(text) => {
+                Some(serde_json::from_str(text).map_err(|_| HeaderError { name: "renkei-medium", found: Some(text.clone()) })?)
+            }
+        };
         Ok(Envelope {
+            medium,
             delivery: get(headers, "renkei-delivery")?,
             topic: get(headers, "renkei-topic")?,
             file: get(headers, "renkei-file")?,
@@ -263,6 +293,42 @@ impl Envelope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_medium_travels_in_the_headers_and_a_mutilated_one_refuses_them() {
+        let medium = Medium {
+            id: "5A1B-22C3".to_owned(),
+            label: "文書室USB".to_owned(),
+            bearer: "砧".to_owned(),
+            approver: "経堂".to_owned(),
+            accepted_by: "kakari".to_owned(),
+            accepted_at: "2026-10-05T10:15:00+09:00".to_owned(),
+        };
+        let envelope = Envelope {
+            delivery: Uuid::nil(),
+            topic: "19_x".to_owned(),
+            file: "a.csv".to_owned(),
+            sha256: String::new(),
+            bytes: 1,
+            layout: "layout".to_owned(),
+            layout_digest: String::new(),
+            archive: String::new(),
+            origin: String::new(),
+            sender: "medium".to_owned(),
+            received_at: "2026-10-05T10:15:00+09:00".to_owned(),
+            chunk: 0,
+            chunks: 1,
+            records: 1,
+            yen: 1,
+            medium: Some(medium),
+        };
+        let mut headers = envelope.to_headers();
+        assert_eq!(Envelope::from_headers(&headers).unwrap(), envelope);
+        headers.insert("renkei-medium".to_owned(), "{}".to_owned());
+        assert_eq!(Envelope::from_headers(&headers).unwrap_err().name, "renkei-medium");
+        headers.remove("renkei-medium");
+        assert_eq!(Envelope::from_headers(&headers).unwrap().medium, None);
+    }
 
     #[test]
     fn parts_of_an_id_do_not_run_into_each_other() {

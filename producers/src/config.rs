@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::medium::MediumConfig;
 use crate::pull::PullConfig;
 
 /// `[produce]`
@@ -40,6 +41,8 @@ pub struct ProducerConfig {
     pub http: Option<HttpConfig>,
     /// Topics whose files are fetched, by slug.
     pub pull: BTreeMap<String, PullConfig>,
+    /// Media (USB): where they are mounted, and which may be used.
+    pub medium: MediumConfig,
 }
 
 impl Default for ProducerConfig {
@@ -57,6 +60,7 @@ impl Default for ProducerConfig {
             publish_window: 16,
             http: None,
             pull: BTreeMap::new(),
+            medium: MediumConfig::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use renkei_core::evidence::Document;
 use renkei_core::fault::Fault;
-use renkei_core::message::Envelope;
+use renkei_core::message::{Envelope, Medium};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -184,6 +184,9 @@ pub struct Delivery {
     /// Control totals the sender stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub controls: Option<Controls>,
+    /// The medium that carried it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Medium>,
     /// What was wrong already when it was claimed (an unreadable control file).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claim_faults: Vec<Fault>,
@@ -265,6 +268,7 @@ impl Delivery {
             form: Form::File,
             variant: None,
             controls: None,
+            medium: None,
             claim_faults: Vec::new(),
             documents: Vec::new(),
             place: String::new(),
@@ -319,6 +323,7 @@ impl Delivery {
             chunks: self.chunks(),
             records: self.records,
             yen: self.yen,
+            medium: self.medium.clone(),
         }
     }
 

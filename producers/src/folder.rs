@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::error::IntakeError;
 use crate::evidence::waiting::{Companions, Ready};
 use crate::intake::{Intake, Outcome, claim};
+use crate::medium::{SystemMounts, Watch};
 use crate::names;
 use crate::station::{Station, Waiting, chain};
 
@@ -138,6 +139,8 @@ pub struct Worker {
     wake: Arc<Notify>,
     /// What was logged already; a trouble that lasts is told once.
     told: HashSet<String>,
+    /// Media that wait for a person.
+    media: Watch,
     /// Deliveries that failed, and when each is tried again.
     pauses: Mutex<HashMap<Uuid, (Backoff, Instant)>>,
 }
@@ -160,6 +163,7 @@ impl Worker {
             places,
             wake,
             told: HashSet::new(),
+            media: Watch::default(),
             pauses: Mutex::default(),
         }
     }
@@ -196,6 +200,9 @@ impl Worker {
         if let Some(station) = self.intake.inbox(&self.topic).cloned() {
             next.extend(self.settled(&station).await?.into_iter().map(Next::File));
             set_aside(&station, &self.settling.lone_controls(CONTROL_ALONE_MAX));
+            if self.topic.medium {
+                self.media.look(&self.intake.config.medium, &SystemMounts, &self.topic);
+            }
         }
         let carried = self.carry(next, &mut troubles).await;
         self.tell(troubles);

@@ -18,6 +18,8 @@ pub mod folder;
 pub mod http;
 /// Claim → archive → validate whole → publish → finish.
 pub mod intake;
+/// Files carried on a medium (USB), taken only with the names of those who stand for it.
+pub mod medium;
 /// File names as handed in, and as safe for a file system.
 pub mod names;
 /// The one thing this role needs of the broker.

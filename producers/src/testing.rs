@@ -23,6 +23,8 @@ pub(crate) const TOY: &str = "90_toy";
 pub(crate) const MASTER: &str = "92_toy_master";
 /// Unordered inbound topic whose files come with documents.
 pub(crate) const PAPERS: &str = "93_toy_papers";
+/// Inbound topic whose files come on a medium, with a stated total.
+pub(crate) const CARRIED: &str = "94_toy_carried";
 /// Outbound topic with a schedule.
 const EXPORT: &str = "91_toy_export";
 
@@ -98,6 +100,19 @@ method = "manual"
 timing = "on_demand"
 status = "active"
 evidence = { field = "paper", sha256 = "hash", kinds = ["pdf"], required = true, bytes_max = 300_000 }
+[[topic]]
+number = 94
+slug = "94_toy_carried"
+direction = "in"
+name = "持参おもちゃ"
+name_en = "Carried toys"
+from = "甲"
+to = "乙"
+method = "manual"
+timing = "monthly"
+status = "active"
+medium = true
+totals = "stated"
 "#;
 
 fn layout(format: &str, newline: &str, encoding: &str, more: &str, fields: &str) -> String {
@@ -145,7 +160,7 @@ impl Toy {
         std::fs::create_dir_all(dir).unwrap();
         std::fs::write(dir.join("queues.toml"), QUEUES.replace("SCHEDULE", schedule)).unwrap();
         let csv = |header: &str| layout("csv", "crlf", "utf-8", &format!("[csv]\nheader = \"{header}\""), FIELDS);
-        for slug in [TOY, MASTER, PAPERS] {
+        for slug in [TOY, MASTER, PAPERS, CARRIED] {
             for name in ["README.md", "check.sql", "post.sql"] {
                 put(&format!("{slug}/{name}"), "-- toy\n");
             }
@@ -156,6 +171,8 @@ impl Toy {
         put(&format!("{TOY}/layouts/items.toml"), &layout("json", "any", "utf-8", "", FIELDS));
         put(&format!("{MASTER}/layout.toml"), &csv("names"));
         put(&format!("{PAPERS}/layout.toml"), &layout("csv", "crlf", "utf-8", "[csv]\nheader = \"names\"", PAPER_FIELDS));
+        let named = csv("names").replace("newline =", "file_name = \"T94_{yyyymmdd}.csv\"\nnewline =");
+        put(&format!("{CARRIED}/layout.toml"), &named);
         for name in ["README.md", "select.sql", "review.sql"] {
             put(&format!("{EXPORT}/{name}"), "-- toy\n");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Subcommand;
-use renkei_consumers::inbound::{Batch, Filter, Finding, Intake, IntakeError, State, StoredDocument};
+use renkei_consumers::inbound::{Batch, CarriedOn, Filter, Finding, Intake, IntakeError, State, StoredDocument};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::money::Yen;
@@ -191,8 +191,12 @@ async fn show(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Ex
     let findings = intake.findings(batch.id).await?;
     let faults = intake.faults(batch.id).await?;
     let documents = intake.documents(batch.id).await?;
+    let medium = intake.medium(batch.id).await?;
     if global.json {
-        println!("{}", serde_json::json!({"batch": batch, "documents": documents, "findings": findings, "faults": faults}));
+        println!(
+            "{}",
+            serde_json::json!({"batch": batch, "documents": documents, "findings": findings, "faults": faults, "medium": medium})
+        );
         return Ok(exit_of(batch.state));
     }
     let lang = global.lang;
@@ -203,6 +207,9 @@ async fn show(global: &Global, intake: &Intake, name: &str) -> anyhow::Result<Ex
     println!("{}", hops(lang, &batch));
     if !documents.is_empty() {
         println!("{}", document_table(lang, &documents));
+    }
+    if let Some(medium) = &medium {
+        println!("{}", carried_on(lang, medium));
     }
     for finding in &findings {
         println!("{}", finding_text(lang, finding));
@@ -247,6 +254,22 @@ fn document_table(lang: Lang, documents: &[StoredDocument]) -> String {
         vec![name, kind, bytes.to_string(), sha256, archive, named(document.named)]
     });
     table(&headings, rows.collect())
+}
+
+/// The medium that carried it, and who answers for it.
+fn carried_on(lang: Lang, medium: &CarriedOn) -> String {
+    let wiped = match (&medium.wiped_at, &medium.wiped_by) {
+        (Some(at), Some(by)) => format!("{} {at} {by}", say(lang, "消去", "wiped")),
+        _ => say(lang, "消去は未記録です", "not recorded as wiped").to_owned(),
+    };
+    let CarriedOn { medium: id, label, bearer, approver, accepted_by, accepted_at, .. } = medium;
+    format!(
+        "{} {label} ({id}) · {} {bearer} · {} {approver} · {} {accepted_at} {accepted_by} · {wiped}",
+        say(lang, "媒体", "medium"),
+        say(lang, "持参", "brought by"),
+        say(lang, "承認", "approved by"),
+        say(lang, "取込", "taken")
+    )
 }
 
 /// A finding as a sentence from the catalogue.

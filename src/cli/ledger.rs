@@ -106,6 +106,18 @@ pub(crate) enum LedgerCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Book orders that the bank has debited by itself (口座引落), as the passbook shows
+    Debited {
+        /// Order numbers
+        #[arg(required = true)]
+        orders: Vec<String>,
+        /// Day of the debit, YYYY-MM-DD
+        #[arg(long)]
+        on: Date,
+        /// Who looked
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// Take orders back that are in no file; the expense of approved ones is reversed
     CancelOrders {
         /// Order numbers
@@ -203,6 +215,10 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let today = clock::today().to_string();
                 let moved = ledger::reschedule_payment_orders(&pool, orders, &to.to_string(), actor, &today).await?;
                 worklist::decided(global, ("rescheduled", "件の支払日を変更しました", "rescheduled"), moved, orders);
+            }
+            LedgerCommand::Debited { orders, on, actor } => {
+                let booked = ledger::book_direct_debits(&pool, orders, actor, &on.to_string()).await?;
+                worklist::decided(global, ("debited", "件の引落しを記帳しました", "debits booked"), booked, orders);
             }
             LedgerCommand::CancelOrders { orders, reason, actor } => {
                 let today = clock::today().to_string();

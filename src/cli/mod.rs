@@ -24,6 +24,8 @@ mod layout;
 pub(crate) mod ledger;
 /// `renkei ledger lineage`
 mod lineage;
+/// `renkei medium`
+mod medium;
 /// How a command ends.
 mod outcome;
 /// What commands print: tables, JSON, error lists.
@@ -112,6 +114,9 @@ enum Command {
     Pull(pull::PullArgs),
     /// Hand in a file
     Send(send::SendArgs),
+    /// Files carried on a medium (USB): look, take, record the wipe
+    #[command(subcommand)]
+    Medium(medium::MediumCommand),
     /// What came in and what became of it
     #[command(subcommand)]
     Batch(batch::BatchCommand),
@@ -162,6 +167,7 @@ fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
         Command::Consume => roles::run(global, Roles { produce: false, consume: true }),
         Command::Pull(args) => pull::run(global, &args),
         Command::Send(args) => send::run(global, &args),
+        Command::Medium(command) => medium::run(global, &command),
         Command::Batch(command) => batch::run(global, &command),
         Command::Export(command) => export::run(global, &command),
         Command::Failed(command) => failed::run(global, &command),

@@ -78,6 +78,7 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e))))
                 .or_else(|| cause.downcast_ref::<renkei_producers::IntakeError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::pull::PullError>().map(|e| plain(e.verdict())))
+                .or_else(|| cause.downcast_ref::<renkei_producers::medium::MediumError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::RunError>().map(|e| plain(e.verdict())))
                 .or_else(|| {
                     cause.downcast_ref::<ledger::LedgerError>().map(|e| Known { verdict: e.verdict(), code: ledger_code(e) })

@@ -15,8 +15,17 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 9] =
-    ["rejected.txt", "evidence.txt", "records.txt", "verdicts.txt", "cancel.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
+const RESULTS: [&str; 9] = [
+    "rejected.txt",
+    "evidence.txt",
+    "records.txt",
+    "verdicts.txt",
+    "cancel.txt",
+    "journal.txt",
+    "ledger.txt",
+    "refusals.txt",
+    "state.txt",
+];
 
 /// `case.toml`.
 #[derive(Debug, Deserialize)]
@@ -41,6 +50,9 @@ pub(crate) struct Given {
     /// The files are arrays of records that an upstream system publishes itself, without a file and its header.
     #[serde(default)]
     pub direct: bool,
+    /// The files come without the medium their topic demands.
+    #[serde(default)]
+    pub without_medium: bool,
     /// Held lines of the last file that a person posts afterwards; of a batch held whole, any list means all of it.
     #[serde(default)]
     pub again: Vec<i64>,

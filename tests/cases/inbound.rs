@@ -10,7 +10,7 @@ use renkei_core::archive::Archive;
 use renkei_core::broker::{Handler, Incoming, Outcome, Outgoing, PublishError};
 use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
-use renkei_core::message::direct_delivery_id;
+use renkei_core::message::{Medium, direct_delivery_id};
 use renkei_core::registry::Registry;
 use renkei_producers::intake::claim::HandedIn;
 use renkei_producers::{ProducerConfig, Publish, Stage};
@@ -20,6 +20,18 @@ use uuid::Uuid;
 
 use super::case::{Case, Results};
 use super::text;
+
+/// The medium that carried the files of a topic that takes only those.
+fn medium() -> Medium {
+    Medium {
+        id: "5A1B-22C3".to_owned(),
+        label: "文書室USB".to_owned(),
+        bearer: "bunsho".to_owned(),
+        approver: "kakaricho".to_owned(),
+        accepted_by: "kakari".to_owned(),
+        accepted_at: "2026-10-05T09:00:00+09:00".to_owned(),
+    }
+}
 
 /// Keeps what is published.
 #[derive(Debug, Default)]
@@ -136,8 +148,14 @@ impl Door<'_> {
     /// As a file, through the producers.
     async fn send(&self, file: &str) -> (Input, Vec<Incoming>) {
         let (case, slug) = (self.case, self.case.topic.slug.as_str());
-        let documents = case.given.with.iter().map(|name| case.folder.join(name)).collect();
-        let with = HandedIn { sender: "case".to_owned(), variant: case.given.layout.clone(), documents, ..HandedIn::default() };
+        let with = HandedIn {
+            sender: "case".to_owned(),
+            variant: case.given.layout.clone(),
+            documents: case.given.with.iter().map(|name| case.folder.join(name)).collect(),
+            medium: (case.topic.medium && !case.given.without_medium).then(medium),
+            received_at: Some(format!("{}T09:00:00+09:00", case.given.business_date)),
+            ..HandedIn::default()
+        };
         let sent = renkei_producers::send::send(&self.producers, slug, &case.folder.join(file), with, None).await;
         let mut sent = sent.unwrap_or_else(|error| panic!("{file}: {error:?}")).delivery;
         if let (Stage::Unpacked, [member]) = (sent.stage, sent.members.as_slice()) {
@@ -255,7 +273,13 @@ async fn evidence(consumers: &Intake, batch: &Batch) -> String {
         .into_iter()
         .map(|document| {
             assert!(document.archive.ends_with(&document.sha256), "a document lies under its hash");
-            vec![document.name, document.kind, document.bytes.to_string(), document.sha256[..12].to_owned(), named(document.named)]
+            vec![
+                document.name,
+                document.kind,
+                document.bytes.to_string(),
+                document.sha256[..12].to_owned(),
+                named(document.named),
+            ]
         })
         .collect();
     if rows.is_empty() { String::new() } else { text::table(&["文書", "種類", ">バイト", "SHA-256", "名指し"], &rows) }

@@ -5,7 +5,7 @@
 //! clean database; only the broker is left out (`tests/end_to_end` has it).
 //!
 //! ```text
-//! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after;
+//! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
 //!                              params, profile, reviewed_on, release, accepted, void, next
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one

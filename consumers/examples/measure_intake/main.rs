@@ -174,6 +174,7 @@ fn messages(records: u64) -> Vec<Incoming> {
     let chunks = records.div_ceil(CHUNK_RECORDS);
     let yen = (0..records).map(|nth| 1_000 + nth as i64 % 977).sum();
     let envelope = |chunk| Envelope {
+        medium: None,
         delivery,
         topic: TOPIC.to_owned(),
         file: "measured.csv".to_owned(),

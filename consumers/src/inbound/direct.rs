@@ -7,6 +7,7 @@ use renkei_core::calendar::clock;
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::read::{Event, ReadLimits, read_messages};
 use renkei_core::message::{Envelope, Rejection, direct_delivery_id};
+use renkei_core::registry::topics::Totals;
 use renkei_core::secrets;
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,7 @@ fn envelope(site: &TopicSite<'_>, message: &Incoming) -> Envelope {
     // Without an id of the sender nothing tells a repetition from a second message: it is refused, under an id of its bytes.
     let (sender, name) = if id.is_empty() { ("", sha256.as_str()) } else { (message.app_id.as_str(), id) };
     Envelope {
+        medium: None,
         delivery: direct_delivery_id(topic, sender, name),
         topic: topic.to_owned(),
         file: if id.is_empty() { "message".to_owned() } else { id.to_owned() },
@@ -83,6 +85,13 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
     }
     if let Ok(Some(name)) = secrets::found(&message.body[..], &site.topic.secrets) {
         return refused(envelope, Fault::new("SECRET_REFUSED").arg("name", name));
+    }
+    // What must be known of a file before it is taken cannot be said by a message.
+    if site.topic.medium {
+        return refused(envelope, Fault::new("MEDIUM_MISSING"));
+    }
+    if site.topic.totals == Totals::Stated {
+        return refused(envelope, Fault::new("CONTROL_SUM_MISSING"));
     }
     let Some((name, layout)) = site.variant(&variant) else {
         return refused(envelope, Fault::new("MESSAGE_LAYOUT_UNKNOWN").value(variant));

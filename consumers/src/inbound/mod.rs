@@ -27,6 +27,8 @@ pub mod handler;
 mod hold;
 /// Line numbers as people write them.
 mod lines;
+/// Media that carried batches.
+mod medium;
 /// Metrics of intake.
 pub mod meter;
 /// The journal a batch would make.
@@ -60,6 +62,7 @@ pub use direct::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 pub use error::{Blocker, IntakeError};
 pub use evidence::StoredDocument;
 pub use handler::TopicHandler;
+pub use medium::CarriedOn;
 pub use preview::{Journal, JournalLine, Preview};
 pub use stage::{ReplyAddress, Staged};
 

@@ -22,7 +22,7 @@ impl Intake {
         let mut tx = self.begin_for(&what).await?;
         // A refused file has no chunks; one is written so that the row says "nothing of it arrived".
         let envelope = Envelope { chunk: 0, chunks: 1, ..envelope.clone() };
-        let Some(id) = stage::insert(&mut *tx, &envelope, reply, &[]).await? else {
+        let Some(id) = stage::insert(&mut tx, &envelope, reply, &[]).await? else {
             drop(tx);
             let known = batch::by_delivery(&self.pool, envelope.delivery).await?;
             let known = known.ok_or_else(|| IntakeError::Unknown(envelope.delivery.to_string()))?;

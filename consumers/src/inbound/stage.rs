@@ -15,6 +15,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 use super::batch::{self, State};
 use super::error::IntakeError;
 use super::evidence;
+use super::medium;
 use super::meter;
 use super::record;
 use super::shape::{self, Shape, ShapeCache, Shapes};
@@ -112,19 +113,19 @@ pub(super) async fn open(
 async fn insert_new(pool: &PgPool, envelope: &Envelope, reply: &ReplyAddress, ids: &[i32]) -> Result<Option<i64>, IntakeError> {
     let doing = || IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic));
     let mut tx = pool.begin_with(begin(envelope)).await.map_err(doing())?;
-    let id = insert(&mut *tx, envelope, reply, ids).await?;
+    let id = insert(&mut tx, envelope, reply, ids).await?;
     tx.commit().await.map_err(doing())?;
     Ok(id)
 }
 
 /// Inserts the batch; `None` if its delivery is known.
-pub(super) async fn insert<'e, E: sqlx::PgExecutor<'e>>(
-    executor: E,
+pub(super) async fn insert(
+    conn: &mut PgConnection,
     envelope: &Envelope,
     reply: &ReplyAddress,
     shapes: &[i32],
 ) -> Result<Option<i64>, IntakeError> {
-    sqlx::query_scalar(include_str!("sql/open_batch.sql"))
+    let id = sqlx::query_scalar(include_str!("sql/open_batch.sql"))
         .bind(envelope.delivery)
         .bind(&envelope.topic)
         .bind(&envelope.file)
@@ -142,9 +143,13 @@ pub(super) async fn insert<'e, E: sqlx::PgExecutor<'e>>(
         .bind(&reply.correlation_id)
         .bind(shapes)
         .bind(&envelope.origin)
-        .fetch_optional(executor)
+        .fetch_optional(&mut *conn)
         .await
-        .map_err(IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic)))
+        .map_err(IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic)))?;
+    if let (Some(id), Some(medium)) = (id, &envelope.medium) {
+        medium::keep(conn, id, medium, &envelope.topic, &envelope.file).await?;
+    }
+    Ok(id)
 }
 
 fn number<T, U: TryFrom<T>>(envelope: &Envelope, name: &str, value: T) -> Result<U, IntakeError> {

@@ -9,7 +9,9 @@ mod revenue;
 /// Lists of what waits for a person.
 mod worklist;
 
-pub use orders::{PaymentOrder, approve_payment_orders, cancel_payment_orders, payment_orders, reschedule_payment_orders};
+pub use orders::{
+    PaymentOrder, approve_payment_orders, book_direct_debits, cancel_payment_orders, payment_orders, reschedule_payment_orders,
+};
 use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;

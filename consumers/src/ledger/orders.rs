@@ -56,6 +56,11 @@ pub async fn reschedule_payment_orders(
     decide(pool, &sql, numbers, &[pay_date, who, today]).await
 }
 
+/// Books approved orders as debited by the bank on a day, all or none. Returns how many.
+pub async fn book_direct_debits(pool: &PgPool, numbers: &[String], who: &str, debited_on: &str) -> Result<i64, LedgerError> {
+    decide(pool, &format!("select ledger.book_direct_debits({IDS}, $2, $3::date)"), numbers, &[who, debited_on]).await
+}
+
 /// Takes orders that are in no file back, all or none, and reverses the expense of approved ones. Returns how many.
 pub async fn cancel_payment_orders(
     pool: &PgPool,

@@ -10,7 +10,7 @@ use renkei_consumers::db;
 use renkei_consumers::inbound::{Batch, Intake, TopicHandler};
 use renkei_consumers::replies::Replies;
 use renkei_core::broker::{Handler, Incoming, Outcome};
-use renkei_core::message::{Envelope, Order, chunk_message_id};
+use renkei_core::message::{Envelope, Medium, Order, chunk_message_id};
 use renkei_core::registry::{Registry, Sources};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -170,6 +170,7 @@ pub(crate) struct File {
     pub(crate) chunks: Vec<Vec<Value>>,
     pub(crate) records: u64,
     pub(crate) yen: i64,
+    pub(crate) medium: Option<Medium>,
 }
 
 impl File {
@@ -185,18 +186,26 @@ impl File {
         let yen = records.iter().map(|(_, amount)| amount).sum();
         let sha256 = format!("{:0>64}", hex_of(&format!("{records:?}")));
         let chunks = rows.chunks(per_chunk).map(<[Value]>::to_vec).collect();
-        File { delivery: Uuid::new_v4(), sha256, chunks, records: records.len() as u64, yen }
+        File { delivery: Uuid::new_v4(), sha256, chunks, records: records.len() as u64, yen, medium: None }
     }
 
     /// The same file handed in once more.
     pub(crate) fn again(&self) -> File {
         let chunks = self.chunks.clone();
-        File { delivery: Uuid::new_v4(), sha256: self.sha256.clone(), chunks, records: self.records, yen: self.yen }
+        File {
+            delivery: Uuid::new_v4(),
+            sha256: self.sha256.clone(),
+            chunks,
+            records: self.records,
+            yen: self.yen,
+            medium: self.medium.clone(),
+        }
     }
 
     /// Its envelope on chunk `chunk`.
     pub(crate) fn envelope(&self, chunk: u32) -> Envelope {
         Envelope {
+            medium: self.medium.clone(),
             delivery: self.delivery,
             topic: TOPIC.to_owned(),
             file: "toy.csv".to_owned(),

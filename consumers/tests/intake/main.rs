@@ -5,5 +5,6 @@ mod batches;
 mod bench;
 mod cancelling;
 mod crash;
+mod medium;
 mod messages;
 mod worklist;

@@ -7,7 +7,7 @@ use super::evidence;
 use super::parse::ladder;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, DOORS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES,
-    Release, STATUSES, Settings, Status, TIMINGS, Timing, Topic, TopicSlug, UNPACKS,
+    Release, STATUSES, Settings, Status, TIMINGS, TOTALS, Timing, Topic, TopicSlug, UNPACKS,
 };
 use crate::walk::{Faults, Section};
 
@@ -22,7 +22,7 @@ pub(super) struct Entry {
 }
 
 /// Keys that only one direction has.
-const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets"];
+const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
 const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
@@ -61,6 +61,8 @@ pub(super) fn parse(
         evidence: section.table(faults, "evidence").and_then(|table| evidence::parse(table, faults)),
         door: section.word(faults, "door", DOORS),
         secrets: section.strings(faults, "secrets").unwrap_or_default(),
+        medium: section.flag(faults, "medium"),
+        totals: section.word(faults, "totals", TOTALS).unwrap_or_default(),
         schedule: schedule(&mut section, faults),
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),

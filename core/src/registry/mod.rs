@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub use integration::{Integration, Profile};
 use sha2::{Digest, Sha256};
-pub use topics::{Confirm, DeliveryTarget, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug};
+pub use topics::{Confirm, DeliveryTarget, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug, Totals};
 
 /// The whole of it.
 #[derive(Debug, Clone)]

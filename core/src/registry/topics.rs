@@ -116,6 +116,17 @@ pub enum Hold {
     Batch,
 }
 
+/// What a sender must state beside a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Totals {
+    /// 件数 and 合計金額 are compared when they are stated.
+    #[default]
+    Optional,
+    /// A file without a stated 合計金額 is refused: it comes from another paper than the file (the partner's bill).
+    Stated,
+}
+
 /// Who releases an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -205,6 +216,7 @@ pub(super) const TIMINGS: &[(&str, Timing)] = &[
 ];
 pub(super) const CONFIRMS: &[(&str, Confirm)] = &[("automatic", Confirm::Automatic), ("operator", Confirm::Operator)];
 pub(super) const HOLDS: &[(&str, Hold)] = &[("line", Hold::Line), ("batch", Hold::Batch)];
+pub(super) const TOTALS: &[(&str, Totals)] = &[("optional", Totals::Optional), ("stated", Totals::Stated)];
 pub(super) const RELEASES: &[(&str, Release)] =
     &[("automatic", Release::Automatic), ("operator", Release::Operator), ("two_person", Release::TwoPerson)];
 pub(super) const DELIVERIES: &[(&str, DeliveryTarget)] = &[
@@ -316,6 +328,10 @@ pub struct Topic {
     pub door: Option<Door>,
     /// Names of columns and JSON keys that must not come (passwords): what has one is destroyed, not archived.
     pub secrets: Vec<String>,
+    /// Its files come on a medium (USB): only with bearer and approver recorded.
+    pub medium: bool,
+    /// Whether the sender must state the total.
+    pub totals: Totals,
     /// Cron expression of scheduled exports, Asia/Tokyo.
     pub schedule: Option<String>,
     /// Who releases.

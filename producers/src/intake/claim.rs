@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use renkei_core::fault::Fault;
+use renkei_core::message::Medium;
 use uuid::Uuid;
 
 use crate::delivery::{Controls, Delivery, Stamp};
@@ -95,6 +96,10 @@ pub struct HandedIn {
     pub controls: Option<Controls>,
     /// Documents that come with the file; those it names that lie beside it are added.
     pub documents: Vec<PathBuf>,
+    /// The medium that carried it.
+    pub medium: Option<Medium>,
+    /// When it was handed over, RFC 3339 with offset; `None` = now. Dates without year are read by it.
+    pub received_at: Option<String>,
 }
 
 /// Claims a copy of a file; the file itself stays where it is. A link is followed, because the person named it.
@@ -110,6 +115,10 @@ pub(crate) fn copied(
     let mut delivery = Delivery::new(Uuid::now_v7(), topic, name, with.sender);
     delivery.variant = with.variant;
     delivery.controls = with.controls;
+    delivery.medium = with.medium;
+    if let Some(received_at) = with.received_at {
+        delivery.received_at = received_at;
+    }
     if delivery.controls.is_none() {
         let (controls, fault) = read_controls(&control_path(file))?;
         delivery.controls = controls;

@@ -3,8 +3,10 @@
 use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
 use renkei_core::layout::read::ReadSummary;
+use renkei_core::registry::Topic;
+use renkei_core::registry::topics::Totals;
 
-use crate::delivery::Controls;
+use crate::delivery::{Controls, Delivery};
 
 /// Records that count for 件数: those of the kinds that carry an amount; where no kind does, all.
 pub(super) fn counted(layout: &Layout, summary: &ReadSummary) -> u64 {
@@ -13,6 +15,20 @@ pub(super) fn counted(layout: &Layout, summary: &ReadSummary) -> u64 {
     }
     let carries = |id: &str| layout.kind(id).is_some_and(|(_, kind)| kind.amount.is_some());
     summary.per_kind.iter().filter(|(id, ..)| carries(id)).map(|(_, count, _)| count).sum()
+}
+
+/// What the topic demands beside the file and did not come: a total, a medium with those who stand for it.
+pub(super) fn missing(topic: &Topic, delivery: &Delivery) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let has_sum = delivery.controls.as_ref().is_some_and(|stated| stated.sum.is_some());
+    // A control file that cannot be read is a fault of its own.
+    if topic.totals == Totals::Stated && !has_sum && delivery.claim_faults.is_empty() {
+        faults.push(Fault::new("CONTROL_SUM_MISSING"));
+    }
+    if topic.medium && delivery.medium.is_none() {
+        faults.push(Fault::new("MEDIUM_MISSING"));
+    }
+    faults
 }
 
 /// Every stated total that differs.

@@ -290,6 +290,7 @@ impl Intake {
         let promised = claim.delivery.plan.take();
         // What is wrong beside the content; it stands before the faults of the content.
         let mut faults = claim.delivery.claim_faults.clone();
+        faults.extend(controls::missing(topic, &claim.delivery));
         (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
         evidence::gather(claim)?;
         crash::point("producer.evidence_gathered");

@@ -1,0 +1,1 @@
+select ledger.cancel_batch_utilities((select id from batch));
