@@ -31,6 +31,8 @@ pub mod metrics;
 pub mod money;
 /// `queues.toml` and the `integrations/` folders as checked types.
 pub mod registry;
+/// Columns and keys that must not come: passwords and the like.
+pub mod secrets;
 /// What must happen after an error: retry, reject, hold, or park as a bug.
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.

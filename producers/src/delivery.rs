@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 use renkei_core::fault::Fault;
 use renkei_core::message::Envelope;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Version of the record's shape.
@@ -218,7 +219,8 @@ impl Delivery {
             delivery: self.delivery,
             topic: self.topic.clone(),
             file: self.file.clone(),
-            sha256: self.sha256.clone(),
+            // What was refused unseen has no digest of its own: that of no bytes stands for it.
+            sha256: if self.sha256.is_empty() { hex::encode(Sha256::digest(b"")) } else { self.sha256.clone() },
             bytes: self.bytes,
             layout: self.layout.clone(),
             layout_digest: self.layout_digest.clone(),

@@ -11,6 +11,7 @@ use renkei_core::layout::read::{Event, ReadLimits, ReadSummary, read_file};
 use renkei_core::layout::{Layout, excerpt};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
+use renkei_core::secrets;
 
 use super::print::{self, say};
 use super::{Exit, Global, hint, progress};
@@ -49,7 +50,7 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
         }
         None => renkei_producers::intake::choose_layout(integration, &args.file)?,
     };
-    let found = read(global, &layout, args, registry.settings.limits.file_bytes_max)?;
+    let found = read(global, &layout, args, registry.settings.limits.file_bytes_max, &topic.secrets)?;
     if global.json {
         println!(
             "{}",
@@ -62,19 +63,24 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     Ok(if found.summary.faults == 0 { Exit::Done } else { Exit::Rejected })
 }
 
-fn read(global: &Global, layout: &Layout, args: &CheckArgs, file_bytes_max: u64) -> anyhow::Result<Found> {
+fn read(global: &Global, layout: &Layout, args: &CheckArgs, file_bytes_max: u64, names: &[String]) -> anyhow::Result<Found> {
     let file = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
     let bar = progress::bar(global, file.metadata().map(|meta| meta.len()).unwrap_or(0));
     let file = bar.reading(say(global.lang, "検査中", "checking"), file);
-    let limits = ReadLimits { faults_max: args.show, file_bytes_max, reference: Some(clock::today()) };
     let mut faults = Vec::new();
+    let secret = secrets::found(File::open(&args.file)?, names)?;
+    faults.extend(secret.map(|name| Fault::new("SECRET_REFUSED").arg("name", name)));
+    let secrets_found = faults.len() as u64;
+    let limits = ReadLimits { faults_max: args.show, file_bytes_max, reference: Some(clock::today()) };
     let summary = read_file(layout, file, &limits, |event| {
         if let Event::Fault(fault) = event {
             faults.push(fault);
         }
     });
     bar.clear();
-    Ok(Found { summary: summary?, faults })
+    let mut summary = summary?;
+    summary.faults += secrets_found;
+    Ok(Found { summary, faults })
 }
 
 fn report(global: &Global, args: &CheckArgs, layout: &Layout, found: &Found) {

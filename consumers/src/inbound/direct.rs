@@ -7,6 +7,7 @@ use renkei_core::calendar::clock;
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::read::{Event, ReadLimits, read_messages};
 use renkei_core::message::{Envelope, Rejection, direct_delivery_id};
+use renkei_core::secrets;
 use sha2::{Digest, Sha256};
 
 use super::{Place, TopicSite};
@@ -75,6 +76,9 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
         if value.is_empty() {
             return refused(envelope, Fault::new("MESSAGE_PROPERTY_MISSING").arg("property", name));
         }
+    }
+    if let Ok(Some(name)) = secrets::found(&message.body[..], &site.topic.secrets) {
+        return refused(envelope, Fault::new("SECRET_REFUSED").arg("name", name));
     }
     let Some((name, layout)) = site.variant(&variant) else {
         return refused(envelope, Fault::new("MESSAGE_LAYOUT_UNKNOWN").value(variant));

@@ -103,7 +103,12 @@ fn property(layout: &Layout, kind: &Kind, index: usize) -> Value {
         schema["const"] = json!(constant);
     }
     if let Some(table) = field.codes.as_ref().filter(|_| !field.codes_open) {
-        schema["enum"] = table.entries.iter().map(|(code, _)| json!(code)).collect();
+        let mut codes: Vec<Value> = table.entries.iter().map(|(code, _)| json!(code)).collect();
+        if table.is_flag() {
+            codes.extend([json!(true), json!(false)]);
+            schema["type"] = json!(["string", "boolean"]);
+        }
+        schema["enum"] = codes.into();
     }
     schema
 }
@@ -137,7 +142,13 @@ fn shape(field: &Field) -> Value {
         FieldType::Date => text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
         FieldType::Month => text("^[0-9]{4}-[0-9]{2}$"),
         FieldType::Time => text("^[0-9]{2}:[0-9]{2}:[0-9]{2}$"),
-        FieldType::Timestamp => json!({ "type": "string", "format": "date-time" }),
+        FieldType::Timestamp => {
+            // The format alone is a remark to most validators.
+            let mut schema =
+                text("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$");
+            schema["format"] = json!("date-time");
+            schema
+        }
         FieldType::Mmdd => text("^[0-9]{2}-[0-9]{2}$"),
     }
 }

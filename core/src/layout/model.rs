@@ -201,6 +201,11 @@ impl CodeTable {
         self.sorted.binary_search_by(|known| known.as_ref().cmp(code)).is_ok()
     }
 
+    /// Whether the codes are `true` and `false`: JSON then also writes them without quotation marks.
+    pub fn is_flag(&self) -> bool {
+        self.contains(b"true") && self.contains(b"false")
+    }
+
     /// The meaning of a code.
     pub fn meaning(&self, code: &str) -> Option<&str> {
         self.entries.iter().find(|(known, _)| known == code).map(|(_, meaning)| meaning.as_str())

@@ -24,8 +24,6 @@ mod finish;
 mod publish;
 /// The error list people get.
 pub mod report;
-/// Columns and keys that must not come.
-pub(crate) mod secrets;
 /// Chunk bodies on disk.
 mod spool;
 /// Reads a file whole and fixes its chunks.
@@ -47,6 +45,7 @@ use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Integration, Registry, Topic};
+use renkei_core::secrets;
 use renkei_core::verdict::{Classify, Verdict};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -13,7 +13,7 @@ use super::fields::{Cell, Place, field_fault};
 use super::record::Value;
 use crate::charset::Encoding;
 use crate::fault::Fault;
-use crate::layout::model::{Field, Kind, Layout};
+use crate::layout::model::{CodeTable, Field, Kind, Layout};
 use crate::layout::names::{FieldType, Occurs};
 use crate::layout::value;
 
@@ -223,7 +223,7 @@ impl<'r, F: FnMut(Event<'_>)> Reader<'r, '_, F> {
                 }
             }
             // A flag: the field's code table says `true` and `false`.
-            b't' | b'f' if field.ty == FieldType::Code => {
+            b't' | b'f' if field.codes.as_deref().is_some_and(CodeTable::is_flag) => {
                 self.core.cell(kind, index, Cell { bytes, start, in_place: true });
             }
             b'-' | b'0'..=b'9' if number => {

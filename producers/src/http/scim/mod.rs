@@ -17,6 +17,8 @@
 
 /// `ServiceProviderConfig`, `ResourceTypes`, `Schemas`.
 mod about;
+/// What the requests of one topic share.
+mod desk;
 /// Errors as SCIM says them.
 mod error;
 /// One version of a user onto the topic.

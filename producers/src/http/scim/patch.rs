@@ -68,7 +68,7 @@ pub(super) fn apply(
 }
 
 fn refuse_secret(operation: &Operation, secrets: &[String]) -> Result<(), ScimError> {
-    let in_path = operation.path.as_deref().and_then(|path| crate::intake::secrets::named(path, secrets));
+    let in_path = operation.path.as_deref().and_then(|path| renkei_core::secrets::named(path, secrets));
     match in_path.or_else(|| secret(&operation.value, secrets)) {
         Some(name) => Err(super::secret_refused(&name)),
         None => Ok(()),

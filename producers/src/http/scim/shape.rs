@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use renkei_core::layout::{Field, FieldType, Kind, Layout, Occurs};
+use renkei_core::layout::{CodeTable, Field, Kind, Layout, Occurs};
 use serde_json::{Map, Value};
 
 use super::error::ScimError;
@@ -130,11 +130,9 @@ impl Plain {
 }
 
 fn plain(field: &Field) -> Plain {
-    let is_flag =
-        |table: &renkei_core::layout::CodeTable| table.entries.len() == 2 && table.contains(b"true") && table.contains(b"false");
     Plain {
         name: field.name.clone(),
-        flag: field.ty == FieldType::Code && field.codes.as_deref().is_some_and(is_flag),
+        flag: field.codes.as_deref().is_some_and(CodeTable::is_flag),
         must: field.must,
         unique: field.check == Some("login_id"),
     }
@@ -144,7 +142,7 @@ fn plain(field: &Field) -> Plain {
 pub(super) fn secret(value: &Value, secrets: &[String]) -> Option<String> {
     match value {
         Value::Object(object) => {
-            object.iter().find_map(|(key, value)| crate::intake::secrets::named(key, secrets).or_else(|| secret(value, secrets)))
+            object.iter().find_map(|(key, value)| renkei_core::secrets::named(key, secrets).or_else(|| secret(value, secrets)))
         }
         Value::Array(items) => items.iter().find_map(|item| secret(item, secrets)),
         _ => None,

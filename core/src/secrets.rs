@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, Read};
 
-use renkei_core::charset::{self, Encoding};
+use crate::charset::{self, Encoding};
 
 /// Bytes of a header line that are looked at.
 const HEADER_BYTES_MAX: u64 = 64 * 1024;
@@ -10,7 +10,7 @@ const HEADER_BYTES_MAX: u64 = 64 * 1024;
 const KEY_BYTES_MAX: usize = 256;
 
 /// The first name of `secrets` that is a key of a JSON file or a cell of the first line of any other.
-pub(crate) fn found(mut input: impl Read, secrets: &[String]) -> io::Result<Option<String>> {
+pub fn found(mut input: impl Read, secrets: &[String]) -> io::Result<Option<String>> {
     if secrets.is_empty() {
         return Ok(None);
     }
@@ -24,7 +24,7 @@ pub(crate) fn found(mut input: impl Read, secrets: &[String]) -> io::Result<Opti
 }
 
 /// Whether a name is one of the secrets. Case and blanks around it do not hide it, nor does what stands before it in a path.
-pub(crate) fn named(name: &str, secrets: &[String]) -> Option<String> {
+pub fn named(name: &str, secrets: &[String]) -> Option<String> {
     let last = name.rsplit([':', '.']).next().unwrap_or(name).trim().to_lowercase();
     secrets.iter().find(|secret| secret.to_lowercase() == last).cloned()
 }
