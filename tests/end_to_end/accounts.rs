@@ -97,7 +97,7 @@ fn a_file_with_passwords_is_destroyed_and_told_about() {
         world.start("consume").await;
         world.start("produce").await;
         world.drop_file("21_login_ids", "ids.csv", "職員番号,パスワード\r\n01234567,himitsu\r\n".as_bytes());
-        world.until_sql("select string_agg(code, ' ') from intake.finding", "SECRET_REFUSED").await;
+        world.until_sql("select string_agg(code, ' ') from intake.fault", "SECRET_REFUSED").await;
         world.until_sql("select state from intake.batch", "rejected").await;
         let found = std::process::Command::new("grep").args(["-r", "himitsu"]).arg(world.data("")).output().unwrap();
         assert!(found.stdout.is_empty(), "{}", String::from_utf8_lossy(&found.stdout));

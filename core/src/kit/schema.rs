@@ -144,7 +144,13 @@ fn shape(field: &Field) -> Value {
         FieldType::Date => text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
         FieldType::Month => text("^[0-9]{4}-[0-9]{2}$"),
         FieldType::Time => text("^[0-9]{2}:[0-9]{2}:[0-9]{2}$"),
-        FieldType::Timestamp => json!({ "type": "string", "format": "date-time" }),
+        FieldType::Timestamp => {
+            // The format alone is a remark to most validators.
+            let mut schema =
+                text("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$");
+            schema["format"] = json!("date-time");
+            schema
+        }
         FieldType::Mmdd => text("^[0-9]{2}-[0-9]{2}$"),
     }
 }
