@@ -37,8 +37,8 @@ lint: rust ## formatting, clippy, documentation, scripts, dependencies
 	@compose/check-dependencies
 
 bless: rust services ## rewrite the expected results of all cases; read the difference before committing
-	@eval "$$(compose/services env)"; RENKEI_BLESS=1 cargo test --locked --test cases
-	@git status --short integrations
+	@eval "$$(compose/services env)"; RENKEI_BLESS=1 cargo test --locked --test cases --test publishers
+	@git status --short integrations docs/publishers
 
 new: ## a new integration's folder: make new SLUG=25_rent_deposits DIRECTION=in
 	@compose/new-integration '$(SLUG)' '$(DIRECTION)'

@@ -8,6 +8,8 @@ mod config;
 mod demo;
 /// What a running role shows of itself.
 mod observe;
+/// Sample files.
+mod samples;
 /// Logs.
 mod telemetry;
 /// From settings to running roles.

@@ -198,6 +198,11 @@ pub fn connect_lazily(url: &str) -> Result<PgPool, DbError> {
     Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S)).connect_lazy_with(options))
 }
 
+/// The text of every migration.
+pub fn migrations() -> impl Iterator<Item = &'static str> {
+    MIGRATOR.iter().map(|migration| migration.sql.as_str())
+}
+
 /// Applies the migrations that are missing. Safe to run from several processes at once: the migrator takes a lock.
 pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     MIGRATOR.run(pool).await.map_err(|error| match error {

@@ -98,6 +98,12 @@ pub fn text(fault: &Fault, lang: Lang) -> String {
     }
 }
 
+/// The texts of a code as they stand, with `{…}` for the values of a finding: what is wrong, and what to do.
+pub fn template(code: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
+    let entry = CATALOGUE.entries.get(code)?;
+    Some((lang.choose(&entry.ja, &entry.en), lang.choose(&entry.remedy_ja, &entry.remedy_en)))
+}
+
 /// What to do about it, as a sentence; empty for a code the catalogue lacks.
 pub fn remedy(fault: &Fault, lang: Lang) -> String {
     match CATALOGUE.entries.get(&fault.code) {

@@ -21,6 +21,8 @@ pub mod crash;
 pub mod evidence;
 /// One finding about one place in one file.
 pub mod fault;
+/// Sample files for publishers, sound or broken, made from the layouts.
+pub mod kit;
 /// Bytes ↔ records, driven by `layout.toml`.
 pub mod layout;
 /// The message contract: headers, kinds, deterministic ids.

@@ -16,6 +16,8 @@ pub(crate) mod export;
 mod failed;
 /// Proposals for refused names.
 mod hint;
+/// `renkei topic kit`
+mod kit;
 /// `renkei layout`
 mod layout;
 /// `renkei ledger`
@@ -30,6 +32,8 @@ pub(crate) mod print;
 pub(crate) mod progress;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
+/// `renkei topic sample`
+mod sample;
 /// `renkei send`
 mod send;
 /// `renkei token`

@@ -1,11 +1,13 @@
-//! `renkei topic list|show`: the 24 連携.
+//! `renkei topic list|show|sample|kit`: the 24 連携.
 
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
 use renkei_core::evidence::EvidenceRule;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
 
+use super::kit::KitArgs;
 use super::print::{say, table};
+use super::sample::SampleArgs;
 use super::{Exit, Global, words};
 
 /// `renkei topic …`
@@ -18,17 +20,19 @@ pub(crate) enum TopicCommand {
         /// Number or slug: 12 or 12_civic_assessments
         topic: String,
     },
+    /// A file to try things with: sound, of any size, or broken in one named way
+    Sample(SampleArgs),
+    /// What publishers build against: a page, schema and example for each topic, AsyncAPI, OpenAPI, error codes
+    Kit(KitArgs),
 }
 
 /// Runs it.
 pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
-    let registry = Registry::load()?;
     match command {
-        TopicCommand::List => list(global, &registry),
-        TopicCommand::Show { topic } => {
-            let found = find(&registry, topic)?;
-            show(global, found);
-        }
+        TopicCommand::List => list(global, &Registry::load()?),
+        TopicCommand::Show { topic } => show(global, find(&Registry::load()?, topic)?),
+        TopicCommand::Sample(args) => return super::sample::run(global, args),
+        TopicCommand::Kit(args) => return super::kit::run(global, args),
     }
     Ok(Exit::Done)
 }

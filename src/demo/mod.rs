@@ -29,7 +29,7 @@ use renkei_core::registry::Registry;
 use crate::cli::roles::Roles;
 use crate::cli::{Exit, Global};
 use crate::config::Config;
-use crate::wiring;
+use crate::{samples, wiring};
 use doors::Doors;
 use outgoing::Wanted;
 use report::Report;
@@ -41,16 +41,6 @@ const NOW: &str = "2026-10-06T09:30:00+09:00";
 const MAKER: &str = "demo:tantosha";
 /// Who approves and releases them.
 const APPROVER: &str = "demo:kakunin";
-
-/// Sample files, compiled in.
-#[derive(rust_embed::RustEmbed)]
-#[folder = "samples"]
-struct Samples;
-
-/// A sample file.
-fn sample(name: &str) -> anyhow::Result<Vec<u8>> {
-    Samples::get(name).map(|file| file.data.into_owned()).with_context(|| format!("the sample {name} is not compiled in"))
-}
 
 /// Runs the tour.
 pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
@@ -96,10 +86,10 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors:
     report.heading("歳入: 調定 → 納付書 → 納付", "Revenue: assessments → payment slips → payments");
     let name = "IF12_SKS_20261005093000_001.csv";
     let expected = Expected { state: State::Held, read: 10, posted: 9, held: 1 };
-    let assessments = tour.drop_file("12", name, &sample(name)?, &expected, &mut report).await?;
+    let assessments = tour.drop_file("12", name, &samples::get(name)?, &expected, &mut report).await?;
     let name = "IF12_SKS_20261005100000_002_faulty.csv";
     let expected = Expected { state: State::Rejected, read: 4, posted: 0, held: 0 };
-    tour.drop_file("12", name, &sample(name)?, &expected, &mut report).await?;
+    tour.drop_file("12", name, &samples::get(name)?, &expected, &mut report).await?;
     let wanted = Wanted { topic: "17", profile: "", params: &[], count: 5, yen: 33_000 };
     let slips = tour.export(&wanted, &mut report).await?;
     let (name, notices) = notices::for_slips(&tour, &slips).await?;
@@ -109,9 +99,9 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors:
     report.heading("歳出: 請求 → 支出命令 → 口座振替支払データ", "Expenditure: invoices → payment orders → bank file");
     let name = "IF01_20261001_001.csv";
     let expected = Expected { state: State::Posted, read: 3, posted: 3, held: 0 };
-    tour.drop_file("01", name, &sample(name)?, &expected, &mut report).await?;
+    tour.drop_file("01", name, &samples::get(name)?, &expected, &mut report).await?;
     let expected = Expected { state: State::Held, read: 9, posted: 7, held: 2 };
-    let records = sample("IF16_20261006_001.records.json")?;
+    let records = samples::get("IF16_20261006_001.records.json")?;
     let invoices = tour.post_records("16", "IF16_20261006_001.json", records, &expected, &mut report).await?;
     // 決裁 of the tour's own orders and no others.
     let drafts = ledger::drafts_of_batch(&tour.pool, invoices).await?;

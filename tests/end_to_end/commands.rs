@@ -36,6 +36,17 @@ fn what_needs_no_services() {
         says(world, &["check", &faulty, "--topic", "12"], 3, "FIELD_NOT_DIGITS");
         assert_eq!(world.json(&["check", &faulty, "--topic", "12"], &[3])["errors"], 4);
 
+        // A file of any size, and a broken one that is refused by its name.
+        let large = world.path("large.csv").to_str().unwrap().to_owned();
+        world.renkei(&["topic", "sample", "12", "--records", "5000", "--seed", "7", "--out", &large]).expect(&[0]);
+        assert_eq!(world.json(&["check", &large, "--topic", "12"], &[0])["records"], 5_000);
+        let broken =
+            world.renkei(&["topic", "sample", "12", "--records", "50", "--break", "shifted", "--out", &large]).expect(&[0]);
+        assert!(broken.err.contains("COLUMNS_SHIFTED"), "{}", broken.err);
+        says(world, &["--lang", "ja", "check", &large, "--topic", "12"], 3, "右に1列ずれている");
+        let unknown = world.renkei(&["topic", "sample", "12", "--break", "nothing"]).expect(&[2]);
+        assert!(unknown.err.contains("zeros-lost, exponent"), "{}", unknown.err);
+
         // What cannot be done, and what was asked wrongly.
         let unknown = world.renkei(&["topic", "show", "99"]).expect(&[1]);
         assert!(unknown.err.contains("there is no topic"), "{}", unknown.err);

@@ -125,6 +125,8 @@ pub struct Kind {
     pub key: Vec<usize>,
     /// A repeated natural key is refused even when the records are identical.
     pub key_unique: bool,
+    /// Indexes of the fields whose last digits number the records: what sample files count up.
+    pub serial: Vec<usize>,
     /// Index of the kind this one is nested in (JSON, XML).
     pub parent: Option<usize>,
     /// JSON: key of the list inside the parent. XML: path of the element, from the parent's or from the document's beginning.
@@ -285,6 +287,11 @@ impl Layout {
     /// The kind with this id and its index.
     pub fn kind(&self, id: &str) -> Option<(usize, &Arc<Kind>)> {
         self.kinds.iter().enumerate().find(|(_, kind)| kind.id == id)
+    }
+
+    /// Whether records of messages are taken in this layout; of documents with attachments only the file is whole.
+    pub fn takes_messages(&self) -> bool {
+        self.format != Format::Xml
     }
 
     /// SHA-256 (hex) of the layout file and the applied profile.

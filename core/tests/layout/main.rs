@@ -1,11 +1,15 @@
 //! Layouts on whole files: what is read, what is refused and where, what is written, and that reading undoes writing.
 
+mod corpus;
 mod faults;
 mod folders;
+mod fuzz;
 mod jp_pint;
+mod kit;
 mod layouts;
 mod memory;
 mod messages;
+mod mutate;
 mod property;
 mod read;
 mod samples;

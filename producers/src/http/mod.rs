@@ -6,6 +6,7 @@
 //! | the same, `multipart/form-data` | one part `file`, and for each document that belongs to it a part `evidence` whose `filename` is the name the file has for it; any order |
 //! | `POST /v1/topics/{slug}/records` | JSON array of records (or one record) keyed by field id; 202 with the delivery id |
 //! | `GET /v1/deliveries/{id}` | how far it is, and what is wrong with it |
+//! | `GET /v1/openapi.json`, `GET /v1/schemas/{file}` | this table for programs |
 //! | `GET /healthz`, `GET /readyz` | the process lives · it takes deliveries |
 //!
 //! 202 means: the bytes are on disk under this id and will reach the topic, as records or as a rejection. Whether the content is
@@ -18,6 +19,8 @@ mod body;
 mod form;
 /// What the head of an upload says.
 mod head;
+/// The interface as a document.
+pub mod openapi;
 /// Errors as JSON problem objects.
 pub mod problem;
 /// Bytes of a request into a claim.
@@ -100,6 +103,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/topics/{slug}/files", post(upload::files))
         .route("/v1/topics/{slug}/records", post(upload::records))
         .route("/v1/deliveries/{id}", get(status::delivery))
+        .route("/v1/openapi.json", get(openapi::serve))
+        .route("/v1/schemas/{file}", get(openapi::serve_schema))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .fallback(|| async { Problem::not_found("path") })

@@ -288,3 +288,29 @@ async fn a_form_brings_a_file_and_its_documents() {
     let left = std::fs::read_dir(server.toy.dir.join(format!("spool/{PAPERS}/processing"))).unwrap().count();
     assert_eq!(left, 0, "refused forms leave nothing");
 }
+
+#[tokio::test]
+async fn every_path_of_the_document_answers_and_its_schemas_are_there() {
+    let server = server();
+    let (status, document) = server.ask(Method::GET, "/v1/openapi.json", None, &[], "").await;
+    assert_eq!(status, 200);
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.contains_key(&format!("/v1/topics/{TOY}/files")), "{paths:?}");
+    for (path, methods) in paths {
+        let path = path.replace("{id}", "0199a000-0000-7000-8000-000000000000");
+        for method in methods.as_object().unwrap().keys() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let (status, answer) = server.ask(method.clone(), &path, None, &[], "").await;
+            let open = matches!(path.as_str(), "/healthz" | "/readyz");
+            assert_eq!(status, if open { 200 } else { 401 }, "{method} {path}: {answer}");
+        }
+    }
+    let variant = paths[&format!("/v1/topics/{TOY}/files")]["post"]["parameters"][0]["schema"]["enum"][0].as_str().unwrap();
+    let file = format!("{TOY}.{variant}.schema.json");
+    assert!(document.to_string().contains(&format!("./schemas/{file}")));
+    let schema = format!("/v1/schemas/{file}");
+    let (status, schema) = server.ask(Method::GET, &schema, None, &[], "").await;
+    assert_eq!(status, 200);
+    assert!(schema["$defs"].is_object(), "{schema}");
+    assert_eq!(server.ask(Method::GET, "/v1/schemas/none.schema.json", None, &[], "").await.0, 404);
+}

@@ -56,6 +56,7 @@ pub(super) fn parse(
     if key_unique && key.is_empty() {
         faults.at(section.place_of("key_unique"), format!("{what}: `key_unique` needs `key`"));
     }
+    let serial = serial(&mut section, &what, &fields, faults);
     let parent_place = section.place_of("parent");
     let parent = section.string(faults, "parent").map(|name| (name, parent_place));
     let path = section.string(faults, "path");
@@ -77,6 +78,7 @@ pub(super) fn parse(
         amount,
         key,
         key_unique,
+        serial,
         parent: None,
         path,
         fault,
@@ -85,6 +87,24 @@ pub(super) fn parse(
     };
     section.finish(faults);
     Draft { kind, place, parent, totals }
+}
+
+fn serial(section: &mut Section<'_, '_>, what: &str, fields: &[crate::layout::Field], faults: &mut Faults<'_>) -> Vec<usize> {
+    let place = section.place_of("serial");
+    let numbers = |field: &crate::layout::Field| {
+        let text = matches!(field.ty, FieldType::Digits | FieldType::Code | FieldType::Ascii | FieldType::Text);
+        text && field.codes.is_none() && field.constant.is_none() && field.check.is_none()
+    };
+    let mut found = Vec::new();
+    for name in section.strings(faults, "serial").unwrap_or_default() {
+        match fields.iter().position(|field| field.id == name && numbers(field)) {
+            Some(index) => found.push(index),
+            None => {
+                faults.at(place, format!("{what}: `serial` names no text \"{name}\" of this record that could hold a number"))
+            }
+        }
+    }
+    found
 }
 
 fn fields(

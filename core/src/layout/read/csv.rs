@@ -187,6 +187,9 @@ impl Csv<'_> {
                 core.cell(kind, index, Cell { bytes, start: span.start as usize, in_place: true });
             }
         }
+        if !core.fields.clean {
+            super::shifted::look(kind, raw, &self.spans, encoding, place, core);
+        }
         core.accept(kind_index, raw, place);
     }
 

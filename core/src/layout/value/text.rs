@@ -209,6 +209,9 @@ pub(super) fn not_digits(field: &Field, bytes: &[u8]) -> Box<Problem> {
     if looks_like_excel(bytes) {
         return place("FIELD_EXCEL_NUMBER", 0, bytes.len());
     }
+    if looks_like_excel_date(bytes) {
+        return place("FIELD_EXCEL_DATE", 0, bytes.len());
+    }
     let Ok(text) = std::str::from_utf8(bytes) else { return place("FIELD_NOT_DIGITS", 0, bytes.len()) };
     let bad = text.char_indices().find(|(_, ch)| !ch.is_ascii_digit());
     let Some((at, ch)) = bad else { return place("FIELD_NOT_DIGITS", 0, bytes.len()) };
@@ -227,6 +230,25 @@ fn looks_like_excel(text: &[u8]) -> bool {
     let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
     let number = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-'));
     mantissa.first().is_some_and(u8::is_ascii_digit) && number(mantissa) && !exponent.is_empty() && number(exponent)
+}
+
+/// `1月2日`, `1/2`, `2026/1/2`, `2-Jan`: what a spreadsheet makes of a code like `1-2`.
+fn looks_like_excel_date(text: &[u8]) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let short = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((month, day)) = text.strip_suffix('日').and_then(|text| text.split_once('月')) {
+        return short(month, 2) && short(day, 2);
+    }
+    if let [parts @ .., last] = text.split('/').collect::<Vec<_>>().as_slice() {
+        let dated =
+            matches!(parts.len(), 1 | 2) && parts.iter().enumerate().all(|(at, part)| short(part, if at == 0 { 4 } else { 2 }));
+        if dated && short(last, 4) {
+            return true;
+        }
+    }
+    let is_month = |part: &str| MONTHS.contains(&part.to_ascii_lowercase().as_str());
+    text.split_once('-').is_some_and(|(one, other)| (short(one, 2) && is_month(other)) || (is_month(one) && short(other, 4)))
 }
 
 #[cold]

@@ -1,0 +1,26 @@
+//! Sample files, compiled in: what the tour runs on, and the models of `renkei topic sample`.
+
+use std::borrow::Cow;
+
+use anyhow::Context;
+use renkei_core::registry::Topic;
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "samples"]
+struct Samples;
+
+/// A sample file by name.
+pub(crate) fn get(name: &str) -> anyhow::Result<Vec<u8>> {
+    Samples::get(name).map(|file| file.data.into_owned()).with_context(|| format!("the sample {name} is not compiled in"))
+}
+
+/// The sound samples of a topic, by name: `IF12_….csv`. Those with `faulty` in their name are what they say, and
+/// `….records.json` are messages.
+pub(crate) fn of(topic: &Topic) -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {
+    let prefix = format!("IF{:02}_", topic.number);
+    let names: Vec<String> = Samples::iter()
+        .filter(|name| name.starts_with(&prefix) && !name.contains("faulty") && !name.contains(".records."))
+        .map(Cow::into_owned)
+        .collect();
+    names.into_iter().filter_map(|name| Samples::get(&name).map(|file| (name, file.data)))
+}
