@@ -42,7 +42,7 @@ pub fn document(registry: &Registry) -> Value {
 
 fn channel(topic: &Topic, exchange: &str) -> Value {
     let slug = topic.slug.as_str();
-    let layouts = topic.integration.iter().flat_map(|integration| &integration.layouts);
+    let layouts = topic.integration.iter().flat_map(|integration| integration.message_layouts());
     let messages: Map<String, Value> = layouts
         .map(|(variant, layout)| {
             let message = json!({
@@ -104,7 +104,7 @@ pub fn schema_file(slug: &str, variant: &str) -> String {
 pub fn schemas(registry: &Registry) -> Vec<(String, Value)> {
     let mut schemas = Vec::new();
     for topic in registry.active(Direction::In) {
-        for (variant, layout) in topic.integration.iter().flat_map(|integration| &integration.layouts) {
+        for (variant, layout) in topic.integration.iter().flat_map(|integration| integration.message_layouts()) {
             schemas.push((schema_file(topic.slug.as_str(), variant), schema::of(topic.slug.as_str(), variant, layout)));
         }
     }

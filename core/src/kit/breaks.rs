@@ -131,6 +131,7 @@ impl Break {
             Break::TotalOff => &["TOTAL_WRONG"],
             Break::KeyChanged => &["KEY_REPEATED_CHANGED"],
             Break::Truncated => &[
+                "XML_CUT",
                 "RECORD_TRUNCATED",
                 "RECORD_MISSING_AT_END",
                 "NEWLINE_LAST_MISSING",
@@ -179,6 +180,9 @@ pub enum BreakError {
 /// See [`BreakError`].
 pub fn apply(layout: &Layout, file: &[u8], kind: Break) -> Result<Vec<u8>, BreakError> {
     let rows = model::rows(layout, file)?;
+    if layout.format == Format::Xml {
+        return if kind == Break::Truncated { Ok(truncated(file)) } else { Err(BreakError::NoPlace(kind)) };
+    }
     let mut shape = Shape::of(layout, file)?;
     let no_place = || BreakError::NoPlace(kind);
     let csv = layout.format == Format::Csv;

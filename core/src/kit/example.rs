@@ -17,6 +17,9 @@ const OURS: [&str; 5] = ["line", "sub", "group", "offset", "length"];
 /// # Errors
 /// The file is not sound under the layout.
 pub fn message(layout: &Layout, model: &[u8], most: usize) -> Result<Value, ModelError> {
+    if !layout.takes_messages() {
+        return Err(ModelError::FilesOnly(layout.name.clone()));
+    }
     let mut records: Vec<Value> = Vec::new();
     // The way from the list to the object that nested records belong to: kind and object are known by their place.
     let mut roots = 0;

@@ -81,15 +81,15 @@ fn summary(slug: &str, variant: &str, layout: &Layout) -> String {
         Format::Json => "JSON",
         Format::Xml => "XML",
     };
+    let file = schema_file(slug, variant);
+    let schema = if layout.takes_messages() { format!("Message schema: [`{file}`]({file}).") } else { "Files only.".to_owned() };
     format!(
-        "Version {}, {} (evidence {}{}). {format}; {}. Message schema: [`{}`]({}).",
+        "Version {}, {} (evidence {}{}). {format}; {}. {schema}",
         layout.version,
         layout.status,
         layout.grade.map_or("-", |grade| grade.as_str()),
         layout.source.as_ref().map(|source| format!(": {source}")).unwrap_or_default(),
         encodings.join(", "),
-        schema_file(slug, variant),
-        schema_file(slug, variant),
     )
 }
 

@@ -29,6 +29,9 @@ pub enum ModelError {
         /// The fault in words.
         text: String,
     },
+    /// Records of messages are not taken in the layout.
+    #[error("no message is made of \"{0}\", which is a format of files")]
+    FilesOnly(String),
     /// It cannot be read.
     #[error("the model file cannot be read")]
     Unreadable(#[source] ReadError),

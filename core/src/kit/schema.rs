@@ -128,7 +128,9 @@ fn shape(field: &Field) -> Value {
     match field.ty {
         FieldType::Digits if field.min_len == field.len => text(&format!("^[0-9]{{{}}}$", field.len)),
         FieldType::Digits => text(&format!("^[0-9]{{{},{}}}$", field.min_len, field.len)),
-        FieldType::Code | FieldType::Ascii => text(&format!("^[ -~]{{{},{}}}$", field.min_len.max(1), field.len)),
+        FieldType::Code | FieldType::Ascii | FieldType::Attachment => {
+            text(&format!("^[ -~]{{{},{}}}$", field.min_len.max(1), field.len))
+        }
         FieldType::Text | FieldType::Kana | FieldType::Filler => {
             json!({ "type": "string", "minLength": field.min_len.max(1), "maxLength": field.len })
         }

@@ -307,6 +307,11 @@ impl Layout {
         self.kinds.iter().enumerate().find(|(_, kind)| kind.id == id)
     }
 
+    /// Whether records of messages are taken in this layout; of documents with attachments only the file is whole.
+    pub fn takes_messages(&self) -> bool {
+        self.format != Format::Xml
+    }
+
     /// SHA-256 (hex) of the layout file and the applied profile.
     pub fn digest(&self) -> &str {
         &self.digest

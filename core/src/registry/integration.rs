@@ -104,6 +104,11 @@ impl Integration {
         found.map(|(_, layout)| layout)
     }
 
+    /// The layouts in which records of messages are taken.
+    pub fn message_layouts(&self) -> impl Iterator<Item = &(String, Arc<Layout>)> {
+        self.layouts.iter().filter(|(_, layout)| layout.takes_messages())
+    }
+
     /// The profile of a name; empty name = the first.
     pub fn profile(&self, name: &str) -> Option<&Profile> {
         if name.is_empty() { self.profiles.first() } else { self.profiles.iter().find(|profile| profile.name == name) }

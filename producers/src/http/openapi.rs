@@ -58,7 +58,7 @@ fn files(topic: &Topic) -> Value {
 }
 
 fn records(topic: &Topic) -> Value {
-    let variants = topic.integration.iter().flat_map(|integration| &integration.layouts);
+    let variants = topic.integration.iter().flat_map(|integration| integration.message_layouts());
     let shapes: Vec<Value> = variants
         .map(|(variant, _)| json!({ "$ref": format!("./{}", asyncapi::schema_file(topic.slug.as_str(), variant)) }))
         .collect();
@@ -200,7 +200,7 @@ pub(super) async fn serve(State(api): State<Arc<Api>>) -> Json<Value> {
 /// `GET /v1/schemas/{file}`: the schema of a layout by its file name.
 pub(super) async fn serve_schema(State(api): State<Arc<Api>>, Path(file): Path<String>) -> Result<Json<Value>, Problem> {
     for topic in api.intake.registry.active(Direction::In) {
-        for (variant, layout) in topic.integration.iter().flat_map(|integration| &integration.layouts) {
+        for (variant, layout) in topic.integration.iter().flat_map(|integration| integration.message_layouts()) {
             if asyncapi::schema_file(topic.slug.as_str(), variant) == format!("schemas/{file}") {
                 return Ok(Json(schema::of(topic.slug.as_str(), variant, layout)));
             }

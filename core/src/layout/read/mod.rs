@@ -143,7 +143,7 @@ pub fn read_messages(layout: &Layout, body: &[u8], limits: &ReadLimits, on: impl
     let mut window = Window::new(body);
     let mut core = Core::new(layout, Source::Message, limits, on);
     let mut decision = Decision::new(vec![Encoding::Utf8]);
-    if layout.format == Format::Xml {
+    if !layout.takes_messages() {
         core.fault(Fault::new("MESSAGE_NEEDS_FILE").arg("layout", &layout.name));
         core.stopped = true;
     }
