@@ -15,8 +15,17 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 9] =
-    ["rejected.txt", "evidence.txt", "records.txt", "verdicts.txt", "cancel.txt", "journal.txt", "ledger.txt", "refusals.txt", "state.txt"];
+const RESULTS: [&str; 9] = [
+    "rejected.txt",
+    "evidence.txt",
+    "records.txt",
+    "verdicts.txt",
+    "cancel.txt",
+    "journal.txt",
+    "ledger.txt",
+    "refusals.txt",
+    "state.txt",
+];
 
 /// `case.toml`.
 #[derive(Debug, Deserialize)]

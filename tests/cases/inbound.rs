@@ -251,7 +251,13 @@ async fn evidence(consumers: &Intake, batch: &Batch) -> String {
         .into_iter()
         .map(|document| {
             assert!(document.archive.ends_with(&document.sha256), "a document lies under its hash");
-            vec![document.name, document.kind, document.bytes.to_string(), document.sha256[..12].to_owned(), named(document.named)]
+            vec![
+                document.name,
+                document.kind,
+                document.bytes.to_string(),
+                document.sha256[..12].to_owned(),
+                named(document.named),
+            ]
         })
         .collect();
     if rows.is_empty() { String::new() } else { text::table(&["文書", "種類", ">バイト", "SHA-256", "名指し"], &rows) }

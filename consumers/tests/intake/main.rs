@@ -5,5 +5,6 @@ mod batches;
 mod bench;
 mod cancelling;
 mod crash;
+mod evidence;
 mod messages;
 mod worklist;
