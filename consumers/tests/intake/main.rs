@@ -5,6 +5,7 @@ mod batches;
 mod bench;
 mod cancelling;
 mod crash;
+mod evidence;
 mod medium;
 mod messages;
 mod worklist;

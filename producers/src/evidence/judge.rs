@@ -50,7 +50,7 @@ impl Judge {
         let fault = |code: &str, at: usize, value: &str| {
             let field = &record.kind.fields[at];
             let column = u32::try_from(at + 1).unwrap_or(u32::MAX);
-            let fault = Fault::new(code).on_line(record.line).at_bytes(record.offset, record.length);
+            let fault = Fault::new(code).on_line(record.line);
             fault.in_field(column, &field.id, &field.name).value(value)
         };
         if !is_plain_name(&name) {
