@@ -1,0 +1,1 @@
+select ledger.cancel_batch_postage((select id from batch));

@@ -1,0 +1,1 @@
+update ledger.calendar_horizon set through = '2026-10-20';

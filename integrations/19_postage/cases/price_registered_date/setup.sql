@@ -1,0 +1,2 @@
+update ledger.postage_tariff set valid_to = '2026-09-30' where kind = '01';
+insert into ledger.postage_tariff values ('01', 50, 120, '2026-10-01');
