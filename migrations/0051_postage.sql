@@ -125,8 +125,6 @@ select '07', weight_g, unit_price + 210, date '2024-10-01'
   from (values (50, 110), (50, 140), (100, 180), (150, 270), (250, 320), (500, 510), (1000, 750)) b (weight_g, unit_price);
 
 insert into ledger.creditor (no, name, kana) values ('0000000192', '砧郵便局', 'ｷﾇﾀﾕｳﾋﾞﾝｷﾖｸ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values
-    ('0000000192', '2020-04-01', '0001', '201', '1', '0700456', 'ｷﾇﾀﾕｳﾋﾞﾝｷﾖｸ');
 insert into ledger.postage_meter (meter_no, name, creditor, capacity) values ('M000123', '文書室 計器', '0000000192', 100000000);
 insert into ledger.postage_budget (organization, valid_from, fund, budget_line) values
     ('05020000', '2020-04-01', '01', '0201030211'), ('12030000', '2020-04-01', '01', '0201070211'), ('15020000', '2020-04-01', '01', '0301040211');
