@@ -141,8 +141,6 @@ fn shape(field: &Field) -> Value {
         }
         FieldType::Year => number(Some(1000), Some(9999)),
         FieldType::Decimal => json!({ "type": "number" }),
-        // The document itself stays where it came from; a message has its digest.
-        FieldType::Attachment => text("^[0-9a-f]{64}$"),
         FieldType::Date => text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
         FieldType::Month => text("^[0-9]{4}-[0-9]{2}$"),
         FieldType::Time => text("^[0-9]{2}:[0-9]{2}:[0-9]{2}$"),
