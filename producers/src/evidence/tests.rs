@@ -34,8 +34,10 @@ async fn dropped(csv: &str, documents: &[(&str, &[u8])]) -> (Toy, Arc<Memory>, O
     (toy, memory, outcomes.remove(0))
 }
 
-/// Code, line, column and value of each fault.
-fn faults(outcome: &Outcome) -> Vec<(String, Option<u64>, Option<u32>, Option<String>)> {
+/// Code, line, column and value of a fault.
+type Told = (String, Option<u64>, Option<u32>, Option<String>);
+
+fn faults(outcome: &Outcome) -> Vec<Told> {
     let row = |fault: &renkei_core::fault::Fault| (fault.code.clone(), fault.line, fault.column, fault.value.clone());
     outcome.delivery.faults.iter().map(row).collect()
 }
