@@ -23,8 +23,8 @@ fn strict() -> Seed {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let text = include_str!("../../examples/if12.toml")
         .replace(r#"encoding = ["utf-8-bom", "utf-8", "cp932"]"#, r#"encoding = ["cp932"]"#);
-    let layout = Layout::parse(&text, "if12.toml").unwrap();
-    let file = std::fs::read(root.join("samples/IF12_SKS_20261005093000_001.csv")).unwrap();
+    let layout = Layout::parse(&text, "if12.toml").expect("a sound model");
+    let file = std::fs::read(root.join("samples/IF12_SKS_20261005093000_001.csv")).expect("a sound model");
     assert_eq!(codes(&layout, &file), Vec::<String>::new());
     Seed { name: "strict".to_owned(), layout: Arc::new(layout), file }
 }
@@ -39,7 +39,7 @@ fn codes(layout: &Layout, file: &[u8]) -> Vec<String> {
             codes.push(fault.code);
         }
     });
-    read.unwrap();
+    read.expect("a sound model");
     codes
 }
 
@@ -96,6 +96,6 @@ fn a_layout_without_serial_makes_no_more_than_its_model_has() {
     assert!(layout.kinds().iter().all(|kind| kind.serial.is_empty()), "the example numbers nothing");
     let more = kit::write(&layout, &file, Wish { records: 1_000, seed: 0 }, std::io::sink());
     assert!(matches!(more, Err(SampleError::NoSerial { found }) if found > 1), "{more:?}");
-    let copied = kit::write(&layout, &file, Wish { records: 1, seed: 0 }, std::io::sink()).unwrap();
+    let copied = kit::write(&layout, &file, Wish { records: 1, seed: 0 }, std::io::sink()).expect("a sound model");
     assert_eq!(copied.count, 1);
 }
