@@ -275,7 +275,7 @@ create table ledger.payment_order (
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
     constraint payment_order_maker_is_not_approver check (approved_by is null or not export.same_person(approved_by, made_by)),
     constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null),
-    constraint payment_order_debited_is_in_no_file check (method = 'transfer' or state not in ('in_file', 'released'))
+    constraint payment_order_debited_is_in_no_file check (method <> 'direct_debit' or state not in ('in_file', 'released'))
 ) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
 comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either.';

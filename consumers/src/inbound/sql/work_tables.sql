@@ -8,7 +8,7 @@ select intake.work_table('setting', 'key text primary key, value text not null')
           field text,
           detail jsonb,
           constraint verdict_skip_has_line check (line is not null or verdict <> ''skip'')'),
-       intake.work_table('line_verdict', 'line bigint, rank int'),
+       intake.work_table('line_verdict', 'line bigint primary key, rank int'),
        intake.work_table('evidence', 'name text, kind text, sha256 text, bytes bigint, named boolean'),
        intake.work_table('answered', 'line bigint, code text not null'),
        intake.work_table('posted', 'line bigint not null, object text not null, object_id bigint not null, yen bigint not null'),
