@@ -1,7 +1,8 @@
-//! `renkei demo`: carries the six built 連携 through both money loops on sample files, then shows what happened.
+//! `renkei demo`: carries samples of all fifteen inbound 連携, both money loops through to the files that leave, and shows what
+//! happened.
 //!
 //! A guided tour of named topics, so the one place of the program that names them. It plays both roles in one process, on the
-//! real broker and database, and comes in by the doors every partner uses: a watched folder and the HTTP intake. Run twice, or
+//! real broker and database, and comes in by the doors every partner uses: a watched folder, the HTTP intake, a medium. Run twice, or
 //! after it was killed, it finishes what was begun and shows that nothing is posted or released a second time.
 
 /// The doors of the tour: its folder, its HTTP intake, its token.
@@ -10,6 +11,8 @@ mod doors;
 mod guard;
 /// A payment notice file for the slips that were just exported.
 mod notices;
+/// The other inbound integrations.
+mod others;
 /// Files that go out.
 mod outgoing;
 /// What the tour prints.
@@ -112,6 +115,9 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors:
     let params = [("pay_date", "2026-10-23")];
     let wanted = Wanted { topic: "09", profile: "mizuho_advanced", params: &params, count: 2, yen: 3_437_832 };
     let transfers = tour.export(&wanted, &mut report).await?;
+
+    report.heading("そのほかの連携", "The other integrations");
+    others::hand_in(&mut tour, &mut report).await?;
 
     report.table();
     report.journal(&ledger::journal_of_batch(&tour.pool, assessments, 8).await?);

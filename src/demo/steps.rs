@@ -8,8 +8,10 @@ use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::{Batch, Filter, Intake, IntakeError, State};
 use renkei_consumers::outbound::Exporter;
 use renkei_core::registry::Registry;
+use renkei_producers::intake::claim::HandedIn;
+use renkei_producers::send;
 
-use super::doors::Doors;
+use super::doors::{Doors, write_whole};
 use super::report::Report;
 use crate::cli::{Global, progress};
 use crate::config::Config;
@@ -104,6 +106,40 @@ impl<'g> Tour<'g> {
         };
         let batch = self.awaited(name, look).await?;
         self.told(batch, started.elapsed(), expected, report).await
+    }
+
+    /// Puts a document into the watched folder, before the file that names it.
+    pub(super) fn lay_beside(&self, topic: &str, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        self.doors.drop_file(&self.slug(topic)?, name, bytes)
+    }
+
+    /// Hands in a file as if a registered medium had carried it; else as [`drop_file`](Self::drop_file).
+    pub(super) async fn carry_medium(
+        &mut self,
+        topic: &str,
+        name: &str,
+        bytes: &[u8],
+        with: HandedIn,
+        expected: &Expected,
+        report: &mut Report<'_>,
+    ) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let carried = self.doors.folder.join("medium");
+        std::fs::create_dir_all(&carried).with_context(|| format!("cannot make {}", carried.display()))?;
+        let path = carried.join(name);
+        write_whole(&path, bytes)?;
+        let publisher = wiring::publisher(&self.config, &self.registry, "demo")?;
+        let intake = wiring::intake(&self.config, &self.registry, &publisher)?;
+        let sent = send::send(&intake, topic, &path, with, None).await;
+        publisher.close().await;
+        let delivery = sent?.delivery.delivery.to_string();
+        let look = async || match self.batches.find(&delivery).await {
+            Ok(batch) => Ok(Some(batch).filter(is_decided)),
+            Err(IntakeError::Unknown(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+        let batch = self.awaited(name, look).await?;
+        self.told(batch, started.elapsed(), expected, report).await.map(|_| ())
     }
 
     fn slug(&self, topic: &str) -> anyhow::Result<String> {

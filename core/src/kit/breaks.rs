@@ -88,7 +88,6 @@ impl Break {
             Break::DateForCode => "date-for-code",
             Break::FullWidthDigits => "full-width-digits",
             Break::Separator => "separator",
-            // In a narrow record one misfit may be all there is to see.
             Break::Shifted => "shifted",
             Break::ByteOrderMark => "byte-order-mark",
             Break::MixedNewlines => "mixed-newlines",
@@ -115,7 +114,6 @@ impl Break {
             Break::DateForCode => &["FIELD_EXCEL_DATE"],
             Break::FullWidthDigits => &["FIELD_FULL_WIDTH_DIGITS"],
             Break::Separator => &["NUMBER_SEPARATOR"],
-            // In a narrow record one misfit may be all there is to see.
             Break::Shifted => &["COLUMNS_SHIFTED"],
             Break::ByteOrderMark => &["ENCODING_BOM_UNEXPECTED"],
             Break::MixedNewlines => &["NEWLINE_MIXED", "NEWLINE_KIND"],
@@ -206,8 +204,16 @@ pub fn apply(layout: &Layout, file: &[u8], kind: Break) -> Result<Vec<u8>, Break
             }
         }
         Break::ColumnMissing => shape.drop_last_cell(wide(4).ok_or_else(no_place)?).ok_or_else(no_place)?,
-        // In a narrow record one misfit may be all there is to see.
-        Break::Shifted => shape.shift(wide(8).ok_or_else(no_place)?).ok_or_else(no_place)?,
+        Break::Shifted => {
+            shape.shift(wide(8).ok_or_else(no_place)?).ok_or_else(no_place)?;
+            let shifted = shape.bytes();
+            // Where neighbouring columns take each other's values, too little is left to see.
+            return if model::codes(layout, &shifted)?.iter().any(|code| kind.codes().contains(&code.as_str())) {
+                Ok(shifted)
+            } else {
+                Err(no_place())
+            };
+        }
         Break::KeyChanged => key_changed(layout, &rows, &mut shape).ok_or_else(no_place)?,
         _ => value(layout, &rows, &mut shape, kind).ok_or_else(no_place)?,
     }
@@ -290,8 +296,8 @@ fn separated(value: &str) -> String {
     if text.contains(',') { text } else { format!("{value},000") }
 }
 
-/// The last record of a kind with a key takes the key of one before it. Codes that belong to the key are equal in both: other
-/// rules of the record may hang on them.
+/// The last record of a kind with a key takes the key of one before it. Codes are equal in both: other rules of the record may
+/// hang on them.
 fn key_changed(layout: &Layout, rows: &[Row], shape: &mut Shape<'_>) -> Option<()> {
     for (at, row) in rows.iter().enumerate().rev() {
         let kind = &layout.kinds()[row.kind];
@@ -301,7 +307,7 @@ fn key_changed(layout: &Layout, rows: &[Row], shape: &mut Shape<'_>) -> Option<(
         let coded = |field: &usize| kind.fields[*field].codes.is_some();
         let fits = |other: &&Row| {
             other.kind == row.kind
-                && kind.key.iter().filter(|field| coded(field)).all(|&field| other.values[field] == row.values[field])
+                && (0..kind.fields.len()).filter(coded).all(|field| other.values[field] == row.values[field])
                 && (0..kind.fields.len()).any(|field| !kind.key.contains(&field) && other.values[field] != row.values[field])
         };
         let Some(other) = rows[..at].iter().rev().find(fits) else { continue };

@@ -37,6 +37,17 @@ pub enum ModelError {
     Unreadable(#[source] ReadError),
 }
 
+/// The codes a file is refused with.
+pub(super) fn codes(layout: &Layout, file: &[u8]) -> Result<Vec<String>, ModelError> {
+    let mut codes = Vec::new();
+    read_file(layout, file, &ReadLimits::default(), |event| match event {
+        Event::Fault(fault) if fault.severity == Severity::Error => codes.push(fault.code),
+        _ => {}
+    })
+    .map_err(ModelError::Unreadable)?;
+    Ok(codes)
+}
+
 /// Reads a model file.
 pub(super) fn rows(layout: &Layout, file: &[u8]) -> Result<Vec<Row>, ModelError> {
     let mut rows = Vec::new();

@@ -16,14 +16,14 @@ use crate::http::tokens::{self, Tokens};
 use crate::http::{Api, router};
 use crate::testing::{Memory, TOY, Toy};
 
-const USERS: &str = "93_toy_users";
+const USERS: &str = "95_toy_users";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const OWN: &str = "urn:toy:1.0:User";
 
 const ENTRY: &str = r#"
 [[topic]]
-number = 93
-slug = "93_toy_users"
+number = 95
+slug = "95_toy_users"
 direction = "in"
 name = "利用者"
 name_en = "Users"
