@@ -42,6 +42,8 @@ fn the_tour_can_be_taken_twice() {
         assert_eq!(states(&first, ASSESSMENTS), ["held", "rejected"]);
         assert_eq!((states(&first, SLIPS), states(&first, TRANSFERS)), (vec!["delivered"], vec!["delivered"]));
         assert!(!first["journal"].as_array().unwrap().is_empty());
+        let topics = "select count(distinct topic) from intake.batch where state in ('posted', 'held')";
+        assert_eq!(world.number(topics).await, 15, "every inbound topic carried a file");
         let yen = world.number("select sum(debit)::bigint from ledger.line").await;
 
         // Duplicates are refused, nothing is released again, and the files of the first time are shown.
@@ -78,7 +80,7 @@ fn a_tour_killed_anywhere_is_finished_by_the_next() {
         assert_eq!((world.outbox_files(SLIPS).len(), world.outbox_files(TRANSFERS).len()), (1, 1), "each file left once");
         assert_eq!(world.number("select count(*) from export.file where state = 'delivered'").await, 2);
         assert_eq!(world.number("select count(*) from export.file where state in ('generated', 'approved')").await, 0);
-        assert_eq!(world.number("select count(*) from ledger.assessment").await, 9);
+        assert_eq!(world.number("select count(*) from ledger.assessment").await, 12);
     });
 }
 
