@@ -36,6 +36,8 @@ mod direct;
 mod expenditure;
 /// A message that kills its consumer.
 mod fuse;
+/// The bank master against published states of it.
+mod institutions;
 /// Files fetched from a partner, packed or not.
 mod pull;
 /// What the READMEs and the operations guide tell people to type.
