@@ -1,8 +1,8 @@
 //! Evidence: documents that belong to a file and arrive with it (a signed contract as PDF beside the list of contracts).
 //!
-//! A topic says in `queues.toml` which field of its records names a document ([`EvidenceRule`]). However a document arrives –
+//! A topic says in `queues.toml` which field of its records names a document (`EvidenceRule`). However a document arrives –
 //! beside the file in a watched folder, as a part of an upload, cut out of the file itself – it is kept in the archive under its
-//! SHA-256, and what travels to the consumer is a [`Document`]: name, size, hash, place. No content crosses the broker.
+//! SHA-256, and what travels to the consumer is a `Document`: name, size, hash, place. No content crosses the broker.
 
 use serde::{Deserialize, Serialize};
 

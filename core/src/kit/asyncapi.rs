@@ -8,7 +8,7 @@ use crate::registry::{Direction, Registry, Topic};
 
 /// The document; schemas are those of [`schema::of`], under their file names.
 pub fn document(registry: &Registry) -> Value {
-    let topics: Vec<_> = registry.active(Direction::In).collect();
+    let topics: Vec<_> = registry.active(Direction::In).filter(|topic| topic.takes_messages()).collect();
     let exchange = registry.settings.exchange.as_str();
     let mut channels = Map::new();
     let mut operations = Map::new();

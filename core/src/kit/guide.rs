@@ -38,6 +38,11 @@ pub fn page(topic: &Topic, extras: &Extras) -> String {
         Hold::Line => "A line that needs a person waits; the rest of the file is posted.",
         Hold::Batch => "A line that needs a person makes the whole file wait.",
     });
+    if topic.medium {
+        line("Its files come on a registered medium only, with bearer and approver on record: no other door takes them.");
+    } else if !topic.takes_messages() {
+        line("It comes as a file, with the documents the file names: never as a message of records.");
+    }
     line(&format!(
         "\n`renkei check FILE --topic {number}` judges a file without any service; `renkei topic sample {number}` makes one."
     ));

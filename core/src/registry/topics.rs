@@ -355,6 +355,14 @@ pub struct Topic {
 }
 
 impl Topic {
+    /// Whether records may come as a message: not where a file must say more than records can – the documents that belong to it,
+    /// the medium that carried it, the total of the bill.
+    pub fn takes_messages(&self) -> bool {
+        let documents = self.evidence.as_ref().is_some_and(|rule| rule.required);
+        let layouts = self.integration.as_ref().is_some_and(|integration| integration.message_layouts().next().is_some());
+        !documents && !self.medium && self.totals != Totals::Stated && layouts
+    }
+
     /// Queue name and routing key: `in.12_civic_assessments`.
     pub fn queue(&self) -> String {
         format!("{}.{}", self.direction.as_str(), self.slug)

@@ -7,7 +7,7 @@
 //! | `POST /v1/topics/{slug}/records` | JSON array of records (or one record) keyed by field id; 202 with the delivery id |
 //! | `GET /v1/deliveries/{id}` | how far it is, and what is wrong with it |
 //! | `GET /v1/openapi.json`, `GET /v1/schemas/{file}` | this table for programs |
-//! | `/scim/v2/…` | users of a topic with `door = "scim"` ([`scim`]) |
+//! | `/scim/v2/…` | users of a topic with `door = "scim"` (`scim`) |
 //! | `GET /healthz`, `GET /readyz` | the process lives · it takes deliveries |
 //!
 //! 202 means: the bytes are on disk under this id and will reach the topic, as records or as a rejection. Whether the content is

@@ -13,7 +13,7 @@
 //! call is one delivery with the whole user as he is afterwards, and success is answered **when the broker has confirmed it**. A
 //! call that was not answered may be sent again: it goes on with the same delivery.
 //!
-//! This side knows no database. What it answers is what it last took in, kept in the spool of the topic ([`store`]).
+//! This side knows no database. What it answers is what it last took in, kept in the spool of the topic (`store`).
 
 /// `ServiceProviderConfig`, `ResourceTypes`, `Schemas`.
 mod about;

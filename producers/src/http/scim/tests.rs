@@ -446,3 +446,24 @@ async fn only_tokens_of_the_topic_open_it() {
     door.api.intake.stopping.cancel();
     assert_eq!(door.create(user("takahashi-h", "01234567")).await.status, 503);
 }
+
+#[tokio::test]
+async fn the_document_names_every_path_of_the_door_and_no_other() {
+    let door = door();
+    let document = crate::http::openapi::document(&door.api.intake.registry);
+    let paths: Vec<_> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(path, methods)| Some((path.strip_prefix("/scim/v2")?, methods)))
+        .collect();
+    assert_eq!(paths.len(), 7);
+    for (path, methods) in paths {
+        let path = path.replace("{id}", "x").replace("{urn}", "urn:toy:1.0:User");
+        for method in methods.as_object().unwrap().keys() {
+            let token = [("authorization", "Bearer rnk_none")];
+            let answer = door.ask(&method.to_uppercase(), &path, &token, json!({})).await;
+            assert_eq!(answer.status, 401, "{method} {path}");
+        }
+    }
+}

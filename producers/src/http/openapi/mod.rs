@@ -1,10 +1,14 @@
 //! The HTTP intake as an OpenAPI 3.1 document, made from the registry: it cannot name a topic or a shape the program does not have.
 
+/// The SCIM door.
+mod users;
+
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use renkei_core::kit::{asyncapi, schema};
+use renkei_core::registry::topics::Door;
 use renkei_core::registry::{Direction, Registry, Topic};
 use serde_json::{Map, Value, json};
 
@@ -15,9 +19,18 @@ use super::problem::Problem;
 pub fn document(registry: &Registry) -> Value {
     let mut paths = Map::new();
     for topic in registry.active(Direction::In) {
+        // What a medium carries is taken by no other door.
+        if topic.medium {
+            continue;
+        }
+        if topic.door == Some(Door::Scim) {
+            paths.extend(users::paths(topic));
+        }
         let slug = topic.slug.as_str();
         paths.insert(format!("/v1/topics/{slug}/files"), json!({ "post": files(topic) }));
-        paths.insert(format!("/v1/topics/{slug}/records"), json!({ "post": records(topic) }));
+        if topic.takes_messages() {
+            paths.insert(format!("/v1/topics/{slug}/records"), json!({ "post": records(topic) }));
+        }
     }
     paths.insert("/v1/deliveries/{id}".to_owned(), json!({ "get": delivery() }));
     for (path, summary) in [("/healthz", "the process lives"), ("/readyz", "deliveries are taken")] {
@@ -45,13 +58,18 @@ pub fn document(registry: &Registry) -> Value {
 }
 
 fn files(topic: &Topic) -> Value {
+    let binary = json!({ "type": "string", "format": "binary" });
+    let mut content = json!({ "application/octet-stream": { "schema": binary } });
+    if topic.evidence.is_some() {
+        let parts = json!({ "file": binary, "evidence": { "type": "array", "items": binary, "description": "the documents the file names" } });
+        content["multipart/form-data"] = json!({ "schema": { "type": "object", "required": ["file"], "properties": parts } });
+    }
     operation(
         topic,
         "file",
         "Hand in a file",
         json!({
-            "required": true, "description": "the bytes of the file",
-            "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } },
+            "required": true, "description": "the bytes of the file", "content": content,
         }),
         &["file_name", "disposition"],
     )
