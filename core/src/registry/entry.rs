@@ -95,6 +95,11 @@ pub(super) fn parse(
             "takes every file of an archive for a file of the topic, so that documents cannot lie in one: not with `evidence`";
         faults.at(section.place_of("unpack"), format!("{}: `unpack` {sentence}", section.what()));
     }
+    if topic.unpack.is_some() && !topic.secrets.is_empty() {
+        let sentence =
+            "keeps the archive as it came before its files are looked at: not with `secrets`, which must never be kept";
+        faults.at(section.place_of("unpack"), format!("{}: `unpack` {sentence}", section.what()));
+    }
     section.finish(faults);
     slug.map(|_| Entry { topic, layouts, profiles })
 }

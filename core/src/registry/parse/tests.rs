@@ -138,4 +138,5 @@ fn archives_are_taken_apart_where_a_topic_says_so() {
     assert_eq!(topic(&entry("")).unpack, None);
     assert!(faults(&entry("unpack='rar'"))[0].contains("zip"));
     assert!(faults(&outbound("unpack='zip'"))[0].contains("inbound"));
+    assert!(faults(&entry("unpack='zip'\nsecrets=['password']"))[0].contains("not with `secrets`"));
 }
