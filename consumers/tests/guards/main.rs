@@ -6,6 +6,7 @@
 mod approval;
 mod audit;
 mod crash;
+mod issuers;
 mod journal;
 mod leaving;
 mod names;
