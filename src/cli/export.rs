@@ -278,6 +278,7 @@ pub(crate) fn state_name(state: FileState, lang: Lang) -> &'static str {
         FileState::Empty => ("対象なし", "empty"),
         FileState::Refused => ("作成不可", "refused"),
         FileState::Failed => ("失敗", "failed"),
+        FileState::Superseded => ("新しいもので置換え", "superseded"),
     };
     say(lang, ja, en)
 }

@@ -20,7 +20,6 @@ use futures_util::StreamExt;
 use renkei_core::archive::ArchiveKey;
 use renkei_core::crash;
 use renkei_core::metrics::metrics;
-use renkei_core::registry::DeliveryTarget;
 use renkei_core::verdict::{Classify, Verdict};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -133,11 +132,6 @@ impl Exporter {
             return Ok(false);
         }
         let file = find_file(&mut tx, id).await?;
-        // A file goes where its topic says and nowhere else; it waits when that way is not built.
-        let target = self.registry.topic(&file.topic).map_or(DeliveryTarget::Outbox, |topic| topic.delivery);
-        if !target.is_built() {
-            return Err(OutboundError::Topic { topic: file.topic, reason: "its way of delivery is not built" });
-        }
         let Some(places) = self.places(&file) else {
             return Err(OutboundError::State { file: id, state: file.state, action: "delivered" });
         };
