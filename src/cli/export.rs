@@ -128,6 +128,17 @@ pub(crate) enum ExportCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Deliver a released file once more that certainly did not arrive: the partner refused it, or its next try is still to come
+    Retry {
+        /// File number
+        file: i64,
+        /// Why: what was mended
+        #[arg(long)]
+        reason: String,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// What a person found out about an unknown delivery
     Resolve {
         /// File number
@@ -189,6 +200,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
             ExportCommand::Void { file, reason, confirmation, actor } => {
                 exporter.void(*file, actor, reason, confirmation).await?
             }
+            ExportCommand::Retry { file, reason, actor } => exporter.deliver_again(*file, actor, reason).await?,
             ExportCommand::Unknown { file, reason, actor } => exporter.mark_unknown(*file, actor, reason).await?,
             ExportCommand::Resolve { file, arrived, reason, confirmation, actor, .. } => {
                 let found = if *arrived { Found::Arrived } else { Found::NotArrived };
@@ -312,8 +324,8 @@ fn print_file(global: &Global, file: &ExportFile) {
     }
     println!("{}", file_table(global.lang, std::slice::from_ref(file)));
     if file.state == FileState::Released {
-        let ja = "払い出しましたが、まだ引き渡していません。送信フォルダーに書けるようになれば自動で引き渡します。";
-        let en = "released, but not delivered yet: it is delivered by itself once the outbox can be written";
+        let ja = "払い出しましたが、まだ引き渡していません。相手先または送信フォルダーに届くようになれば自動で引き渡します。";
+        let en = "released, but not delivered yet: it is delivered by itself once the partner or the outbox can be reached";
         println!("{}", say(global.lang, ja, en));
     }
     if let Some(problem) = &file.problem {

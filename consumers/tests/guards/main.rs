@@ -5,12 +5,15 @@
 
 mod approval;
 mod audit;
+mod bucket;
 mod crash;
 mod journal;
 mod leaving;
 mod names;
 mod once;
 mod orders;
+mod partner;
+mod push;
 mod revenue;
 mod same_content;
 mod scratch;
