@@ -138,6 +138,25 @@ async fn what_may_have_been_fetched_is_not_put_again_by_machine() {
     assert_eq!(puts(&partner).len(), 1);
 }
 
+/// As after a crash behind the mark: what is there is the delivery, what is not there may have been fetched.
+#[tokio::test]
+async fn a_put_that_died_is_looked_for() {
+    for (is_there, state) in [(true, FileState::Delivered), (false, FileState::Unknown)] {
+        let toy = Toy::new().await;
+        let (partner, objects) = store().await;
+        let exporter = to(&toy, &partner);
+        let file = toy.released_of(&exporter, BUCKET, "a").await;
+        toy.db.tamper(&format!("update export.file set state = 'released', delivered_at = null where id = {}", file.id)).await;
+        toy.db.tamper("delete from export.delivery where kind = 'delivered'").await;
+        if !is_there {
+            objects.lock().unwrap().clear();
+        }
+        partner.asked();
+        let found = exporter.deliver_pending().await.unwrap();
+        assert_eq!((found[0].state, puts(&partner).len()), (state, 0));
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_says_no_or_is_away_got_nothing() {
     let toy = Toy::new().await;
