@@ -73,7 +73,8 @@ async fn file_and_manifest_are_put_once() {
     assert_eq!((file.state, toy.outbox()), (FileState::Delivered, Vec::<String>::new()));
     let name = format!("{FILE}{}", file.file_name.as_ref().unwrap());
     assert_eq!(puts(&partner), [name.clone(), format!("{FILE}manifest.json")], "the manifest says that the file is whole");
-    assert_eq!(objects.lock().unwrap()[&name], exporter.download(file.id, "佐藤").await.unwrap().bytes);
+    let bytes = exporter.download(file.id, "佐藤").await.unwrap().bytes;
+    assert_eq!(objects.lock().unwrap()[&name], bytes);
     let place: String = toy.db.one("select place from export.delivery where kind = 'delivered'").await;
     assert_eq!(place, format!("s3:/{name}"));
 }

@@ -49,11 +49,11 @@ empty = 'file'
 delivery = 'outbox'
 ";
 
-/// Topics that are like another one but for their slug and some of their keys: number, slug, like which, what is other.
-const ALIKE: [(&str, &str, &str, &[(&str, &str)]); 3] = [
-    ("93", PUSHED, PAYMENTS, &[("'outbox'", "'http'")]),
-    ("94", PUSHED_STATUS, STATUS, &[("'outbox'", "'http'\nstale_after_s = 300")]),
-    ("95", BUCKET, PAYMENTS, &[("'outbox'", "'object_storage'")]),
+/// Topics that are like another one but for their slug and the way they are delivered: number, slug, like which, what is other.
+const ALIKE: [(&str, &str, &str, &str); 3] = [
+    ("93", PUSHED, PAYMENTS, "'http'"),
+    ("94", PUSHED_STATUS, STATUS, "'http'\nstale_after_s = 300"),
+    ("95", BUCKET, PAYMENTS, "'object_storage'"),
 ];
 
 const FILES: [(&str, &str); 10] = [
@@ -216,11 +216,10 @@ fn write_registry(folder: &Path) {
     let shipped = include_str!("../../../queues.toml");
     let head = shipped.split_once("[[topic]]").expect("queues.toml has topics").0;
     let mut topics = TOPICS.to_owned();
-    for (number, slug, like, others) in ALIKE {
+    for (number, slug, like, way) in ALIKE {
         let entry = TOPICS.split("[[topic]]").find(|entry| entry.contains(like)).expect("the topic it is like");
-        let mut entry = entry.replace(like, slug).replace(&format!("number = {}", &like[..2]), &format!("number = {number}"));
-        others.iter().for_each(|(from, to)| entry = entry.replace(from, to));
-        topics.push_str(&format!("[[topic]]{entry}"));
+        let entry = entry.replace(like, slug).replace(&format!("number = {}", &like[..2]), &format!("number = {number}"));
+        topics.push_str(&format!("[[topic]]{}", entry.replace("'outbox'", way)));
     }
     std::fs::write(folder.join("queues.toml"), format!("{head}{topics}")).expect("write queues.toml");
     let alike = |name: &str| {

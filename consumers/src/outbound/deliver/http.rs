@@ -23,7 +23,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, He
 use reqwest::{Body, Request, Response, Url};
 
 use super::settings::{DeliverConfig, Method};
-use super::way::{Ready, Sent};
+use super::way::{Ending, Ready};
 use crate::outbound::Exporter;
 use crate::outbound::error::OutboundError;
 use crate::outbound::model::ExportFile;
@@ -53,17 +53,17 @@ impl Push {
     pub(super) async fn ready(&self, exporter: &Exporter, file: &ExportFile, placing: bool) -> Result<Ready, OutboundError> {
         if placing && file.once {
             let why = format!("it was on its way to {}, and it is not known whether it arrived", self.place());
-            return Ok(Ready::Ended(Sent::Unclear { why }));
+            return Ok(Ready::Ended(Ending::Unclear { why }));
         }
         exporter.check_bytes(file).await?;
         match self.client().and_then(|_| self.headers(file)) {
             Ok(_) => Ok(Ready::Go),
-            Err(error) => Ok(Ready::Ended(Sent::NotSent { why: error.to_string(), after: None })),
+            Err(error) => Ok(Ready::Ended(Ending::NotSent { why: error.to_string(), after: None })),
         }
     }
 
     /// The request, and what the partner makes of it.
-    pub(super) async fn go(&self, exporter: &Exporter, file: &ExportFile) -> Result<Sent, OutboundError> {
+    pub(super) async fn go(&self, exporter: &Exporter, file: &ExportFile) -> Result<Ending, OutboundError> {
         let began = Arc::new(AtomicBool::new(false));
         let key = ArchiveKey::parse(file.archive.as_deref().unwrap_or_default())?;
         let blocks = exporter.archive.get_stream(&key).await?;
@@ -72,14 +72,14 @@ impl Push {
         let prepared = self.client().and_then(|client| Ok((client, self.request(file, body)?)));
         let (client, request) = match prepared {
             Ok(prepared) => prepared,
-            Err(error) => return Ok(Sent::NotSent { why: error.to_string(), after: None }),
+            Err(error) => return Ok(Ending::NotSent { why: error.to_string(), after: None }),
         };
         match client.execute(request).await {
             Ok(answer) => Ok(judged(answer, file.once).await),
             Err(error) => {
                 let may_have_left = began.load(Ordering::Relaxed) && !error.is_connect();
                 let why = format!("{}: {}", self.place(), root_cause(&error));
-                Ok(if may_have_left && file.once { Sent::Unclear { why } } else { Sent::NotSent { why, after: None } })
+                Ok(if may_have_left && file.once { Ending::Unclear { why } } else { Ending::NotSent { why, after: None } })
             }
         }
     }
@@ -139,7 +139,7 @@ impl Push {
 }
 
 /// The verdict of an answer.
-async fn judged(answer: Response, once: bool) -> Sent {
+async fn judged(answer: Response, once: bool) -> Ending {
     let status = answer.status();
     let after = answer.headers().get(RETRY_AFTER).and_then(retry_after);
     let said = match text_of(answer).await {
@@ -147,11 +147,11 @@ async fn judged(answer: Response, once: bool) -> Sent {
         text => format!("{status}: {text}"),
     };
     match status.as_u16() {
-        200..300 => Sent::Arrived { answer: Some(said) },
-        408 | 425 | 429 | 503 => Sent::NotSent { why: said, after },
-        500.. if once => Sent::Unclear { why: said },
-        500.. => Sent::NotSent { why: said, after },
-        _ => Sent::Refused { why: said },
+        200..300 => Ending::Arrived { answer: Some(said) },
+        408 | 425 | 429 | 503 => Ending::NotSent { why: said, after },
+        500.. if once => Ending::Unclear { why: said },
+        500.. => Ending::NotSent { why: said, after },
+        _ => Ending::Refused { why: said },
     }
 }
 

@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 pub use settings::{DeliverConfig, Destinations, Method};
 
 use self::tries::Step;
-use self::way::{Ready, Sent};
+use self::way::{Ending, Ready};
 use super::Exporter;
 use super::error::OutboundError;
 use super::model::{ExportFile, FileState};
@@ -156,6 +156,7 @@ impl Exporter {
         if let Some(newer) = self.overtaken(&mut tx, &file).await? {
             end(&mut tx, id, FileState::Superseded, Some(&format!("file {newer} is newer and has left"))).await?;
             record(&mut tx, MACHINE, "export.superseded", id, &json!({ "by": newer })).await?;
+            metrics().handovers.with_label_values(&[file.topic.as_str(), "superseded"]).inc();
         } else {
             let last = tries::last(&mut tx, id).await?;
             match last {
@@ -177,7 +178,7 @@ impl Exporter {
         tx: &mut Transaction<'_, Postgres>,
         file: &ExportFile,
         last: Option<Step>,
-    ) -> Result<(String, Sent), OutboundError> {
+    ) -> Result<(String, Ending), OutboundError> {
         let way = self.way(file)?;
         let place = way.place();
         match way.ready(self, tx, file, last == Some(Step::Placing)).await? {
@@ -199,25 +200,26 @@ impl Exporter {
         &self,
         conn: &mut PgConnection,
         file: &ExportFile,
-        (place, sent): (String, Sent),
+        (place, sent): (String, Ending),
     ) -> Result<(), OutboundError> {
         tracing::debug!(topic = file.topic, file = file.id, place, outcome = ?sent, "a delivery was tried");
+        metrics().handovers.with_label_values(&[file.topic.as_str(), sent.outcome()]).inc();
         match sent {
-            Sent::Arrived { answer } => {
+            Ending::Arrived { answer } => {
                 tries::delivered(conn, file, &place, answer.as_deref()).await?;
                 let after = json!({ "place": place, "sha256": file.sha256, "answer": answer });
                 record(conn, MACHINE, "export.delivered", file.id, &after).await
             }
-            Sent::Unclear { why } => {
+            Ending::Unclear { why } => {
                 tries::note(conn, file, "unclear", &place, &why).await?;
                 set_unknown(conn, file.id, MACHINE, &why).await
             }
-            Sent::Refused { why } => {
+            Ending::Refused { why } => {
                 tries::note(conn, file, "refused", &place, &why).await?;
                 tries::set_problem(conn, file.id, &why).await?;
                 record_why(conn, MACHINE, "export.delivery_refused", file.id, &json!({ "place": place }), Some(&why)).await
             }
-            Sent::NotSent { why, after } => {
+            Ending::NotSent { why, after } => {
                 let ladder =
                     &self.registry.topic(&file.topic).map_or(&self.registry.settings.retry, |topic| &topic.retry).ladder_s;
                 tries::later(conn, file, &place, &why, ladder, after).await?;

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use super::manifest::manifest;
 use super::outbox::Places;
 use super::settings::DeliverConfig;
-use super::way::{Ready, Sent};
+use super::way::{Ending, Ready};
 use crate::outbound::Exporter;
 use crate::outbound::error::OutboundError;
 use crate::outbound::model::ExportFile;
@@ -51,7 +51,7 @@ impl Put {
     ) -> Result<Ready, OutboundError> {
         let bucket = match self.open() {
             Ok(bucket) => bucket,
-            Err(error) => return Ok(Ready::Ended(Sent::NotSent { why: error.to_string(), after: None })),
+            Err(error) => return Ok(Ready::Ended(Ending::NotSent { why: error.to_string(), after: None })),
         };
         let key = ArchiveKey::parse(file.archive.as_deref().unwrap_or_default())?;
         let topic = exporter.registry.topic(&file.topic).map(AsRef::as_ref);
@@ -63,7 +63,7 @@ impl Put {
                 Ok(Some(_)) => return Err(self.occupied(file)),
                 Ok(None) => {
                     let why = format!("{} may have been put there and is not; it is not known who took it", self.place());
-                    return Ok(Ready::Ended(Sent::Unclear { why }));
+                    return Ok(Ready::Ended(Ending::Unclear { why }));
                 }
                 // Nothing was found out: the file is as it was.
                 Err(error) => return Err(OutboundError::Bucket { file: file.id, source: error }),
@@ -75,9 +75,9 @@ impl Put {
     }
 
     /// Puts file and manifest there.
-    pub(super) async fn go(&self, file: &ExportFile) -> Result<Sent, OutboundError> {
+    pub(super) async fn go(&self, file: &ExportFile) -> Result<Ending, OutboundError> {
         let Some(held) = self.held.get() else {
-            return Ok(Sent::NotSent { why: "nothing was prepared".to_owned(), after: None });
+            return Ok(Ending::NotSent { why: "nothing was prepared".to_owned(), after: None });
         };
         let folder = self.places.name.rsplit_once('/').map_or("", |(folder, _)| folder);
         let beside = format!("{folder}/manifest.json");
@@ -90,7 +90,7 @@ impl Put {
                 Err(error) => return Ok(judged(&error, may_be_seen, file.once)),
             }
         }
-        Ok(Sent::Arrived { answer: None })
+        Ok(Ending::Arrived { answer: None })
     }
 
     fn open(&self) -> Result<Bucket, renkei_core::partner::SettingError> {
@@ -109,7 +109,7 @@ impl Put {
     }
 }
 
-fn judged(error: &BucketError, may_be_seen: bool, once: bool) -> Sent {
+fn judged(error: &BucketError, may_be_seen: bool, once: bool) -> Ending {
     let why = format!("{error}: {}", error.source);
-    if once && (may_be_seen || error.may_be_there) { Sent::Unclear { why } } else { Sent::NotSent { why, after: None } }
+    if once && (may_be_seen || error.may_be_there) { Ending::Unclear { why } } else { Ending::NotSent { why, after: None } }
 }

@@ -22,7 +22,7 @@ use sqlx::PgConnection;
 use tokio::io::AsyncWriteExt;
 
 use super::manifest::manifest;
-use super::way::{Ready, Sent};
+use super::way::{Ending, Ready};
 use crate::outbound::Exporter;
 use crate::outbound::error::OutboundError;
 use crate::outbound::model::{ExportFile, FileState};
@@ -55,7 +55,7 @@ impl Exporter {
     ) -> Result<Ready, OutboundError> {
         if exists(&places.visible).await? {
             return match file.state == FileState::Released && same_bytes(file, places).await {
-                true => Ok(Ready::Ended(Sent::Arrived { answer: None })),
+                true => Ok(Ready::Ended(Ending::Arrived { answer: None })),
                 false => Err(OutboundError::OutboxOccupied { file: file.id, path: places.visible.clone() }),
             };
         }
@@ -67,7 +67,7 @@ impl Exporter {
             return Ok(Ready::Marked);
         }
         let why = format!("{} had become visible in the outbox and is gone; it is not known who took it", places.name);
-        Ok(Ready::Ended(Sent::Unclear { why }))
+        Ok(Ready::Ended(Ending::Unclear { why }))
     }
 
     /// Writes file and manifest under the hidden name, flushed to disk.
@@ -96,11 +96,11 @@ impl Exporter {
 
 impl Places {
     /// The rename that makes it visible.
-    pub(super) async fn show(&self) -> Result<Sent, OutboundError> {
+    pub(super) async fn show(&self) -> Result<Ending, OutboundError> {
         tokio::fs::rename(&self.hidden, &self.visible).await.map_err(failed("place", &self.visible))?;
         let parent = self.visible.parent().unwrap_or(&self.visible);
         sync_folder(parent).await.map_err(failed("flush", parent))?;
-        Ok(Sent::Arrived { answer: None })
+        Ok(Ending::Arrived { answer: None })
     }
 }
 

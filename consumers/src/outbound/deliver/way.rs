@@ -14,7 +14,7 @@ use crate::outbound::model::{ExportFile, FileState};
 
 /// What came of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sent {
+pub(super) enum Ending {
     /// Handed over, and what the partner answered.
     Arrived { answer: Option<String> },
     /// It certainly did not arrive: tried again, not before `after` where the partner wishes so.
@@ -25,6 +25,18 @@ pub(super) enum Sent {
     Unclear { why: String },
 }
 
+impl Ending {
+    /// As the metric calls it.
+    pub(super) fn outcome(&self) -> &'static str {
+        match self {
+            Ending::Arrived { .. } => "arrived",
+            Ending::NotSent { .. } => "not_sent",
+            Ending::Refused { .. } => "refused",
+            Ending::Unclear { .. } => "unclear",
+        }
+    }
+}
+
 /// What is done next.
 pub(super) enum Ready {
     /// Everything is prepared: mark it, and go.
@@ -32,7 +44,7 @@ pub(super) enum Ready {
     /// An earlier try was marked and is gone on with.
     Marked,
     /// It is clear already what came of it.
-    Ended(Sent),
+    Ended(Ending),
 }
 
 /// A way out for one file.
@@ -91,7 +103,7 @@ impl Way {
     }
 
     /// Lets the file go.
-    pub(super) async fn go(&self, exporter: &Exporter, file: &ExportFile) -> Result<Sent, OutboundError> {
+    pub(super) async fn go(&self, exporter: &Exporter, file: &ExportFile) -> Result<Ending, OutboundError> {
         match self {
             Way::Outbox(places) => places.show().await,
             Way::Http(push) => push.go(exporter, file).await,
