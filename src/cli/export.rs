@@ -24,6 +24,8 @@ use crate::wiring;
 
 /// Longest wait for a consumer to make an ordered file.
 const MAKE_WAIT: Duration = Duration::from_secs(600);
+/// Longest wait for one that leaves by itself to be handed over.
+const LEAVE_WAIT: Duration = Duration::from_secs(10);
 
 /// `renkei export …`
 #[derive(Debug, Subcommand)]
@@ -224,11 +226,14 @@ pub(crate) async fn order(
     let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
     publisher.close().await;
     let deadline = tokio::time::Instant::now() + MAKE_WAIT;
+    let mut made_at = None;
     loop {
-        if let Some(file) = exporter.find_run(ordered.run).await?
-            && file.state != FileState::Ordered
-        {
-            return Ok(file);
+        let made = exporter.find_run(ordered.run).await?.filter(|file| file.state != FileState::Ordered);
+        if let Some(file) = made {
+            let made_at = *made_at.get_or_insert_with(tokio::time::Instant::now);
+            if !on_its_way(&file) || made_at.elapsed() > LEAVE_WAIT {
+                return Ok(file);
+            }
         }
         if tokio::time::Instant::now() > deadline {
             bail!(
@@ -238,6 +243,12 @@ pub(crate) async fn order(
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// A file that is released by machine, and of which nothing is known yet that keeps it from its partner.
+fn on_its_way(file: &ExportFile) -> bool {
+    let leaving = matches!(file.state, FileState::Generated | FileState::Released);
+    file.release_policy == "automatic" && leaving && file.problem.is_none()
 }
 
 /// What a run would send; nothing is kept.
