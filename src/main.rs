@@ -18,5 +18,18 @@ mod wiring;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    leave_when_nobody_reads();
     cli::run()
+}
+
+/// A reader that has seen enough (`renkei batch list | head`) closes the pipe; printing into it is no bug to report.
+fn leave_when_nobody_reads() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map(String::as_str).unwrap_or_default();
+        if said.starts_with("failed printing to std") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        report(panic);
+    }));
 }

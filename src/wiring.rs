@@ -12,7 +12,7 @@ use renkei_consumers::replies::Replies;
 use renkei_consumers::{accounts, arrivals, audit, db, failures};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
-use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Publisher, consume, depth};
+use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
 use renkei_core::calendar::clock;
 use renkei_core::registry::topics::RetrySettings;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
@@ -221,7 +221,8 @@ async fn start_consumers(
     audit::record_configuration(&pool, registry, "consume").await?;
     exporter.deliver_pending().await?;
     let replies = Replies::through(publisher.clone());
-    let mut consumers = Consumers { broker, publisher, shutdown: shutdown.clone(), tasks: JoinSet::new(), readiness };
+    let line = consume::Line::new(&broker, "consume")?;
+    let mut consumers = Consumers { line, publisher, shutdown: shutdown.clone(), tasks: JoinSet::new(), readiness };
     for topic in registry.active(Direction::In) {
         let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), replies.clone());
         consumers.start(options(topic), handler);
@@ -229,11 +230,11 @@ async fn start_consumers(
     for topic in registry.active(Direction::Out) {
         consumers.start(options(topic), ExportHandler::new(exporter.clone()));
     }
-    let names = consumers.broker.names.clone();
+    let names = broker.names.clone();
     let drain = |queue: &str| ConsumeOptions { ladder: waits(&registry.settings.retry), ..ConsumeOptions::drain(queue) };
     consumers.start(drain(&names.dead), failures::DeadLetters::new(pool.clone()));
     consumers.start(drain(&names.unrouted), failures::DeadLetters::unrouted(pool.clone()));
-    let Consumers { broker, publisher, tasks: consuming, .. } = consumers;
+    let Consumers { publisher, tasks: consuming, .. } = consumers;
     start_watches(&pool, registry, exporter, tasks, shutdown);
     let (for_accounts, orphans, cancel) = (pool.clone(), config.orphan_accounts, shutdown.clone());
     tasks.spawn(async move {
@@ -286,7 +287,7 @@ fn start_watches(
 
 /// The consumers of this process.
 struct Consumers<'r> {
-    broker: BrokerConfig,
+    line: consume::Line,
     publisher: Publisher,
     shutdown: CancellationToken,
     tasks: JoinSet<anyhow::Result<()>>,
@@ -297,9 +298,9 @@ impl Consumers<'_> {
     fn start<H: Handler>(&mut self, options: ConsumeOptions, handler: H) {
         let (begun, begins) = oneshot::channel();
         self.readiness.push(begins);
-        let (broker, publisher, shutdown) = (self.broker.clone(), self.publisher.clone(), self.shutdown.clone());
+        let (line, publisher, shutdown) = (self.line.clone(), self.publisher.clone(), self.shutdown.clone());
         self.tasks.spawn(async move {
-            Ok(consume::run_and_tell(&broker, options, publisher, Arc::new(handler), shutdown, Some(begun)).await?)
+            Ok(consume::run_and_tell(&line, options, publisher, Arc::new(handler), shutdown, Some(begun)).await?)
         });
     }
 }

@@ -1,5 +1,7 @@
 //! `renkei export …`: make, look at, approve, release, take back.
 
+/// What is different from last time.
+mod compare;
 /// What an approver looks at.
 mod show;
 
@@ -59,10 +61,13 @@ pub(crate) enum ExportCommand {
         #[arg(long, default_value_t = 30)]
         limit: u32,
     },
-    /// One file: totals recomputed from the ledger, differences from the last release, approvals, deliveries
+    /// One file: totals recomputed from the ledger, what is different from last time, approvals, deliveries
     Show {
         /// File number
         file: i64,
+        /// Every item worth a second look, not the first of each kind only
+        #[arg(long)]
+        all: bool,
     },
     /// Approve exactly these bytes; the maker may not
     Approve {
@@ -190,7 +195,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 made?
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
-            ExportCommand::Show { file } => return show::show(global, &exporter, *file).await,
+            ExportCommand::Show { file, all } => return show::show(global, &exporter, *file, *all).await,
             ExportCommand::Approve { file, sha256, actor } => exporter.approve(*file, actor, sha256).await?,
             ExportCommand::Release { file, actor } => exporter.release(*file, actor).await?,
             ExportCommand::Accepted { file, result, actor } => exporter.accepted(*file, actor, result).await?,

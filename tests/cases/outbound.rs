@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use renkei_consumers::outbound::{ExportFile, Exporter};
+use renkei_consumers::outbound::{ComparedTotal, ExportFile, Exporter};
 use renkei_core::archive::{Archive, ArchiveKey};
 use renkei_core::message::{ExportOrder, run_id};
 use renkei_core::registry::Registry;
@@ -89,6 +89,13 @@ impl Maker<'_> {
         let (Some(key), Some(name)) = (&made.archive, &made.file_name) else { return (made, String::new()) };
         let bytes = self.archive.get_bytes(&ArchiveKey::parse(key).unwrap()).await.unwrap();
         results.insert(format!("expected/{name}"), bytes.to_vec());
+        let difference = compare(&self.reviewer, &made).await;
+        if !difference.is_empty() {
+            results.insert(
+                if run == "case" { "compare.txt".to_owned() } else { format!("compare_{run}.txt") },
+                difference.into_bytes(),
+            );
+        }
         let seen = review(&self.reviewer, &made).await;
         (made, seen)
     }
@@ -112,6 +119,27 @@ async fn review(exporter: &Exporter, file: &ExportFile) -> String {
     let rows: Vec<Vec<String>> =
         review.rows.iter().map(|row| vec![row.label_ja.clone(), row.count.to_string(), text::yen(row.yen)]).collect();
     format!("\n承認者が見る合計（台帳から再計算）\n{}", text::table(&["区分", ">件数", ">円"], &rows))
+}
+
+/// What is different from last time, and what is worth a second look.
+async fn compare(exporter: &Exporter, file: &ExportFile) -> String {
+    let comparison = exporter.compare(file.id, u32::MAX).await.unwrap_or_else(|error| panic!("compare: {error:?}"));
+    let mut told = String::new();
+    if !comparison.totals.is_empty() {
+        let cells = |t: &ComparedTotal| {
+            let part = format!("{} {}", t.part_ja, t.label_ja);
+            vec![part, t.count.to_string(), text::yen(t.yen), t.count_before.to_string(), text::yen(t.yen_before)]
+        };
+        let rows: Vec<Vec<String>> = comparison.totals.iter().map(cells).collect();
+        told.push_str(&text::table(&["内訳", ">件数", ">円", ">前回の件数", ">前回の円"], &rows));
+    }
+    for mark in comparison.notable {
+        told.push_str(&format!("\n要確認 {}  {}件  {}円\n", mark.code, mark.count, text::yen(mark.yen)));
+        for item in mark.items {
+            told.push_str(&format!("  {}\n", text::sentence(&mark.code, None, None, None, Some(&item.detail))));
+        }
+    }
+    told
 }
 
 async fn lines_of(file: &ExportFile, pool: &PgPool) -> String {

@@ -1,5 +1,7 @@
 //! The commands: what they print and how they end. 0 done, 1 failed, 2 usage, 3 rejected, 4 held.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::support::files::{self, ASSESSMENTS, INVOICES};
@@ -54,6 +56,13 @@ fn what_needs_no_services() {
         world.renkei(&["no-such-command"]).expect(&[2]);
         // Nothing to draw progress on: not a single control character.
         assert!(!world.renkei(&["check", &sound, "--topic", "12"]).err.contains('\u{1b}'));
+        // A reader that has seen enough is no fault.
+        let mut unread = world.surroundings.command();
+        unread.args(["layout", "show", "12"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = unread.spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
     });
 }
 

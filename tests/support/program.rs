@@ -16,7 +16,7 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
         // What the shell has set belongs to another installation.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RENKEI_")) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use renkei_core::catalogue;
-use renkei_core::registry::Status;
+use renkei_core::registry::{Release, Status};
 
 use super::queues::registry;
 use super::source::{Source, files, none, root};
@@ -48,7 +48,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 12] = [
     "README.md",
     "layout.toml",
     "check.sql",
@@ -57,6 +57,8 @@ const KNOWN: [&str; 10] = [
     "blockers.sql",
     "select.sql",
     "review.sql",
+    "compare.sql",
+    "notable.sql",
     "release.sql",
     "void.sql",
 ];
@@ -79,6 +81,21 @@ fn a_folder_holds_only_what_the_contract_names() {
     none(&wrong, "docs/INTEGRATIONS.md names every file of a folder");
 }
 
+#[test]
+fn a_file_that_needs_two_persons_is_compared_with_the_last_one() {
+    let mut wrong = Vec::new();
+    let registry = registry();
+    let active = registry.topics.iter().filter(|topic| topic.status == Status::Active);
+    for topic in active.filter(|topic| topic.release == Release::TwoPerson) {
+        for name in ["compare.sql", "notable.sql"] {
+            if !root().join("integrations").join(topic.slug.as_str()).join(name).is_file() {
+                wrong.push(format!("{}: {name} is missing", topic.slug));
+            }
+        }
+    }
+    none(&wrong, "the approver of a file that needs two persons sees what is different from last time");
+}
+
 /// Words of a verdict or a refusal: a literal in their company is a code.
 const VERDICTS: [&str; 6] = ["'reject'", "'hold'", "'skip'", "'warn'", "'stop'", "'leave_out'"];
 
@@ -86,7 +103,7 @@ const VERDICTS: [&str; 6] = ["'reject'", "'hold'", "'skip'", "'warn'", "'stop'",
 fn every_code_that_sql_gives_has_texts() {
     let mut missing = BTreeSet::new();
     let mut seen = 0;
-    for name in ["check.sql", "select.sql", "blockers.sql"] {
+    for name in ["check.sql", "select.sql", "blockers.sql", "notable.sql"] {
         for source in files("integrations", name).iter().filter(|source| !source.path.contains("/cases/")) {
             for code in source.text.lines().flat_map(codes_of) {
                 seen += 1;

@@ -15,6 +15,7 @@
 //! | `claim` | what each record carries, and the fence against carrying it twice |
 //! | `name` | file names from the layout's pattern |
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
+//! | `compare` | the difference from last time, told from the ledger |
 //! | `release` | release once, void, unknown |
 //! | `deliver` | to the partner – outbox, HTTP push, bucket –, without a second copy after a crash |
 //! | `twin` | the same content sent before |
@@ -28,6 +29,7 @@
 mod accepted;
 mod approve;
 mod claim;
+mod compare;
 mod deliver;
 /// What can go wrong, each with its verdict.
 pub mod error;
@@ -58,6 +60,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
 
 pub use approve::{Review, ReviewRow};
+pub use compare::{ComparedTotal, Comparison, Notable, NotableItem};
 pub use deliver::{DeliverConfig, Destinations, Method};
 pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};

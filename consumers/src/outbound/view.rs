@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::approve::Review;
+use super::compare::Comparison;
 use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
@@ -24,6 +25,8 @@ use super::{Exporter, claim, folder, shape, twin};
 
 /// Bytes of a dry run that are kept to be looked at.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Items of one mark that are shown beside a file; all are counted.
+const NOTABLE_ITEMS_MAX: u32 = 20;
 
 /// Which files to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +73,10 @@ pub struct FileDetail {
     pub review: Option<Review>,
     /// Why they cannot.
     pub review_problem: Option<String>,
+    /// What is different from last time, told from the ledger; absent as the review is.
+    pub comparison: Option<Comparison>,
+    /// Why it cannot be told.
+    pub comparison_problem: Option<String>,
     /// The last release before, and the differences from it.
     pub previous: Option<PreviousRelease>,
     /// Approvals, dead ones included.
@@ -144,20 +151,17 @@ impl Exporter {
         let deliveries: Vec<Delivery> = rows(&mut conn, include_str!("sql/deliveries.sql"), id).await?;
         let previous: Vec<PreviousRelease> = rows(&mut conn, include_str!("sql/previous_release.sql"), id).await?;
         drop(conn);
-        // A review that fails bars the approval, not the sight of the file.
-        let (review, review_problem) = match file.sha256 {
-            None => (None, None),
-            Some(_) => match self.review(id).await {
-                Ok(review) => (Some(review), None),
-                Err(error) if error.verdict() == Verdict::Retry => return Err(error),
-                Err(error) => (None, Some(error.to_string())),
-            },
-        };
+        let made = file.sha256.is_some();
+        let (review, review_problem) = if made { or_problem(self.review(id).await)? } else { (None, None) };
+        let (comparison, comparison_problem) =
+            if made { or_problem(self.compare(id, NOTABLE_ITEMS_MAX).await)? } else { (None, None) };
         let downloads = deliveries.iter().filter(|delivery| delivery.kind == "download").count();
         Ok(FileDetail {
             file,
             review,
             review_problem,
+            comparison,
+            comparison_problem,
             previous: previous.into_iter().next(),
             approvals,
             refusals,
@@ -233,6 +237,15 @@ impl Exporter {
             }
         }
         Ok(dry)
+    }
+}
+
+/// What is told of a file, or why it cannot be: a query that fails bars the approval, not the sight of the file.
+fn or_problem<T>(told: Result<T, OutboundError>) -> Result<(Option<T>, Option<String>), OutboundError> {
+    match told {
+        Ok(told) => Ok((Some(told), None)),
+        Err(error) if error.verdict() == Verdict::Retry => Err(error),
+        Err(error) => Ok((None, Some(error.to_string()))),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A supervised consumer: takes messages of one queue, hands them to a `Handler`, and does what the `Outcome` says.
 //!
-//! It has a connection of its own, acknowledges by hand, and is rebuilt after every failure: an error item, a stream that
-//! just ends (queue deleted, consumer cancelled by the broker), a channel or connection that is gone without a word. What was
-//! not acknowledged comes again, so handlers must be idempotent.
+//! It has a channel of its own on a connection that the consumers of a process share (a [`Line`]), acknowledges by hand, and is
+//! rebuilt after every failure: an error item, a stream that just ends (queue deleted, consumer cancelled by the broker), a
+//! channel or connection that is gone without a word. What was not acknowledged comes again, so handlers must be idempotent.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,15 +11,18 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{BrokerConfig, BrokerError};
+use super::connection::BrokerError;
 use super::message::Incoming;
 use super::publish::Publisher;
 use super::retry::Backoff;
 use crate::metrics::{metrics, topic_label};
 use crate::verdict::{Classify, Verdict};
 
+mod line;
 mod session;
 mod work;
+
+pub use line::Line;
 
 /// RabbitMQ's default: a delivery unacknowledged for longer ends the channel or the consumer.
 pub const ACK_TIMEOUT_BROKER: Duration = Duration::from_secs(30 * 60);
@@ -138,25 +141,24 @@ impl Classify for ConsumeError {
 /// Consumes until `cancel`, then lets the handlers at work finish, acknowledges, and closes. `publisher` carries the copies for
 /// the retry ladder and the dead-letter queue; it must outlive this call.
 pub async fn run<H: Handler>(
-    config: &BrokerConfig,
+    line: &Line,
     options: ConsumeOptions,
     publisher: Publisher,
     handler: Arc<H>,
     cancel: CancellationToken,
 ) -> Result<(), ConsumeError> {
-    run_and_tell(config, options, publisher, handler, cancel, None).await
+    run_and_tell(line, options, publisher, handler, cancel, None).await
 }
 
 /// Like [`run`], and tells `subscribed` when the queue is subscribed for the first time.
 pub async fn run_and_tell<H: Handler>(
-    config: &BrokerConfig,
+    line: &Line,
     options: ConsumeOptions,
     publisher: Publisher,
     handler: Arc<H>,
     cancel: CancellationToken,
     subscribed: Option<oneshot::Sender<()>>,
 ) -> Result<(), ConsumeError> {
-    config.uri()?;
     let options = checked(options)?;
     let role = format!("consume {}", topic_label(&options.queue));
     let up = metrics().broker_connection_up.with_label_values(&[&role]);
@@ -166,7 +168,7 @@ pub async fn run_and_tell<H: Handler>(
     let mut exhausted = Backoff::new(Duration::from_secs(5), Duration::from_secs(600));
     while !cancel.is_cancelled() {
         let begun = Instant::now();
-        let ending = session::run(config, &desk, &up).await;
+        let ending = session::run(line, &desk, &up).await;
         up.set(0);
         if begun.elapsed() > Duration::from_secs(10) {
             backoff.reset();

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use renkei_core::broker::consume::{self, Line};
 use renkei_core::broker::management::Management;
 use renkei_core::broker::topology::{Names, QueueSpec, TopologySpec, apply};
-use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Incoming, Outcome, Outgoing, Publisher, consume};
+use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Incoming, Outcome, Outgoing, Publisher};
 use tokio::io::{AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -245,17 +246,23 @@ pub(crate) struct Consuming {
     cancel: CancellationToken,
     task: JoinHandle<Result<(), renkei_core::broker::ConsumeError>>,
     publisher: Publisher,
-    again: (BrokerConfig, ConsumeOptions, Arc<Recorder>),
+    again: (BrokerConfig, Line, ConsumeOptions, Arc<Recorder>),
 }
 
 impl Consuming {
     pub(crate) fn start(config: &BrokerConfig, options: ConsumeOptions, handler: &Arc<Recorder>) -> Self {
-        let again = (config.clone(), options.clone(), handler.clone());
+        let line = Line::new(config, &format!("consume {}", options.queue)).unwrap();
+        Self::on(config, &line, options, handler)
+    }
+
+    /// On a line that others use too.
+    pub(crate) fn on(config: &BrokerConfig, line: &Line, options: ConsumeOptions, handler: &Arc<Recorder>) -> Self {
+        let again = (config.clone(), line.clone(), options.clone(), handler.clone());
         let publisher = Publisher::start(config, "test copies").unwrap();
         let cancel = CancellationToken::new();
-        let (config, handler, stop) = (config.clone(), handler.clone(), cancel.clone());
+        let (line, handler, stop) = (line.clone(), handler.clone(), cancel.clone());
         let copies = publisher.clone();
-        let task = tokio::spawn(async move { consume::run(&config, options, copies, handler, stop).await });
+        let task = tokio::spawn(async move { consume::run(&line, options, copies, handler, stop).await });
         Consuming { cancel, task, publisher, again }
     }
 
@@ -268,14 +275,14 @@ impl Consuming {
 
     /// Ends it when its queue is empty: what lost its acknowledgement, or was prefetched, comes again first.
     pub(crate) async fn drain(mut self, broker: &Broker) {
-        let (config, options, handler) = self.again.clone();
+        let (config, line, options, handler) = self.again.clone();
         loop {
             eventually("the queue is empty", async || broker.ready(&options.queue).await == 0).await;
             self.stop().await;
             if broker.ready(&options.queue).await == 0 {
                 return;
             }
-            self = Consuming::start(&config, options.clone(), &handler);
+            self = Consuming::on(&config, &line, options.clone(), &handler);
         }
     }
 }

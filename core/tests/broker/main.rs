@@ -8,5 +8,6 @@
 
 mod consume;
 mod harness;
+mod line;
 mod publish;
 mod topology;

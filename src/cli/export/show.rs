@@ -6,11 +6,14 @@ use renkei_core::money::Yen;
 
 use super::super::print::{refusal, say, table};
 use super::super::{Exit, Global};
-use super::{exit_of, print_file};
+use super::{compare, exit_of, print_file};
 
-/// Shows one file.
-pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyhow::Result<Exit> {
-    let detail = exporter.show(id).await?;
+/// Shows one file; `all`: with every item worth a second look.
+pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64, all: bool) -> anyhow::Result<Exit> {
+    let mut detail = exporter.show(id).await?;
+    if all && detail.comparison.is_some() {
+        detail.comparison = Some(exporter.compare(id, u32::MAX).await?);
+    }
     if global.json {
         println!("{}", serde_json::json!(detail));
         return Ok(exit_of(detail.file.state));
@@ -21,6 +24,7 @@ pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64) -> anyho
     }
     review(global.lang, &detail);
     previous(global.lang, &detail);
+    compare::print(global.lang, &detail);
     approvals(global.lang, &detail);
     deliveries(global.lang, &detail);
     for item in &detail.refusals {

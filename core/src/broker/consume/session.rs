@@ -1,4 +1,4 @@
-//! One connection's worth of consuming.
+//! A consumer's time on one connection, which it shares with the others of the process.
 //!
 //! A session begins *carefully*, with one message at a time, and takes the full prefetch only after a message that has not
 //! been given out several times before. A message that kills its consumer would otherwise take its prefetched neighbours
@@ -13,16 +13,17 @@ use futures_util::future::OptionFuture;
 use futures_util::{FutureExt, StreamExt};
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
 use lapin::types::FieldTable;
-use lapin::{Acker, Channel, Consumer, Event};
+use lapin::{Acker, Channel, Consumer};
 use prometheus::IntGauge;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use super::line::{Line, Wire};
 use super::work::{Settled, Work};
 use super::{Desk, Ending, Handler};
-use crate::broker::connection::{self, BrokerConfig, BrokerError, CLOSE_TIMEOUT, Link, REPLY_TIMEOUT, answered, chain};
+use crate::broker::connection::{BrokerError, CLOSE_TIMEOUT, REPLY_TIMEOUT, answered, chain};
 use crate::broker::message::Incoming;
 use crate::broker::retry::Backoff;
 
@@ -42,31 +43,38 @@ enum Ended {
 }
 
 /// Connects, subscribes, and consumes until told to stop or something breaks.
-pub(super) async fn run<H: Handler>(config: &BrokerConfig, desk: &Desk<H>, up: &IntGauge) -> Ending {
-    let queue = &desk.options.queue;
-    let name = format!("renkei consume {queue}");
-    let mut link = tokio::select! {
-        link = connection::connect(config, &name) => match link {
-            Ok(link) => link,
+pub(super) async fn run<H: Handler>(line: &Line, desk: &Desk<H>, up: &IntGauge) -> Ending {
+    let wire = tokio::select! {
+        wire = line.take() => match wire {
+            Ok(wire) => wire,
             Err(error) => return Ending::Lost(chain(&error)),
         },
         () = desk.cancel.cancelled() => return Ending::Cancelled,
     };
+    let ending = subscribe(&wire, desk, up).await;
+    wire.give_back().await;
+    ending
+}
+
+async fn subscribe<H: Handler>(wire: &Wire, desk: &Desk<H>, up: &IntGauge) -> Ending {
     let mut prefetch = 1;
     loop {
-        let subscription = match Subscription::open(&mut link, desk, prefetch).await {
+        let subscription = match Subscription::open(wire, desk, prefetch).await {
             Ok(subscription) => subscription,
-            Err(error) => return Ending::Lost(chain(&error)),
+            Err(error) => {
+                let costs_the_channel = matches!(&error, BrokerError::Amqp { source, .. } if source.costs_the_channel());
+                if !costs_the_channel {
+                    wire.break_off().await;
+                }
+                return Ending::Lost(chain(&error));
+            }
         };
         up.set(1);
         desk.tell_subscribed();
-        tracing::debug!(queue, prefetch, "consuming");
+        tracing::debug!(queue = desk.options.queue, prefetch, "consuming");
         match subscription.run().await {
             Ended::Again(next) => prefetch = next,
-            Ended::Session(ending) => {
-                connection::close(&link.connection).await;
-                return ending;
-            }
+            Ended::Session(ending) => return ending,
         }
     }
 }
@@ -74,7 +82,7 @@ pub(super) async fn run<H: Handler>(config: &BrokerConfig, desk: &Desk<H>, up: &
 /// One channel with one consumer.
 struct Subscription<'a, H> {
     desk: &'a Desk<H>,
-    link: &'a mut Link,
+    wire: &'a Wire,
     channel: Channel,
     consumer: Consumer,
     prefetch: u16,
@@ -91,17 +99,17 @@ struct Subscription<'a, H> {
 }
 
 impl<'a, H: Handler> Subscription<'a, H> {
-    async fn open(link: &'a mut Link, desk: &'a Desk<H>, prefetch: u16) -> Result<Self, BrokerError> {
+    async fn open(wire: &'a Wire, desk: &'a Desk<H>, prefetch: u16) -> Result<Self, BrokerError> {
         let queue = desk.options.queue.as_str();
         let operation = || format!("consume queue {queue}");
-        let channel = answered(REPLY_TIMEOUT, operation, link.connection.create_channel()).await?;
+        let channel = answered(REPLY_TIMEOUT, operation, wire.connection.create_channel()).await?;
         answered(REPLY_TIMEOUT, operation, channel.basic_qos(prefetch, BasicQosOptions::default())).await?;
         let consuming =
             channel.basic_consume(queue.into(), "renkei".into(), BasicConsumeOptions::default(), FieldTable::default());
         let consumer = answered(REPLY_TIMEOUT, operation, consuming).await?;
         Ok(Subscription {
             desk,
-            link,
+            wire,
             channel,
             consumer,
             prefetch,
@@ -159,13 +167,9 @@ impl<'a, H: Handler> Subscription<'a, H> {
                     tracing::info!(queue = desk.options.queue, "the dependency is back; the consumer goes on");
                     self.pause.send_replace(false);
                 }
-                event = self.link.events.next() => {
-                    if let Some(reason) = end_of(event) {
-                        break Ended::Session(Ending::Lost(reason));
-                    }
-                }
+                reason = self.wire.ended() => break Ended::Session(Ending::Lost(reason)),
                 _ = check.tick() => {
-                    if !self.link.connection.status().connected() || !self.channel.status().connected() {
+                    if !self.wire.connection.status().connected() || !self.channel.status().connected() {
                         break Ended::Session(Ending::Lost("the channel is no longer open".to_owned()));
                     }
                 }
@@ -213,7 +217,7 @@ impl<'a, H: Handler> Subscription<'a, H> {
         let desk = self.desk;
         let queue = &desk.options.queue;
         let lost = matches!(ended, Ended::Session(Ending::Lost(_)));
-        let alive = !lost && self.channel.status().connected() && self.link.connection.status().connected();
+        let alive = !lost && self.channel.status().connected() && self.wire.connection.status().connected();
         if alive {
             let cancelling = self.channel.basic_cancel("renkei".into(), BasicCancelOptions::default());
             if let Err(error) = answered(CLOSE_TIMEOUT, || format!("cancel the consumer of {queue}"), cancelling).await {
@@ -247,13 +251,24 @@ impl<'a, H: Handler> Subscription<'a, H> {
             tracing::error!(queue, "handlers did not finish in {DRAIN_MAX:?} and are aborted; their messages come again");
             self.work.shutdown().await;
         }
-        if alive {
-            let closing = self.channel.close(200, "closed by renkei".into());
-            if let Err(error) = answered(CLOSE_TIMEOUT, || format!("close the channel of {queue}"), closing).await {
-                tracing::debug!(error = %chain(&error), "channel was not closed cleanly");
-            }
-        }
+        self.close_channel().await;
         ended
+    }
+}
+
+impl<H> Subscription<'_, H> {
+    /// Closes the channel, so that what it holds comes again. One that does not answer keeps its messages as long as the
+    /// connection lives: then the connection has to go.
+    async fn close_channel(&self) {
+        if !self.channel.status().connected() || !self.wire.connection.status().connected() {
+            return;
+        }
+        let queue = &self.desk.options.queue;
+        let closing = self.channel.close(200, "closed by renkei".into());
+        if let Err(error) = answered(CLOSE_TIMEOUT, || format!("close the channel of {queue}"), closing).await {
+            tracing::debug!(error = %chain(&error), "channel was not closed cleanly");
+            self.wire.break_off().await;
+        }
     }
 }
 
@@ -264,14 +279,5 @@ pub(super) async fn until_ready<H: Handler>(handler: &H, first: Duration) {
     // A panic while asking is an answer too: not ready.
     while !AssertUnwindSafe(handler.ready()).catch_unwind().await.unwrap_or(false) {
         backoff.sleep().await;
-    }
-}
-
-/// Whether an event ends the session.
-fn end_of(event: Option<Event>) -> Option<String> {
-    match event {
-        Some(Event::Error(error)) => Some(error.to_string()),
-        None => Some("the connection ended".to_owned()),
-        Some(_) => None,
     }
 }
