@@ -1,6 +1,6 @@
 -- Exports: files that leave, made once, approved by a second person, released once.
 --
---   ordered → generated → approved → released → delivered | unknown | void      (and: empty, refused, failed)
+--   ordered → generated → approved → released → delivered | unknown | void      (and: empty, refused, failed, superseded)
 --
 -- What must never happen (a payment file that leaves twice, a file changed after approval, a maker who approves) is refused
 -- here, in the database, whatever the program above does. Rules that a program maps to sentences carry a constraint name.
@@ -53,13 +53,16 @@ create table export.file (
     problem        text,
     constraint file_number_once unique (topic, business_date, seq_of_day),
     constraint file_made_has_contents check (
-        case when state in ('ordered', 'empty', 'refused', 'failed')
+        case when state = 'superseded' then true
+             when state in ('ordered', 'empty', 'refused', 'failed')
              then num_nonnulls(seq_of_day, sha256, records, count, total, bytes, archive, file_name, integration_digest, generated_at) = 0
              else num_nulls(seq_of_day, sha256, records, count, total, bytes, archive, file_name, integration_digest, generated_at) = 0
         end),
     constraint file_released_is_signed check ((released_at is null) = (released_by is null)),
     constraint file_release_is_final check (state not in ('released', 'delivered', 'unknown') or released_at is not null),
     constraint file_unknown_is_signed check (state <> 'unknown' or unknown_by is not null),
+    -- Only the picture of a moment gives way to a later one; what must leave once never does.
+    constraint file_superseded_is_no_once_only check (state <> 'superseded' or not once),
     constraint file_void_needs_reason check (state <> 'void' or (voided_by is not null and voided_at is not null and btrim(coalesce(void_reason, '')) <> '')),
     constraint file_void_needs_confirmation check (state <> 'void' or released_at is null or btrim(coalesce(void_confirmation, '')) <> '')
 );
@@ -104,6 +107,9 @@ insert into export.step values
     ('unknown',   'released',  'a person found that it did not arrive: the same bytes are delivered again'),
     ('generated', 'void',      'not wanted'),
     ('approved',  'void',      'not wanted'),
+    ('ordered',   'superseded', 'a picture of a moment that has passed: a later order stands behind it'),
+    ('failed',    'superseded', 'a picture of a moment that has passed: a later order stands behind it'),
+    ('released',  'superseded', 'a later picture has left: this one is not sent any more'),
     ('released',  'void',      'the partner did not process it'),
     ('delivered', 'void',      'the partner did not process it'),
     ('unknown',   'void',      'the partner did not process it');
@@ -157,16 +163,22 @@ create index refusal_by_file on export.refusal (file_id);
 create table export.delivery (
     id      bigint generated always as identity constraint delivery_pk primary key,
     file_id bigint      not null constraint delivery_of_file references export.file (id),
-    -- placing: about to become visible at `place`, so that a crash cannot make it visible twice · delivered ·
-    -- cleared: a person found that it did not arrive, so that it may become visible again · download: 再取得 ·
-    -- accepted: a person saw the partner accept it (place: what the partner said)
-    kind    text        not null constraint delivery_kind_known check (kind in ('placing', 'delivered', 'cleared', 'download', 'accepted')),
+    -- placing: about to leave for `place`, so that a crash cannot make it leave twice · delivered ·
+    -- not_sent: it certainly did not arrive, and is tried again at next_try · refused: the partner said no, a person decides ·
+    -- unclear: nobody knows whether it arrived · cleared: a person found that it did not arrive, or mended what the partner
+    -- refused, so that it may leave again · download: 再取得 · accepted: a person saw the partner accept it (place: what the partner said)
+    kind    text        not null constraint delivery_kind_known
+                        check (kind in ('placing', 'delivered', 'not_sent', 'refused', 'unclear', 'cleared', 'download', 'accepted')),
     at      timestamptz not null default clock_timestamp(),
     actor   text        not null,
     place   text        not null,
-    sha256  text        not null
+    sha256  text        not null,
+    -- What the partner answered, or why nothing arrived.
+    detail   text,
+    next_try timestamptz,
+    constraint delivery_tried_again_at_a_time check ((kind = 'not_sent') = (next_try is not null))
 );
-comment on table export.delivery is 'Every time the bytes were handed to somebody.';
+comment on table export.delivery is 'Every time the bytes were handed to somebody, and every try.';
 create index delivery_by_file on export.delivery (file_id, id);
 
 -- ── Guards ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +260,7 @@ begin
     if old.released_at is not null and (old.released_at, old.released_by) is distinct from (new.released_at, new.released_by) then
         raise exception 'file % was released; that is final', old.id using errcode = 'restrict_violation', constraint = 'file_release_is_final';
     end if;
-    if old.state in ('void', 'empty', 'refused') then
+    if old.state in ('void', 'empty', 'refused', 'superseded') then
         raise exception 'file % is %; nothing about it changes any more', old.id, old.state using errcode = 'check_violation', constraint = 'file_step_known';
     end if;
     if old.state = 'unknown' and old.unknown_by is distinct from new.unknown_by then

@@ -4,10 +4,12 @@
 //! the environment (`RENKEI_DATABASE_URL` …). Unknown keys are refused. Secrets belong in the environment or in files, not in
 //! the TOML. `renkei.example.toml` shows every key with its default and is read by a test.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use renkei_consumers::accounts::Orphans;
+use renkei_consumers::outbound::DeliverConfig;
 use renkei_core::broker::BrokerConfig;
 use renkei_core::broker::topology::Names;
 use renkei_core::registry::Registry;
@@ -39,6 +41,8 @@ pub(crate) struct Config {
     /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
     pub(crate) produce: ProducerConfig,
+    /// Where files of topics with delivery = "http" or "object_storage" go, by slug; without an address into the outbox.
+    pub(crate) deliver: BTreeMap<String, DeliverConfig>,
 }
 
 impl Default for Config {
@@ -54,6 +58,7 @@ impl Default for Config {
             metrics_listen: "127.0.0.1:25609".to_owned(),
             orphan_accounts: Orphans::default(),
             produce: ProducerConfig::default(),
+            deliver: BTreeMap::new(),
         }
     }
 }
@@ -143,6 +148,9 @@ impl Config {
             ));
         }
         faults.extend(self.produce.faults());
+        for (slug, deliver) in &self.deliver {
+            faults.extend(deliver.faults().into_iter().map(|fault| format!("[deliver.{slug}] {fault}")));
+        }
         if faults.is_empty() { Ok(()) } else { bail!("the configuration has faults:\n{}", faults.join("\n")) }
     }
 
@@ -199,6 +207,26 @@ mod tests {
         let default = PullConfig::new("https://partner.example/vendors_{yyyy}{mm}{dd}.csv", "0 6 * * *");
         assert_eq!((pull, example.produce.faults()), (&default, Vec::new()));
         assert_eq!(shown.lines().count(), format!("{default:?}").matches(": ").count(), "every key is shown");
+    }
+
+    #[test]
+    fn the_shown_deliver_tables_are_the_default() {
+        for (slug, url) in
+            [("22_work_progress", "https://portal.example/progress"), ("24_facility_balances", "s3://bucket/prefix")]
+        {
+            let heading = format!("# [deliver.{slug}]\n");
+            let (_, rest) = include_str!("../renkei.example.toml").split_once(&heading).expect("it is shown");
+            let lines = rest.lines().take_while(|line| line.starts_with("# ") && !line.starts_with("# ["));
+            let shown: String = lines.map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+            let example: DeliverConfig = toml::from_str(&shown).expect("valid without its marks");
+            assert_eq!((&example, example.faults()), (&DeliverConfig::new(url), Vec::new()), "{slug}");
+        }
+        let example = include_str!("../renkei.example.toml");
+        let keys = format!("{:?}", DeliverConfig::new(""));
+        let shown = example.split_once("# [deliver.").expect("it is shown").1;
+        for key in keys.split(['{', ',']).skip(1).filter_map(|part| part.split_once(": ")).map(|(key, _)| key.trim()) {
+            assert!(shown.contains(&format!("# {key} ")), "{key} is not shown");
+        }
     }
 
     #[test]

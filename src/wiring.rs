@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::{self, TopicHandler};
-use renkei_consumers::outbound::Exporter;
 use renkei_consumers::outbound::handler::ExportHandler;
+use renkei_consumers::outbound::{Destinations, Exporter};
 use renkei_consumers::replies::Replies;
 use renkei_consumers::{accounts, arrivals, audit, db, failures};
 use renkei_core::archive::Archive;
@@ -104,9 +104,15 @@ pub(crate) fn intake(config: &Config, registry: &Arc<Registry>, publisher: &Publ
     Ok(Intake::open(config.produce.clone(), registry.clone(), archive(config)?, publisher, CancellationToken::new())?)
 }
 
+fn exporter_over(pool: PgPool, config: &Config, registry: &Arc<Registry>) -> anyhow::Result<Exporter> {
+    let destinations = Destinations::new(config.deliver.clone(), registry);
+    let destinations = destinations.map_err(|faults| anyhow::anyhow!("the configuration has faults:\n{faults}"))?;
+    Ok(Exporter::new(pool, archive(config)?, registry.clone(), config.outbox()).with_destinations(destinations))
+}
+
 /// What an operator does with exports.
 pub(crate) async fn exporter(config: &Config, registry: &Arc<Registry>, door: &str) -> anyhow::Result<Exporter> {
-    Ok(Exporter::new(database(config).await?, archive(config)?, registry.clone(), config.outbox()).with_source(door))
+    Ok(exporter_over(database(config).await?, config, registry)?.with_source(door))
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT.
@@ -210,7 +216,8 @@ async fn start_consumers(
     let broker = config.broker(registry);
     let publisher = Publisher::start(&broker, "consume")?;
     let intake = Arc::new(inbound::Intake::new(pool.clone(), registry.clone()));
-    let exporter = Exporter::new(pool.clone(), archive(config)?, registry.clone(), config.outbox());
+    let exporter = exporter_over(pool.clone(), config, registry)?;
+    exporter.tell_unset_addresses();
     audit::record_configuration(&pool, registry, "consume").await?;
     exporter.deliver_pending().await?;
     let replies = Replies::through(publisher.clone());

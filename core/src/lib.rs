@@ -7,6 +7,8 @@
 pub mod archive;
 /// The only code that speaks AMQP.
 pub mod broker;
+/// A bucket that somebody else reads, where objects are put once.
+pub mod bucket;
 /// Japanese dates, fiscal years, eras, business days.
 pub mod calendar;
 /// Error codes with their Japanese and English texts, cause and remedy.
@@ -31,6 +33,8 @@ pub mod message;
 pub mod metrics;
 /// Whole yen with checked arithmetic.
 pub mod money;
+/// The line to a partner's server: addresses, credentials, certificates.
+pub mod partner;
 /// `queues.toml` and the `integrations/` folders as checked types.
 pub mod registry;
 /// Columns and keys that must not come: passwords and the like.

@@ -44,6 +44,8 @@ pub struct Metrics {
     pub amount_in_yen: IntCounterVec,
     /// `amount_posted_yen_total{topic}`: control total of what was posted.
     pub amount_posted_yen: IntCounterVec,
+    /// `handovers_total{topic,outcome}`: tries to hand a released file to its partner, `arrived not_sent refused unclear superseded`.
+    pub handovers: IntCounterVec,
     /// `outbox_unsent`: messages and files waiting to be sent.
     pub outbox_unsent: IntGauge,
     /// `outbox_oldest_age_seconds`.
@@ -139,6 +141,7 @@ impl Metrics {
             records: counters(r, "records_total", "Records, by outcome", &["topic", "outcome"]),
             amount_in_yen: counters(r, "amount_in_yen_total", "Yen read, the control total", &["topic"]),
             amount_posted_yen: counters(r, "amount_posted_yen_total", "Yen posted to the ledger", &["topic"]),
+            handovers: counters(r, "handovers_total", "Tries to hand over released files, by outcome", &["topic", "outcome"]),
             outbox_unsent: gauge(r, "outbox_unsent", "Messages and files waiting to be sent"),
             outbox_oldest_age_seconds: gauge(r, "outbox_oldest_age_seconds", "Age of the oldest unsent one"),
             inbox_oldest_age_seconds: gauges(r, "inbox_oldest_age_seconds", "Age of the oldest unfinished delivery", &["topic"]),

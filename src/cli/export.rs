@@ -26,6 +26,8 @@ use crate::wiring;
 
 /// Longest wait for a consumer to make an ordered file.
 const MAKE_WAIT: Duration = Duration::from_secs(600);
+/// Longest wait for one that leaves by itself to be handed over.
+const LEAVE_WAIT: Duration = Duration::from_secs(10);
 
 /// `renkei export …`
 #[derive(Debug, Subcommand)]
@@ -133,6 +135,17 @@ pub(crate) enum ExportCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Deliver a released file once more that certainly did not arrive: the partner refused it, or its next try is still to come
+    Retry {
+        /// File number
+        file: i64,
+        /// Why: what was mended
+        #[arg(long)]
+        reason: String,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// What a person found out about an unknown delivery
     Resolve {
         /// File number
@@ -194,6 +207,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
             ExportCommand::Void { file, reason, confirmation, actor } => {
                 exporter.void(*file, actor, reason, confirmation).await?
             }
+            ExportCommand::Retry { file, reason, actor } => exporter.deliver_again(*file, actor, reason).await?,
             ExportCommand::Unknown { file, reason, actor } => exporter.mark_unknown(*file, actor, reason).await?,
             ExportCommand::Resolve { file, arrived, reason, confirmation, actor, .. } => {
                 let found = if *arrived { Found::Arrived } else { Found::NotArrived };
@@ -217,11 +231,14 @@ pub(crate) async fn order(
     let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
     publisher.close().await;
     let deadline = tokio::time::Instant::now() + MAKE_WAIT;
+    let mut made_at = None;
     loop {
-        if let Some(file) = exporter.find_run(ordered.run).await?
-            && file.state != FileState::Ordered
-        {
-            return Ok(file);
+        let made = exporter.find_run(ordered.run).await?.filter(|file| file.state != FileState::Ordered);
+        if let Some(file) = made {
+            let made_at = *made_at.get_or_insert_with(tokio::time::Instant::now);
+            if !on_its_way(&file) || made_at.elapsed() > LEAVE_WAIT {
+                return Ok(file);
+            }
         }
         if tokio::time::Instant::now() > deadline {
             bail!(
@@ -231,6 +248,12 @@ pub(crate) async fn order(
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// A file that is released by machine, and of which nothing is known yet that keeps it from its partner.
+fn on_its_way(file: &ExportFile) -> bool {
+    let leaving = matches!(file.state, FileState::Generated | FileState::Released);
+    file.release_policy == "automatic" && leaving && file.problem.is_none()
 }
 
 /// What a run would send; nothing is kept.
@@ -283,6 +306,7 @@ pub(crate) fn state_name(state: FileState, lang: Lang) -> &'static str {
         FileState::Empty => ("対象なし", "empty"),
         FileState::Refused => ("作成不可", "refused"),
         FileState::Failed => ("失敗", "failed"),
+        FileState::Superseded => ("新しいもので置換え", "superseded"),
     };
     say(lang, ja, en)
 }
@@ -316,8 +340,8 @@ fn print_file(global: &Global, file: &ExportFile) {
     }
     println!("{}", file_table(global.lang, std::slice::from_ref(file)));
     if file.state == FileState::Released {
-        let ja = "払い出しましたが、まだ引き渡していません。送信フォルダーに書けるようになれば自動で引き渡します。";
-        let en = "released, but not delivered yet: it is delivered by itself once the outbox can be written";
+        let ja = "払い出しましたが、まだ引き渡していません。相手先または送信フォルダーに届くようになれば自動で引き渡します。";
+        let en = "released, but not delivered yet: it is delivered by itself once the partner or the outbox can be reached";
         println!("{}", say(global.lang, ja, en));
     }
     if let Some(problem) = &file.problem {

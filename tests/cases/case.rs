@@ -74,6 +74,9 @@ pub(crate) struct Given {
     /// Bank profile.
     #[serde(default)]
     pub profile: String,
+    /// Time of day at which a file is ordered, `hh:mm:ss`; absent: 09:00:00.
+    #[serde(default)]
+    pub ordered_at: Option<String>,
     /// The file is approved by a second person and released.
     #[serde(default)]
     pub release: bool,

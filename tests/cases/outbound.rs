@@ -81,7 +81,7 @@ impl Maker<'_> {
             variant: case.given.profile.clone(),
             params: case.given.params.clone(),
             ordered_by: "tsukuru".to_owned(),
-            ordered_at: format!("{}T09:00:00+09:00", case.given.business_date),
+            ordered_at: format!("{}T{}+09:00", case.given.business_date, case.given.ordered_at.as_deref().unwrap_or("09:00:00")),
         };
         let made = exporter.make(&case.topic, &order).await.unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
         let again = exporter.make(&case.topic, &order).await.unwrap();

@@ -45,6 +45,7 @@ const ROOTS: &[&str] = &[
     "ledger.eltax_channel",
     "ledger.payment_file",
     "ledger.payment_order_step",
+    "ledger.progress_counter",
     "ledger.institution_file",
     "ledger.creditor",
     "ledger.payroll_deduction_kind",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{Outcome, PublishError};
+use renkei_core::bucket::BucketError;
 use renkei_core::layout::write::WriteError;
 use renkei_core::verdict::{Classify, Verdict};
 
@@ -177,6 +178,14 @@ pub enum OutboundError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The bucket did not tell what lies in it.
+    #[error("file {file}: the bucket does not answer")]
+    Bucket {
+        /// File.
+        file: i64,
+        /// Why not.
+        source: BucketError,
+    },
     /// Something else lies where the file would go.
     #[error("file {file} is not delivered: {path} already holds something else; nothing was overwritten")]
     OutboxOccupied {
@@ -261,6 +270,7 @@ impl OutboundError {
             OutboundError::ApprovalDead { .. } => "EXPORT_APPROVAL_DEAD",
             OutboundError::ReasonMissing { .. } => "EXPORT_REASON_MISSING",
             OutboundError::Outbox { .. } => "EXPORT_OUTBOX",
+            OutboundError::Bucket { .. } => "EXPORT_BUCKET",
             OutboundError::OutboxOccupied { .. } => "EXPORT_OUTBOX_OCCUPIED",
         };
         code.to_owned()
@@ -291,7 +301,7 @@ impl Classify for OutboundError {
             OutboundError::Archive(error) => error.verdict(),
             OutboundError::Publish(error) => error.verdict(),
             OutboundError::Write(error) => error.verdict(),
-            OutboundError::Contended { .. } | OutboundError::Outbox { .. } => Verdict::Retry,
+            OutboundError::Contended { .. } | OutboundError::Outbox { .. } | OutboundError::Bucket { .. } => Verdict::Retry,
             OutboundError::Contract { .. } | OutboundError::Message { .. } | OutboundError::RunReused { .. } => Verdict::Bug,
             OutboundError::ReviewDiffers { .. } | OutboundError::ApprovalDead { .. } | OutboundError::OutboxOccupied { .. } => {
                 Verdict::Hold

@@ -51,6 +51,9 @@ impl Exporter {
         let (profile, layout) = shape(topic, folder, &order.variant)?;
         let job = Job { topic, folder, layout };
         let id = self.enter(topic, profile, order).await?;
+        if let Some(stale) = self.end_if_stale(topic, order, id).await? {
+            return Ok(stale);
+        }
         for attempt in 1..=ATTEMPTS_MAX {
             match self.attempt(&job, id).await {
                 Err(error) if error.is_contention() => tokio::time::sleep(ATTEMPT_PAUSE * attempt).await,

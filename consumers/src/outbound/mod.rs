@@ -1,7 +1,7 @@
 //! Ledger → file (design §7): made, approved, released once.
 //!
 //! ```text
-//! ordered → generated → approved → released → delivered | unknown | void      and: empty, refused, failed
+//! ordered → generated → approved → released → delivered | unknown | void      and: empty, refused, failed, superseded
 //! ```
 //!
 //! | module | duty |
@@ -17,7 +17,7 @@
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
 //! | `compare` | the difference from last time, told from the ledger |
 //! | `release` | release once, void, unknown |
-//! | `deliver` | the outbox, without a second copy after a crash |
+//! | `deliver` | to the partner – outbox, HTTP push, bucket –, without a second copy after a crash |
 //! | `twin` | the same content sent before |
 //! | `retire` | the folders of voided files |
 //! | `accepted` | what a person saw the partner accept |
@@ -61,6 +61,7 @@ use sqlx::postgres::PgPool;
 
 pub use approve::{Review, ReviewRow};
 pub use compare::{ComparedTotal, Comparison, Notable, NotableItem};
+pub use deliver::{DeliverConfig, Destinations, Method};
 pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};
@@ -74,6 +75,7 @@ pub struct Exporter {
     archive: Archive,
     registry: Arc<Registry>,
     outbox: PathBuf,
+    destinations: Arc<Destinations>,
     source: String,
     business_date: Option<Date>,
 }
@@ -81,7 +83,23 @@ pub struct Exporter {
 impl Exporter {
     /// `outbox` is the folder from which a person carries released files.
     pub fn new(pool: PgPool, archive: Archive, registry: Arc<Registry>, outbox: impl Into<PathBuf>) -> Self {
-        Exporter { pool, archive, registry, outbox: outbox.into(), source: "consumer".to_owned(), business_date: None }
+        let destinations = Arc::default();
+        Exporter {
+            pool,
+            archive,
+            registry,
+            outbox: outbox.into(),
+            destinations,
+            source: "consumer".to_owned(),
+            business_date: None,
+        }
+    }
+
+    /// Delivers to these addresses; files of topics without one lie in the outbox.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = Arc::new(destinations);
+        self
     }
 
     /// Names the door the actions come through in the audit log: `cli`, `console`, `consumer`.
@@ -91,7 +109,7 @@ impl Exporter {
         self
     }
 
-    /// Works as if it were this day instead of today in Tokyo.
+    /// Works as if it were this day instead of today in Tokyo. Its time of day is not known: no order is stale then.
     #[must_use]
     pub fn with_business_date(mut self, date: Date) -> Self {
         self.business_date = Some(date);

@@ -31,11 +31,13 @@ pub enum FileState {
     Refused,
     /// An attempt ended with an error; the order may be tried again.
     Failed,
+    /// The picture of a moment, and a later one has left or is about to: not sent any more.
+    Superseded,
 }
 
 impl FileState {
     /// Every state with its name in the database.
-    pub const ALL: [(&'static str, FileState); 10] = [
+    pub const ALL: [(&'static str, FileState); 11] = [
         ("ordered", FileState::Ordered),
         ("generated", FileState::Generated),
         ("approved", FileState::Approved),
@@ -46,6 +48,7 @@ impl FileState {
         ("empty", FileState::Empty),
         ("refused", FileState::Refused),
         ("failed", FileState::Failed),
+        ("superseded", FileState::Superseded),
     ];
 
     /// The name in the database.
@@ -185,7 +188,7 @@ pub struct Refusal {
 /// A time the bytes were handed to somebody.
 #[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
 pub struct Delivery {
-    /// `placing`, `delivered`, `cleared`, `download` (再取得).
+    /// `placing`, `delivered`, `not_sent`, `refused`, `unclear`, `cleared`, `download` (再取得), `accepted`.
     pub kind: String,
     /// When.
     pub at: String,
@@ -195,4 +198,8 @@ pub struct Delivery {
     pub place: String,
     /// SHA-256 of the bytes.
     pub sha256: String,
+    /// What the partner answered, or why nothing arrived.
+    pub detail: Option<String>,
+    /// When it is tried again.
+    pub next_try: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Exporter;
-use super::deliver::{Places, exists, same_bytes, sync_folder};
+use super::deliver::outbox::{Places, exists, same_bytes, sync_folder};
 use super::error::OutboundError;
 use super::model::ExportFile;
 use super::store::find_file;

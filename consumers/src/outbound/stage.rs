@@ -32,7 +32,7 @@ impl Stage<'_> {
     pub(super) async fn set(&self, conn: &mut PgConnection) -> Result<(), OutboundError> {
         let doing = "make the temp tables of a run";
         sqlx::raw_sql(include_str!("sql/begin_run.sql")).execute(&mut *conn).await.map_err(OutboundError::database(doing))?;
-        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7, $8::date";
+        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7, $8::date, $9::timestamptz";
         sqlx::query(run)
             .bind(self.file.run)
             .bind(self.file.id)
@@ -42,6 +42,7 @@ impl Stage<'_> {
             .bind(self.number)
             .bind(self.file.released_at.is_some())
             .bind(self.today)
+            .bind(&self.file.ordered_at)
             .execute(&mut *conn)
             .await
             .map_err(OutboundError::database(doing))?;

@@ -7,6 +7,7 @@ use renkei_core::archive::ArchiveKey;
 use renkei_core::layout::write::WriteSummary;
 use renkei_core::message::ExportOrder;
 use renkei_core::registry::Topic;
+use renkei_core::registry::topics::Empty;
 use renkei_core::verdict::{Classify, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -215,7 +216,7 @@ impl Exporter {
         let selected = select(&mut tx, &job, &file).await?;
         let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
         let mut dry = DryRun { summary: None, rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
-        if dry.problem.is_some() || selected.rows == 0 {
+        if dry.problem.is_some() || (selected.rows == 0 && topic.empty == Empty::Nothing) {
             return Ok(dry);
         }
         match stream::write(&mut tx, layout, &selected.sources, Head(&mut dry.head)).await {

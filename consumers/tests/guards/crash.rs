@@ -3,11 +3,17 @@
 use std::path::Path;
 use std::process::Command;
 
+use renkei_consumers::outbound::{DeliverConfig, Destinations, Exporter};
+
+use crate::partner::{Partner, Reply};
 use crate::scratch::Scratch;
-use crate::toy::{PAYMENTS, Toy, exporter, order, sha};
+use crate::toy::{PAYMENTS, PUSHED, PUSHED_STATUS, Toy, exporter, order, sha};
 
 /// Set in the child: the database to work on and the folder of the toy.
 const CHILD: &str = "RENKEI_TEST_EXPORT_CHILD";
+/// Set in a child that delivers: the partner's address, and the topic.
+const PARTNER: &str = "RENKEI_TEST_EXPORT_PARTNER";
+const TOPIC: &str = "RENKEI_TEST_EXPORT_TOPIC";
 
 /// The whole way of a file: made, approved, released, delivered.
 async fn whole_way(pool: sqlx::PgPool, folder: &Path) {
@@ -28,10 +34,15 @@ async fn child() -> Option<(sqlx::PgPool, std::path::PathBuf)> {
 }
 
 fn crash_at(point: &str, test: &str, db: &Scratch, folder: &Path) {
+    crash_with(point, test, db, folder, &[]);
+}
+
+fn crash_with(point: &str, test: &str, db: &Scratch, folder: &Path, more: &[(&str, &str)]) {
     let child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", test, "--nocapture"])
         .env(CHILD, format!("{}|{}", db.url, folder.display()))
         .env(renkei_core::crash::VARIABLE, point)
+        .envs(more.iter().copied())
         .output()
         .expect("start the child");
     let said = String::from_utf8_lossy(&child.stderr).into_owned();
@@ -72,6 +83,59 @@ async fn a_crash_at_any_point_ends_in_exactly_one_file() {
         let blobs = std::fs::read_dir(toy.folder.path().join("archive/blobs")).expect("blobs").count();
         assert_eq!(blobs, 1, "{point}: the same bytes are one blob");
     }
+}
+
+/// Killed around a push: what certainly did not leave is sent by the next start; what may have left only people send again when it is
+/// money, and the next start under the same key when it is a picture of a moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_dies_is_never_repeated_blindly() {
+    let test = "crash::a_push_that_dies_is_never_repeated_blindly";
+    if let Ok(url) = std::env::var(PARTNER) {
+        let (pool, folder) = child().await.expect("a child");
+        let topic = std::env::var(TOPIC).expect("a topic");
+        let exporter = towards(exporter(pool, &folder), &folder, &topic, &url);
+        leave(&exporter, &topic).await;
+        return;
+    }
+    for (topic, point, sent, state, sent_after) in [
+        (PUSHED, "outbound.prepared", 0, "delivered", 1),
+        (PUSHED, "outbound.placing", 0, "unknown", 0),
+        (PUSHED, "outbound.placed", 1, "unknown", 1),
+        (PUSHED_STATUS, "outbound.prepared", 0, "delivered", 1),
+        (PUSHED_STATUS, "outbound.placing", 0, "delivered", 1),
+        (PUSHED_STATUS, "outbound.placed", 1, "delivered", 2),
+    ] {
+        let toy = Toy::new().await;
+        let partner = Partner::start(|_| Reply::status(200, "")).await;
+        let url = partner.url("/in");
+        crash_with(point, test, &toy.db, toy.folder.path(), &[(PARTNER, &url), (TOPIC, topic)]);
+        let mut asked = partner.asked();
+        assert_eq!(asked.len(), sent, "{topic} {point}: sent before");
+        let exporter = towards(toy.exporter.clone(), toy.folder.path(), topic, &url);
+        exporter.deliver_pending().await.expect("the next start looks at what waits");
+        exporter.deliver_pending().await.expect("and looks again");
+        asked.extend(partner.asked());
+        assert_eq!((toy.state(1).await.as_str(), asked.len()), (state, sent_after), "{topic} {point}: in the end");
+        let keys: std::collections::BTreeSet<&str> = asked.iter().map(|asked| asked.header("idempotency-key")).collect();
+        assert!(keys.len() <= 1, "{topic} {point}: one release, one key");
+    }
+}
+
+/// The toy's files of a topic go to this address.
+fn towards(exporter: Exporter, folder: &Path, topic: &str, url: &str) -> Exporter {
+    let tables = [(topic.to_owned(), DeliverConfig::new(url))].into();
+    let registry = crate::toy::registry_in(folder);
+    exporter.with_destinations(Destinations::new(tables, &registry).expect("an address that fits"))
+}
+
+/// Made, approved where it must be, and released.
+async fn leave(exporter: &Exporter, topic: &str) {
+    let order = order(topic, "crash", &[("pay_date", "2026-11-30")]);
+    let file = exporter.make(exporter.topic(topic).expect("a toy topic"), &order).await.expect("made");
+    if file.once {
+        exporter.approve(file.id, "鈴木", sha(&file)).await.expect("approved");
+    }
+    exporter.release(file.id, "佐藤").await.expect("released");
 }
 
 /// Between the mark on the folder and the commit: the file is not void, nobody carries it, and the void is repeated.

@@ -5,6 +5,7 @@
 
 mod approval;
 mod audit;
+mod bucket;
 mod crash;
 mod issuers;
 mod journal;
@@ -12,6 +13,8 @@ mod leaving;
 mod names;
 mod once;
 mod orders;
+mod partner;
+mod push;
 mod revenue;
 mod same_content;
 mod scratch;

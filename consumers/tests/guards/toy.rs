@@ -1,4 +1,5 @@
-//! Two toy integrations in a temp folder: `91_toy_payments` (money, once only, two persons) and `92_toy_status` (automatic).
+//! Toy integrations in a temp folder: `91_toy_payments` (money, once only, two persons) and `92_toy_status` (automatic); the same
+//! pushed to a partner (93, 94: a picture of a moment) and put into a bucket (95).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,9 @@ use crate::scratch::Scratch;
 
 pub(crate) const PAYMENTS: &str = "91_toy_payments";
 pub(crate) const STATUS: &str = "92_toy_status";
+pub(crate) const PUSHED: &str = "93_toy_push";
+pub(crate) const PUSHED_STATUS: &str = "94_toy_pictures";
+pub(crate) const BUCKET: &str = "95_toy_bucket";
 
 const TOPICS: &str = "
 [[topic]]
@@ -44,6 +48,13 @@ release = 'automatic'
 empty = 'file'
 delivery = 'outbox'
 ";
+
+/// Topics that are like another one but for their slug and the way they are delivered: number, slug, like which, what is other.
+const ALIKE: [(&str, &str, &str, &str); 3] = [
+    ("93", PUSHED, PAYMENTS, "'http'"),
+    ("94", PUSHED_STATUS, STATUS, "'http'\nstale_after_s = 300"),
+    ("95", BUCKET, PAYMENTS, "'object_storage'"),
+];
 
 const FILES: [(&str, &str); 10] = [
     ("91_toy_payments/README.md", "toy"),
@@ -94,9 +105,27 @@ impl Toy {
 
     /// Makes, approves (鈴木) and releases (佐藤) a file.
     pub(crate) async fn released(&self, key: &str) -> ExportFile {
-        let file = self.make(key).await;
-        self.exporter.approve(file.id, "鈴木", sha(&file)).await.expect("approved");
-        self.exporter.release(file.id, "佐藤").await.expect("released")
+        self.released_of(&self.exporter, PAYMENTS, key).await
+    }
+
+    /// The same of another topic of payments.
+    pub(crate) async fn released_of(&self, exporter: &Exporter, topic: &str, key: &str) -> ExportFile {
+        let order = order(topic, key, &[("pay_date", "2026-11-30")]);
+        let file = exporter.make(exporter.topic(topic).expect("the toy topic"), &order).await.expect("the file is made");
+        exporter.approve(file.id, "鈴木", sha(&file)).await.expect("approved");
+        exporter.release(file.id, "佐藤").await.expect("released")
+    }
+
+    /// The toy's topics.
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        registry(self.folder.path())
+    }
+
+    /// An exporter that works by the clock.
+    pub(crate) fn exporter_of_today(&self) -> Exporter {
+        let archive = self.folder.path().join("archive");
+        let archive = Archive::open(archive.to_str().expect("a UTF-8 path")).expect("an archive");
+        Exporter::new(self.db.pool.clone(), archive, self.registry(), self.folder.path().join("outbox"))
     }
 
     /// Makes and approves a file and releases it while the outbox is out of reach: it waits for its delivery.
@@ -167,19 +196,44 @@ pub(crate) fn order(topic: &str, key: &str, params: &[(&str, &str)]) -> ExportOr
 
 /// An exporter over an existing folder, working on 2026-11-25.
 pub(crate) fn exporter(pool: sqlx::PgPool, folder: &Path) -> Exporter {
-    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
-    let registry = Arc::new(Registry::load_from(&sources).expect("the toy registry is sound"));
+    let registry = registry(folder);
     let archive = Archive::open(folder.join("archive").to_str().expect("a UTF-8 path")).expect("an archive");
     Exporter::new(pool, archive, registry, folder.join("outbox")).with_business_date(jiff::civil::date(2026, 11, 25))
+}
+
+/// The toy's topics, written into a folder.
+pub(crate) fn registry_in(folder: &Path) -> Arc<Registry> {
+    write_registry(folder);
+    registry(folder)
+}
+
+fn registry(folder: &Path) -> Arc<Registry> {
+    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
+    Arc::new(Registry::load_from(&sources).unwrap_or_else(|faults| panic!("{faults}")))
 }
 
 fn write_registry(folder: &Path) {
     let shipped = include_str!("../../../queues.toml");
     let head = shipped.split_once("[[topic]]").expect("queues.toml has topics").0;
-    std::fs::write(folder.join("queues.toml"), format!("{head}{TOPICS}")).expect("write queues.toml");
+    let mut topics = TOPICS.to_owned();
+    for (number, slug, like, way) in ALIKE {
+        let entry = TOPICS.split("[[topic]]").find(|entry| entry.contains(like)).expect("the topic it is like");
+        let entry = entry.replace(like, slug).replace(&format!("number = {}", &like[..2]), &format!("number = {number}"));
+        topics.push_str(&format!("[[topic]]{}", entry.replace("'outbox'", way)));
+    }
+    std::fs::write(folder.join("queues.toml"), format!("{head}{topics}")).expect("write queues.toml");
+    let alike = |name: &str| {
+        ALIKE
+            .iter()
+            .filter(|(_, _, like, _)| name.starts_with(like))
+            .map(|(_, slug, like, _)| name.replace(like, slug))
+            .collect::<Vec<_>>()
+    };
     for (name, text) in FILES {
-        let path = folder.join("integrations").join(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("make a folder");
-        std::fs::write(path, text).expect("write a file");
+        for name in std::iter::once(name.to_owned()).chain(alike(name)) {
+            let path = folder.join("integrations").join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("make a folder");
+            std::fs::write(path, text).expect("write a file");
+        }
     }
 }

@@ -83,6 +83,8 @@ pub struct JsonOptions {
     pub map_key: Option<String>,
     /// Keys that the layout does not name are ignored instead of refused.
     pub open: bool,
+    /// Writing: a list without records is written as `[]` instead of left out.
+    pub empty_lists: bool,
 }
 
 /// Options of an XML document.

@@ -21,9 +21,11 @@ pub(super) struct Entry {
     pub(super) profiles: Vec<String>,
 }
 
+/// An order older than a day is nobody's picture of now.
+const SECONDS_A_DAY: u64 = 86_400;
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
+const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "profiles"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -67,7 +69,8 @@ pub(super) fn parse(
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),
         empty: section.word(faults, "empty", EMPTIES).unwrap_or_default(),
-        delivery: delivery(&mut section, status, faults),
+        stale_after_s: section.between(faults, "stale_after_s", 1, SECONDS_A_DAY).and_then(|s| u32::try_from(s).ok()),
+        delivery: section.word(faults, "delivery", DELIVERIES).unwrap_or(DeliveryTarget::Outbox),
         prefetch,
         parallel,
         retry: match section.table(faults, "retry") {
@@ -89,6 +92,10 @@ pub(super) fn parse(
     if topic.direction == Direction::Out && topic.once && topic.release == Release::Automatic && topic.method == Method::Manual {
         let place = section.place_of("release");
         faults.at(place, format!("{}: a once-only file that a person carries cannot release itself", section.what()));
+    }
+    if topic.once && topic.stale_after_s.is_some() {
+        let place = section.place_of("stale_after_s");
+        faults.at(place, format!("{}: what leaves once is never left out because it is old: not with `once`", section.what()));
     }
     if let (Some(_), Some(_)) = (topic.unpack, &topic.evidence) {
         let sentence =
@@ -185,16 +192,6 @@ fn schedule(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<St
         faults.at(place, format!("{}: `schedule` = {schedule:?} is no cron expression: {error}", section.what()));
     }
     Some(schedule)
-}
-
-fn delivery(section: &mut Section<'_, '_>, status: Status, faults: &mut Faults<'_>) -> DeliveryTarget {
-    let delivery = section.word(faults, "delivery", DELIVERIES).unwrap_or(DeliveryTarget::Outbox);
-    if status == Status::Active && !delivery.is_built() {
-        let place = section.place_of("delivery");
-        let sentence = "is not built: a released file would never leave; use \"outbox\", or status = \"planned\"";
-        faults.at(place, format!("{}: delivery = \"{}\" {sentence}", section.what(), delivery.as_str()));
-    }
-    delivery
 }
 
 fn one_direction(section: &mut Section<'_, '_>, direction: Direction, faults: &mut Faults<'_>) {

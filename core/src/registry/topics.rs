@@ -145,9 +145,9 @@ pub enum Release {
 pub enum DeliveryTarget {
     /// A folder from which a person carries the file.
     Outbox,
-    /// Pushed to the partner's address.
+    /// Pushed to the partner's address, which is a setting of the installation.
     Http,
-    /// Put into a bucket the partner reads.
+    /// Put into a bucket the partner reads, which is one too.
     ObjectStorage,
 }
 
@@ -159,11 +159,6 @@ impl DeliveryTarget {
             DeliveryTarget::Http => "http",
             DeliveryTarget::ObjectStorage => "object_storage",
         }
-    }
-
-    /// Whether files can be delivered that way. A topic with another target must be planned.
-    pub const fn is_built(self) -> bool {
-        matches!(self, DeliveryTarget::Outbox)
     }
 }
 
@@ -340,6 +335,9 @@ pub struct Topic {
     pub once: bool,
     /// What a run with nothing to send does.
     pub empty: Empty,
+    /// Its files are pictures of a moment: an order older than this many seconds is not carried out any more, and a file that a
+    /// later one has overtaken is not sent. `None`: every file counts.
+    pub stale_after_s: Option<u32>,
     /// Where a released file goes.
     pub delivery: DeliveryTarget,
     /// Unacknowledged messages a consumer holds.

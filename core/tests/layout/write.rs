@@ -221,6 +221,45 @@ fn nested_and_mapped_json() {
 }
 
 #[test]
+fn objects_in_objects_and_lists_without_records() {
+    let portal = |lists: bool| {
+        layouts::parse(&format!(
+            r#"
+[layout]
+name = "状況"
+version = "1"
+status = "provisional"
+format = "json"
+encoding = ["utf-8"]
+[json]
+items = "one"
+empty_lists = {lists}
+[[record]]
+kind = "snapshot"
+occurs = "one"
+fields = [{{ id = "number", name = "seq", type = "int", len = 9, must = true }}]
+[[record]]
+kind = "item"
+occurs = "any"
+parent = "snapshot"
+path = "items"
+fields = [{{ id = "login", name = "loginId", type = "ascii", len = 9, must = true }}]
+[[record]]
+kind = "counts"
+occurs = "one"
+parent = "item"
+path = "counts"
+fields = [{{ id = "raised", name = "unapproved", type = "int", len = 9, must = true }}]
+"#
+        ))
+    };
+    let full = "{\"seq\":7,\"items\":[{\"loginId\":\"a\",\"counts\":{\"unapproved\":0}},{\"loginId\":\"b\",\"counts\":{\"unapproved\":2}}]}\n";
+    round_trip(&portal(false), full.as_bytes());
+    round_trip(&portal(true), b"{\"seq\":7,\"items\":[]}\n");
+    round_trip(&portal(false), b"{\"seq\":7}\n");
+}
+
+#[test]
 fn line_ends_end_marks_and_encodings() {
     for newline in ["crlf", "crlf-between", "lf", "lf-between", "none"] {
         for mark in [false, true] {

@@ -1,6 +1,8 @@
-//! Addresses: the day of the run filled in, what may be asked at all, and what of them may be shown.
+//! Addresses of files: the day of the run filled in, and where a request may lead.
 
 use jiff::civil::Date;
+use renkei_core::partner::address::fits;
+pub(super) use renkei_core::partner::address::{checked, shown};
 use reqwest::Url;
 
 /// Fills in `{yyyy}`, `{mm}` and `{dd}`; another word in braces is a mistake.
@@ -10,44 +12,6 @@ pub(super) fn expanded(template: &str, day: Date) -> Result<String, String> {
         .replace("{mm}", &format!("{:02}", day.month()))
         .replace("{dd}", &format!("{:02}", day.day()));
     if url.contains(['{', '}']) { Err(format!("{template:?} may hold {{yyyy}}, {{mm}} and {{dd}} only")) } else { Ok(url) }
-}
-
-/// An address that may be asked: https, or http to this machine; no credentials in it.
-pub(super) fn checked(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("is no address: {error}"))?;
-    fits(&url).map(|()| url)
-}
-
-/// What [`checked`] demands of an address that is parsed already.
-pub(super) fn fits(url: &Url) -> Result<(), String> {
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not hold a user name or password: they stand in the environment or in a file".to_owned());
-    }
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if is_loopback(url) => Ok(()),
-        "http" => Err("must begin with https: only this machine is asked without encryption".to_owned()),
-        other => Err(format!("must begin with https, not {other}")),
-    }
-}
-
-/// Whether an address is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
-        None => false,
-    }
-}
-
-/// The address as people may see it: a query can be a secret.
-pub(super) fn shown(url: &Url) -> String {
-    let mut url = url.clone();
-    let has_query = url.query().is_some();
-    url.set_query(None);
-    url.set_fragment(None);
-    let (_, _) = (url.set_username(""), url.set_password(None));
-    if has_query { format!("{url}?…") } else { url.to_string() }
 }
 
 /// The name of the file an address ends with.
@@ -97,23 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn only_encrypted_addresses_or_this_machine() {
-        for good in ["https://a.example/x", "http://127.0.0.1:80/x", "http://[::1]/x", "http://localhost/x"] {
-            assert!(checked(good).is_ok(), "{good}");
-        }
-        for bad in
-            ["http://a.example/", "ftp://a/", "file:///etc/passwd", "https://u:p@a/", "a.csv", "http://127.0.0.1.evil.example/"]
-        {
-            assert!(checked(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_query_is_never_shown() {
-        let url = checked("https://a.example/v.csv?token=s3cret#x").unwrap();
-        assert_eq!(shown(&url), "https://a.example/v.csv?…");
-        assert_eq!(file_name(&checked("https://a/dir/%E6%A5%AD%E8%80%85.csv?x").unwrap()).as_deref(), Some("業者.csv"));
-        assert_eq!(file_name(&checked("https://a/dir/").unwrap()), None);
+    fn the_name_is_the_last_of_the_path() {
+        let named = |text: &str| file_name(&checked(text).unwrap());
+        assert_eq!(named("https://a/dir/%E6%A5%AD%E8%80%85.csv?x").as_deref(), Some("業者.csv"));
+        assert_eq!(named("https://a/dir/"), None);
     }
 
     #[test]

@@ -1,16 +1,12 @@
 //! One side of the line: who we are to the partner, whom we believe, and where a request may end up.
 
-use std::path::Path;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
+use renkei_core::partner::retry_after;
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Certificate, Identity, Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 
 use super::address::{self, Allowed};
 use super::config::PullConfig;
@@ -32,34 +28,16 @@ pub(super) struct Client {
 impl Client {
     /// Reads secrets and certificates: a new one is used from the next run on.
     pub(super) fn new(config: &PullConfig, home: Url) -> Result<Client, PullError> {
-        let build = |with_identity: bool| -> Result<reqwest::Client, PullError> {
-            let mut builder = reqwest::Client::builder()
-                .user_agent(concat!("renkei/", env!("CARGO_PKG_VERSION")))
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
+        let access = config.access();
+        let build = |as_us: bool| -> Result<reqwest::Client, PullError> {
+            let builder = access
+                .client(&home, as_us)?
                 .connect_timeout(Duration::from_secs(config.connect_timeout_s))
                 .read_timeout(Duration::from_secs(config.idle_timeout_s))
                 .timeout(Duration::from_secs(config.whole_timeout_s));
-            if address::is_loopback(&home) {
-                builder = builder.no_proxy();
-            }
-            if is_set(&config.ca_file) {
-                let pem = read("ca_file", &config.ca_file)?;
-                let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| unusable("ca_file", &error))?;
-                if authorities.is_empty() {
-                    return Err(PullError::Setting { what: "ca_file".into(), reason: "it holds no certificate".into() });
-                }
-                builder = builder.tls_certs_only(authorities);
-            }
-            if with_identity && is_set(&config.client_cert_file) {
-                let mut pem = read("client_key_file", &config.client_key_file)?;
-                pem.push(b'\n');
-                pem.extend(read("client_cert_file", &config.client_cert_file)?);
-                builder = builder.identity(Identity::from_pem(&pem).map_err(|error| unusable("client_cert_file", &error))?);
-            }
-            builder.build().map_err(|error| unusable("ca_file or client_cert_file", &error))
+            builder.build().map_err(|error| unusable(&error))
         };
-        let authorization = secret(config)?.map(|secret| authorization(&config.user, &secret)).transpose()?;
+        let authorization = access.authorization()?;
         Ok(Client { home: build(true)?, away: build(false)?, authorization, allowed: Allowed::new(home, config.hosts.clone()) })
     }
 
@@ -133,63 +111,11 @@ fn next(url: &Url, answer: &Response) -> Result<Url, PullError> {
     }
 }
 
-/// Seconds, or an instant.
-fn retry_after(value: &HeaderValue) -> Option<Duration> {
-    let text = value.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let wait = rfc2822::parse(text).ok()?.timestamp().duration_since(Timestamp::now());
-    Some(Duration::try_from(wait).unwrap_or_default())
-}
-
 /// Text of a header.
 pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-fn secret(config: &PullConfig) -> Result<Option<String>, PullError> {
-    let (what, text) = if !config.secret_env.is_empty() {
-        let what = format!("secret_env {}", config.secret_env);
-        let text = std::env::var(&config.secret_env)
-            .map_err(|error| PullError::Setting { what: what.clone(), reason: error.to_string() })?;
-        (what, text)
-    } else if is_set(&config.secret_file) {
-        let bytes = read("secret_file", &config.secret_file)?;
-        ("secret_file".to_owned(), String::from_utf8_lossy(&bytes).into_owned())
-    } else {
-        return Ok(None);
-    };
-    // Editors put a line end behind it.
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() {
-        return Err(PullError::Setting { what, reason: "it is empty".to_owned() });
-    }
-    Ok(Some(text.to_owned()))
-}
-
-fn authorization(user: &str, secret: &str) -> Result<HeaderValue, PullError> {
-    let text = match user {
-        "" => format!("Bearer {secret}"),
-        user => format!("Basic {}", STANDARD.encode(format!("{user}:{secret}"))),
-    };
-    let mut value = HeaderValue::from_str(&text).map_err(|_| PullError::Setting {
-        what: "the secret".to_owned(),
-        reason: "it holds characters that no header can carry".to_owned(),
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-fn is_set(path: &Path) -> bool {
-    !path.as_os_str().is_empty()
-}
-
-fn read(what: &str, path: &Path) -> Result<Vec<u8>, PullError> {
-    std::fs::read(path)
-        .map_err(|error| PullError::Setting { what: format!("{what} {}", path.display()), reason: error.to_string() })
-}
-
-fn unusable(what: &str, error: &reqwest::Error) -> PullError {
-    PullError::Setting { what: what.to_owned(), reason: crate::station::chain(error) }
+fn unusable(error: &reqwest::Error) -> PullError {
+    PullError::Setting { what: "ca_file or client_cert_file".to_owned(), reason: crate::station::chain(error) }
 }

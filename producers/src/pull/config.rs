@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use croner::Cron;
+use renkei_core::partner::Access;
 use serde::Deserialize;
 
 use super::address;
@@ -91,6 +92,18 @@ impl PullConfig {
         }
     }
 
+    /// Who we are to the partner.
+    pub(super) fn access(&self) -> Access<'_> {
+        Access {
+            user: &self.user,
+            secret_env: &self.secret_env,
+            secret_file: &self.secret_file,
+            client_cert_file: &self.client_cert_file,
+            client_key_file: &self.client_key_file,
+            ca_file: &self.ca_file,
+        }
+    }
+
     /// Every fault, one sentence each, without the name of the table.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -101,16 +114,7 @@ impl PullConfig {
         if let Err(error) = self.schedule.parse::<Cron>() {
             faults.push(format!("schedule {:?} is no cron expression: {error}", self.schedule));
         }
-        let has = |path: &PathBuf| !path.as_os_str().is_empty();
-        if !self.secret_env.is_empty() && has(&self.secret_file) {
-            faults.push("secret_env and secret_file must not both be set".to_owned());
-        }
-        if !self.user.is_empty() && self.secret_env.is_empty() && !has(&self.secret_file) {
-            faults.push("user needs a password: secret_env or secret_file".to_owned());
-        }
-        if has(&self.client_cert_file) != has(&self.client_key_file) {
-            faults.push("client_cert_file and client_key_file belong together".to_owned());
-        }
+        faults.extend(self.access().faults());
         let times = [
             ("connect_timeout_s", self.connect_timeout_s),
             ("idle_timeout_s", self.idle_timeout_s),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use renkei_core::fault::Fault;
+use renkei_core::partner::SettingError;
 use renkei_core::verdict::{Classify, Verdict};
 
 use crate::error::IntakeError;
@@ -112,6 +113,12 @@ pub enum PullError {
     /// Our own disk.
     #[error(transparent)]
     Own(#[from] IntakeError),
+}
+
+impl From<SettingError> for PullError {
+    fn from(SettingError { what, reason }: SettingError) -> Self {
+        PullError::Setting { what, reason }
+    }
 }
 
 impl PullError {

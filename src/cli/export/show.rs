@@ -102,18 +102,24 @@ fn approvals(lang: Lang, detail: &FileDetail) {
 
 fn deliveries(lang: Lang, detail: &FileDetail) {
     let headings = match lang {
-        Lang::Ja => ["引渡し", "日時", "職員", "場所"],
-        Lang::En => ["delivery", "at", "who", "place"],
+        Lang::Ja => ["引渡し", "日時", "職員", "場所", "回答・理由", "次の送信"],
+        Lang::En => ["delivery", "at", "who", "place", "answer or reason", "next try"],
     };
     let kind = |kind: &str| match kind {
         "placing" => say(lang, "配置開始", "placing").to_owned(),
         "delivered" => say(lang, "引渡済", "delivered").to_owned(),
         "accepted" => say(lang, "受付確認", "accepted by the partner").to_owned(),
+        "not_sent" => say(lang, "未着・再送待ち", "did not arrive, waits").to_owned(),
+        "refused" => say(lang, "相手先が拒否", "refused by the partner").to_owned(),
+        "unclear" => say(lang, "送信結果不明", "unclear").to_owned(),
         "cleared" => say(lang, "未着を確認", "found not arrived").to_owned(),
         "download" => say(lang, "再取得", "downloaded again").to_owned(),
         other => other.to_owned(),
     };
-    let rows = detail.deliveries.iter().map(|d| vec![kind(&d.kind), d.at.clone(), d.actor.clone(), d.place.clone()]);
+    let rows = detail.deliveries.iter().map(|d| {
+        let (detail, next_try) = (d.detail.clone().unwrap_or_default(), d.next_try.clone().unwrap_or_default());
+        vec![kind(&d.kind), d.at.clone(), d.actor.clone(), d.place.clone(), detail, next_try]
+    });
     if !detail.deliveries.is_empty() {
         println!("{}", table(&headings, rows.collect()));
         println!("{} {}", say(lang, "再取得の回数", "downloads"), detail.downloads);

@@ -171,11 +171,12 @@ fn fixed_bytes(section: Option<Section<'_, '_>>, faults: &mut Faults<'_>) -> usi
 }
 
 fn json_options(section: Option<Section<'_, '_>>, faults: &mut Faults<'_>) -> JsonOptions {
-    let mut options = JsonOptions { items: Items::Array, map_key: None, open: false };
+    let mut options = JsonOptions { items: Items::Array, map_key: None, open: false, empty_lists: false };
     if let Some(mut section) = section {
         options.items = section.word(faults, "items", Items::ALL).unwrap_or(options.items);
         options.map_key = section.string(faults, "map_key");
         options.open = section.flag(faults, "open");
+        options.empty_lists = section.flag(faults, "empty_lists");
         section.finish(faults);
     }
     options

@@ -89,20 +89,22 @@ fn object(layout: &Layout, node: &Node, line: &mut Vec<u8>) -> Result<(), WriteE
     line.extend_from_slice(&node.fields);
     let mut first = node.fields.is_empty();
     for (index, kind) in layout.kinds().iter().enumerate().filter(|(_, kind)| kind.parent == Some(node.kind)) {
+        let single = matches!(kind.occurs, Occurs::One | Occurs::Optional);
         let children: Vec<&Node> = node.children.iter().filter(|child| child.kind == index).collect();
         if children.is_empty() {
             if !kind.occurs.may_be_absent() {
                 let reason = format!("it needs at least one {} nested in it", kind.id);
                 return Err(WriteError::Structure { record: 0, kind: layout.kinds()[node.kind].id.clone(), reason });
             }
-            continue;
+            if single || !layout.json.empty_lists {
+                continue;
+            }
         }
         if !std::mem::take(&mut first) {
             line.push(b',');
         }
         string(kind.path.as_deref().unwrap_or(&kind.id), line);
         line.push(b':');
-        let single = matches!(kind.occurs, Occurs::One | Occurs::Optional);
         if !single {
             line.push(b'[');
         }

@@ -119,17 +119,21 @@ fn a_schedule_is_a_cron_expression() {
 }
 
 #[test]
-fn a_delivery_that_is_not_built_is_for_planned_topics() {
-    for (name, target) in [("outbox", DeliveryTarget::Outbox), ("http", DeliveryTarget::Http)] {
+fn a_topic_says_how_its_files_are_delivered() {
+    let ways = [("outbox", DeliveryTarget::Outbox), ("http", DeliveryTarget::Http)];
+    for (name, target) in ways.into_iter().chain([("object_storage", DeliveryTarget::ObjectStorage)]) {
         assert_eq!(topic(&outbound(&format!("delivery='{name}'"))).delivery, target);
     }
-    let active = |name: &str| faults(&outbound(&format!("delivery='{name}'")).replace("'planned'", "'active'"));
-    assert_eq!(active("outbox"), Vec::<String>::new());
-    for name in ["http", "object_storage"] {
-        let found = active(name);
-        assert!(found.len() == 1 && found[0].contains("would never leave"), "{found:?}");
-    }
+    assert_eq!(topic(&outbound("")).delivery, DeliveryTarget::Outbox);
     assert!(faults(&outbound("delivery='pigeon'"))[0].contains("outbox http object_storage"));
+}
+
+#[test]
+fn only_pictures_of_a_moment_grow_stale() {
+    assert_eq!(topic(&outbound("stale_after_s=300")).stale_after_s, Some(300));
+    assert_eq!(topic(&outbound("")).stale_after_s, None);
+    assert!(faults(&outbound("stale_after_s=300\nonce=true"))[0].contains("what leaves once"));
+    assert!(faults(&entry("stale_after_s=300"))[0].contains("outbound"));
 }
 
 #[test]

@@ -1,0 +1,52 @@
+-- 庁舎管理課: 課長 髙橋 approves by his role, 佐藤 and 田中 draft. 情報政策課: nobody has a role; 係長 伊藤 approves by rank, 渡辺 works there.
+-- 会計課: 中村 is cashier. 山本 administers. 小林 was 係長 of 情報政策課 and has left; 加藤 is on leave.
+insert into ledger.staff (staff_no, name, kana, staff_type, status, status_since, hired, left_on) values
+    ('01234567', '髙橋　花子', 'タカハシ　ハナコ', '01', 'in_service', '2015-04-01', '2015-04-01', null),
+    ('01234568', '佐藤　一郎', 'サトウ　イチロウ', '01', 'in_service', '2018-04-01', '2018-04-01', null),
+    ('01234569', '田中　誠', 'タナカ　マコト', '01', 'in_service', '2019-04-01', '2019-04-01', null),
+    ('01234570', '伊藤　春', 'イトウ　ハル', '01', 'in_service', '2012-04-01', '2012-04-01', null),
+    ('01234571', '渡辺　夏', 'ワタナベ　ナツ', '01', 'in_service', '2022-04-01', '2022-04-01', null),
+    ('01234572', '中村　秋', 'ナカムラ　アキ', '01', 'in_service', '2010-04-01', '2010-04-01', null),
+    ('01234573', '山本　冬', 'ヤマモト　フユ', '01', 'in_service', '2011-04-01', '2011-04-01', null),
+    ('01234574', '小林　学', 'コバヤシ　マナブ', '01', 'retired', '2026-10-01', '1990-04-01', '2026-09-30'),
+    ('01234575', '加藤　晶', 'カトウ　アキラ', '01', 'on_leave', '2026-09-01', '2013-04-01', null);
+insert into ledger.staff_posting (staff_no, organization, post_kind, rank, valid_from) values
+    ('01234567', '05020000', 'main', '20', '2024-04-01'), ('01234568', '05020000', 'main', '50', '2024-04-01'),
+    ('01234569', '05020000', 'main', '50', '2024-04-01'), ('01234570', '05030000', 'main', '30', '2024-04-01'),
+    ('01234571', '05030000', 'main', '50', '2024-04-01'), ('01234572', '09010000', 'main', '50', '2024-04-01'),
+    ('01234573', '09010000', 'main', '30', '2024-04-01'), ('01234574', '05030000', 'main', '30', '2020-04-01'),
+    ('01234575', '05030000', 'main', '20', '2020-04-01');
+insert into ledger.user_account (login_id, staff_no, display_name, family_name, given_name, active, version, last_modified, content, source, batch_id, line)
+select l, n, f, f, 'x', true, 1, '2026-04-01T09:00:00+09:00', '{}', 'csv', 1, 1
+  from (values ('takahashi-h', '01234567', '髙橋'), ('sato-i', '01234568', '佐藤'), ('tanaka-m', '01234569', '田中'), ('ito-h', '01234570', '伊藤'),
+               ('watanabe-n', '01234571', '渡辺'), ('nakamura-a', '01234572', '中村'), ('yamamoto-f', '01234573', '山本'),
+               ('kobayashi-m', '01234574', '小林'), ('kato-a', '01234575', '加藤')) p (l, n, f);
+insert into ledger.account_role (login_id, organization, role) values
+    ('takahashi-h', '05020000', 'approve'), ('sato-i', '05020000', 'draft'), ('tanaka-m', '05020000', 'draft'),
+    ('nakamura-a', '09010000', 'cashier'), ('yamamoto-f', '09010000', 'admin');
+
+-- 庁舎管理課: two drafts of 佐藤 and one of 髙橋 himself, who cannot approve it; one due in three bank business days, one approved and due
+-- tomorrow, one far away, one in a bank file, one that came back. 情報政策課: a draft of 渡辺, and one made from an invoice.
+insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state, approved_by) values
+    ('2026P00000001', 2026, '01', '0201030212', '05020000', '0000000101', 1000, '2026-10-08', '清掃', 'sato-i', 'draft', null),
+    ('2026P00000002', 2026, '01', '0201030212', '05020000', '0000000101', 2000, '2026-11-30', '点検', 'sato-i', 'draft', null),
+    ('2026P00000003', 2026, '01', '0201030212', '05020000', '0000000101', 3000, '2026-11-30', '課長の起案', 'takahashi-h', 'draft', null),
+    ('2026P00000004', 2026, '01', '0201030212', '05020000', '0000000101', 4000, '2026-10-06', '承認済', 'tanaka-m', 'approved', 'takahashi-h'),
+    ('2026P00000005', 2026, '01', '0201030212', '05020000', '0000000101', 5000, '2026-11-30', '承認済で先', 'tanaka-m', 'approved', 'takahashi-h'),
+    ('2026P00000006', 2026, '01', '0201030212', '05020000', '0000000101', 6000, '2026-10-06', '銀行へ', 'tanaka-m', 'in_file', 'takahashi-h'),
+    ('2026P00000007', 2026, '01', '0201030212', '05020000', '0000000101', 7000, '2026-09-30', '振込不能', 'tanaka-m', 'returned', 'takahashi-h'),
+    ('2026P00000008', 2026, '01', '0201050212', '05030000', '0000000103', 8000, '2026-11-30', '保守', 'watanabe-n', 'draft', null);
+-- Invoices of 情報政策課: one with a draft, one without any order and due soon, one that was paid.
+insert into ledger.invoice (id, source, source_key, invoice_no, issued_on, due, issuer_name, creditor, organization, net, tax, gross, payable, content_hash, batch_id, line)
+overriding system value values
+    (1, 'BTB', 'a', 'A-1', '2026-09-30', '2026-11-30', '成城システム', '0000000103', '05030000', 9000, 900, 9900, 9900, 'x', 1, 1),
+    (2, 'BTB', 'b', 'A-2', '2026-09-30', '2026-10-13', '成城システム', '0000000103', '05030000', 1000, 100, 1100, 1100, 'x', 1, 2),
+    (3, 'BTB', 'c', 'A-3', '2026-08-31', '2026-09-30', '成城システム', '0000000103', '05030000', 2000, 200, 2200, 2200, 'x', 1, 3);
+insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, amount, pay_date, memo, made_by, state, approved_by) values
+    ('2026P00000009', 2026, '01', '0201050212', '05030000', '0000000103', 1, 9900, '2026-11-30', '請求から', 'invoice-service', 'draft', null),
+    ('2026P00000010', 2026, '01', '0201050212', '05030000', '0000000103', 3, 2200, '2026-09-30', '支払済', 'invoice-service', 'paid', 'ito-h');
+-- Money nobody can match, and a file that was refused without a good one behind it.
+insert into ledger.receipt (id, channel, paid_on, booked_on, amount, cleared, overpaid, unallocated) overriding system value values (1, '01', '2026-10-01', '2026-10-02', 500, 0, 0, 500);
+insert into ledger.unallocated_receipt (receipt_id, amount, cause) values (1, 500, 'UNKNOWN');
+insert into intake.batch (delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, received_at, chunks, records_read, yen_read, state)
+values ('00000000-0000-0000-0000-000000000001', '12_civic_assessments', 'bad.csv', repeat('0', 64), 1, '', 'x', 'x', 'x', '2026-10-05T09:00:00+09:00', 1, 0, 0, 'rejected');
