@@ -18,6 +18,8 @@ create table work.task (
     file     text        not null default '',
     from_whom text      not null,
     to_whom  text        not null,
+    -- From when on what ends it counts: a file that came, a delivery that was accepted.
+    since_at timestamptz not null,
     due_at   timestamptz not null,
     made_at  timestamptz not null default clock_timestamp(),
     -- When it was noticed that nobody had done it in time: noticed once.
@@ -43,9 +45,9 @@ begin
         raise exception 'task % was ended by % and does not change any more', old.id, old.done_by
             using errcode = 'restrict_violation', constraint = 'task_end_is_final';
     end if;
-    if (old.id, old.kind, old.topic, old.key, old.file_id, old.run, old.file, old.from_whom, old.to_whom, old.due_at, old.made_at)
+    if (old.id, old.kind, old.topic, old.key, old.file_id, old.run, old.file, old.from_whom, old.to_whom, old.since_at, old.due_at, old.made_at)
        is distinct from
-       (new.id, new.kind, new.topic, new.key, new.file_id, new.run, new.file, new.from_whom, new.to_whom, new.due_at, new.made_at)
+       (new.id, new.kind, new.topic, new.key, new.file_id, new.run, new.file, new.from_whom, new.to_whom, new.since_at, new.due_at, new.made_at)
        or old.late_at is not null and new.late_at is distinct from old.late_at then
         raise exception 'task % can only be ended', old.id using errcode = 'restrict_violation', constraint = 'task_immutable';
     end if;

@@ -1,11 +1,17 @@
 //! 未着: what is due, late and noticed, by the office's calendar.
 
 use crate::bench::{Bench, File, TOPIC};
+use jiff::ZonedDateTime;
 use renkei_consumers::arrivals::{self, Arrival, ArrivalState};
+use renkei_core::calendar::clock;
+
+fn tokyo(minute: &str) -> ZonedDateTime {
+    format!("{minute}:00+09:00").parse::<jiff::Timestamp>().expect("a moment").to_zoned_datetime(clock::tokyo())
+}
 
 /// Where the toy stands at a moment of Tokyo.
 async fn at(bench: &Bench, now: &str) -> (ArrivalState, String, i64) {
-    let expected = arrivals::expected(&bench.pool, &bench.registry, &format!("{now}:00+09:00")).await.expect("an answer");
+    let expected = arrivals::expected(&bench.pool, &bench.registry, &tokyo(now)).await.expect("an answer");
     let [arrival] = &expected[..] else { panic!("{expected:?}") };
     assert_eq!(arrival.topic, TOPIC);
     (arrival.state(), arrival.day.clone(), arrival.left_s)
@@ -32,9 +38,8 @@ async fn a_daily_file_is_due_every_business_day_and_late_after_its_time() {
 #[tokio::test]
 async fn a_late_file_is_noticed_once_a_day() {
     let bench = Bench::open("due = \"10:00\"").await;
-    let notice = async |now: &str| -> Vec<Arrival> {
-        arrivals::notice(&bench.pool, &bench.registry, &format!("{now}:00+09:00")).await.expect("looked")
-    };
+    let notice =
+        async |now: &str| -> Vec<Arrival> { arrivals::notice(&bench.pool, &bench.registry, &tokyo(now)).await.expect("looked") };
     assert_eq!(notice("2026-10-05T09:59").await, []);
     assert_eq!(notice("2026-10-05T10:01").await.len(), 1);
     assert_eq!(notice("2026-10-05T17:00").await, []);
@@ -42,17 +47,5 @@ async fn a_late_file_is_noticed_once_a_day() {
     let days = "select string_agg(day::text, ' ' order by day) from intake.arrival_missing";
     assert_eq!(bench.text(days).await, "2026-10-05 2026-10-06");
     assert_eq!(bench.number("select count(*) from audit.event where action = 'arrival.missing'").await, 2);
-    bench.close().await;
-}
-
-#[tokio::test]
-async fn a_monthly_file_is_due_by_the_last_business_day_of_its_month() {
-    let bench = Bench::open("due = \"17:00\"").await;
-    // The toy is daily; the month is the database's.
-    let day = |day: &str| format!("select intake.due_day('monthly', '{day}')::text");
-    for (from, due) in [("2026-10-01", "2026-10-30"), ("2026-10-31", "2026-11-30"), ("2026-12-01", "2026-12-28")] {
-        let found: String = sqlx::query_scalar(sqlx::AssertSqlSafe(day(from))).fetch_one(&bench.pool).await.expect("a day");
-        assert_eq!(found, due);
-    }
     bench.close().await;
 }
