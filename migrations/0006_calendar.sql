@@ -61,3 +61,17 @@ begin
         using errcode = 'restrict_violation', constraint = 'task_stays';
 end $$;
 create trigger task_stays before delete or truncate on work.task for each statement execute function work.refuse_change();
+
+-- ── Cut-off ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function export.day_of_order(today date, ordered_at timestamptz, cut_off time, calendar text) returns date
+language plpgsql stable as $$
+declare
+    ordered timestamp := ordered_at at time zone 'Asia/Tokyo';
+begin
+    if cut_off is null then
+        return today;
+    end if;
+    return ledger.next_business_day(today + case when ordered::date = today and ordered::time > cut_off then 1 else 0 end, calendar);
+end $$;
+comment on function export.day_of_order is 'The day an order counts for: where the topic has a cut-off, the next business day for an order behind it or on a closed day.';

@@ -5,6 +5,7 @@
 
 mod approval;
 mod audit;
+mod calendar;
 mod crash;
 mod journal;
 mod leaving;
@@ -15,6 +16,7 @@ mod revenue;
 mod same_content;
 mod scratch;
 mod selection;
+mod tasks;
 mod toy;
 mod transfers;
 mod unclear;

@@ -28,6 +28,8 @@ status = 'active'
 release = 'two_person'
 once = true
 delivery = 'outbox'
+due = '15:00'
+schedule = { cron = '0 9 * * *', days = 'business', missed = 'ask' }
 
 [[topic]]
 number = 92
@@ -42,6 +44,7 @@ timing = 'on_demand'
 status = 'active'
 release = 'automatic'
 empty = 'file'
+cut_off = '15:00'
 delivery = 'outbox'
 ";
 
@@ -165,10 +168,15 @@ pub(crate) fn order(topic: &str, key: &str, params: &[(&str, &str)]) -> ExportOr
     }
 }
 
+/// The toys as `queues.toml` has them.
+pub(crate) fn registry(folder: &Path) -> Arc<Registry> {
+    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
+    Arc::new(Registry::load_from(&sources).expect("the toy registry is sound"))
+}
+
 /// An exporter over an existing folder, working on 2026-11-25.
 pub(crate) fn exporter(pool: sqlx::PgPool, folder: &Path) -> Exporter {
-    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
-    let registry = Arc::new(Registry::load_from(&sources).expect("the toy registry is sound"));
+    let registry = registry(folder);
     let archive = Archive::open(folder.join("archive").to_str().expect("a UTF-8 path")).expect("an archive");
     Exporter::new(pool, archive, registry, folder.join("outbox")).with_business_date(jiff::civil::date(2026, 11, 25))
 }
