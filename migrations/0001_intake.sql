@@ -334,25 +334,6 @@ comment on table intake.arrival_missing is '未着: a topic was due on this day 
 create trigger arrival_missing_never_changes before update or delete or truncate on intake.arrival_missing
   for each statement execute function intake.refuse_change();
 
-create function intake.due_day(timing text, day date) returns date language plpgsql stable as $$
-declare
-  month date := date_trunc('month', day)::date;
-  last  date;
-begin
-  if timing = 'daily' then
-    return ledger.next_business_day(day, 'office');
-  end if;
-  loop
-    select max(d)::date into last from generate_series(month, month + interval '1 month - 1 day', interval '1 day') d
-     where ledger.is_business_day(d::date, 'office');
-    if last >= day then
-      return last;
-    end if;
-    month := month + interval '1 month';
-  end loop;
-end $$;
-comment on function intake.due_day(text, date) is 'The first day from `day` on at which a topic is due: daily, every business day of the office; monthly, the last one of the month';
-
 -- Failures: messages nobody could handle ------------------------------------------------------------------------------
 
 create table intake.failure (

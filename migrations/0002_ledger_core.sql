@@ -92,9 +92,11 @@ comment on table ledger.holiday is '国民の祝日 including 振替休日; data
 
 create table ledger.calendar_horizon (
     only_row boolean default true constraint calendar_horizon_pk primary key constraint calendar_horizon_is_one_row check (only_row),
-    through  date not null
+    since    date not null default '2025-01-01',
+    through  date not null,
+    constraint calendar_horizon_is_a_span check (since <= through)
 );
-comment on table ledger.calendar_horizon is 'The last day the holiday table knows. Beyond it a day is unknown, not a business day.';
+comment on table ledger.calendar_horizon is 'The first and last day the holiday table knows. Beyond the last a day is unknown, not a business day.';
 
 create function ledger.is_business_day(day date, kind text) returns boolean
 language plpgsql stable as $$

@@ -38,7 +38,8 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: String,
     /// What is done about active accounts whose person is not in service: `list` or `lock`.
     pub(crate) orphan_accounts: Orphans,
-    /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir` and `spool_dir` lie in `data` unless set.
+    /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir` and
+    /// `calendar_file` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
     pub(crate) produce: ProducerConfig,
     /// Where files of topics with delivery = "http" or "object_storage" go, by slug; without an address into the outbox.
@@ -105,6 +106,9 @@ impl Config {
         }
         if self.produce.spool_dir == unset.spool_dir {
             self.produce.spool_dir = self.data.join("spool");
+        }
+        if self.produce.calendar_file == unset.calendar_file {
+            self.produce.calendar_file = self.data.join("calendar.json");
         }
         if let Some(value) = get("RENKEI_HTTP_LISTEN") {
             let http = self.produce.http.get_or_insert_with(HttpConfig::default);

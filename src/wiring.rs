@@ -9,7 +9,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::outbound::{Destinations, Exporter};
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{accounts, arrivals, audit, db, failures};
+use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, tasks as tasks_of_people};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
@@ -21,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::cli::roles::Roles;
 use crate::config::Config;
@@ -35,6 +35,8 @@ const DELIVER_EVERY: Duration = Duration::from_secs(15);
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// How often it is looked which files have not come.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
+/// How often the producers' calendar is compared with the ledger's.
+const CALENDAR_EVERY: Duration = Duration::from_secs(60);
 /// How often active accounts are compared with staff in service; a night is never missed, whenever the program starts.
 const RECONCILE_EVERY: Duration = Duration::from_secs(3_600);
 /// How often the queues where no message should stay are counted.
@@ -133,7 +135,12 @@ pub(crate) async fn prepare(config: &Config, registry: &Registry, with_database:
     let spec = safe_topology(registry)?;
     topology::apply(&config.broker(registry), &spec).await?;
     if with_database {
-        db::migrate(&database(config).await?).await?;
+        let pool = database(config).await?;
+        db::migrate(&pool).await?;
+        // Before the schedule begins. Without it a schedule waits; what comes in is posted all the same.
+        if let Err(error) = calendar::write_down(&pool, &config.produce.calendar_file).await {
+            warn!(error = &error as &dyn std::error::Error, "the calendar of the producers is not written");
+        }
     }
     Ok(())
 }
@@ -236,6 +243,11 @@ async fn start_consumers(
     consumers.start(drain(&names.unrouted), failures::DeadLetters::unrouted(pool.clone()));
     let Consumers { publisher, tasks: consuming, .. } = consumers;
     start_watches(&pool, registry, exporter, tasks, shutdown);
+    let (for_calendar, path, cancel) = (pool.clone(), config.produce.calendar_file.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        calendar::keep_in_step(for_calendar, path, CALENDAR_EVERY, cancel).await;
+        Ok(())
+    });
     let (for_accounts, orphans, cancel) = (pool.clone(), config.orphan_accounts, shutdown.clone());
     tasks.spawn(async move {
         accounts::keep_noticing(for_accounts, orphans, RECONCILE_EVERY, cancel).await;
@@ -260,7 +272,8 @@ async fn start_consumers(
     Ok(())
 }
 
-/// What a consuming role looks after beside its queues: files that wait for the outbox, files that have not come, gauges.
+/// What a consuming role looks after beside its queues: files that wait for the outbox, files that have not come, tasks
+/// of people, gauges.
 fn start_watches(
     pool: &PgPool,
     registry: &Arc<Registry>,
@@ -281,6 +294,11 @@ fn start_watches(
     let (for_arrivals, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
     tasks.spawn(async move {
         arrivals::keep_noticing(for_arrivals, &known, NOTICE_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_tasks, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        tasks_of_people::keep_refreshing(for_tasks, &known, NOTICE_EVERY, cancel).await;
         Ok(())
     });
 }

@@ -8,6 +8,8 @@ pub mod accounts;
 pub mod arrivals;
 /// Seals the audit log into a hash chain and verifies it.
 pub mod audit;
+/// Holidays of the ledger, and the file that producers read.
+pub mod calendar;
 /// Pool, session limits and migrations.
 pub mod db;
 /// Parked messages: drained, retried, discarded.
@@ -20,3 +22,5 @@ pub mod ledger;
 pub mod outbound;
 /// Receipts for direct publishers.
 pub mod replies;
+/// What people must do by a time.
+pub mod tasks;

@@ -37,6 +37,8 @@ pub mod money;
 pub mod partner;
 /// `queues.toml` and the `integrations/` folders as checked types.
 pub mod registry;
+/// When things are due: cron expressions and business-day rules.
+pub mod schedule;
 /// Columns and keys that must not come: passwords and the like.
 pub mod secrets;
 /// What must happen after an error: retry, reject, hold, or park as a bug.

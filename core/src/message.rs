@@ -10,6 +10,7 @@
 //! | `rejection` | `Rejection`: every fault of a refused file, up to a limit |
 //! | `confirm`, `cancel` | `Order`: what an operator decided about a batch |
 //! | `export` | `ExportOrder` |
+//! | `missed` | `MissedRun`: a scheduled export that no scheduler ordered in time |
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,6 +39,8 @@ pub enum MessageKind {
     Cancel,
     /// Make an export.
     Export,
+    /// A scheduled export was not ordered in time.
+    Missed,
 }
 
 impl MessageKind {
@@ -50,18 +53,20 @@ impl MessageKind {
             MessageKind::Confirm => "confirm",
             MessageKind::Cancel => "cancel",
             MessageKind::Export => "export",
+            MessageKind::Missed => "missed",
         }
     }
 
     /// Reads an AMQP `type`.
     pub fn parse(text: &str) -> Option<Self> {
-        const ALL: [MessageKind; 6] = [
+        const ALL: [MessageKind; 7] = [
             MessageKind::Records,
             MessageKind::Evidence,
             MessageKind::Rejection,
             MessageKind::Confirm,
             MessageKind::Cancel,
             MessageKind::Export,
+            MessageKind::Missed,
         ];
         ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -158,6 +163,27 @@ pub struct ExportOrder {
     pub ordered_by: String,
     /// When, RFC 3339 with offset.
     pub ordered_at: String,
+}
+
+/// Body of a `missed`: nobody ordered a scheduled run in time, and the topic's rule does not make up for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissedRun {
+    /// The run the schedule would have ordered.
+    pub run: Uuid,
+    /// Its instant, RFC 3339 with offset: the key by which a person may order it.
+    pub instant: String,
+    /// What is done about it.
+    pub outcome: MissedOutcome,
+}
+
+/// What is done about a missed run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissedOutcome {
+    /// A person is asked whether it is wanted.
+    Ask,
+    /// Nothing; it is written down.
+    Skip,
 }
 
 /// Namespace of all our UUIDv5 ids.

@@ -28,6 +28,14 @@ pub struct Metrics {
     pub queue_waiting_messages: IntGaugeVec,
     /// `schedule_skipped_total{topic}`: scheduled instants that no scheduler saw on their day.
     pub schedule_skipped: IntCounterVec,
+    /// `schedule_stopped{topic}`: 1 while a schedule cannot run because the calendar does not say which days are business days.
+    pub schedule_stopped: IntGaugeVec,
+    /// `calendar_left_days`: days to the last day whose holidays are known.
+    pub calendar_left_days: IntGauge,
+    /// `tasks_open{kind}`: tasks that wait for a person, `carry fetch missed_run`.
+    pub tasks_open: IntGaugeVec,
+    /// `tasks_late{kind}`: those whose time is over.
+    pub tasks_late: IntGaugeVec,
     /// `pull_runs_total{topic,outcome}`: times a partner was asked for files, `handed_in unchanged retry operator`.
     pub pull_runs: IntCounterVec,
     /// `pull_bytes_total{topic}`: bytes of fetched files.
@@ -54,6 +62,10 @@ pub struct Metrics {
     pub inbox_oldest_age_seconds: IntGaugeVec,
     /// `topic_due_seconds{topic}`: time left until the topic is due; negative = late.
     pub topic_due_seconds: IntGaugeVec,
+    /// `topic_missing{topic}`: files that were due and have not come, also of earlier days.
+    pub topic_missing: IntGaugeVec,
+    /// `topic_arrived_records{topic}`: records of the file that came last; 0 is a file without records, not a missing one.
+    pub topic_arrived_records: IntGaugeVec,
     /// `accounts_orphaned`: active accounts whose person is not in service.
     pub accounts_orphaned: IntGauge,
     /// `broker_connection_up{role}`: 1 or 0.
@@ -133,6 +145,10 @@ impl Metrics {
                 &["queue"],
             ),
             schedule_skipped: counters(r, "schedule_skipped_total", "Scheduled instants nobody saw on their day", &["topic"]),
+            schedule_stopped: gauges(r, "schedule_stopped", "1 while the calendar does not allow a schedule to run", &["topic"]),
+            calendar_left_days: gauge(r, "calendar_left_days", "Days to the last day whose holidays are known"),
+            tasks_open: gauges(r, "tasks_open", "Tasks that wait for a person", &["kind"]),
+            tasks_late: gauges(r, "tasks_late", "Tasks whose time is over", &["kind"]),
             pull_runs: counters(r, "pull_runs_total", "Times a partner was asked for files, by outcome", &["topic", "outcome"]),
             pull_bytes: counters(r, "pull_bytes_total", "Bytes of fetched files", &["topic"]),
             pull_last_success: gauges(r, "pull_last_success_seconds", "Unix time of the last success", &["topic"]),
@@ -146,6 +162,8 @@ impl Metrics {
             outbox_oldest_age_seconds: gauge(r, "outbox_oldest_age_seconds", "Age of the oldest unsent one"),
             inbox_oldest_age_seconds: gauges(r, "inbox_oldest_age_seconds", "Age of the oldest unfinished delivery", &["topic"]),
             topic_due_seconds: gauges(r, "topic_due_seconds", "Time left until due; negative is late", &["topic"]),
+            topic_missing: gauges(r, "topic_missing", "Files that were due and have not come", &["topic"]),
+            topic_arrived_records: gauges(r, "topic_arrived_records", "Records of the file that came last", &["topic"]),
             accounts_orphaned: gauge(r, "accounts_orphaned", "Active accounts whose person is not in service"),
             broker_connection_up: gauges(r, "broker_connection_up", "1 while connected", &["role"]),
             broker_blocked: gauges(r, "broker_blocked", "1 while an alarm stops publishers", &["role"]),

@@ -18,6 +18,9 @@ pub struct ProducerConfig {
     /// Deliveries that came by HTTP or command line, the status of every delivery, the state of the schedule. Local disk,
     /// one per machine. Default `data/spool`.
     pub spool_dir: PathBuf,
+    /// The holidays, written by a consuming role from the ledger and read again when they change. Default `data/calendar.json`; on a
+    /// machine that only produces, a share or a copy.
+    pub calendar_file: PathBuf,
     /// Watch the folders. Default true.
     pub folders: bool,
     /// Order scheduled exports. Default true; more than one process may do it, an instant still makes one export.
@@ -50,6 +53,7 @@ impl Default for ProducerConfig {
         ProducerConfig {
             inbox_dir: "data/inbox".into(),
             spool_dir: "data/spool".into(),
+            calendar_file: "data/calendar.json".into(),
             folders: true,
             schedule: true,
             poll_ms: 1_000,

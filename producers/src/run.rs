@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use renkei_core::archive::Archive;
+use renkei_core::calendar::file::CalendarSource;
 use renkei_core::registry::{Direction, Registry};
 use renkei_core::verdict::{Classify, Verdict};
 use tokio::net::TcpListener;
@@ -74,8 +75,12 @@ pub async fn run(
     }
     // Everything that can fail comes before anything starts.
     let intake = Intake::open(config.clone(), registry.clone(), archive, publisher.clone(), shutdown.clone())?;
-    let schedulers =
-        if config.schedule { Scheduler::all(&registry, &config.spool_dir.join("schedule"), &publisher)? } else { Vec::new() };
+    let calendar = Arc::new(CalendarSource::new(&config.calendar_file));
+    let schedulers = if config.schedule {
+        Scheduler::all(&registry, &config.spool_dir.join("schedule"), &publisher, &calendar)?
+    } else {
+        Vec::new()
+    };
     let mut wakes = BTreeMap::new();
     for topic in registry.active(Direction::In) {
         wakes.insert(topic.slug.to_string(), Arc::new(Notify::new()));

@@ -74,7 +74,7 @@ timing = "daily"
 status = "active"
 release = "operator"
 delivery = "outbox"
-schedule = "SCHEDULE"
+schedule = SCHEDULE
 [[topic]]
 number = 92
 slug = "92_toy_master"
@@ -158,7 +158,8 @@ impl Toy {
             std::fs::write(path, text).unwrap();
         };
         std::fs::create_dir_all(dir).unwrap();
-        std::fs::write(dir.join("queues.toml"), QUEUES.replace("SCHEDULE", schedule)).unwrap();
+        let schedule = if schedule.starts_with('{') { schedule.to_owned() } else { format!("{schedule:?}") };
+        std::fs::write(dir.join("queues.toml"), QUEUES.replace("SCHEDULE", &schedule)).unwrap();
         let csv = |header: &str| layout("csv", "crlf", "utf-8", &format!("[csv]\nheader = \"{header}\""), FIELDS);
         for slug in [TOY, MASTER, PAPERS, CARRIED] {
             for name in ["README.md", "check.sql", "post.sql"] {

@@ -89,7 +89,7 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
         match command {
             BatchCommand::List { topic, state, limit } => list(global, &registry, &intake, topic, state, *limit).await,
             BatchCommand::Arrivals => {
-                let now = renkei_core::calendar::clock::now_rfc3339();
+                let now = renkei_core::calendar::clock::now();
                 Ok(arrivals::print(global, &renkei_consumers::arrivals::expected(intake.pool(), &registry, &now).await?))
             }
             BatchCommand::Show { batch } => show(global, &intake, batch).await,

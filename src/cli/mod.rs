@@ -8,6 +8,8 @@ mod arrivals;
 mod audit;
 /// `renkei batch`
 pub(crate) mod batch;
+/// `renkei calendar`
+mod calendar;
 /// `renkei check`
 mod check;
 /// `renkei export`
@@ -40,8 +42,14 @@ mod pull;
 pub(crate) mod roles;
 /// `renkei topic sample`
 mod sample;
+/// `renkei schedule`
+mod schedule;
 /// `renkei send`
 mod send;
+/// `renkei task`
+mod task;
+/// Days and rules in words
+mod times;
 /// `renkei token`
 mod token;
 /// `renkei topic`
@@ -125,6 +133,15 @@ enum Command {
     /// Files that go out: make, approve, release, take back
     #[command(subcommand)]
     Export(export::ExportCommand),
+    /// What people must do by a time: carry a file, fetch one, decide about a missed run
+    #[command(subcommand)]
+    Task(task::TaskCommand),
+    /// When exports are ordered and files are due
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// Holidays and business days
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
     /// Parked messages
     #[command(subcommand)]
     Failed(failed::FailedCommand),
@@ -172,6 +189,9 @@ fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
         Command::Medium(command) => medium::run(global, &command),
         Command::Batch(command) => batch::run(global, &command),
         Command::Export(command) => export::run(global, &command),
+        Command::Task(command) => task::run(global, &command),
+        Command::Schedule(command) => schedule::run(global, &command),
+        Command::Calendar(command) => calendar::run(global, &command),
         Command::Failed(command) => failed::run(global, &command),
         Command::Ledger(command) => ledger::run(global, &command),
         Command::Audit(command) => audit::run(global, &command),

@@ -1,8 +1,10 @@
 //! How a command ends: an exit code, and for an error its sentence or its JSON.
 
-use renkei_consumers::{audit, db, failures, inbound, ledger, outbound};
+use renkei_consumers::{audit, calendar, db, failures, inbound, ledger, outbound, tasks};
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
+use renkei_core::calendar::file::CalendarFileError;
+use renkei_core::calendar::holidays::HolidayFaults;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::layout::read::ReadError;
 use renkei_core::verdict::{Classify, Verdict};
@@ -84,6 +86,10 @@ impl Known {
                     cause.downcast_ref::<ledger::LedgerError>().map(|e| Known { verdict: e.verdict(), code: ledger_code(e) })
                 })
                 .or_else(|| cause.downcast_ref::<ledger::lineage::LineageError>().map(|e| plain(e.verdict())))
+                .or_else(|| cause.downcast_ref::<tasks::TaskError>().map(|e| Known { verdict: e.verdict(), code: task_code(e) }))
+                .or_else(|| cause.downcast_ref::<calendar::CalendarStoreError>().map(|e| plain(e.verdict())))
+                .or_else(|| cause.downcast_ref::<CalendarFileError>().map(|e| plain(e.verdict())))
+                .or_else(|| cause.downcast_ref::<HolidayFaults>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<db::DbError>().map(|e| plain(e.verdict())))
@@ -105,6 +111,13 @@ fn intake_code(error: &inbound::IntakeError) -> String {
     match error {
         inbound::IntakeError::Rule { constraint, .. } => rule(constraint),
         other => other.code().to_owned(),
+    }
+}
+
+fn task_code(error: &tasks::TaskError) -> Option<String> {
+    match error {
+        tasks::TaskError::Rule { constraint, .. } => Some(rule(constraint)),
+        _ => None,
     }
 }
 

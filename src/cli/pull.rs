@@ -65,7 +65,7 @@ fn status(global: &Global, config: &Config, only: Option<&str>) -> anyhow::Resul
             rows.push(as_json(slug, pull, &state));
         } else {
             println!("{slug}");
-            lines(global.lang, slug, pull, &state).iter().for_each(|line| println!("  {line}"));
+            lines(global.lang, pull, &state).iter().for_each(|line| println!("  {line}"));
         }
     }
     if global.json {
@@ -82,7 +82,7 @@ fn needs_a_person(last: &Last) -> bool {
 
 /// State and next instant of a fetched topic.
 pub(super) fn as_json(slug: &str, pull: &PullConfig, state: &State) -> serde_json::Value {
-    let next = pull::next(slug, pull, state, &clock::now());
+    let next = pull::next(pull, state, &clock::now());
     serde_json::json!({
         "topic": slug, "schedule": pull.schedule, "next": next, "last_success": state.last_success,
         "outcome": state.last.as_ref().map(Last::outcome), "last": state.last, "run": state.run,
@@ -90,11 +90,11 @@ pub(super) fn as_json(slug: &str, pull: &PullConfig, state: &State) -> serde_jso
 }
 
 /// The same as lines to read.
-pub(super) fn lines(lang: Lang, slug: &str, pull: &PullConfig, state: &State) -> Vec<String> {
+pub(super) fn lines(lang: Lang, pull: &PullConfig, state: &State) -> Vec<String> {
     let never = say(lang, "なし", "never").to_owned();
     let mut lines = Vec::new();
     let mut line = |ja: &str, en: &str, value: String| lines.push(format!("{}: {value}", say(lang, ja, en)));
-    let next = pull::next(slug, pull, state, &clock::now());
+    let next = pull::next(pull, state, &clock::now());
     line("次の取得", "next fetch", next.map_or_else(|| never.clone(), shown));
     line("最後の成功", "last success", state.last_success.map_or(never, shown));
     let Some(last) = &state.last else { return lines };

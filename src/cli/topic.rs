@@ -10,7 +10,7 @@ use renkei_producers::pull::look;
 use super::kit::KitArgs;
 use super::print::{say, table};
 use super::sample::SampleArgs;
-use super::{Exit, Global, words};
+use super::{Exit, Global, times, words};
 use crate::config::Config;
 
 /// `renkei topic …`
@@ -32,7 +32,10 @@ pub(crate) enum TopicCommand {
 /// Runs it.
 pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exit> {
     match command {
-        TopicCommand::List => list(global, &Registry::load()?),
+        TopicCommand::List => {
+            list(global, &Registry::load()?);
+            warn_of_the_calendar(global);
+        }
         TopicCommand::Show { topic } => {
             // Whether a file is fetched is the installation's.
             let produce = Config::load(global.config.as_deref())?.produce;
@@ -74,6 +77,14 @@ fn list(global: &Global, registry: &Registry) {
     println!("{}", table(&headings, rows.collect()));
 }
 
+/// A list is looked at more often than the log. Where there is no calendar yet, there is nothing to warn of.
+fn warn_of_the_calendar(global: &Global) {
+    let known = Config::load(global.config.as_deref()).ok().and_then(|config| times::known(&config).ok());
+    if let Some(warning) = known.and_then(|calendar| times::ends_soon(global.lang, &calendar)) {
+        eprintln!("{warning}");
+    }
+}
+
 fn name(topic: &Topic, lang: Lang) -> &str {
     say(lang, &topic.name, &topic.name_en)
 }
@@ -92,7 +103,7 @@ fn as_json(topic: &Topic) -> serde_json::Value {
         "number": topic.number, "slug": topic.slug, "direction": topic.direction, "name": topic.name, "name_en": topic.name_en,
         "from": topic.from, "to": topic.to, "method": topic.method, "timing": topic.timing, "status": topic.status, "due": topic.due, "starts_on": topic.starts_on.map(|day| day.to_string()),
         "queue": topic.queue(), "ordered": topic.ordered, "hold": topic.hold, "confirm": topic.confirm, "release": topic.release,
-        "once": topic.once, "unpack": topic.unpack, "schedule": topic.schedule, "prefetch": topic.prefetch, "parallel": topic.parallel,
+        "once": topic.once, "cut_off": topic.cut_off.map(|cut| serde_json::json!({"at": cut.at.strftime("%H:%M").to_string(), "calendar": cut.calendar})), "missed": topic.schedule.as_ref().map(|schedule| schedule.missed), "unpack": topic.unpack, "schedule": topic.schedule.as_ref().map(|schedule| schedule.rule.to_string()), "prefetch": topic.prefetch, "parallel": topic.parallel,
         "retry_ladder_s": topic.retry.ladder_s, "delivery": (topic.direction == Direction::Out).then_some(topic.delivery), "remark": topic.remark,
         "evidence": topic.evidence,
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
@@ -131,9 +142,21 @@ fn show(global: &Global, topic: &Topic, produce: &ProducerConfig) -> anyhow::Res
     line("連携先", "to", topic.to.clone());
     line("状態", "status", status(topic, lang).to_owned());
     line("キュー", "queue", topic.queue());
-    line("時刻", "due", topic.due.clone().unwrap_or_default());
+    line(
+        "時刻",
+        "due",
+        topic
+            .due
+            .as_ref()
+            .map(|due| due.rule.as_ref().map_or(due.written.clone(), |rule| times::rule(lang, rule)))
+            .unwrap_or_default(),
+    );
     line("開始", "due from", topic.starts_on.map(|day| day.to_string()).unwrap_or_default());
-    line("予定", "schedule", topic.schedule.clone().unwrap_or_default());
+    line("予定", "schedule", topic.schedule.as_ref().map(|schedule| times::rule(lang, &schedule.rule)).unwrap_or_default());
+    let missed = topic.schedule.as_ref().map(|schedule| times::missed(lang, schedule.missed).to_owned());
+    line("実行漏れ", "when missed", missed.unwrap_or_default());
+    let cut_off = topic.cut_off.map(|cut| format!("{} · {}", cut.at.strftime("%H:%M"), times::calendar(lang, cut.calendar)));
+    line("締切", "cut-off", cut_off.unwrap_or_default());
     let waits: Vec<String> = topic.retry.ladder_s.iter().map(|seconds| format!("{seconds} s")).collect();
     line("再試行", "retry after", waits.join(", "));
     if topic.direction == Direction::Out {
@@ -143,7 +166,7 @@ fn show(global: &Global, topic: &Topic, produce: &ProducerConfig) -> anyhow::Res
     line("証拠書類", "evidence", topic.evidence.as_ref().map(|rule| evidence(lang, rule)).unwrap_or_default());
     line("備考", "remark", topic.remark.clone());
     if let Some((pull, state)) = &fetched {
-        super::pull::lines(lang, slug, pull, state).iter().for_each(|line| println!("  {line}"));
+        super::pull::lines(lang, pull, state).iter().for_each(|line| println!("  {line}"));
     }
     let Some(integration) = &topic.integration else { return Ok(()) };
     for (variant, layout) in &integration.layouts {

@@ -11,6 +11,9 @@ type Word = (&'static str, &'static str, &'static str);
 const VERDICTS: [Word; 4] =
     [("reject", "却下", "reject"), ("hold", "保留", "hold"), ("skip", "既知", "skip"), ("warn", "注意", "warn")];
 
+/// Kinds of tasks.
+const TASK_KINDS: [Word; 3] = [("carry", "持込", "carry"), ("fetch", "受取", "fetch"), ("missed_run", "実行漏れ", "missed run")];
+
 /// States of payment orders (支出命令).
 const ORDER_STATES: [Word; 7] = [
     ("draft", "起票", "draft"),
@@ -78,6 +81,11 @@ pub(super) fn verdict(lang: Lang, value: &str) -> String {
     find(&VERDICTS, lang, value)
 }
 
+/// What a task is about.
+pub(super) fn task_kind(lang: Lang, value: &str) -> String {
+    find(&TASK_KINDS, lang, value)
+}
+
 /// The state of a payment order.
 pub(super) fn order_state(lang: Lang, value: &str) -> String {
     find(&ORDER_STATES, lang, value)
@@ -135,6 +143,7 @@ mod tests {
             (&SLIP_STATES, revenue),
             (&CREDIT_KINDS, revenue),
             (&LEAVES, people),
+            (&TASK_KINDS, include_str!("../../migrations/0006_calendar.sql")),
         ] {
             assert!(schema.contains(&format!("in ({})", list(words))), "the schema does not know exactly {}", list(words));
         }

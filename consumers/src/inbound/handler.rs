@@ -68,7 +68,7 @@ impl TopicHandler {
             Some(MessageKind::Rejection) => self.take_rejection(&message).await,
             Some(MessageKind::Confirm) => self.take_confirm(&message).await,
             Some(MessageKind::Cancel) => self.take_cancel(&message).await,
-            Some(MessageKind::Export) | None => {
+            Some(MessageKind::Export | MessageKind::Missed) | None => {
                 Err(self.not_understood(&message, format!("an inbound topic has no messages of type {:?}", message.kind)))
             }
         }

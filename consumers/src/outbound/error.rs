@@ -10,6 +10,7 @@ use renkei_core::verdict::{Classify, Verdict};
 
 use super::model::FileState;
 use crate::db::{self, Trouble};
+use crate::tasks::TaskError;
 
 /// Why an export was not made, approved, released, delivered or voided.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +92,9 @@ pub enum OutboundError {
     /// The broker did not take the order.
     #[error("the export was not ordered: {0}")]
     Publish(#[from] PublishError),
+    /// A missed run could not be written down.
+    #[error(transparent)]
+    Task(#[from] TaskError),
     /// No such file.
     #[error("there is no export file {0}")]
     NoFile(i64),
@@ -231,6 +235,7 @@ impl OutboundError {
     pub(super) fn cause(&self) -> Option<&sqlx::Error> {
         match self {
             OutboundError::Database { source, .. } | OutboundError::Folder { source, .. } => Some(source),
+            OutboundError::Task(error) => error.cause(),
             _ => None,
         }
     }
@@ -252,7 +257,7 @@ impl OutboundError {
         let code = match self {
             OutboundError::Rule { constraint, .. } => return format!("DB_{}", constraint.to_uppercase()),
             OutboundError::StepRefused { code, .. } => return code.clone(),
-            OutboundError::Database { .. } => "EXPORT_DATABASE",
+            OutboundError::Database { .. } | OutboundError::Task(_) => "EXPORT_DATABASE",
             OutboundError::Folder { .. } => "EXPORT_SQL_FAILED",
             OutboundError::Contract { .. } => "EXPORT_SQL_CONTRACT",
             OutboundError::Topic { .. } | OutboundError::Profile { .. } | OutboundError::Message { .. } => {
@@ -300,6 +305,7 @@ impl Classify for OutboundError {
         match self {
             OutboundError::Archive(error) => error.verdict(),
             OutboundError::Publish(error) => error.verdict(),
+            OutboundError::Task(error) => error.verdict(),
             OutboundError::Write(error) => error.verdict(),
             OutboundError::Contended { .. } | OutboundError::Outbox { .. } | OutboundError::Bucket { .. } => Verdict::Retry,
             OutboundError::Contract { .. } | OutboundError::Message { .. } | OutboundError::RunReused { .. } => Verdict::Bug,

@@ -1,11 +1,13 @@
 //! Takes export orders from the queues of outbound topics.
 
 use renkei_core::broker::{Handler, Incoming, Outcome};
-use renkei_core::message::{ExportOrder, MessageKind};
+use renkei_core::message::{ExportOrder, MessageKind, MissedRun};
+use serde::de::DeserializeOwned;
 
 use super::Exporter;
 use super::error::OutboundError;
 use super::model::{ExportFile, FileState};
+use crate::tasks;
 
 /// Handles messages of one or more outbound queues; which topic is meant is the queue's name.
 #[derive(Debug, Clone)]
@@ -22,11 +24,7 @@ impl ExportHandler {
     /// Makes the file of an order and, when the topic releases by itself, releases and delivers it. Every step is idempotent:
     /// the same message again goes on where the last attempt stopped.
     async fn carry_out(&self, message: &Incoming) -> Result<ExportFile, OutboundError> {
-        if MessageKind::parse(&message.kind) != Some(MessageKind::Export) {
-            return Err(OutboundError::Message { reason: format!("its type is {:?}, not \"export\"", message.kind) });
-        }
-        let order: ExportOrder =
-            serde_json::from_slice(&message.body).map_err(|e| OutboundError::Message { reason: e.to_string() })?;
+        let order: ExportOrder = body(message)?;
         let topic = self.exporter.topic(&message.queue)?;
         let file = self.exporter.make(topic, &order).await?;
         if file.release_policy == "automatic" && matches!(file.state, FileState::Generated | FileState::Released) {
@@ -34,12 +32,34 @@ impl ExportHandler {
         }
         Ok(file)
     }
+
+    /// Makes a task of a scheduled run that nobody ordered in time.
+    async fn take_missed(&self, message: &Incoming) -> Result<(), OutboundError> {
+        let missed: MissedRun = body(message)?;
+        let topic = self.exporter.topic(&message.queue)?;
+        tasks::note_missed(&self.exporter.pool, topic, &missed).await?;
+        tracing::warn!(topic = %topic.slug, instant = missed.instant, "a scheduled run was missed");
+        Ok(())
+    }
+}
+
+fn body<T: DeserializeOwned>(message: &Incoming) -> Result<T, OutboundError> {
+    serde_json::from_slice(&message.body).map_err(|e| OutboundError::Message { reason: e.to_string() })
 }
 
 impl Handler for ExportHandler {
     async fn handle(&self, message: Incoming) -> Outcome {
-        match self.carry_out(&message).await {
-            Ok(file) => {
+        let carried = match MessageKind::parse(&message.kind) {
+            Some(MessageKind::Export) => self.carry_out(&message).await.map(Some),
+            Some(MessageKind::Missed) => self.take_missed(&message).await.map(|()| None),
+            _ => {
+                let reason = format!("its type is {:?}, neither \"export\" nor \"missed\"", message.kind);
+                Err(OutboundError::Message { reason })
+            }
+        };
+        match carried {
+            Ok(None) => Outcome::Done,
+            Ok(Some(file)) => {
                 tracing::info!(
                     topic = file.topic, file = file.id, run = %file.run, state = %file.state, count = file.count, yen = file.total,
                     "export order carried out"

@@ -34,6 +34,8 @@ pub(super) async fn enter_order(
         .bind(&order.ordered_by)
         .bind(&order.ordered_at)
         .bind(exporter.today())
+        .bind(topic.cut_off.map(|cut_off| cut_off.at.to_string()))
+        .bind(topic.cut_off.map(|cut_off| cut_off.calendar.as_str()))
         .execute(conn)
         .await
         .map_err(OutboundError::database("enter an order"))?;

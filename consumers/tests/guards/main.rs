@@ -6,6 +6,7 @@
 mod approval;
 mod audit;
 mod bucket;
+mod calendar;
 mod crash;
 mod issuers;
 mod journal;
@@ -19,6 +20,7 @@ mod revenue;
 mod same_content;
 mod scratch;
 mod selection;
+mod tasks;
 mod toy;
 mod transfers;
 mod unclear;

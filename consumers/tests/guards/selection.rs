@@ -7,7 +7,8 @@ use renkei_core::broker::{Handler, Incoming, Outcome};
 
 use crate::toy::{PAYMENTS, STATUS, Toy, exporter, order};
 
-fn message(queue: &str, kind: &str, body: impl Into<Bytes>) -> Incoming {
+/// A message as the broker gives it out.
+pub(crate) fn message(queue: &str, kind: &str, body: impl Into<Bytes>) -> Incoming {
     Incoming {
         queue: queue.to_owned(),
         routing_key: queue.to_owned(),

@@ -32,6 +32,8 @@ status = 'active'
 release = 'two_person'
 once = true
 delivery = 'outbox'
+due = '15:00'
+schedule = { cron = '0 9 * * *', days = 'business', missed = 'ask' }
 
 [[topic]]
 number = 92
@@ -46,6 +48,7 @@ timing = 'on_demand'
 status = 'active'
 release = 'automatic'
 empty = 'file'
+cut_off = '15:00'
 delivery = 'outbox'
 ";
 
@@ -192,6 +195,12 @@ pub(crate) fn order(topic: &str, key: &str, params: &[(&str, &str)]) -> ExportOr
         ordered_by: "佐藤".to_owned(),
         ordered_at: "2026-11-25T10:00:00+09:00".to_owned(),
     }
+}
+
+/// The toys as `queues.toml` has them.
+pub(crate) fn registry(folder: &Path) -> Arc<Registry> {
+    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
+    Arc::new(Registry::load_from(&sources).expect("the toy registry is sound"))
 }
 
 /// An exporter over an existing folder, working on 2026-11-25.

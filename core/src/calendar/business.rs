@@ -3,26 +3,51 @@
 //! Holidays are data with a horizon. Beyond the horizon the answer is an error: a calendar that runs out must not make every
 //! weekday a business day.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
 
 use crate::verdict::{Classify, Verdict};
 
 /// Whose days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DayRule {
     /// The ward office: closed on weekends, national holidays and 29 December – 3 January.
+    #[default]
     Office,
     /// Banks: closed on weekends, national holidays and 31 December – 3 January.
     Bank,
 }
 
+impl DayRule {
+    /// The name in TOML and SQL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DayRule::Office => "office",
+            DayRule::Bank => "bank",
+        }
+    }
+}
+
+/// Why nobody works on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closed {
+    /// Saturday or Sunday.
+    Weekend,
+    /// A national holiday, by its name.
+    Holiday(String),
+    /// 年末年始.
+    YearEnd,
+}
+
 /// National holidays of a span of days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BusinessCalendar {
-    holidays: BTreeSet<Date>,
+    holidays: BTreeMap<Date, String>,
     covered: RangeInclusive<Date>,
 }
 
@@ -55,7 +80,22 @@ impl Classify for CalendarError {
 impl BusinessCalendar {
     /// A calendar that knows all national holidays (with 振替休日 and 国民の休日) of the covered days.
     pub fn new(holidays: impl IntoIterator<Item = Date>, covered: RangeInclusive<Date>) -> BusinessCalendar {
+        Self::named(holidays.into_iter().map(|day| (day, String::new())), covered)
+    }
+
+    /// The same with the holidays' names, so that it can say why a day is closed.
+    pub fn named(holidays: impl IntoIterator<Item = (Date, String)>, covered: RangeInclusive<Date>) -> BusinessCalendar {
         BusinessCalendar { holidays: holidays.into_iter().collect(), covered }
+    }
+
+    /// The holidays in order.
+    pub fn holidays(&self) -> impl Iterator<Item = (Date, &str)> {
+        self.holidays.iter().map(|(day, name)| (*day, name.as_str()))
+    }
+
+    /// The first day the calendar covers.
+    pub fn since(&self) -> Date {
+        *self.covered.start()
     }
 
     /// The last day the calendar covers.
@@ -63,16 +103,51 @@ impl BusinessCalendar {
         *self.covered.end()
     }
 
+    /// Days from `today` to the last day covered; negative when that has passed.
+    pub fn days_left(&self, today: Date) -> i32 {
+        // Both are dates of one calendar of four digits: the difference in days always fits.
+        today.until(self.horizon()).map_or(0, |span| span.get_days())
+    }
+
+    /// Why the day is closed; `None` for a business day.
+    ///
+    /// # Errors
+    /// The day is not covered.
+    pub fn closed(&self, rule: DayRule, day: Date) -> Result<Option<Closed>, CalendarError> {
+        if !self.covered.contains(&day) {
+            return Err(self.silent_about(day));
+        }
+        if let Some(name) = self.holidays.get(&day) {
+            return Ok(Some(Closed::Holiday(name.clone())));
+        }
+        if year_end(rule, day) {
+            return Ok(Some(Closed::YearEnd));
+        }
+        Ok(matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday).then_some(Closed::Weekend))
+    }
+
     /// Whether the day is a business day.
     ///
     /// # Errors
     /// The day is not covered.
     pub fn is_business_day(&self, rule: DayRule, day: Date) -> Result<bool, CalendarError> {
-        if !self.covered.contains(&day) {
-            return Err(CalendarError { asked: day, first: *self.covered.start(), last: *self.covered.end() });
-        }
-        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        Ok(!weekend && !self.holidays.contains(&day) && !year_end(rule, day))
+        Ok(self.closed(rule, day)?.is_none())
+    }
+
+    /// The `n`-th business day of the month of `day`, counted from its end when `n` is negative; `None` when it has not so many.
+    ///
+    /// # Errors
+    /// The count left the covered days.
+    pub fn nth_of_month(&self, rule: DayRule, day: Date, n: i32) -> Result<Option<Date>, CalendarError> {
+        let edge = if n > 0 { day.first_of_month().yesterday() } else { day.last_of_month().tomorrow() };
+        // Beyond the calendar of four-digit years nothing is covered either.
+        let edge = edge.map_err(|_| self.silent_about(day))?;
+        let found = self.nth(rule, edge, n)?;
+        Ok((found.first_of_month() == day.first_of_month()).then_some(found))
+    }
+
+    fn silent_about(&self, asked: Date) -> CalendarError {
+        CalendarError { asked, first: self.since(), last: self.horizon() }
     }
 
     /// The first business day after `day`.
@@ -116,7 +191,7 @@ impl BusinessCalendar {
         let mut left = n.unsigned_abs();
         while left > 0 {
             let step = if n > 0 { at.tomorrow() } else { at.yesterday() };
-            at = step.map_err(|_| CalendarError { asked: at, first: *self.covered.start(), last: *self.covered.end() })?;
+            at = step.map_err(|_| self.silent_about(at))?;
             if self.is_business_day(rule, at)? {
                 left -= 1;
             }

@@ -32,7 +32,7 @@ pub fn page(topic: &Topic, extras: &Extras) -> String {
         topic.queue()
     ));
     if let Some(due) = &topic.due {
-        line(&format!("Due by {due} (Asia/Tokyo)."));
+        line(&format!("Due by {} (Asia/Tokyo).", due.written));
     }
     line(match topic.hold {
         Hold::Line => "A line that needs a person waits; the rest of the file is posted.",

@@ -1,14 +1,13 @@
 //! One `[[topic]]` of `queues.toml`.
 
-use croner::Cron;
 use toml::de::DeTable;
 
-use super::evidence;
 use super::parse::ladder;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, DOORS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES,
     Release, STATUSES, Settings, Status, TIMINGS, TOTALS, Timing, Topic, TopicSlug, UNPACKS,
 };
+use super::{evidence, time};
 use crate::walk::{Faults, Section};
 
 /// A topic without its folder, and the files it names there.
@@ -25,7 +24,7 @@ pub(super) struct Entry {
 const SECONDS_A_DAY: u64 = 86_400;
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "profiles"];
+const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "cut_off", "profiles"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -43,6 +42,7 @@ pub(super) fn parse(
     let status = word(&mut section, "status", STATUSES, faults).unwrap_or(Status::Planned);
     let ordered = section.flag(faults, "ordered");
     let (prefetch, parallel) = consumer(&mut section, ordered, defaults, faults);
+    let timing = word(&mut section, "timing", TIMINGS, faults).unwrap_or(Timing::OnDemand);
     let topic = Topic {
         number,
         slug: slug.clone().unwrap_or_else(TopicSlug::missing),
@@ -52,9 +52,9 @@ pub(super) fn parse(
         from: section.required(faults, "from"),
         to: section.required(faults, "to"),
         method: word(&mut section, "method", METHODS, faults).unwrap_or(Method::Manual),
-        timing: word(&mut section, "timing", TIMINGS, faults).unwrap_or(Timing::OnDemand),
+        timing,
         status,
-        due: due(&mut section, faults),
+        due: time::due(&mut section, direction.unwrap_or(Direction::In), timing, faults),
         starts_on: starts_on(&mut section, faults),
         ordered,
         hold: section.word(faults, "hold", HOLDS).unwrap_or(defaults.hold),
@@ -65,7 +65,8 @@ pub(super) fn parse(
         secrets: section.strings(faults, "secrets").unwrap_or_default(),
         medium: section.flag(faults, "medium"),
         totals: section.word(faults, "totals", TOTALS).unwrap_or_default(),
-        schedule: schedule(&mut section, faults),
+        schedule: time::schedule(&mut section, faults),
+        cut_off: time::cut_off(&mut section, faults),
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),
         empty: section.word(faults, "empty", EMPTIES).unwrap_or_default(),
@@ -175,23 +176,6 @@ fn starts_on(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<j
         faults.at(section.place_of("starts_on"), format!("{}: `starts_on` = {text:?} is not a day YYYY-MM-DD", section.what()));
     }
     day
-}
-
-fn due(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<String> {
-    let due = section.string(faults, "due")?;
-    if jiff::civil::Time::strptime("%H:%M", &due).is_err() {
-        faults.at(section.place_of("due"), format!("{}: `due` = {due:?} is not a time of day HH:MM", section.what()));
-    }
-    Some(due)
-}
-
-fn schedule(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<String> {
-    let schedule = section.string(faults, "schedule")?;
-    if let Err(error) = schedule.parse::<Cron>() {
-        let place = section.place_of("schedule");
-        faults.at(place, format!("{}: `schedule` = {schedule:?} is no cron expression: {error}", section.what()));
-    }
-    Some(schedule)
 }
 
 fn one_direction(section: &mut Section<'_, '_>, direction: Direction, faults: &mut Faults<'_>) {

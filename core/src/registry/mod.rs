@@ -11,6 +11,8 @@ mod evidence;
 pub mod integration;
 /// `queues.toml` itself.
 mod parse;
+/// `schedule`, `due` and `cut_off` of a topic.
+mod time;
 /// Topics and settings as types.
 pub mod topics;
 
@@ -19,7 +21,7 @@ use std::sync::Arc;
 
 pub use integration::{Integration, Profile};
 use sha2::{Digest, Sha256};
-pub use topics::{Confirm, DeliveryTarget, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug, Totals};
+pub use topics::{Confirm, CutOff, DeliveryTarget, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug, Totals};
 
 /// The whole of it.
 #[derive(Debug, Clone)]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Integration;
+use crate::calendar::DayRule;
 use crate::evidence::EvidenceRule;
+use crate::schedule::{Due, Schedule};
 use crate::zip::ZipLimits;
 
 /// `NN_name`: folder, routing key's tail, metric label, log field, URL part.
@@ -271,6 +273,16 @@ pub struct Defaults {
     pub confirm: Confirm,
 }
 
+/// `cut_off`: when the day ends for orders. A partner's own hour that depends on what is sent (a bank's, before the pay date) stands in
+/// its profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOff {
+    /// An order at this time is still of the day.
+    pub at: jiff::civil::Time,
+    /// Whose business days are counted.
+    pub calendar: DayRule,
+}
+
 /// Everything of `queues.toml` that is not a topic.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -305,8 +317,8 @@ pub struct Topic {
     pub timing: Timing,
     /// Built or planned.
     pub status: Status,
-    /// Time of day it is due, `HH:MM`, Asia/Tokyo.
-    pub due: Option<String>,
+    /// By when a file must have come (in) or be carried to the partner (out), Asia/Tokyo.
+    pub due: Option<Due>,
     /// The first day on which it is due; `None`: from the beginning.
     pub starts_on: Option<jiff::civil::Date>,
     /// One message at a time, in order.
@@ -327,8 +339,10 @@ pub struct Topic {
     pub medium: bool,
     /// Whether the sender must state the total.
     pub totals: Totals,
-    /// Cron expression of scheduled exports, Asia/Tokyo.
-    pub schedule: Option<String>,
+    /// When exports are ordered, Asia/Tokyo.
+    pub schedule: Option<Schedule>,
+    /// The hour behind which an order counts for the next business day.
+    pub cut_off: Option<CutOff>,
     /// Who releases.
     pub release: Release,
     /// Each item may leave once only: claims are taken.

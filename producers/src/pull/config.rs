@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use croner::Cron;
 use renkei_core::partner::Access;
+use renkei_core::schedule::Clockwork;
 use serde::Deserialize;
 
 use super::address;
@@ -111,7 +111,7 @@ impl PullConfig {
         if let Err(sentence) = example.and_then(|url| address::checked(&url)) {
             faults.push(format!("url {sentence}"));
         }
-        if let Err(error) = self.schedule.parse::<Cron>() {
+        if let Err(error) = Clockwork::parse(&self.schedule) {
             faults.push(format!("schedule {:?} is no cron expression: {error}", self.schedule));
         }
         faults.extend(self.access().faults());

@@ -49,6 +49,7 @@ use renkei_core::calendar::clock;
 use renkei_core::message::run_id;
 use renkei_core::metrics::metrics;
 use renkei_core::registry::Topic;
+use renkei_core::schedule::Clockwork;
 use renkei_core::verdict::Classify;
 use state::Place;
 pub use state::{Known, Last, Pulled, PulledOutcome, Run, State, look};
@@ -56,11 +57,13 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::intake::Intake;
-use crate::schedule::{Clockwork, SKIPPED_MAX, ScheduleError};
+use crate::schedule::{self, ScheduleError};
 use crate::station::chain;
 
 /// Longest sleep; a stepped clock is noticed within it.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// Skipped instants told of in one turn.
+const SKIPPED_MAX: usize = 100;
 /// Pause after a failure of our own disk, or while another process fetches.
 const OWN_PAUSE: Duration = Duration::from_secs(5);
 /// How long a person waits for another process that is fetching, and how often it is looked.
@@ -94,7 +97,7 @@ impl Puller {
         Ok(Some(Puller {
             intake: intake.clone(),
             topic: topic.clone(),
-            clockwork: Clockwork::parse(topic.slug.as_str(), &config.schedule)?,
+            clockwork: schedule::clockwork(topic.slug.as_str(), &config.schedule)?,
             config: config.clone(),
             place,
             wake,
@@ -141,7 +144,7 @@ impl Puller {
             }
             self.place.keep_state(&state)?;
         }
-        let next = next(self.topic.slug.as_str(), &self.config, &state, now);
+        let next = next(&self.config, &state, now);
         let wait = next.and_then(|next| Duration::try_from(next.duration_since(now.timestamp())).ok());
         Ok(wait.map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX)))
     }
@@ -220,7 +223,7 @@ impl Puller {
 }
 
 /// When a topic is asked next by its settings and state, for a look at it.
-pub fn next(slug: &str, config: &PullConfig, state: &State, now: &ZonedDateTime) -> Option<Timestamp> {
-    let instant = Clockwork::parse(slug, &config.schedule).ok()?.after(now).map(|next| next.timestamp());
+pub fn next(config: &PullConfig, state: &State, now: &ZonedDateTime) -> Option<Timestamp> {
+    let instant = Clockwork::parse(&config.schedule).ok()?.after(now).map(|next| next.timestamp());
     instant.into_iter().chain(state.run.as_ref().map(|run| run.next_try)).min()
 }

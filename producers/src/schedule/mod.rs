@@ -1,12 +1,9 @@
-//! Exports by the clock: at each instant of a topic's cron expression (Asia/Tokyo) one export order is published.
+//! Exports by the clock: at each instant of a topic's rule (Asia/Tokyo, business days of a calendar) one export order is published.
 //!
-//! The run id is made of the topic and the instant, so that any number of schedulers order one export. The last instant is
-//! kept in a small file; what was missed while every scheduler was down is made up for once, late, on the same day only: a
-//! file of yesterday is a person's decision. Business days are not known here: an order on a holiday is published like any
-//! other, and what it means is decided where the calendar is. Shifting belongs into `Clockwork::after`, the one place
-//! instants come from.
-
-mod cron_time;
+//! The run id is made of the topic and the instant, so that any number of schedulers order one export. The last instant is kept in a
+//! small file. What was missed while every scheduler was down is made up for, asked about or written down as the topic says
+//! ([`Missed`]); the last instant of a day stands for those before it. A rule that needs the calendar stops when there is none or it
+//! has ended: which day is a business day is never guessed.
 
 #[cfg(test)]
 mod tests;
@@ -15,15 +12,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cron_time::TokyoTime;
-use croner::Cron;
-use croner::errors::CronError;
-use jiff::ZonedDateTime;
+use jiff::{SignedDuration, ZonedDateTime};
 use renkei_core::broker::{Outgoing, PublishError};
-use renkei_core::calendar::clock;
-use renkei_core::message::{ExportOrder, MessageKind, message_id, run_id};
+use renkei_core::calendar::file::{CalendarFileError, CalendarSource};
+use renkei_core::calendar::{BusinessCalendar, clock};
+use renkei_core::message::{ExportOrder, MessageKind, MissedOutcome, MissedRun, message_id, run_id};
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Registry, Topic};
+use renkei_core::schedule::{Clockwork, CronError, Instant, Missed, RuleError, Schedule};
 use renkei_core::verdict::{Classify, Verdict};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -34,9 +30,11 @@ use crate::station::{chain, is_absent, make_dir, write_whole};
 
 /// Longest sleep; a stepped clock is noticed within it.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
-/// Skipped instants told of in one turn.
-pub(crate) const SKIPPED_MAX: usize = 100;
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
+/// An order this late is on time: a broker that starts anew, a role that is replaced.
+const GRACE: SignedDuration = SignedDuration::from_mins(10);
+/// Days looked back at for missed instants. A schedule that stood still for longer is told of as a whole.
+const DAYS_MAX: i64 = 31;
 
 /// Why a schedule does not run.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +52,22 @@ pub enum ScheduleError {
     /// The file with the last instant.
     #[error(transparent)]
     State(#[from] IntakeError),
+    /// There is no calendar.
+    #[error("the schedule of {topic} counts business days and stands still")]
+    Calendar {
+        /// Topic slug.
+        topic: String,
+        /// What is wrong with the calendar.
+        source: CalendarFileError,
+    },
+    /// The calendar does not say enough.
+    #[error("the schedule of {topic} counts business days and stands still; import the next holidays: renkei calendar import")]
+    Horizon {
+        /// Topic slug.
+        topic: String,
+        /// The day it does not know.
+        source: RuleError,
+    },
     /// The broker did not take the order.
     #[error("ordering the export of {topic} at {instant}")]
     Publish {
@@ -71,49 +85,20 @@ impl Classify for ScheduleError {
         match self {
             ScheduleError::Expression { .. } => Verdict::Bug,
             ScheduleError::State(error) => error.verdict(),
+            ScheduleError::Calendar { source, .. } => source.verdict(),
+            ScheduleError::Horizon { source, .. } => source.verdict(),
             ScheduleError::Publish { source, .. } => source.verdict(),
         }
     }
 }
 
-/// The instants of one topic.
-#[derive(Debug, Clone)]
-pub struct Clockwork {
-    cron: Cron,
-}
-
-impl Clockwork {
-    /// Reads a topic's expression: five fields, or six with seconds in front.
-    pub fn parse(topic: &str, expression: &str) -> Result<Self, ScheduleError> {
-        let cron = expression.parse::<Cron>().map_err(|source| ScheduleError::Expression {
-            topic: topic.to_owned(),
-            expression: expression.to_owned(),
-            source,
-        })?;
-        Ok(Clockwork { cron })
-    }
-
-    /// The first instant after `instant`; `None` when there is none in reach (30 February).
-    pub fn after(&self, instant: &ZonedDateTime) -> Option<ZonedDateTime> {
-        self.cron.find_next_occurrence(&TokyoTime::of(instant), false).ok()?.instant()
-    }
-
-    /// The latest instant after `last` up to `now` that lies on the day of `now`.
-    pub fn missed(&self, last: &ZonedDateTime, now: &ZonedDateTime) -> Option<ZonedDateTime> {
-        let now = now.with_time_zone(clock::tokyo());
-        let latest = self.cron.find_previous_occurrence(&TokyoTime::of(&now), true).ok()?.instant()?;
-        (latest > *last && latest <= now && latest.date() == now.date()).then_some(latest)
-    }
-}
-
-impl Clockwork {
-    /// Instants after `last` and before `end`, oldest first, at most `most`.
-    pub(crate) fn between(&self, last: &ZonedDateTime, end: &ZonedDateTime, most: usize) -> Vec<ZonedDateTime> {
-        std::iter::successors(self.after(last), |instant| self.after(instant))
-            .take_while(|instant| instant < end)
-            .take(most)
-            .collect()
-    }
+/// Reads the cron expression of a topic.
+pub(crate) fn clockwork(topic: &str, expression: &str) -> Result<Clockwork, ScheduleError> {
+    Clockwork::parse(expression).map_err(|source| ScheduleError::Expression {
+        topic: topic.to_owned(),
+        expression: expression.to_owned(),
+        source,
+    })
 }
 
 /// The order of an instant; the same for every scheduler.
@@ -127,37 +112,63 @@ pub fn order(topic: &Topic, instant: &ZonedDateTime) -> Outgoing {
         ordered_by: "schedule".to_owned(),
         ordered_at: at,
     };
-    let id = message_id(MessageKind::Export, &run.to_string());
-    let body = serde_json::to_vec(&body).unwrap_or_default();
-    Outgoing::to_queue(&topic.queue(), id, MessageKind::Export.as_str(), body).header("renkei-topic", topic.slug.as_str())
+    message(topic, MessageKind::Export, &run.to_string(), &body)
+}
+
+/// The word that a run was missed; the same for every scheduler.
+fn missed(topic: &Topic, instant: &ZonedDateTime, outcome: MissedOutcome) -> Outgoing {
+    let instant = clock::rfc3339(instant);
+    let run = run_id(topic.slug.as_str(), &instant);
+    message(topic, MessageKind::Missed, &run.to_string(), &MissedRun { run, instant, outcome })
+}
+
+fn message<T: Serialize>(topic: &Topic, kind: MessageKind, key: &str, body: &T) -> Outgoing {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    Outgoing::to_queue(&topic.queue(), message_id(kind, key), kind.as_str(), body).header("renkei-topic", topic.slug.as_str())
 }
 
 /// Content of the state file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct State {
-    /// Last instant whose order is confirmed, or the first start.
+    /// Last instant that is settled (ordered, asked about, written down), or the first start.
     last: jiff::Timestamp,
+}
+
+/// What becomes of an instant that has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Order,
+    Tell(MissedOutcome),
+    /// A later one stands for it.
+    Nothing,
 }
 
 /// Orders the exports of one topic.
 pub struct Scheduler {
     topic: Arc<Topic>,
-    clockwork: Clockwork,
+    schedule: Schedule,
+    calendar: Arc<CalendarSource>,
     state: PathBuf,
     publisher: Arc<dyn Publish>,
 }
 
 impl Scheduler {
     /// The schedulers of all active outbound topics with a schedule; state lies in `dir`.
-    pub fn all(registry: &Registry, dir: &Path, publisher: &Arc<dyn Publish>) -> Result<Vec<Scheduler>, ScheduleError> {
+    pub fn all(
+        registry: &Registry,
+        dir: &Path,
+        publisher: &Arc<dyn Publish>,
+        calendar: &Arc<CalendarSource>,
+    ) -> Result<Vec<Scheduler>, ScheduleError> {
         let mut schedulers = Vec::new();
         for topic in registry.active(Direction::Out) {
-            let Some(expression) = &topic.schedule else { continue };
+            let Some(schedule) = &topic.schedule else { continue };
             make_dir(dir)?;
             schedulers.push(Scheduler {
                 topic: topic.clone(),
-                clockwork: Clockwork::parse(topic.slug.as_str(), expression)?,
+                schedule: schedule.clone(),
+                calendar: calendar.clone(),
                 state: dir.join(format!("{}.json", topic.slug)),
                 publisher: publisher.clone(),
             });
@@ -165,13 +176,21 @@ impl Scheduler {
         Ok(schedulers)
     }
 
-    /// Works until `stopping`.
+    /// Works until `stopping`. What keeps it from working is told once, and again when it changes.
     pub async fn run(self, stopping: CancellationToken) {
+        let mut told = String::new();
         loop {
             let pause = match self.turn(&clock::now()).await {
-                Ok(pause) => pause,
+                Ok(pause) => {
+                    told.clear();
+                    pause
+                }
                 Err(error) => {
-                    tracing::error!(topic = %self.topic.slug, verdict = %error.verdict(), error = %chain(&error), "a scheduled export waits");
+                    let text = chain(&error);
+                    if text != told {
+                        tracing::error!(topic = %self.topic.slug, verdict = %error.verdict(), error = %text, "a scheduled export waits");
+                        told = text;
+                    }
                     RETRY_PAUSE
                 }
             };
@@ -182,8 +201,16 @@ impl Scheduler {
         }
     }
 
-    /// Orders what is due at `now`; gives the time to sleep.
+    /// Settles what is due at `now`; gives the time to sleep.
     pub async fn turn(&self, now: &ZonedDateTime) -> Result<Duration, ScheduleError> {
+        let turned = self.turn_by_calendar(now).await;
+        let stopped = matches!(turned, Err(ScheduleError::Calendar { .. } | ScheduleError::Horizon { .. }));
+        metrics().schedule_stopped.with_label_values(&[self.topic.slug.as_str()]).set(i64::from(stopped));
+        turned
+    }
+
+    async fn turn_by_calendar(&self, now: &ZonedDateTime) -> Result<Duration, ScheduleError> {
+        let topic = || self.topic.slug.to_string();
         let last = match self.last()? {
             Some(last) => last,
             None => {
@@ -192,37 +219,91 @@ impl Scheduler {
                 now.clone()
             }
         };
-        let due = self.clockwork.missed(&last, now);
-        self.tell_skipped(&last, due.as_ref().unwrap_or(now))?;
-        if let Some(due) = due {
-            let slug = self.topic.slug.to_string();
-            let instant = clock::rfc3339(&due);
-            self.publisher.publish(order(&self.topic, &due)).await.map_err(|source| ScheduleError::Publish {
-                topic: slug.clone(),
-                instant: instant.clone(),
-                source: Box::new(source),
-            })?;
-            self.keep(&due)?;
-            tracing::info!(topic = %slug, %instant, "export ordered by schedule");
-        }
-        let next = self.clockwork.after(now).map(|next| next.timestamp().duration_since(now.timestamp()));
-        Ok(next.and_then(|wait| Duration::try_from(wait).ok()).map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX)))
+        let calendar = self.known_days()?;
+        let horizon = |source| ScheduleError::Horizon { topic: topic(), source };
+        let days = self.schedule.rule.days_between(calendar.as_deref(), &last, now, DAYS_MAX).map_err(horizon)?;
+        self.tell_long_rest(&last, now);
+        self.settle(&days, now).await?;
+        let next = self.schedule.rule.after(calendar.as_deref(), now).map_err(horizon)?;
+        let wait = next.and_then(|next| Duration::try_from(next.at.timestamp().duration_since(now.timestamp())).ok());
+        Ok(wait.map_or(SLEEP_MAX, |wait| wait.min(SLEEP_MAX)))
     }
 
-    /// Tells of instants nobody will order any more, once: they lie on an earlier day, or a later one of today stands for them.
-    fn tell_skipped(&self, last: &ZonedDateTime, end: &ZonedDateTime) -> Result<(), ScheduleError> {
-        let skipped = self.clockwork.between(last, end, SKIPPED_MAX);
-        let slug = self.topic.slug.as_str();
-        for instant in &skipped {
-            let instant = clock::rfc3339(instant);
-            tracing::error!(
-                topic = slug,
-                instant,
-                "a scheduled export was not ordered on its day; if it is wanted: renkei export run {slug} --key {instant} --as NAME"
-            );
-            metrics().schedule_skipped.with_label_values(&[slug]).inc();
+    /// The calendar, where the rule needs one.
+    fn known_days(&self) -> Result<Option<Arc<BusinessCalendar>>, ScheduleError> {
+        if !self.schedule.rule.needs_calendar() {
+            return Ok(None);
         }
-        skipped.last().map_or(Ok(()), |newest| self.keep(newest))
+        let calendar = self.calendar.calendar();
+        calendar.map(Some).map_err(|source| ScheduleError::Calendar { topic: self.topic.slug.to_string(), source })
+    }
+
+    /// Orders, asks or writes down, oldest first; each is kept when the broker has confirmed it.
+    async fn settle(&self, days: &[Vec<Instant>], now: &ZonedDateTime) -> Result<(), ScheduleError> {
+        for (index, day) in days.iter().enumerate() {
+            let Some((stands, before)) = day.split_last() else { continue };
+            before.iter().for_each(|instant| self.tell(&instant.at, "a later one of its day stands for it"));
+            let at = &stands.at;
+            match self.step(at, index + 1 == days.len(), now) {
+                Step::Order => {
+                    self.publish(order(&self.topic, at), at).await?;
+                    tracing::info!(topic = %self.topic.slug, instant = clock::rfc3339(at), "export ordered by schedule");
+                }
+                Step::Tell(outcome) => {
+                    self.publish(missed(&self.topic, at, outcome), at).await?;
+                    self.tell(
+                        at,
+                        match outcome {
+                            MissedOutcome::Ask => "a task asks whether it is wanted: renkei task list",
+                            MissedOutcome::Skip => "the topic's rule is to leave it out",
+                        },
+                    );
+                }
+                Step::Nothing => self.tell(at, "a later one stands for it"),
+            }
+            self.keep(at)?;
+        }
+        Ok(())
+    }
+
+    fn step(&self, at: &ZonedDateTime, is_newest: bool, now: &ZonedDateTime) -> Step {
+        if at.duration_until(now) <= GRACE {
+            return if is_newest { Step::Order } else { Step::Nothing };
+        }
+        match self.schedule.missed {
+            Missed::Today if at.date() == now.with_time_zone(clock::tokyo()).date() => Step::Order,
+            Missed::Once if is_newest => Step::Order,
+            Missed::Once => Step::Nothing,
+            Missed::Today | Missed::Ask => Step::Tell(MissedOutcome::Ask),
+            Missed::Skip => Step::Tell(MissedOutcome::Skip),
+        }
+    }
+
+    async fn publish(&self, message: Outgoing, at: &ZonedDateTime) -> Result<(), ScheduleError> {
+        self.publisher.publish(message).await.map_err(|source| ScheduleError::Publish {
+            topic: self.topic.slug.to_string(),
+            instant: clock::rfc3339(at),
+            source: Box::new(source),
+        })
+    }
+
+    /// Tells of an instant that is not ordered by the schedule any more.
+    fn tell(&self, at: &ZonedDateTime, what: &str) {
+        let (slug, instant) = (self.topic.slug.as_str(), clock::rfc3339(at));
+        tracing::error!(
+            topic = slug,
+            instant,
+            "a scheduled export was not ordered: {what}; if it is wanted: renkei export run {slug} --key {instant} --as NAME"
+        );
+        metrics().schedule_skipped.with_label_values(&[slug]).inc();
+    }
+
+    /// A schedule that stood still for longer than is looked back.
+    fn tell_long_rest(&self, last: &ZonedDateTime, now: &ZonedDateTime) {
+        if last.duration_until(now) > SignedDuration::from_hours(24 * (DAYS_MAX + 1)) {
+            let last = clock::rfc3339(last);
+            tracing::error!(topic = %self.topic.slug, last, "the schedule stood still for more than {DAYS_MAX} days; only those are looked at");
+        }
     }
 
     fn last(&self) -> Result<Option<ZonedDateTime>, ScheduleError> {

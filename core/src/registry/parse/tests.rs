@@ -112,10 +112,75 @@ fn a_topic_may_have_a_ladder_of_its_own() {
 }
 
 #[test]
-fn a_schedule_is_a_cron_expression() {
-    assert_eq!(topic(&outbound("schedule='0 16 * * 1-5'")).schedule.as_deref(), Some("0 16 * * 1-5"));
-    let found = faults(&outbound("schedule='0 25 * * *'"));
-    assert!(found.len() == 1 && found[0].contains("no cron expression"), "{found:?}");
+fn a_schedule_is_a_cron_expression_or_a_rule() {
+    let shown = |text: &str| topic(&outbound(&format!("schedule={text}"))).schedule.expect("a schedule").to_string();
+    for (text, expected) in [
+        ("'0 16 * * 1-5'", "0 16 * * 1-5 · missed: today"),
+        ("{ cron = '0 16 * * *', missed = 'once' }", "0 16 * * * · missed: once"),
+        ("{ cron = '0 16 * * *', days = 'business' }", "0 16 * * * · office days · skip · missed: today"),
+        (
+            "{ cron = '0 9 25 * *', days = 'business', calendar = 'bank', shift = 'previous', missed = 'ask' }",
+            "0 9 25 * * · bank days · previous · missed: ask",
+        ),
+        ("{ business_day = 'last', at = '17:00', months = [3] }", "office day -1 of 3 · 17:00 · missed: today"),
+        ("{ business_day = 3, at = '09:30', calendar = 'bank', missed = 'skip' }", "bank day 3 · 09:30 · missed: skip"),
+    ] {
+        assert_eq!(shown(text), expected);
+    }
+}
+
+#[test]
+fn every_fault_of_a_rule_is_told_with_its_line() {
+    for (text, sentences) in [
+        ("'0 25 * * *'", &["no cron expression"][..]),
+        ("{ cron = '0 25 * * *', missed = 'later' }", &["no cron expression", "`missed` = \"later\" is not one of"]),
+        ("{ cron = '0 9 * * *', business_day = 1 }", &["`cron` or `business_day`, not both"]),
+        ("{ missed = 'ask' }", &["`cron` or `business_day`, one of them"]),
+        ("{ cron = '0 9 * * *', shift = 'next' }", &["`shift` is a setting of days"]),
+        ("{ cron = '0 9 * * *', days = 'business', calendar = 'post' }", &["`calendar` = \"post\" is not one of: office bank"]),
+        ("{ business_day = 0, at = '9' }", &["must be 1 to 15", "HH:MM"]),
+        ("{ business_day = -16 }", &["must be 1 to 15", "`at` is missing"]),
+        ("{ business_day = 1, at = '09:00', months = [3, 13] }", &["rising months"]),
+        ("{ business_day = 1, at = '09:00', week = 2 }", &["unknown key `week`"]),
+        ("7", &["must be a table"]),
+    ] {
+        let head = HEAD.lines().count() + 12;
+        let found = faults(&outbound(&format!("schedule={text}")));
+        assert_eq!(found.len(), sentences.len(), "{text}: {found:#?}");
+        for sentence in sentences {
+            let told = found.iter().any(|fault| fault.starts_with(&format!("q.toml:{head}: ")) && fault.contains(sentence));
+            assert!(told, "{text}: {sentence} in {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_due_time_has_the_days_of_its_timing_or_a_rule() {
+    let due = |text: &str| {
+        let due = topic(text).due.expect("a due time");
+        (due.written, due.rule.map(|rule| rule.to_string()).unwrap_or_default())
+    };
+    let plain = entry("due='10:00'");
+    assert_eq!(due(&plain), ("10:00".into(), "0 10 * * * · office days · skip".into()));
+    assert_eq!(due(&plain.replace("daily", "monthly")).1, "office day -1 · 10:00");
+    assert_eq!(due(&plain.replace("daily", "on_demand")).1, "", "no day by which it could be late");
+    assert_eq!(due(&outbound("due='17:00'").replace("daily", "on_demand")).1, "0 17 * * * · office days · skip");
+    assert_eq!(due(&entry("due={ business_day = 5, at = '10:00' }")).0, "office day 5 · 10:00");
+    assert!(faults(&entry("due={ business_day = 5, at = '10:00', missed = 'ask' }"))[0].contains("unknown key `missed`"));
+}
+
+#[test]
+fn a_cut_off_is_of_topics_that_go_out() {
+    let cut_off = |text: &str| topic(&outbound(text)).cut_off.map(|cut| (cut.at.to_string(), cut.calendar.as_str()));
+    assert_eq!(cut_off("cut_off='15:00'"), Some(("15:00:00".into(), "office")));
+    assert_eq!(cut_off("cut_off={ at = '12:00', calendar = 'bank' }"), Some(("12:00:00".into(), "bank")));
+    for (text, sentence) in [
+        (outbound("cut_off='25:00'"), "HH:MM"),
+        (outbound("cut_off={ calendar = 'bank' }"), "`at` is missing"),
+        (entry("cut_off='15:00'"), "is a setting of outbound topics"),
+    ] {
+        assert!(faults(&text).iter().any(|fault| fault.contains(sentence)), "{text}");
+    }
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use croner::errors::CronError;
 use croner::time::{CivilDateTime, CronDateTime, Resolution, Weekday};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, ZonedDateTime};
-use renkei_core::calendar::clock;
+
+use crate::calendar::clock;
 
 /// A wall-clock time in Tokyo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +16,15 @@ pub(super) struct TokyoTime(DateTime);
 impl TokyoTime {
     pub(super) fn of(instant: &ZonedDateTime) -> Self {
         TokyoTime(instant.with_time_zone(clock::tokyo()).datetime())
+    }
+
+    /// Midnight at which the day begins.
+    pub(super) fn begin_of(day: Date) -> Self {
+        TokyoTime(DateTime::from_parts(day, jiff::civil::Time::midnight()))
+    }
+
+    pub(super) fn date(self) -> Date {
+        self.0.date()
     }
 
     pub(super) fn instant(self) -> Option<ZonedDateTime> {
