@@ -48,7 +48,7 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// What the broker must look like for the topics that are built.
 pub(crate) fn topology_spec(registry: &Registry) -> TopologySpec {
     let limits = &registry.settings.limits;
-    let queues = registry.topics.iter().filter(|topic| topic.status == Status::Active).map(|topic| QueueSpec {
+    let queues = registry.sides().filter(|topic| topic.status == Status::Active).map(|topic| QueueSpec {
         delivery_limit: Some(i64::from(if topic.ordered { limits.delivery_limit_ordered } else { limits.delivery_limit })),
         max_bytes: Some(limits.queue_bytes_max),
         ..QueueSpec::new(&topic.queue(), topic.ordered)

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::evidence;
 use super::parse::ladder;
+use super::results;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, DOORS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES,
     Release, STATUSES, Settings, Status, TIMINGS, TOTALS, Timing, Topic, TopicSlug, UNPACKS,
@@ -19,11 +20,13 @@ pub(super) struct Entry {
     pub(super) layouts: Vec<String>,
     /// Profiles of an outbound topic.
     pub(super) profiles: Vec<String>,
+    /// The side by which the partner's answers come in.
+    pub(super) results: Option<Box<Entry>>,
 }
 
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
+const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles", "results"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -79,8 +82,11 @@ pub(super) fn parse(
             }
         },
         remark: section.string(faults, "remark").unwrap_or_default(),
+        folder: slug.as_ref().map(TopicSlug::to_string).unwrap_or_default(),
         integration: None,
+        results: None,
     };
+    let results = section.table(faults, "results").map(|table| Box::new(results::parse(table, &topic, defaults, faults)));
     let layouts = section.strings(faults, "layouts").unwrap_or_default();
     let profiles = section.strings(faults, "profiles").unwrap_or_default();
     if let Some(direction) = direction {
@@ -101,7 +107,7 @@ pub(super) fn parse(
         faults.at(section.place_of("unpack"), format!("{}: `unpack` {sentence}", section.what()));
     }
     section.finish(faults);
-    slug.map(|_| Entry { topic, layouts, profiles })
+    slug.map(|_| Entry { topic, layouts, profiles, results })
 }
 
 /// A word that must be there.
