@@ -135,6 +135,8 @@ mod tests {
         let numbers: Vec<u8> = registry.topics.iter().map(|topic| topic.number).take(24).collect();
         assert_eq!(numbers, (1..=24).collect::<Vec<u8>>());
         assert_eq!(registry.topic("9").map(|topic| topic.queue()), Some("out.09_bank_transfers".to_owned()));
+        assert_eq!(registry.incoming("9").map(|topic| topic.queue()), Some("in.09_bank_transfers".to_owned()));
+        assert_eq!(registry.topic("in.09_bank_transfers").map(|topic| topic.direction), Some(Direction::In));
         assert!(registry.incoming("17_eltax_payment_slips").is_none_or(|topic| topic.direction == Direction::In));
     }
 }
