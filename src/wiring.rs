@@ -9,7 +9,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::Exporter;
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{accounts, arrivals, audit, db, failures};
+use renkei_consumers::{accounts, arrivals, audit, db, failures, payments};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{BrokerConfig, ConsumeOptions, Handler, Publisher, consume, depth};
@@ -35,6 +35,8 @@ const DELIVER_EVERY: Duration = Duration::from_secs(15);
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// How often it is looked which files have not come.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
+/// How often payments whose day has passed are written down as paid.
+const CONFIRM_EVERY: Duration = Duration::from_secs(600);
 /// How often active accounts are compared with staff in service; a night is never missed, whenever the program starts.
 const RECONCILE_EVERY: Duration = Duration::from_secs(3_600);
 /// How often the queues where no message should stay are counted.
@@ -268,6 +270,11 @@ fn start_watches(
     let (for_gauges, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
     tasks.spawn(async move {
         inbound::meter::keep_refreshing(for_gauges, &known, MEASURE_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_payments, cancel) = (pool.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        payments::keep_confirming(for_payments, CONFIRM_EVERY, cancel).await;
         Ok(())
     });
     let (for_arrivals, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
