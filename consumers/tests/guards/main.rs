@@ -11,6 +11,7 @@ mod leaving;
 mod names;
 mod once;
 mod orders;
+mod returns;
 mod revenue;
 mod same_content;
 mod scratch;
