@@ -109,12 +109,16 @@ create table ledger.creditor_account (
     kind        text not null constraint creditor_account_kind_is_known check (kind in ('1', '2', '4', '9')),
     number      text not null constraint creditor_account_number_is_seven_digits check (number ~ '^[0-9]{7}$'),
     holder_kana text not null constraint creditor_account_holder_fits check (length(holder_kana) between 1 and 30),
+    unpayable_reason text,
+    unpayable_since  date,
+    constraint creditor_account_mark_is_whole check ((unpayable_reason is null) = (unpayable_since is null)),
     constraint creditor_account_validity_is_forward check (valid_from <= valid_to),
     constraint creditor_account_starts_once unique (creditor, valid_from),
     constraint creditor_has_one_account_a_day exclude using gist
         (int8range(creditor::bigint, creditor::bigint, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&)
 );
 comment on table ledger.creditor_account is '口座: where a creditor is paid, by validity; the registered kana is authoritative, because a name the bank cannot match is not paid.';
+comment on column ledger.creditor_account.unpayable_reason is '振込不能事由 (ledger.return_reason) of the transfer that came back: nothing more is sent to the account until a person corrects or confirms it.';
 
 -- ── Commitments (支出負担行為) and invoices (請求) ──────────────────────────────────────────────────────────────────────────
 
@@ -270,6 +274,9 @@ create table ledger.payment_order (
     rescheduled_by text,
     rescheduled_at timestamptz,
     account_id   bigint,
+    paid_on      date,
+    repays       bigint references ledger.payment_order,
+    from_deposit boolean not null default false,
     batch_id     bigint,
     line         bigint,
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
@@ -281,7 +288,11 @@ comment on table ledger.payment_order is '支出命令: draft → approved (決�
 comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either.';
 comment on column ledger.payment_order.rescheduled_by is 'Who gave the approved order another pay date.';
 comment on column ledger.payment_order.account_id is 'The account (creditor_account) with which it was put into a bank file: the release asks whether it is still the right one.';
+comment on column ledger.payment_order.paid_on is 'The day the bank transfers or debits, on which the payment is booked; set when the file leaves, and null before.';
+comment on column ledger.payment_order.repays is '再振込: the returned order this one pays once more. Its expense and its share of the commitment are those of the other: nothing is charged twice.';
+comment on column ledger.payment_order.from_deposit is 'Paid out of 歳入歳出外現金, because the money came back when the books of its year were closed.';
 create index payment_order_by_pay_date on ledger.payment_order (pay_date);
+create index payment_order_by_repaid on ledger.payment_order (repays) where repays is not null;
 create index payment_order_by_commitment on ledger.payment_order (commitment) where commitment is not null;
 create index payment_order_by_batch on ledger.payment_order (batch_id, line) where batch_id is not null;
 create index payment_order_by_creditor on ledger.payment_order (creditor, pay_date);
@@ -313,7 +324,12 @@ insert into ledger.payment_order_step values
     ('released', 'approved',  'the file was voided after its release: the bank did not process it'),
     ('released', 'paid',      'the bank paid'),
     ('released', 'returned',  'the bank could not pay'),
-    ('paid',     'returned',  'the money came back (組戻し)');
+    ('paid',     'returned',  'the money came back'),
+    ('paid',     'approved',  'the file was voided after its day: the bank had not processed it'),
+    ('paid',     'released',  'the result that said so was cancelled'),
+    ('returned', 'released',  'the result that said so was cancelled'),
+    ('returned', 'paid',      'the result that said so was cancelled'),
+    ('returned', 'cancelled', '戻入: it is not paid again; its expense is taken back');
 
 create function ledger.check_order_steps() returns trigger
 -- The planner does not know how many rows a statement changed, and would compare each with all.
@@ -325,7 +341,9 @@ begin
       from before_rows b join after_rows a using (id)
      where a.state <> b.state
        and (not exists (select from ledger.payment_order_step s where s.before = b.state and s.after = a.state)
-            or (b.state, a.state) = ('approved', 'paid') and a.method <> 'direct_debit')
+            or (b.state, a.state) = ('approved', 'paid') and a.method <> 'direct_debit'
+            or (b.state, a.state) in (('paid', 'approved'), ('paid', 'released')) and a.method <> 'transfer'
+            or b.state = 'returned' and exists (select from ledger.payment_order r where r.repays = a.id and r.state <> 'cancelled'))
      limit 1;
     if found then
         raise exception 'payment order % cannot go from % to %', bad.no, bad.before, bad.after
@@ -345,7 +363,8 @@ begin
 end $$;
 comment on function ledger.refuse_changed_order is 'What a second person approved is what is paid: after the draft only the state moves, and the pay date by check_new_pay_date.';
 create trigger payment_order_is_fixed
-    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, method, made_by on ledger.payment_order
+    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, method, made_by, repays, from_deposit
+    on ledger.payment_order
     for each row when (old.state <> 'draft') execute function ledger.refuse_changed_order();
 
 create function ledger.check_new_pay_date() returns trigger
@@ -360,7 +379,7 @@ begin
         when new.method = 'direct_debit' then 'the bank debits it on the day it announced'
         when exists (select from export.live_claim c where c.object = 'payment_order' and c.object_id = old.id) then 'it is in a file'
         when not ledger.is_business_day(new.pay_date, 'bank') then 'banks are closed on ' || new.pay_date
-        when not ledger.fiscal_year_accepts(new.fiscal_year, new.pay_date) then
+        when not new.from_deposit and not ledger.fiscal_year_accepts(new.fiscal_year, new.pay_date) then
             'the books of fiscal year ' || new.fiscal_year || ' are closed on ' || new.pay_date
     end;
     if why is not null then
@@ -387,10 +406,11 @@ comment on view ledger.journal_line is '仕訳明細 as people read it. What a p
 
 create function ledger.commitment_remaining(no text) returns bigint
 language sql stable as $$
-    select c.amount - coalesce((select sum(p.amount) from ledger.payment_order p where p.commitment = c.no and p.state <> 'cancelled'), 0)::bigint
+    select c.amount - coalesce((select sum(p.amount) from ledger.payment_order p
+                                where p.commitment = c.no and p.state <> 'cancelled' and p.repays is null), 0)::bigint
       from ledger.commitment c where c.no = commitment_remaining.no
 $$;
-comment on function ledger.commitment_remaining is '負担行為残額: what may still be ordered against a commitment.';
+comment on function ledger.commitment_remaining is '負担行為残額: what may still be ordered against a commitment. A 再振込 takes nothing of it: the order that came back has.';
 
 create function ledger.check_added_orders() returns trigger
 language plpgsql as $$
@@ -465,14 +485,15 @@ begin
           from approved order by id
     )
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id from approved order by id;
-    get diagnostics changed = row_count;
+    select 'EXPENSE', fiscal_year, approved_on, fund, budget_line, organization, amount, memo, 'payment_order', id
+      from approved where repays is null order by id;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;
+    select count(distinct i) into changed from unnest(ids) i;
     return changed;
 end $$;
-comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable. All or none.';
+comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable, but for a 再振込, whose expense was booked with the order that came back. All or none.';
 
 create function ledger.reschedule_payment_orders(ids bigint[], new_date date, who text, today date) returns bigint
 language plpgsql as $$
@@ -537,7 +558,7 @@ begin
         update ledger.payment_order p set state = 'cancelled' from was w where p.id = w.id
     ), invoice_gone as (
         -- Its invoice may be handed in again.
-        update ledger.invoice v set cancelled_at = clock_timestamp() from was w where v.id = w.invoice_id and v.cancelled_at is null
+        update ledger.invoice v set cancelled_at = clock_timestamp() from was w where v.id = w.invoice_id and v.cancelled_at is null and w.repays is null
     ), told as (
         insert into audit.event (actor, action, object, object_id, before, after, reason)
         select who, 'payment_order.cancel', 'payment_order', w.no, jsonb_build_object('state', w.state),
@@ -547,14 +568,14 @@ begin
     -- The entry of the approval holds the orders approved with it too: each cancelled one is taken out by a line of its own.
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select 'EXPENSE', w.fiscal_year, cancelled_on, w.fund, w.budget_line, w.organization, -w.amount, '取消 ' || w.memo, 'payment_order', w.id
-      from was w where w.state = 'approved' order by w.id;
+      from was w where w.state = 'approved' and w.repays is null order by w.id;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;
     select count(distinct i) into cancelled from unnest(ids) i;
     return cancelled;
 end $$;
-comment on function ledger.cancel_payment_orders is 'Takes orders back that are in no file: drafts, and approved ones by a second person, whose expense is then reversed. All or none.';
+comment on function ledger.cancel_payment_orders is 'Takes orders back that are in no file: drafts, and approved ones by a second person, whose expense is then reversed. Of a 再振込 only the order goes: the one that came back waits again. All or none.';
 
 create function ledger.order_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
 language plpgsql as $$
@@ -707,10 +728,11 @@ language sql stable as $$
          select case when o.account_id is null then null
                      when d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31') then 'PAYEE_SUSPENDED'
                      when d.day not between k.valid_from and k.valid_to then 'PAYEE_WITHOUT_ACCOUNT'
+                     when k.unpayable_reason is not null then 'PAYEE_ACCOUNT_UNPAYABLE'
                      when i.bank is null or b.branch is null then 'PAYEE_BRANCH_CLOSED' end as why) f
      where x.file_id = file and x.object = 'payment_order' and f.why is not null
 $$;
-comment on function ledger.payees_invalid is 'Payees of a file that could be paid when it was made and cannot any more: suspended, another account, a branch that ended.';
+comment on function ledger.payees_invalid is 'Payees of a file that could be paid when it was made and cannot any more: suspended, another account, an account from which a transfer came back, a branch that ended.';
 
 create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns void
 language plpgsql as $$

@@ -183,6 +183,8 @@ select 'commitment' as kind, c.no as object, c.organization, c.fiscal_year, ledg
 union all
 select case p.state when 'draft' then 'draft' else 'unpaid' end, p.no, p.organization, p.fiscal_year, p.amount
   from ledger.payment_order p where p.state not in ('paid', 'cancelled')
+   -- What came back and is being paid once more is open once.
+   and not (p.state = 'returned' and exists (select from ledger.payment_order r where r.repays = p.id and r.state <> 'cancelled'))
 union all
 select 'uncollected', r.assessment_no, r.organization, r.fiscal_year, r.unpaid
   from ledger.receivable r;

@@ -178,7 +178,7 @@ begin
     perform ledger.begin_journal();
     create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
     with paid as (
-        update ledger.payment_order set state = 'paid' where id = any (ids) and state = 'approved' returning *
+        update ledger.payment_order set state = 'paid', paid_on = debited_on where id = any (ids) and state = 'approved' returning *
     ), told as (
         insert into audit.event (actor, action, object, object_id, before, after)
         select who, 'payment_order.debited', 'payment_order', no, jsonb_build_object('state', 'approved'),

@@ -9,7 +9,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::outbound::{Destinations, Exporter};
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, tasks as tasks_of_people};
+use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, payments, tasks as tasks_of_people};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
@@ -37,6 +37,8 @@ const MEASURE_EVERY: Duration = Duration::from_secs(10);
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
 /// How often the producers' calendar is compared with the ledger's.
 const CALENDAR_EVERY: Duration = Duration::from_secs(60);
+/// How often payments whose day has passed are written down as paid.
+const CONFIRM_EVERY: Duration = Duration::from_secs(600);
 /// How often active accounts are compared with staff in service; a night is never missed, whenever the program starts.
 const RECONCILE_EVERY: Duration = Duration::from_secs(3_600);
 /// How often the queues where no message should stay are counted.
@@ -50,7 +52,7 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// What the broker must look like for the topics that are built.
 pub(crate) fn topology_spec(registry: &Registry) -> TopologySpec {
     let limits = &registry.settings.limits;
-    let queues = registry.topics.iter().filter(|topic| topic.status == Status::Active).map(|topic| QueueSpec {
+    let queues = registry.sides().filter(|topic| topic.status == Status::Active).map(|topic| QueueSpec {
         delivery_limit: Some(i64::from(if topic.ordered { limits.delivery_limit_ordered } else { limits.delivery_limit })),
         max_bytes: Some(limits.queue_bytes_max),
         ..QueueSpec::new(&topic.queue(), topic.ordered)
@@ -289,6 +291,11 @@ fn start_watches(
     let (for_gauges, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
     tasks.spawn(async move {
         inbound::meter::keep_refreshing(for_gauges, &known, MEASURE_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_payments, cancel) = (pool.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        payments::keep_confirming(for_payments, CONFIRM_EVERY, cancel).await;
         Ok(())
     });
     let (for_arrivals, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());

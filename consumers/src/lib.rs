@@ -20,6 +20,8 @@ pub mod inbound;
 pub mod ledger;
 /// Exports: made, approved, released once.
 pub mod outbound;
+/// What left for the bank and did not come back is paid.
+pub mod payments;
 /// Receipts for direct publishers.
 pub mod replies;
 /// What people must do by a time.

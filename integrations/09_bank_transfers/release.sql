@@ -7,11 +7,16 @@ select ledger.check_transfer_release(r.file_id, r.today, s.days_ahead_min, s.cut
                     max(value) filter (where key = 'non_business_day') as non_business_day
                from setting) s;
 
+create temp table due on commit drop as
+select x.pay_date, ledger.transfer_day(x.pay_date, (select value from setting where key = 'non_business_day')) as day
+  from (select distinct p.pay_date from export.claim c join ledger.payment_order p on p.id = c.object_id
+         where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live) x;
+
 create temp table leaving on commit drop as
 with moved as (
-    update ledger.payment_order p set state = 'released'
-      from export.claim c
-     where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
+    update ledger.payment_order p set state = 'released', paid_on = d.day
+      from export.claim c, due d
+     where d.pay_date = p.pay_date and c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
     returning c.seq, p.*
 )
 select * from moved;
@@ -24,11 +29,15 @@ begin
     end if;
 end $$;
 
+-- What is paid once more after the books of its year were closed comes out of 歳入歳出外現金, in the year of the day.
 insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-select p.seq, 'PAYMENT', p.fiscal_year, d.day, p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
-  from leaving p
-  join (select pay_date, ledger.transfer_day(pay_date, (select value from setting where key = 'non_business_day')) as day
-          from (select distinct pay_date from leaving) x) d using (pay_date)
- order by p.seq;
+select seq, case when from_deposit then 'DEPOSIT_PAYMENT' else 'PAYMENT' end,
+       case when from_deposit then ledger.fiscal_year(paid_on) else fiscal_year end, paid_on, fund,
+       case when not from_deposit then budget_line end, organization, amount, memo, 'payment_order', id
+  from leaving
+ order by seq;
 
 select ledger.post_journal();
+
+-- From the day after on, what did not come back counts as paid.
+insert into ledger.transfer_file (file_id, paid_on) select (select file_id from run), min(day) from due having count(*) > 0;

@@ -1,7 +1,7 @@
 -- What the approver sees: the file's orders counted again from the ledger, not from what select.sql wrote.
 
 with item as (
-    select p.id, p.amount, p.pay_date, p.fund, k.bank, k.branch, k.kind, k.number
+    select p.id, p.amount, p.pay_date, p.fund, p.repays, k.bank, k.branch, k.kind, k.number
       from export.claim c
       join ledger.payment_order p on p.id = c.object_id
       left join ledger.creditor_account k on k.id = p.account_id
@@ -20,6 +20,8 @@ with item as (
     union all
     -- Not wrong in itself, but the mark of an invoice paid twice.
     select 5, '', '同じ口座に同じ金額', 'same account and amount', sum(count)::bigint, sum(amount)::bigint from twin having count(*) > 0
+    union all
+    select 5, 'again', '再振込', 'paid once more', count(*), sum(amount)::bigint from item where repays is not null having count(*) > 0
     union all
     -- The release refuses such a file: void it and make another.
     select 6, '', '作成後に支払先が無効', 'payee invalid since it was made', count(*), sum(amount)::bigint

@@ -61,6 +61,7 @@ create temp table candidate on commit drop as
 select p.id, p.no, p.amount, p.creditor,
        coalesce(d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31'), false) as suspended,
        k.id as account_id, k.bank, k.branch, k.kind, k.number, k.holder_kana, k.valid_from as account_since,
+       k.unpayable_reason, k.unpayable_since,
        i.kana as bank_kana, b.kana as branch_kana,
        i.bank is not null as bank_known, b.branch is not null as branch_known,
        ledger.bank_name_fault(k.holder_kana, s.kana_wo, s.kana_dot) as name_fault
@@ -79,12 +80,13 @@ analyze candidate (id);
 insert into refusal
 select 'payment_order', j.id, j.code,
        jsonb_strip_nulls(jsonb_build_object('order', j.no, 'creditor', j.creditor, 'amount', j.amount, 'bank', j.bank, 'branch', j.branch,
-                                            'name', j.holder_kana, 'char', j.name_fault, 'closed', j.closed_on,
+                                            'reason', j.unpayable_reason, 'since', j.unpayable_since, 'name', j.holder_kana, 'char', j.name_fault, 'closed', j.closed_on,
                                             'successor', case when j.closed_on is not null then coalesce(nullif(j.successor, ''), '—') end)),
        'item'
   from (select c.*, gone.valid_to as closed_on, concat_ws('-', gone.successor_bank, gone.successor_branch) as successor,
                case when c.suspended then 'PAYEE_SUSPENDED'
                     when c.account_id is null then 'PAYEE_WITHOUT_ACCOUNT'
+                    when c.unpayable_reason is not null then 'PAYEE_ACCOUNT_UNPAYABLE'
                     when c.number = '0000000' then 'PAYEE_ACCOUNT_ALL_ZEROS'
                     when c.bank in ('0000', '9999') or c.branch = '999' and c.bank <> '9900' then 'PAYEE_CODE_RESERVED'
                     when gone.valid_to is not null then 'PAYEE_BRANCH_CLOSED'

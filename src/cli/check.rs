@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -76,7 +77,7 @@ impl Beside {
 /// Runs it.
 pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     let registry = Registry::load()?;
-    let topic = super::topic::find(&registry, &args.topic)?;
+    let topic = side(super::topic::find(&registry, &args.topic)?, args)?;
     let check = Check { global, args, topic, integration: topic.built()?, limits: &registry.settings.limits };
     let input = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
     match unpack::archive_faults(topic, check.limits, input)? {
@@ -84,6 +85,21 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
         Some(faults) if faults.is_empty() => check.members(),
         Some(faults) => Ok(check.refused(&faults)),
     }
+}
+
+/// Of a topic whose partner answers: whether the file is one we make or an answer, by the layout that was named, else by its look.
+fn side<'t>(topic: &'t Arc<Topic>, args: &CheckArgs) -> anyhow::Result<&'t Arc<Topic>> {
+    let Some(results) = &topic.results else { return Ok(topic) };
+    let (ours, theirs) = (topic.built()?, results.built()?);
+    let is_answer = match &args.layout {
+        Some(name) => theirs.layout(name).is_some(),
+        None => {
+            let all: Vec<_> = theirs.layouts.iter().chain(&ours.layouts).cloned().collect();
+            let (_, chosen) = renkei_producers::intake::choose_layout(&all, &args.file)?;
+            theirs.layouts.iter().any(|(_, layout)| Arc::ptr_eq(layout, &chosen))
+        }
+    };
+    Ok(if is_answer { results } else { topic })
 }
 
 /// One look at a file.
@@ -104,7 +120,7 @@ impl Check<'_> {
                     self.integration.layout(name).with_context(|| format!("topic {} has no layout {name:?}", self.topic.slug))?;
                 (name.clone(), layout.clone())
             }
-            None => renkei_producers::intake::choose_layout(self.integration, path)?,
+            None => renkei_producers::intake::choose_layout(&self.integration.layouts, path)?,
         };
         let rule = self.topic.evidence.as_ref();
         let look = |rule| Beside::look(rule, self.integration, &variant, path, self.limits.file_bytes_max);

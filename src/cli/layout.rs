@@ -1,6 +1,5 @@
 //! `renkei layout show SLUG`: a layout as a specification sheet. Needs no services.
 
-use anyhow::Context;
 use clap::Subcommand;
 use renkei_core::layout::{Layout, describe};
 use renkei_core::registry::Registry;
@@ -25,11 +24,13 @@ pub(crate) fn run(global: &Global, command: &LayoutCommand) -> anyhow::Result<Ex
     let LayoutCommand::Show { topic, layout } = command;
     let registry = Registry::load()?;
     let topic = super::topic::find(&registry, topic)?;
-    let integration = topic.built()?;
-    if let Some(name) = layout {
-        integration.layout(name).with_context(|| format!("topic {} has no layout {name:?}", topic.slug))?;
+    // Those of the files we make, then those of the answers to them.
+    let answers = topic.results.as_ref().map(|results| results.built()).transpose()?;
+    let all = topic.built()?.layouts.iter().chain(answers.iter().flat_map(|answers| &answers.layouts));
+    let mut wanted = all.filter(|(variant, _)| layout.as_ref().is_none_or(|name| name == variant)).peekable();
+    if wanted.peek().is_none() {
+        anyhow::bail!("topic {} has no layout {:?}", topic.slug, layout.as_deref().unwrap_or_default());
     }
-    let wanted = integration.layouts.iter().filter(|(variant, _)| layout.as_ref().is_none_or(|name| name == variant));
     if global.json {
         let layouts: Vec<_> = wanted.map(|(variant, layout)| as_json(variant, layout)).collect();
         println!("{}", serde_json::json!({"topic": topic.slug, "layouts": layouts}));

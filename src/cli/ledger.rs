@@ -9,6 +9,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::print::{say, table};
+use super::returned::{self, ReturnedCommand};
 use super::{Exit, Global, issuers, lineage, words, worklist};
 use crate::config::Config;
 use crate::wiring;
@@ -157,6 +158,8 @@ pub(crate) enum LedgerCommand {
     Reassignments(Rows),
     /// Active login ids whose person is not in service (在職しない職員のログインID)
     OrphanedAccounts(Rows),
+    #[command(flatten)]
+    Returned(ReturnedCommand),
 }
 
 /// How much of a list is shown.
@@ -164,7 +167,7 @@ pub(crate) enum LedgerCommand {
 pub(crate) struct Rows {
     /// Rows shown at most
     #[arg(long, default_value_t = 100)]
-    limit: i64,
+    pub(super) limit: i64,
 }
 
 fn parse_place(text: &str) -> Result<(i64, i64), String> {
@@ -251,6 +254,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::OrphanedAccounts(rows) => {
                 worklist::show(global, &pool, Worklist::OrphanedAccounts, rows.limit).await?;
             }
+            LedgerCommand::Returned(command) => returned::run(global, &pool, command).await?,
         }
         Ok(Exit::Done)
     })

@@ -38,6 +38,8 @@ pub(crate) mod print;
 pub(crate) mod progress;
 /// `renkei pull`
 mod pull;
+/// `renkei ledger` of payments that came back
+mod returned;
 /// `renkei up`, `produce`, `consume`
 pub(crate) mod roles;
 /// `renkei topic sample`

@@ -77,7 +77,8 @@ pub(crate) fn run(global: &Global, args: &SampleArgs) -> anyhow::Result<Exit> {
 
 /// The first sample that is sound under the layout, or under any.
 fn model(topic: &Topic, layout: Option<&str>) -> anyhow::Result<(String, std::sync::Arc<Layout>, Cow<'static, [u8]>)> {
-    let integration = topic.built()?;
+    // What is handed in: of a topic whose partner answers, the answers.
+    let integration = topic.results.as_deref().unwrap_or(topic).built()?;
     if let Some(wanted) = layout {
         integration.layout(wanted).with_context(|| format!("topic {} has no layout {wanted:?}", topic.slug))?;
     }

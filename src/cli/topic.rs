@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use renkei_core::catalogue::Lang;
 use renkei_core::evidence::EvidenceRule;
-use renkei_core::registry::{Direction, Registry, Status, Topic};
+use renkei_core::registry::{Direction, Integration, Registry, Status, Topic};
 use renkei_producers::ProducerConfig;
 use renkei_producers::pull::look;
 
@@ -59,7 +59,7 @@ fn list(global: &Global, registry: &Registry) {
         return;
     }
     let lang = global.lang;
-    let rows = registry.topics.iter().map(|topic| {
+    let rows = registry.sides().map(|topic| {
         vec![
             topic.number.to_string(),
             topic.slug.to_string(),
@@ -109,6 +109,7 @@ fn as_json(topic: &Topic) -> serde_json::Value {
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
             "variant": variant, "name": layout.name, "version": layout.version, "digest": layout.digest()})).collect::<Vec<_>>()),
         "digest": topic.integration.as_ref().map(|i| i.digest.clone()),
+        "results": topic.results.as_deref().map(as_json),
     })
 }
 
@@ -169,15 +170,23 @@ fn show(global: &Global, topic: &Topic, produce: &ProducerConfig) -> anyhow::Res
         super::pull::lines(lang, pull, state).iter().for_each(|line| println!("  {line}"));
     }
     let Some(integration) = &topic.integration else { return Ok(()) };
+    layouts(lang, integration);
+    for profile in &integration.profiles {
+        println!("  {} {}: {}", say(lang, "銀行プロファイル", "profile"), profile.name, profile.title);
+    }
+    println!("  digest: {}", integration.digest);
+    if let Some(results) = &topic.results {
+        println!("{} {}", results.queue(), name(results, lang));
+        results.integration.iter().for_each(|answers| layouts(lang, answers));
+    }
+    Ok(())
+}
+
+fn layouts(lang: Lang, integration: &Integration) {
     for (variant, layout) in &integration.layouts {
         let title = format!("{} v{} ({})", layout.name, layout.version, words::layout_status(lang, layout.status));
         let grade = layout.grade.map(|grade| format!("{grade:?}")).unwrap_or_default();
         println!("  {} {variant}: {title}", say(lang, "レイアウト", "layout"));
         println!("    {}: {grade} — {}", say(lang, "根拠", "evidence"), layout.source.clone().unwrap_or_default());
     }
-    for profile in &integration.profiles {
-        println!("  {} {}: {}", say(lang, "銀行プロファイル", "profile"), profile.name, profile.title);
-    }
-    println!("  digest: {}", integration.digest);
-    Ok(())
 }

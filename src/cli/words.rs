@@ -71,6 +71,9 @@ const LEAVES: [Word; 4] = [
     ("concurrent_ended", "兼務解除", "concurrent post ended"),
 ];
 
+/// Why an account of a creditor is not paid to.
+const ACCOUNT_STATES: [Word; 1] = [("marked", "要確認", "to be corrected")];
+
 fn find(words: &[Word], lang: Lang, value: &str) -> String {
     let word = words.iter().find(|(known, ..)| *known == value);
     word.map_or(value, |(_, ja, en)| super::print::say(lang, ja, en)).to_owned()
@@ -113,6 +116,8 @@ pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
         "cause" => find(&CAUSES, lang, value),
         "kind" => find(&OPEN_ITEMS, lang, value),
         "leaves" => find(&LEAVES, lang, value),
+        "order_state" => find(&ORDER_STATES, lang, value),
+        "account_state" => find(&ACCOUNT_STATES, lang, value),
         _ => value.to_owned(),
     }
 }

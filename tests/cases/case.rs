@@ -109,7 +109,7 @@ impl Case {
     pub(crate) fn all(registry: &Registry) -> Vec<Case> {
         let mut cases = Vec::new();
         for topic in registry.active(Direction::In).chain(registry.active(Direction::Out)) {
-            let folder = support::root().join("integrations").join(topic.slug.as_str()).join("cases");
+            let folder = support::root().join("integrations").join(&topic.folder).join("cases");
             let mut folders: Vec<PathBuf> =
                 std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
             folders.retain(|path| path.is_dir());
@@ -120,7 +120,7 @@ impl Case {
     }
 
     fn read(topic: &Arc<Topic>, folder: PathBuf) -> Case {
-        let name = format!("{}/{}", topic.slug, folder.file_name().unwrap().to_string_lossy());
+        let name = format!("{}/{}", topic.folder, folder.file_name().unwrap().to_string_lossy());
         let text = std::fs::read_to_string(folder.join("case.toml")).unwrap_or_else(|error| panic!("{name}/case.toml: {error}"));
         let given: Given = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}/case.toml: {error}"));
         assert!(!given.what.trim().is_empty(), "{name}: `what` says nothing");

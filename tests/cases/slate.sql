@@ -33,3 +33,37 @@ begin
   perform setval(name::regclass, value, used) from slate.number;
   set local session_replication_role = origin;
 end $$;
+
+-- For cases of answers (NN_slug/results/cases): the file that was answered. The approved orders of a pay date left in a file of the topic,
+-- the bank has it, and their payment is booked.
+create function slate.sent(topic text, pay_date date, made_on date, transferred_on date default null) returns bigint language plpgsql as $$
+declare
+  made bigint;
+  day date := coalesce(transferred_on, pay_date);
+begin
+  insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
+  values (gen_random_uuid(), sent.topic, '', '{}', 'operator', true, made_on, 'tsukuru', made_on + time '09:00') returning id into made;
+  insert into export.claim (file_id, topic, seq, object, object_id, yen, live)
+  select made, sent.topic, row_number() over (order by p.no), 'payment_order', p.id, p.amount, true
+    from ledger.payment_order p where p.pay_date = sent.pay_date and p.state = 'approved' and p.method = 'transfer';
+  update ledger.payment_order p set state = 'in_file', account_id = k.id
+    from export.claim c, ledger.creditor_account k
+   where c.file_id = made and p.id = c.object_id and k.creditor = p.creditor and day between k.valid_from and k.valid_to;
+  update export.file f
+     set state = 'generated', seq_of_day = (select count(*) from export.file o where o.topic = sent.topic and o.business_date = made_on),
+         sha256 = encode(sha256(made::text::bytea), 'hex'), records = c.count + 3, count = c.count, total = c.total, bytes = (c.count + 3) * 122,
+         archive = 'case', file_name = 'case.txt', integration_digest = '', generated_at = now()
+    from (select count(*) as count, sum(yen) as total from export.claim where file_id = made) c where f.id = made;
+  update export.file set state = 'released', released_at = now(), released_by = 'tsukuru' where id = made;
+  update export.file set state = 'delivered', delivered_at = now() where id = made;
+  update ledger.payment_order p set state = 'released', paid_on = day from export.claim c where c.file_id = made and p.id = c.object_id;
+  insert into ledger.transfer_file (file_id, paid_on) values (made, day);
+  perform ledger.begin_journal();
+  create temp table run on commit drop as select made as file_id, 'tsukuru'::text as ordered_by;
+  insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+  select c.seq, 'PAYMENT', p.fiscal_year, day, p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
+    from export.claim c join ledger.payment_order p on p.id = c.object_id where c.file_id = made order by c.seq;
+  perform ledger.post_journal();
+  drop table run;
+  return made;
+end $$;

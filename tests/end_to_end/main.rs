@@ -42,6 +42,8 @@ mod institutions;
 mod pull;
 /// What the READMEs and the operations guide tell people to type.
 mod readme;
+/// A payment that comes back and is made once more.
+mod returns;
 /// Assessments to slips to payments.
 mod revenue;
 /// Exports by the clock.

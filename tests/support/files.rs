@@ -37,6 +37,12 @@ pub(crate) fn layout(topic: &str) -> Arc<Layout> {
     topic.integration.as_ref().expect("a built topic").layouts[0].1.clone()
 }
 
+/// The first layout of the answers to a topic's files.
+pub(crate) fn answers(topic: &str) -> Arc<Layout> {
+    let answers = REGISTRY.topic(topic).and_then(|topic| topic.results.as_ref()).expect("a topic whose partner answers");
+    answers.integration.as_ref().expect("a built topic").layouts[0].1.clone()
+}
+
 /// A file of these records.
 pub(crate) fn write(layout: &Layout, rows: &[(&str, Row)]) -> Vec<u8> {
     let mut layout = layout.clone();

@@ -21,6 +21,7 @@ const HOT: &[&str] = &[
     "ledger.branch",
     "ledger.institution_change",
     "ledger.account_change",
+    "ledger.payment_result",
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.
@@ -46,6 +47,7 @@ const ROOTS: &[&str] = &[
     "ledger.payment_file",
     "ledger.payment_order_step",
     "ledger.progress_counter",
+    "ledger.return_reason",
     "ledger.institution_file",
     "ledger.creditor",
     "ledger.payroll_deduction_kind",

@@ -82,8 +82,7 @@ impl AuditError {
 
 /// Writes down with which configuration a role starts: digests of `queues.toml` and of every folder.
 pub async fn record_configuration(pool: &PgPool, registry: &Registry, role: &str) -> Result<(), AuditError> {
-    let built =
-        registry.topics.iter().filter_map(|topic| Some((topic.slug.to_string(), topic.integration.as_ref()?.digest.clone())));
+    let built = registry.sides().filter_map(|topic| Some((topic.folder.clone(), topic.integration.as_ref()?.digest.clone())));
     let folders: serde_json::Map<String, serde_json::Value> = built.map(|(slug, digest)| (slug, digest.into())).collect();
     let after =
         serde_json::json!({ "queues": registry.queues_digest, "integrations": folders, "version": env!("CARGO_PKG_VERSION") });

@@ -65,8 +65,9 @@ pub async fn refresh(pool: &PgPool, registry: &Registry) -> Result<(), IntakeErr
             .await
             .map_err(IntakeError::database("count the parked messages"))?;
     for topic in &registry.topics {
-        let queue = topic.queue();
-        let waiting = parked.iter().find(|(name, _)| *name == queue).map_or(0, |(_, count)| *count);
+        // Both sides of a topic whose partner answers.
+        let queues: Vec<String> = std::iter::once(topic).chain(&topic.results).map(|side| side.queue()).collect();
+        let waiting = parked.iter().filter(|(name, _)| queues.contains(name)).map(|(_, count)| count).sum();
         metrics().parked_messages.with_label_values(&[topic.slug.as_str()]).set(waiting);
     }
     Ok(())

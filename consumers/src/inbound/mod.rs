@@ -54,7 +54,7 @@ use std::sync::Arc;
 
 use renkei_core::calendar::clock;
 use renkei_core::layout::Layout;
-use renkei_core::registry::{Direction, Integration, Registry, Topic};
+use renkei_core::registry::{Integration, Registry, Topic};
 use sqlx::postgres::PgPool;
 
 pub use batch::{Batch, Filter, Finding, StagedRecord, State, StoredFault};
@@ -181,7 +181,7 @@ impl Intake {
     }
 
     fn site(&self, slug: &str) -> Result<TopicSite<'_>, IntakeError> {
-        let topic = self.registry.topic(slug).filter(|topic| topic.direction == Direction::In);
+        let topic = self.registry.incoming(slug);
         let site = topic.and_then(|topic| Some(TopicSite { topic, integration: topic.integration.as_deref()? }));
         site.ok_or_else(|| IntakeError::Topic(slug.to_owned()))
     }

@@ -6,6 +6,8 @@ pub mod issuers;
 pub mod lineage;
 /// Payment orders and what people decide about them.
 mod orders;
+/// What came back from the bank.
+pub mod returned;
 /// Slips and the money that came for them.
 mod revenue;
 /// Lists of what waits for a person.

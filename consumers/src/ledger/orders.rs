@@ -37,7 +37,8 @@ pub async fn payment_orders(pool: &PgPool, state: &str, limit: i64) -> Result<Ve
 }
 
 /// Ids by number; a number nobody knows becomes an id nobody has, which the ledger then refuses.
-const IDS: &str = "array(select coalesce(p.id, -1) from unnest($1::text[]) n left join ledger.payment_order p on p.no = n)";
+pub(super) const IDS: &str =
+    "array(select coalesce(p.id, -1) from unnest($1::text[]) n left join ledger.payment_order p on p.no = n)";
 
 /// 決裁: approves drafts by number, all or none; posts the expense. Returns how many.
 pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver: &str, day: &str) -> Result<i64, LedgerError> {
@@ -73,7 +74,7 @@ pub async fn cancel_payment_orders(
     decide(pool, &sql, numbers, &[who, reason, today]).await
 }
 
-async fn decide(pool: &PgPool, sql: &str, numbers: &[String], others: &[&str]) -> Result<i64, LedgerError> {
+pub(super) async fn decide(pool: &PgPool, sql: &str, numbers: &[String], others: &[&str]) -> Result<i64, LedgerError> {
     let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
     let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(numbers);
     for value in others {

@@ -21,6 +21,8 @@ pub enum Worklist {
     Reassignments,
     /// 在職しない職員のログインID: active accounts nobody in service has.
     OrphanedAccounts,
+    /// 振込不能・組戻の未処理: payments that came back and were neither made once more nor given up.
+    Returned,
 }
 
 /// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
@@ -89,6 +91,19 @@ impl Worklist {
                 ("organization", "所属", "department"),
                 ("left_on", "退職日", "left on"),
             ],
+            Worklist::Returned => &[
+                ("order", "支出命令", "order"),
+                ("creditor", "債権者", "creditor"),
+                ("name", "名称", "name"),
+                ("yen", ">金額", ">yen"),
+                ("returned_on", "返戻日", "returned on"),
+                ("days", ">日数", ">days"),
+                ("reason", "事由", "reason"),
+                ("account_state", "口座", "account"),
+                ("repaid_by", "再振込", "paid again by"),
+                ("order_state", "状態", "state"),
+                ("pay_date", "支払日", "pay date"),
+            ],
         }
     }
 
@@ -101,6 +116,7 @@ impl Worklist {
             Worklist::OrphanedItems => include_str!("orphaned_items.sql"),
             Worklist::Reassignments => include_str!("reassignments.sql"),
             Worklist::OrphanedAccounts => include_str!("orphaned_accounts.sql"),
+            Worklist::Returned => include_str!("returned_orders.sql"),
         }
     }
 

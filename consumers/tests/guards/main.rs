@@ -16,6 +16,7 @@ mod once;
 mod orders;
 mod partner;
 mod push;
+mod returns;
 mod revenue;
 mod same_content;
 mod scratch;

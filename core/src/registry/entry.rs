@@ -3,6 +3,7 @@
 use toml::de::DeTable;
 
 use super::parse::ladder;
+use super::results;
 use super::topics::{
     CONFIRMS, DELIVERIES, DIRECTIONS, DOORS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES,
     Release, STATUSES, Settings, Status, TIMINGS, TOTALS, Timing, Topic, TopicSlug, UNPACKS,
@@ -18,13 +19,16 @@ pub(super) struct Entry {
     pub(super) layouts: Vec<String>,
     /// Profiles of an outbound topic.
     pub(super) profiles: Vec<String>,
+    /// The side by which the partner's answers come in.
+    pub(super) results: Option<Box<Entry>>,
 }
 
 /// An order older than a day is nobody's picture of now.
 const SECONDS_A_DAY: u64 = 86_400;
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "cut_off", "profiles"];
+const OUTBOUND_ONLY: &[&str] =
+    &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "cut_off", "profiles", "results"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -83,8 +87,11 @@ pub(super) fn parse(
             }
         },
         remark: section.string(faults, "remark").unwrap_or_default(),
+        folder: slug.as_ref().map(TopicSlug::to_string).unwrap_or_default(),
         integration: None,
+        results: None,
     };
+    let results = section.table(faults, "results").map(|table| Box::new(results::parse(table, &topic, defaults, faults)));
     let layouts = section.strings(faults, "layouts").unwrap_or_default();
     let profiles = section.strings(faults, "profiles").unwrap_or_default();
     if let Some(direction) = direction {
@@ -109,7 +116,7 @@ pub(super) fn parse(
         faults.at(section.place_of("unpack"), format!("{}: `unpack` {sentence}", section.what()));
     }
     section.finish(faults);
-    slug.map(|_| Entry { topic, layouts, profiles })
+    slug.map(|_| Entry { topic, layouts, profiles, results })
 }
 
 /// A word that must be there.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
-use super::{Direction, Topic, evidence};
+use super::{Direction, Topic, evidence, results};
 use crate::layout::{Format, Layout};
 
 #[derive(rust_embed::RustEmbed)]
@@ -129,9 +129,13 @@ const SQL_STEMS: [&str; 10] =
 
 /// Reads the folder of an active entry; pushes every fault found.
 pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -> Option<Integration> {
-    let slug = entry.topic.slug.as_str();
+    let slug = entry.topic.folder.as_str();
     let before = faults.len();
-    let files = files_of(folders, slug, faults);
+    let mut files = files_of(folders, slug, faults);
+    if entry.results.is_some() {
+        // The folder of the answers is one of its own, with its own digest.
+        files.retain(|name, _| name.split('/').next() != Some(results::FOLDER));
+    }
     if files.is_empty() {
         faults.push(format!("integrations/{slug}: the topic is active but its folder is missing"));
         return None;
@@ -207,7 +211,7 @@ fn files_of(folders: &Folders, slug: &str, faults: &mut Vec<String>) -> BTreeMap
 
 /// A file that nothing reads is a name mistyped: `blocker.sql` would leave a cancellation unguarded without a word.
 fn unknown_files(entry: &Entry, files: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) {
-    let slug = &entry.topic.slug;
+    let slug = &entry.topic.folder;
     let layouts: Vec<String> = layout_files(entry).into_iter().map(|(_, name)| name).collect();
     for name in files.keys() {
         let sql = name.strip_suffix(".sql").is_some_and(|stem| SQL_STEMS.contains(&stem));

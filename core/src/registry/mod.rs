@@ -11,6 +11,8 @@ mod evidence;
 pub mod integration;
 /// `queues.toml` itself.
 mod parse;
+/// `results` of an outbound topic.
+mod results;
 /// `schedule`, `due` and `cut_off` of a topic.
 mod time;
 /// Topics and settings as types.
@@ -85,30 +87,43 @@ impl Registry {
             return Err(RegistryErrors(faults));
         };
         let folders = integration::Folders::open(sources.integrations.as_deref(), &mut faults);
-        let mut list = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let integration = match entry.topic.status {
-                Status::Planned => None,
-                Status::Active => integration::load(&folders, &entry, &mut faults).map(Arc::new),
-            };
-            list.push(Arc::new(Topic { integration, ..entry.topic }));
-        }
+        let list: Vec<Arc<Topic>> = entries.into_iter().map(|entry| whole(&folders, entry, &mut faults)).collect();
         integration::unknown_folders(&folders, &list, &mut faults);
         let queues_digest = hex::encode(Sha256::digest(text.as_bytes()));
         if faults.is_empty() { Ok(Registry { settings, topics: list, queues_digest }) } else { Err(RegistryErrors(faults)) }
     }
 
-    /// The topic of a slug, its number (`9`, `09`), or its queue name.
+    /// The topic of a slug, its number (`9`, `09`), or a queue name: of the queue of an outbound topic's answers, that side of it.
     pub fn topic(&self, name: &str) -> Option<&Arc<Topic>> {
-        self.topics.iter().find(|topic| {
-            topic.slug.as_str() == name || topic.queue() == name || name.parse::<u8>().is_ok_and(|number| number == topic.number)
-        })
+        let named =
+            |topic: &&Arc<Topic>| topic.slug.as_str() == name || name.parse::<u8>().is_ok_and(|number| number == topic.number);
+        self.topics.iter().find(named).or_else(|| self.sides().find(|side| side.queue() == name))
     }
 
-    /// Topics that are built, in one direction.
-    pub fn active(&self, direction: Direction) -> impl Iterator<Item = &Arc<Topic>> {
-        self.topics.iter().filter(move |topic| topic.direction == direction && topic.status == Status::Active)
+    /// What is handed in under that name: the inbound topic, or the answers to the files of an outbound one.
+    pub fn incoming(&self, name: &str) -> Option<&Arc<Topic>> {
+        self.topic(name).and_then(Topic::incoming)
     }
+
+    /// Everything that has a queue: the topics, each followed by the side by which answers to its files come in.
+    pub fn sides(&self) -> impl Iterator<Item = &Arc<Topic>> {
+        self.topics.iter().flat_map(|topic| std::iter::once(topic).chain(&topic.results))
+    }
+
+    /// What is built in one direction. Inbound: also the answers to the files of outbound topics.
+    pub fn active(&self, direction: Direction) -> impl Iterator<Item = &Arc<Topic>> {
+        self.sides().filter(move |topic| topic.direction == direction && topic.status == Status::Active)
+    }
+}
+
+/// A topic with its folder, and with its inbound side where answers come back.
+fn whole(folders: &integration::Folders, entry: entry::Entry, faults: &mut Vec<String>) -> Arc<Topic> {
+    let integration = match entry.topic.status {
+        Status::Planned => None,
+        Status::Active => integration::load(folders, &entry, faults).map(Arc::new),
+    };
+    let results = entry.results.map(|results| whole(folders, *results, faults));
+    Arc::new(Topic { integration, results, ..entry.topic })
 }
 
 #[cfg(test)]
@@ -122,5 +137,8 @@ mod tests {
         let numbers: Vec<u8> = registry.topics.iter().map(|topic| topic.number).take(24).collect();
         assert_eq!(numbers, (1..=24).collect::<Vec<u8>>());
         assert_eq!(registry.topic("9").map(|topic| topic.queue()), Some("out.09_bank_transfers".to_owned()));
+        assert_eq!(registry.incoming("9").map(|topic| topic.queue()), Some("in.09_bank_transfers".to_owned()));
+        assert_eq!(registry.topic("in.09_bank_transfers").map(|topic| topic.direction), Some(Direction::In));
+        assert!(registry.incoming("17_eltax_payment_slips").is_none_or(|topic| topic.direction == Direction::In));
     }
 }

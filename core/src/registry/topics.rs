@@ -362,8 +362,13 @@ pub struct Topic {
     pub retry: RetrySettings,
     /// Remark of the ward's table.
     pub remark: String,
+    /// Where its folder lies below `integrations/`: its slug, and `<slug>/results` of the side by which answers come in.
+    pub folder: String,
     /// Its folder; `None` while planned.
     pub integration: Option<Arc<Integration>>,
+    /// What its partner answers to the files it gets: an inbound topic of the same number and slug, with a queue of its own
+    /// (docs/decisions/0015). Only outbound topics have one; `None`: nothing comes back.
+    pub results: Option<Arc<Topic>>,
 }
 
 impl Topic {
@@ -378,6 +383,11 @@ impl Topic {
     /// Queue name and routing key: `in.12_civic_assessments`.
     pub fn queue(&self) -> String {
         format!("{}.{}", self.direction.as_str(), self.slug)
+    }
+
+    /// What is handed in under its name: itself, or the answers to its files; `None` where nothing comes back.
+    pub fn incoming(self: &Arc<Self>) -> Option<&Arc<Topic>> {
+        if self.direction == Direction::In { Some(self) } else { self.results.as_ref() }
     }
 
     /// Its folder, or a sentence saying that it is not built.

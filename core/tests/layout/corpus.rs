@@ -22,7 +22,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
     for topic in registry.active(Direction::In) {
         let Some(integration) = &topic.integration else { continue };
         let mut files = inputs(&root.join("samples"), &format!("IF{:02}_", topic.number));
-        let cases = root.join("integrations").join(topic.slug.as_str()).join("cases");
+        let cases = root.join("integrations").join(&topic.folder).join("cases");
         for case in children(&cases) {
             if case.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ordinary")) {
                 files.extend(inputs(&case, ""));

@@ -31,7 +31,7 @@ pub fn named(
     let asked = variant.and_then(|variant| integration.layout(variant)).cloned();
     let layout = match asked {
         Some(layout) => layout,
-        None => choose_layout(integration, file)?.1,
+        None => choose_layout(&integration.layouts, file)?.1,
     };
     let fields: Vec<Option<usize>> = layout.kinds().iter().map(|kind| kind.field(&rule.field)).collect();
     // A short date read with another reference day is no other name.

@@ -51,7 +51,7 @@ use renkei_core::crash;
 use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
 use renkei_core::metrics::metrics;
-use renkei_core::registry::{Direction, Integration, Registry, Topic};
+use renkei_core::registry::{Direction, Registry, Topic};
 use renkei_core::secrets;
 use renkei_core::verdict::{Classify, Verdict};
 use tokio_util::sync::CancellationToken;
@@ -154,13 +154,13 @@ impl Intake {
         Ok(Arc::new(Intake { registry, archive, publisher, config, stopping, room: Room::new(), inboxes, spools }))
     }
 
-    /// The active inbound topic of a slug or number.
+    /// The active inbound topic of a slug or number, or the inbound side of an outbound one whose partner answers.
     pub fn topic(&self, name: &str) -> Result<&Arc<Topic>, IntakeError> {
         let refuse = |reason: &str| IntakeError::Topic { topic: name.to_owned(), reason: reason.to_owned() };
         let topic = self.registry.topic(name).ok_or_else(|| refuse("no such topic"))?;
-        if topic.direction == Direction::Out {
-            return Err(refuse("it is outbound: files are made from the ledger, not handed in"));
-        }
+        let Some(topic) = topic.incoming() else {
+            return Err(refuse("it is outbound: files are made from the ledger, not handed in, and no answers come back"));
+        };
         topic.built().map_err(|error| refuse(&error.to_string()))?;
         Ok(topic)
     }
@@ -381,12 +381,12 @@ impl Intake {
     }
 }
 
-/// The shape to read a file with when none is named: its name and the layout.
-pub fn choose_layout(integration: &Integration, file: &Path) -> Result<(String, Arc<Layout>), IntakeError> {
+/// The shape to read a file with when none is named, of those a folder has: its name and the layout.
+pub fn choose_layout(layouts: &[(String, Arc<Layout>)], file: &Path) -> Result<(String, Arc<Layout>), IntakeError> {
     let input = open(file)?;
     let length = input.metadata().map_err(IntakeError::io("reading", file))?.len();
     let head = detect::Head::read(input, length).map_err(IntakeError::io("reading", file))?;
-    Ok(integration.layouts[detect::choose(&integration.layouts, &head)].clone())
+    Ok(layouts[detect::choose(layouts, &head)].clone())
 }
 
 /// Runs blocking file work off the async threads.

@@ -1,0 +1,140 @@
+//! What came back: paid once more once, never while it may still be paid, and given up by a second person.
+
+use renkei_consumers::ledger::Worklist;
+use renkei_consumers::payments;
+
+use crate::scratch::Scratch;
+
+/// Three orders of kakari in one delivered file of 2026-10-15; the first came back on the 16th, its account is closed.
+async fn sent() -> Scratch {
+    let db = Scratch::new().await;
+    db.run(
+        "insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, memo, made_by)
+         select '2026P' || lpad((900 + n)::text, 8, '0'), 2026, '01', '0201030212', '05020000', '0000000101', '2026F0000101', 100000 + n, '2026-10-15',
+                '清掃', 'kakari' from generate_series(1, 3) n;
+         select ledger.approve_payment_orders(array[1, 2, 3], 'kacho', '2026-10-06');
+         insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
+         values (gen_random_uuid(), 'transfers', '', '{}', 'operator', true, '2026-10-06', 'kakari', '2026-10-06 09:00+09');
+         insert into export.claim (file_id, topic, seq, object, object_id, yen, live)
+         select 1, 'transfers', id, 'payment_order', id, amount, true from ledger.payment_order;
+         update ledger.payment_order p set state = 'in_file', account_id = k.id from ledger.creditor_account k where k.creditor = p.creditor;
+         update ledger.payment_order set state = 'released', paid_on = '2026-10-15';
+         insert into ledger.transfer_file (file_id, paid_on) values (1, '2026-10-15')",
+    )
+    .await;
+    db.tamper(
+        "update export.file set state = 'delivered', seq_of_day = 1, sha256 = repeat('0', 64), records = 6, count = 3, total = 300006, bytes = 732,
+                archive = 'a', file_name = 'a', integration_digest = '', generated_at = now(), released_at = now(), released_by = 'kakari',
+                delivered_at = now()",
+    )
+    .await;
+    db.run(
+        "update ledger.payment_order set state = 'returned' where id = 1;
+         update ledger.creditor_account set unpayable_reason = '05', unpayable_since = '2026-10-16' where creditor = '0000000101';
+         insert into ledger.payment_result (order_id, file_id, outcome, before, reason, returned_on, account_id, marked, batch_id, line)
+         select id, 1, 'returned', 'released', '05', '2026-10-16', account_id, true, 7, 1 from ledger.payment_order where id = 1",
+    )
+    .await;
+    db
+}
+
+fn repay(no: u32, day: &str) -> String {
+    format!("select ledger.repay_order('2026P00000{no}', '{day}', 'kakari', '2026-10-19')")
+}
+
+const CORRECTED: &str = "select ledger.correct_account('0000000101', '0001:201:1:7777777', '', 'kakari', '2026-10-19')";
+
+#[tokio::test]
+async fn what_comes_back_is_paid_once_more_and_once() {
+    let db = sent().await;
+    let free: i64 = db.one("select ledger.commitment_remaining('2026F0000101')").await;
+    assert_eq!(db.refused(&repay(902, "2026-10-26")).await, "repay_order_returned", "it may still be paid");
+    assert_eq!(db.refused(&repay(901, "2026-10-26")).await, "repay_account_payable");
+    db.run(CORRECTED).await;
+    for day in ["2026-10-16", "2026-10-25"] {
+        assert_eq!(db.refused(&repay(901, day)).await, "repay_bank_day", "{day}");
+    }
+    assert_eq!(db.refused(&repay(901, "2027-06-01")).await, "repay_year_open");
+    db.run(&repay(901, "2026-10-26")).await;
+    assert_eq!(db.refused(&repay(901, "2026-10-26")).await, "repay_once");
+    assert_eq!(db.one::<i64>("select ledger.commitment_remaining('2026F0000101')").await, free, "the budget is charged once");
+
+    // By hand neither: not another amount, and no second one.
+    let by_hand = |amount: &str| {
+        format!(
+            "insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, memo, made_by, repays)
+             select '2026P1', fiscal_year, fund, budget_line, organization, creditor, commitment, {amount}, '2026-10-27', memo, 'kakari', id
+               from ledger.payment_order where id = 1"
+        )
+    };
+    assert_eq!(db.refused(&by_hand("amount")).await, "repay_once");
+
+    // What is being paid once more stays returned; taken back, it may be ordered again, and its expense stands.
+    let entries = "select count(*) from ledger.entry";
+    let before: i64 = db.one(entries).await;
+    let again: i64 = db.one("select id from ledger.payment_order where repays = 1").await;
+    db.run(&format!("select ledger.approve_payment_orders(array[{again}], 'kacho', '2026-10-19')")).await;
+    db.run(&format!("select ledger.cancel_payment_orders(array[{again}], 'kacho', '取りやめ', '2026-10-19')")).await;
+    assert_eq!(db.one::<i64>(entries).await, before, "a second order neither books an expense nor takes one back");
+    assert_eq!(db.refused(&by_hand("amount + 1")).await, "repay_same_payment");
+    db.run(&repay(901, "2026-10-27")).await;
+}
+
+#[tokio::test]
+async fn what_is_given_up_goes_back_to_the_budget() {
+    let db = sent().await;
+    let settle = |who: &str, day: &str| format!("select ledger.settle_returned(array[1], '{who}', '契約解除', '{day}')");
+    assert_eq!(db.refused(&settle("kakari", "2026-10-19")).await, "settle_by_second_person");
+    assert_eq!(db.refused(&settle("kacho", "2027-06-01")).await, "settle_year_open");
+    db.run(CORRECTED).await;
+    db.run(&repay(901, "2026-10-26")).await;
+    assert_eq!(db.refused(&settle("kacho", "2026-10-19")).await, "repay_once");
+    db.run("select ledger.cancel_payment_orders(array[(select id from ledger.payment_order where repays = 1)], 'kacho', '取りやめ', '2026-10-19')").await;
+    db.run(&settle("kacho", "2026-10-19")).await;
+    let expense =
+        "select coalesce(sum(debit - credit), 0)::bigint from ledger.journal_line where account = '5210' and object_id = 1";
+    assert_eq!(db.one::<i64>(expense).await, 0, "the expense is taken back");
+    assert_eq!(db.refused(&repay(901, "2026-10-26")).await, "repay_order_returned");
+
+    // Held off budget it becomes revenue of the year it is given up in.
+    let db = sent().await;
+    db.tamper("update ledger.payment_result set in_deposit = true").await;
+    db.run(&settle("kacho", "2027-06-01")).await;
+    let to = "select event || ' ' || fiscal_year || ' ' || amount from ledger.entry e join ledger.posting p on p.entry_id = e.id order by e.id desc limit 1";
+    assert_eq!(db.one::<String>(to).await, "RETURN_TO_REVENUE 2027 100001");
+}
+
+#[tokio::test]
+async fn time_confirms_what_did_not_come_back() {
+    let db = sent().await;
+    let states = "select string_agg(state, ' ' order by id) from ledger.payment_order";
+    assert_eq!(payments::confirm(&db.pool, "2026-10-15").await.unwrap(), 0, "not on its day");
+    db.tamper("update export.file set state = 'unknown', unknown_by = 'kakari'").await;
+    assert_eq!(payments::confirm(&db.pool, "2026-10-16").await.unwrap(), 0, "not while the file is in doubt");
+    db.tamper("update export.file set state = 'delivered'").await;
+    assert_eq!(payments::confirm(&db.pool, "2026-10-16").await.unwrap(), 2);
+    assert_eq!(payments::confirm(&db.pool, "2026-10-16").await.unwrap(), 0, "once");
+    assert_eq!(db.one::<String>(states).await, "returned paid paid");
+    // An answer taken in by mistake: the order is what time has made of the others.
+    db.run("select ledger.cancel_batch_results(7, 'kakari')").await;
+    assert_eq!(db.one::<String>(states).await, "paid paid paid");
+    assert_eq!(db.one::<i64>("select count(*) from ledger.creditor_account where unpayable_reason is not null").await, 0);
+}
+
+#[tokio::test]
+async fn an_account_is_corrected_or_confirmed() {
+    let db = sent().await;
+    let waiting = Worklist::Returned.rows(&db.pool, 10).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].len()), (1, Worklist::Returned.columns().len()));
+    let correct = |account: &str| format!("select ledger.correct_account('0000000101', '{account}', '', 'kakari', '2026-10-19')");
+    for (account, rule) in
+        [("0001-201", "account_written"), ("0001:999:1:1", "account_branch_known"), ("0001:201:1:1234567", "account_changes")]
+    {
+        assert_eq!(db.refused(&correct(account)).await, rule, "{account}");
+    }
+    let confirm = |why: &str| format!("select ledger.confirm_account('0000000101', 'kakari', '{why}', '2026-10-19')");
+    assert_eq!(db.refused(&confirm(" ")).await, "account_confirmed_why");
+    db.run(&confirm("銀行の誤り")).await;
+    assert_eq!(db.refused(&confirm("銀行の誤り")).await, "account_is_marked");
+    db.run(&repay(901, "2026-10-26")).await;
+}

@@ -1,0 +1,2 @@
+-- An order that came back by this file and is paid once more, or whose expense was taken back: that is undone first.
+select line, object, object_id, code, detail from ledger.result_blockers((select id from batch))

@@ -1,0 +1,43 @@
+-- What came back is money in the bank again: 現金預金 / 未払金, in the year of the order. After its books were closed (31 May) it is held as
+-- 歳入歳出外現金 in the year of the day. The order is returned, and an account that would send the next transfer back too is marked.
+
+create temp table matched on commit drop as
+select t.*, o.state as before, o.fiscal_year, o.fund, o.budget_line, o.organization, o.memo, greatest(t.returned_on, o.paid_on) as booked_on,
+       o.from_deposit or not ledger.fiscal_year_accepts(o.fiscal_year, greatest(t.returned_on, o.paid_on)) as in_deposit,
+       coalesce(n.account_wrong, false) and k.unpayable_reason is null
+         and row_number() over (partition by t.account_id, n.account_wrong order by t.line) = 1 as marks
+  from ledger.transfer_results() t
+  join ledger.payment_order o on o.id = t.order_id
+  join ledger.creditor_account k on k.id = t.account_id
+  left join ledger.return_reason n on n.code = t.reason;
+
+insert into ledger.payment_result (order_id, file_id, outcome, before, reason, bank_text, fee, returned_on, in_deposit, account_id, marked, batch_id, line)
+select m.order_id, m.file_id, m.outcome, m.before, m.reason, m.bank_text, m.fee, m.returned_on, m.outcome = 'returned' and m.in_deposit,
+       m.account_id, m.outcome = 'returned' and m.marks, b.id, m.line
+  from matched m cross join batch b order by m.line;
+
+update ledger.payment_order p set state = m.outcome
+  from matched m where p.id = m.order_id and p.state <> m.outcome and (m.outcome = 'returned' or p.state = 'released');
+
+update ledger.creditor_account k set unpayable_reason = m.reason, unpayable_since = m.returned_on
+  from matched m where m.outcome = 'returned' and m.marks and k.id = m.account_id;
+
+insert into audit.event (actor, action, object, object_id, before, after)
+select b.actor, 'payment_order.returned', 'payment_order', m.order_no, jsonb_build_object('state', m.before),
+       jsonb_build_object('state', 'returned', 'reason', m.reason, 'amount', m.amount, 'returned_on', m.returned_on, 'account_marked', m.marks)
+  from matched m cross join batch b where m.outcome = 'returned' order by m.line;
+
+insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+select m.line, case when m.in_deposit then 'RETURN_TO_DEPOSIT' else 'PAYMENT_RETURNED' end,
+       case when m.in_deposit then ledger.fiscal_year(m.booked_on) else m.fiscal_year end, m.booked_on, m.fund,
+       case when not m.in_deposit then m.budget_line end, m.organization, m.amount, concat(n.name, ' ', m.memo), 'payment_order', m.order_id
+  from matched m join ledger.return_reason n on n.code = m.reason
+ where m.outcome = 'returned' order by m.line;
+
+select ledger.post_journal();
+
+insert into posted (line, object, object_id, yen)
+select r.line, 'payment_order', r.order_id, p.amount
+  from staged_result s
+  join ledger.payment_result r on r.batch_id = (select id from batch) and r.line = s.line
+  join ledger.payment_order p on p.id = r.order_id;
