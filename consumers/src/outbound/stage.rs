@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 
 use super::error::OutboundError;
 use super::model::ExportFile;
-use super::{Exporter, folder, shape};
+use super::{Exporter, Shape, folder, shape};
 
 /// A table that `select.sql` made, with its columns: name and SQL type.
 pub(super) type Table = (String, Vec<(String, String)>);
@@ -79,6 +79,19 @@ pub(super) async fn made_tables(conn: &mut PgConnection) -> Result<Vec<Table>, O
     Ok(tables)
 }
 
+/// Every table of an order whose parts are not told apart belongs to the first.
+pub(super) async fn number_parts(conn: &mut PgConnection, tables: &[Table]) -> Result<(), OutboundError> {
+    let apart = |columns: &[(String, String)]| columns.iter().any(|(name, _)| name == "part");
+    let whole = tables.iter().filter(|(name, columns)| name != "refusal" && !apart(columns));
+    let sql: Vec<String> = whole.map(|(name, _)| format!("alter table pg_temp.\"{name}\" add part int not null default 1")).collect();
+    if sql.is_empty() {
+        return Ok(());
+    }
+    let numbered = sqlx::raw_sql(AssertSqlSafe(sql.join("; "))).execute(conn).await;
+    numbered.map_err(OutboundError::database("number the parts of an order"))?;
+    Ok(())
+}
+
 /// Nobody else gathers statistics of temp tables; without them the planner takes a hundred thousand rows for a handful.
 pub(super) async fn analyze(conn: &mut PgConnection, tables: &[Table]) -> Result<(), OutboundError> {
     let names: Vec<String> = tables.iter().map(|(name, _)| format!("pg_temp.\"{name}\"")).collect();
@@ -108,8 +121,8 @@ impl Exporter {
     ) -> Result<(), OutboundError> {
         let topic = self.topic(&file.topic)?;
         let integration = folder(topic)?;
-        let Some(sql) = integration.sql(stem) else { return Ok(()) };
-        let (_, layout) = shape(topic, integration, &file.profile)?;
+        let Shape { variant, layout, .. } = shape(topic, integration, &file.profile)?;
+        let Some(sql) = integration.sql_for(stem, variant) else { return Ok(()) };
         let today = self.today();
         Stage { file, actor, number: file.seq_of_day.unwrap_or(0), today: &today, layout }.set(tx).await?;
         let begun = sqlx::query("select ledger.begin_journal()").execute(&mut **tx).await;

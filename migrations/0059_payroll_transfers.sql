@@ -1,4 +1,4 @@
--- Files for the bank beside 総合振込 (09): pay by person, and the check of creditors' accounts.
+-- Pay by person for the bank's file (09): 給与振込・賞与振込.
 
 -- ── Pay by person (給与振込明細) ────────────────────────────────────────────────────────────────────────────────────────────
 -- 20 brings what a payroll comes to, without persons. Whom the bank credits is known to the payroll section alone; it hands the list to
@@ -36,27 +36,3 @@ comment on column ledger.payroll_transfer.section is '所属コード as the pay
 comment on column ledger.payroll_transfer.superseded_by is 'A later list of the run took its place, while no file carried it.';
 create unique index payroll_transfer_once on ledger.payroll_transfer (run_id, staff_no, bank, branch, account_kind, account) where superseded_by is null;
 create index payroll_transfer_by_list on ledger.payroll_transfer (list_id, line);
-
--- ── Check of accounts (口座確認) ─────────────────────────────────────────────────────────────────────────────────────────────
-
-create table ledger.account_check (
-    id          bigint generated always as identity constraint account_check_pk primary key,
-    account_id  bigint      not null references ledger.creditor_account,
-    answer      text        not null constraint account_check_answer_is_a_digit check (answer ~ '^[0-9]$'),
-    answered_on date        not null,
-    file_id     bigint      references export.file,
-    source      text        not null constraint account_check_source_is_named check (btrim(source) <> ''),
-    noted_by    text        not null,
-    noted_at    timestamptz not null default clock_timestamp()
-);
-comment on table ledger.account_check is '口座確認結果: what the bank said of a creditor''s account; the latest answer counts. 0: it is as registered. Anything else: it is not, or the bank could not say.';
-comment on column ledger.account_check.file_id is 'The file of the request that it answers; null when somebody asked in another way.';
-comment on column ledger.account_check.source is 'Where the answer stands: the digest of the bank''s file, or what a person saw.';
-create index account_check_by_account on ledger.account_check (account_id, id);
-create trigger account_check_is_append_only before update or delete or truncate on ledger.account_check
-    for each statement execute function ledger.refuse_change();
-
-create view ledger.account_answer as
-select distinct on (c.account_id) c.account_id, c.answer, c.answered_on, c.file_id
-  from ledger.account_check c order by c.account_id, c.id desc;
-comment on view ledger.account_answer is 'The latest answer of the bank about an account.';
