@@ -128,9 +128,10 @@ create table export.claim (
 );
 comment on table export.claim is 'What each record of a file carries. A live claim bars the item from every other file of the topic.';
 -- The fence against paying twice.
-create unique index claim_live_once on export.claim (topic, object, object_id) where live;
+create unique index claim_live_once on export.claim (object, object_id, topic) where live;
 create index claim_by_file on export.claim (file_id, seq);
-create index claim_by_object on export.claim (object, object_id);
+-- The rest of an item's files. A claim is live at first, so making a file does not pay for it.
+create index claim_ended_by_object on export.claim (object, object_id) where not live;
 
 create table export.approval (
     id          bigint generated always as identity constraint approval_pk primary key,

@@ -1,5 +1,7 @@
 //! `renkei export …`: make, look at, approve, release, take back.
 
+/// What became of a file that was brought.
+mod bring;
 /// What an approver looks at.
 mod show;
 
@@ -45,6 +47,19 @@ pub(crate) enum ExportCommand {
         #[arg(long)]
         dry_run: bool,
         /// Who orders
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Hand over a file the topic's files need (the payroll section's list), or the partner's answers
+    Bring {
+        /// Number or slug
+        topic: String,
+        /// The file
+        file: PathBuf,
+        /// Bank profile: which layout the file has
+        #[arg(long)]
+        profile: String,
+        /// Who brings it
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
@@ -178,6 +193,10 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 let files = exporter.files_of_run(made.run).await?;
                 print_files(global, &files);
                 return Ok(exit_of(made.state));
+            }
+            ExportCommand::Bring { topic, file, profile, actor } => {
+                let brought = exporter.bring(exporter.topic(topic)?, profile, file, actor).await?;
+                return Ok(bring::print(global, &brought));
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
             ExportCommand::Show { file } => return show::show(global, &exporter, *file).await,

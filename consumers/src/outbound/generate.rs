@@ -235,7 +235,7 @@ pub(super) async fn select(conn: &mut PgConnection, job: &Job<'_>, file: &Export
     Ok(Selected { parts, claims, ..selected })
 }
 
-async fn refusals(conn: &mut PgConnection, topic: &str, tables: &[Table]) -> Result<Value, OutboundError> {
+pub(super) async fn refusals(conn: &mut PgConnection, topic: &str, tables: &[Table]) -> Result<Value, OutboundError> {
     let Some((_, columns)) = tables.iter().find(|(name, _)| name == "refusal") else { return Ok(json!([])) };
     if !columns.iter().any(|(name, _)| name == "code") {
         let what = "refusal has no column code".to_owned();

@@ -12,6 +12,7 @@
 //! | `stage` | temp tables around an integration's SQL |
 //! | `store` | statements about file rows that several steps share |
 //! | `stream` | `outgoing_*` rows through the layout's writer into the archive |
+//! | `bring` | a file that a person brings to an outbound topic |
 //! | `claim` | what each record carries, and the fence against carrying it twice |
 //! | `name` | file names from the layout's pattern |
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
@@ -27,6 +28,7 @@
 
 mod accepted;
 mod approve;
+mod bring;
 mod claim;
 mod deliver;
 /// What can go wrong, each with its verdict.
@@ -58,6 +60,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
 
 pub use approve::{Review, ReviewRow};
+pub use bring::Brought;
 pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};

@@ -246,7 +246,7 @@ impl Exporter {
 }
 
 /// A row of the temp table `refusal`; optional columns may be missing.
-fn refusal(row: &Value) -> Refusal {
+pub(super) fn refusal(row: &Value) -> Refusal {
     let text = |name: &str| row[name].as_str().map(str::to_owned);
     Refusal {
         object: text("object"),
