@@ -79,6 +79,23 @@ language sql volatile as $$
 $$;
 comment on function ledger.record_account_check is 'An answer of the bank about one account (creditor_account), from its file or as a person saw it. An account whose latest answer is not 0 is left out of transfer files.';
 
+create function ledger.check_account_by_hand(creditor text, answer text, source text, who text, today date) returns bigint
+language plpgsql as $$
+declare
+    account bigint;
+begin
+    select k.id into account from ledger.creditor_account k
+     where k.creditor = check_account_by_hand.creditor and k.valid_to >= today order by k.valid_from limit 1;
+    if account is null then
+        raise exception 'creditor % has no account', creditor using errcode = 'RK010', hint = 'check the number, or register an account first';
+    end if;
+    if btrim(source) = '' then
+        raise exception 'nobody can see where the answer stands' using errcode = 'RK010', hint = 'say what you saw, e.g. a passbook or a letter';
+    end if;
+    return ledger.record_account_check(account, answer, today, btrim(source), who);
+end $$;
+comment on function ledger.check_account_by_hand is 'The same for the account a creditor has now, or next, by a person who saw it confirmed or denied.';
+
 create function ledger.account_check_day(file bigint, cut_off time) returns date
 language sql stable as $$
     select ledger.next_business_day(f.business_date + ledger.ordered_behind(file, cut_off)::int, 'bank') from export.file f where f.id = file

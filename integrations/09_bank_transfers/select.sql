@@ -43,7 +43,9 @@ select 'TRANSFER_OWN_BRANCH_UNKNOWN', jsonb_build_object('bank', s.own_bank, 'br
 
 -- Every approved order of the day.
 create temp table due on commit drop as
-select p.id, p.no, p.amount, p.creditor
+select p.id, p.no, p.amount, p.creditor, p.fiscal_year,
+       -- 31 May: the bank may move a day at the end of 出納整理期間 past it.
+       not ledger.fiscal_year_accepts(p.fiscal_year, d.day) as year_closed
   from ledger.payment_order p
   join asked d on p.pay_date = d.pay_date
  where p.state = 'approved' and p.method = 'transfer'
@@ -89,16 +91,17 @@ select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number,
 analyze payee (creditor);
 
 insert into refusal
-select 'payment_order', o.id, coalesce(p.code, 'TRANSFER_AMOUNT_TOO_LARGE'),
+select 'payment_order', o.id, coalesce(case when o.year_closed then 'TRANSFER_YEAR_CLOSED' end, p.code, 'TRANSFER_AMOUNT_TOO_LARGE'),
        jsonb_strip_nulls(jsonb_build_object('order', o.no, 'creditor', o.creditor, 'amount', o.amount, 'bank', p.bank, 'branch', p.branch,
                                             'name', p.holder_kana, 'char', p.name_fault, 'closed', p.closed_on,
                                             'successor', case when p.closed_on is not null then p.successor end,
-                                            'answer', case when p.answer <> '0' then p.answer end, 'answered', p.answered_on)),
+                                            'answer', case when p.answer <> '0' then p.answer end, 'answered', p.answered_on,
+                                            'year', case when o.year_closed then o.fiscal_year end, 'day', (select day from asked))),
        'item'
   from due o
   join payee p using (creditor)
  cross join bank s
- where p.code is not null or o.amount > least(9999999999, s.total_max);
+ where p.code is not null or o.year_closed or o.amount > least(9999999999, s.total_max);
 
 -- What goes, in the order of the numbers, cut into files where one may not hold so many. The bank's code decides, its name is for the
 -- eye: a name that does not fit the field is left out, not cut.
@@ -117,7 +120,7 @@ select o.seq, ((o.seq - 1) / s.records_max + 1)::int as part, ((o.seq - 1) % s.r
           from due d
           join payee p using (creditor)
          cross join bank s
-         where p.code is null and d.amount <= least(9999999999, s.total_max)) o
+         where p.code is null and not d.year_closed and d.amount <= least(9999999999, s.total_max)) o
   join payee p using (creditor)
  cross join bank s
  cross join lateral (
