@@ -22,7 +22,7 @@ begin
 end $$;
 
 insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-select p.seq, 'PAYMENT', p.fiscal_year, ledger.transfer_day(p.pay_date, (select value from setting where key = 'non_business_day')),
+select null, 'PAYMENT', p.fiscal_year, ledger.transfer_day(p.pay_date, (select value from setting where key = 'non_business_day')),
        p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
   from leaving p order by p.id;
 

@@ -21,7 +21,7 @@ with item as (
            concat_ws(' ', 'net pay to accounts', p.pay_month, p.pay_kind), n.heads, n.amount
       from pay p join ledger.payroll_net n on n.run_id = p.run_id and n.method = '1'
     union all
-    select 6, p.pay_month || p.pay_kind, concat_ws(' ', 'うち載ったファイルのないもの', p.pay_month, ledger.payroll_kind_name(p.pay_kind)),
+    select 6, p.pay_month || p.pay_kind, concat_ws(' ', 'うちどのファイルにもないもの', p.pay_month, ledger.payroll_kind_name(p.pay_kind)),
            concat_ws(' ', 'of these in no file', p.pay_month, p.pay_kind), count(*), sum(t.amount)::bigint
       from pay p
       join ledger.payroll_transfer t on t.run_id = p.run_id and t.superseded_by is null

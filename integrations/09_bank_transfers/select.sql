@@ -95,7 +95,7 @@ select 'payment_order', o.id, coalesce(case when o.year_closed then 'TRANSFER_YE
        jsonb_strip_nulls(jsonb_build_object('order', o.no, 'creditor', o.creditor, 'amount', o.amount, 'bank', p.bank, 'branch', p.branch,
                                             'name', p.holder_kana, 'char', p.name_fault, 'closed', p.closed_on,
                                             'successor', case when p.closed_on is not null then p.successor end,
-                                            'answer', case when p.answer <> '0' then p.answer end, 'answered', p.answered_on,
+                                            'answer', case when p.answer <> '0' then p.answer end, 'answered', p.answered_on, 'max', least(9999999999, s.total_max),
                                             'year', case when o.year_closed then o.fiscal_year end, 'day', (select day from asked))),
        'item'
   from due o
@@ -131,15 +131,21 @@ select o.seq, ((o.seq - 1) / s.records_max + 1)::int as part, ((o.seq - 1) % s.r
                                        where x.creditor = p.creditor and x.state in ('released', 'paid') and x.pay_date >= p.account_since) then '2'
                  else '0' end as novelty) n;
 
--- The same where it is the sum that a file may not exceed: the running total steps over a boundary at the latest when the file is full.
-update outgoing_transfer t set part = x.part, grp = ((x.nth - 1) / s.header_records_max + 1)::int
-  from (select y.seq, (dense_rank() over (order by y.bin, y.slice))::int as part, row_number() over (partition by y.bin, y.slice order by y.seq) as nth
-          from (select z.seq, z.bin, (row_number() over (partition by z.bin order by z.seq) - 1) / s.records_max as slice
-                  from (select seq, floor(sum(amount) over (order by seq) / (select total_max - (select max(amount) from outgoing_transfer) + 1 from bank))::bigint as bin
-                          from outgoing_transfer) z
-                 cross join bank s) y) x
- cross join bank s
- where x.seq = t.seq
+-- The same where the sum is what a file may not exceed: each takes as many orders as it can hold.
+with recursive running as materialized (
+    select seq, sum(amount) over (order by seq) as total from outgoing_transfer
+), cut (part, first, last) as (
+    select 1, 1::bigint, (select max(r.seq) from running r where r.seq <= s.records_max and r.total <= s.total_max) from bank s
+    union all
+    select k.part + 1, k.last + 1,
+           (select max(r.seq) from running r
+             where r.seq <= k.last + s.records_max and r.total <= s.total_max + (select x.total from running x where x.seq = k.last))
+      from cut k cross join bank s
+     where k.last < (select max(seq) from running)
+)
+update outgoing_transfer t set part = k.part, grp = ((t.seq - k.first) / s.header_records_max + 1)::int
+  from cut k cross join bank s
+ where t.seq between k.first and k.last
    and exists (select from outgoing_transfer group by part having sum(amount) > (select total_max from bank));
 
 create temp table outgoing_header on commit drop as

@@ -98,7 +98,12 @@ impl Maker<'_> {
                 text.push_str(&format!("  {}  {}件  {}円\n", row.label_ja, row.count, text::yen(row.yen)));
             }
             for fault in &brought.faults {
-                text.push_str(&format!("  {}  {}行目  {}\n", fault.code, fault.line.unwrap_or_default(), fault.field_name.as_deref().unwrap_or_default()));
+                text.push_str(&format!(
+                    "  {}  {}行目  {}\n",
+                    fault.code,
+                    fault.line.unwrap_or_default(),
+                    fault.field_name.as_deref().unwrap_or_default()
+                ));
             }
             for refusal in &brought.refusals {
                 let sentence = text::sentence(&refusal.code, None, None, None, Some(&refusal.detail));

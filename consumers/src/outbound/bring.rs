@@ -109,8 +109,7 @@ impl Exporter {
 async fn read(layout: Arc<Layout>, path: &Path, today: &str) -> Result<Contents, OutboundError> {
     let doing = |source| OutboundError::Brought { path: path.to_owned(), source };
     let input = File::open(path).map_err(doing)?;
-    let limits =
-        ReadLimits { faults_max: FAULTS_MAX, file_bytes_max: FILE_BYTES_MAX, reference: today.parse::<Date>().ok() };
+    let limits = ReadLimits { faults_max: FAULTS_MAX, file_bytes_max: FILE_BYTES_MAX, reference: today.parse::<Date>().ok() };
     let work = move || {
         let mut contents = Contents { summary: ReadSummary::default(), faults: Vec::new(), kinds: BTreeMap::new() };
         let summary = read_file(&layout, input, &limits, |event| match event {
@@ -154,7 +153,8 @@ async fn put(
         let sql = format!("create temp table \"{table}\" (line bigint{columns}) on commit drop");
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *conn).await.map_err(OutboundError::database(doing))?;
         let Some(rows) = contents.kinds.get(&index) else { continue };
-        let sql = format!("insert into pg_temp.\"{table}\" select * from jsonb_to_recordset($1::jsonb) as r (line bigint{columns})");
+        let sql =
+            format!("insert into pg_temp.\"{table}\" select * from jsonb_to_recordset($1::jsonb) as r (line bigint{columns})");
         sqlx::query(AssertSqlSafe(sql))
             .bind(String::from_utf8_lossy(rows))
             .persistent(false)

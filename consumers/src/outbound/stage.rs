@@ -86,7 +86,8 @@ pub(super) async fn made_tables(conn: &mut PgConnection) -> Result<Vec<Table>, O
 pub(super) async fn number_parts(conn: &mut PgConnection, tables: &[Table]) -> Result<(), OutboundError> {
     let apart = |columns: &[(String, String)]| columns.iter().any(|(name, _)| name == "part");
     let whole = tables.iter().filter(|(name, columns)| name != "refusal" && !apart(columns));
-    let sql: Vec<String> = whole.map(|(name, _)| format!("alter table pg_temp.\"{name}\" add part int not null default 1")).collect();
+    let sql: Vec<String> =
+        whole.map(|(name, _)| format!("alter table pg_temp.\"{name}\" add part int not null default 1")).collect();
     if sql.is_empty() {
         return Ok(());
     }

@@ -126,7 +126,10 @@ pub(super) async fn parts(conn: &mut PgConnection, layout: &Layout, sources: &[S
     if many.is_empty() {
         return Ok(1);
     }
-    let sql = format!("select coalesce(min(part), 1)::int, coalesce(max(part), 1)::int, count(distinct part)::int from ({}) p", many.join(" union all "));
+    let sql = format!(
+        "select coalesce(min(part), 1)::int, coalesce(max(part), 1)::int, count(distinct part)::int from ({}) p",
+        many.join(" union all ")
+    );
     let (first, last, parts): (i32, i32, i32) = sqlx::query_as(AssertSqlSafe(sql))
         .persistent(false)
         .fetch_one(conn)
