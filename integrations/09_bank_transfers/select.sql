@@ -57,8 +57,7 @@ analyze due (id, creditor);
 -- Once for each of their creditors: the account on the day the bank transfers, what the bank master says of it, and what bars it.
 create temp table payee on commit drop as
 select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number, k.holder_kana, k.valid_from as account_since,
-       case when s.names_filled = 'yes' then ledger.bank_file_name(i.kana) end as bank_name,
-       case when s.names_filled = 'yes' then ledger.bank_file_name(b.kana) end as branch_name,
+       i.name as bank_name, b.name as branch_name,
        gone.valid_to as closed_on, coalesce(nullif(concat_ws('-', gone.successor_bank, gone.successor_branch), ''), '—') as successor,
        fault.char as name_fault,
        case when d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31') then 'PAYEE_SUSPENDED'
@@ -77,10 +76,15 @@ select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number,
  cross join bank s
   join ledger.creditor c on c.no = o.creditor
   left join ledger.creditor_account k on k.creditor = o.creditor and d.day between k.valid_from and k.valid_to
-  left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to
-  left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and d.day between b.valid_from and b.valid_to
+  -- A name is looked at once for each branch, not for each payee (offset 0).
+  left join lateral (
+      select x.bank, case when s.names_filled = 'yes' then ledger.bank_file_name(x.kana) end as name
+        from ledger.institution x where x.bank = k.bank and d.day between x.valid_from and x.valid_to offset 0) i on true
+  left join lateral (
+      select x.branch, case when s.names_filled = 'yes' then ledger.bank_file_name(x.kana) end as name
+        from ledger.branch x where x.bank = k.bank and x.branch = k.branch and d.day between x.valid_from and x.valid_to offset 0) b on true
   left join ledger.account_answer said on said.account_id = k.id
- cross join lateral (select ledger.bank_name_fault(k.holder_kana, s.kana_wo, s.kana_dot) as char) fault
+ cross join lateral (select ledger.bank_name_fault(k.holder_kana, s.kana_wo, s.kana_dot) as char offset 0) fault
   left join lateral (
       -- A branch that ended with its bank names no successor of its own: the bank's says where its accounts went.
       select x.valid_to, coalesce(x.successor_bank, y.successor_bank) as successor_bank, x.successor_branch
