@@ -14,8 +14,10 @@ comment on function export.moment is 'A moment as the ward writes it, whatever t
 
 create table export.file (
     id             bigint generated always as identity constraint file_pk primary key,
-    -- The order's id. The same run asked again is the same row and the same bytes.
-    run            uuid        not null constraint file_run_once unique,
+    -- The order's id. The same run asked again is the same rows and the same bytes.
+    run            uuid        not null,
+    part           int         not null default 1,
+    parts          int         not null default 1,
     topic          text        not null,
     profile        text        not null,
     params         jsonb       not null,
@@ -51,6 +53,8 @@ create table export.file (
     void_confirmation text,
     -- Why it is refused, failed or unknown, in a sentence.
     problem        text,
+    constraint file_run_once unique (run, part),
+    constraint file_part_is_one_of_them check (part between 1 and parts),
     constraint file_number_once unique (topic, business_date, seq_of_day),
     constraint file_made_has_contents check (
         case when state = 'superseded' then true
@@ -67,6 +71,8 @@ create table export.file (
     constraint file_void_needs_confirmation check (state <> 'void' or released_at is null or btrim(coalesce(void_confirmation, '')) <> '')
 );
 comment on table export.file is '連携ファイル: one ordered export and its life.';
+comment on column export.file.part is 'Of an order that needs several files because the partner takes no more in one: which of them this is. They are made together, in one transaction, and each is approved, released and voided by itself.';
+comment on column export.file.parts is 'How many files the order made.';
 comment on column export.file.seq_of_day is 'Number of the file within topic and business date; part of the file name.';
 comment on column export.file.count is 'Records that carry money (or all, when the layout names no amount).';
 comment on column export.file.total is 'Sum of the layout''s amount fields in yen.';
@@ -128,9 +134,10 @@ create table export.claim (
 );
 comment on table export.claim is 'What each record of a file carries. A live claim bars the item from every other file of the topic.';
 -- The fence against paying twice.
-create unique index claim_live_once on export.claim (topic, object, object_id) where live;
+create unique index claim_live_once on export.claim (object, object_id, topic) where live;
 create index claim_by_file on export.claim (file_id, seq);
-create index claim_by_object on export.claim (object, object_id);
+-- The rest of an item's files. A claim is live at first, so making a file does not pay for it.
+create index claim_ended_by_object on export.claim (object, object_id) where not live;
 
 create table export.approval (
     id          bigint generated always as identity constraint approval_pk primary key,
@@ -246,15 +253,15 @@ end $$;
 
 create function export.guard_file() returns trigger language plpgsql as $$
 begin
-    if (old.id, old.run, old.topic, old.profile, old.params, old.release_policy, old.once, old.business_date, old.made_by, old.ordered_at)
+    if (old.id, old.run, old.part, old.topic, old.profile, old.params, old.release_policy, old.once, old.business_date, old.made_by, old.ordered_at)
        is distinct from
-       (new.id, new.run, new.topic, new.profile, new.params, new.release_policy, new.once, new.business_date, new.made_by, new.ordered_at) then
+       (new.id, new.run, new.part, new.topic, new.profile, new.params, new.release_policy, new.once, new.business_date, new.made_by, new.ordered_at) then
         raise exception 'the order of file % cannot be changed', old.id using errcode = 'restrict_violation', constraint = 'file_order_immutable';
     end if;
     if old.sha256 is not null and
-       (old.seq_of_day, old.sha256, old.records, old.count, old.total, old.bytes, old.archive, old.file_name, old.integration_digest, old.generated_at)
+       (old.parts, old.seq_of_day, old.sha256, old.records, old.count, old.total, old.bytes, old.archive, old.file_name, old.integration_digest, old.generated_at)
        is distinct from
-       (new.seq_of_day, new.sha256, new.records, new.count, new.total, new.bytes, new.archive, new.file_name, new.integration_digest, new.generated_at) then
+       (new.parts, new.seq_of_day, new.sha256, new.records, new.count, new.total, new.bytes, new.archive, new.file_name, new.integration_digest, new.generated_at) then
         raise exception 'the contents of file % cannot be changed', old.id using errcode = 'restrict_violation', constraint = 'file_contents_immutable';
     end if;
     if old.released_at is not null and (old.released_at, old.released_by) is distinct from (new.released_at, new.released_by) then

@@ -10,8 +10,6 @@ use crate::bed::Bed;
 /// Number of the topic.
 const TOPIC: &str = "09";
 const PROFILE: &str = "mizuho_advanced";
-/// Most data records in one file of the profile; more orders go on more pay dates.
-const PER_FILE: u64 = 50_000;
 
 /// Exit code of a command whose outcome waits for a person: a file that is made waits for its approval.
 const WAITS: i32 = 4;
@@ -23,10 +21,10 @@ pub(crate) struct Export {
     pub(crate) took: Duration,
 }
 
-/// Approved orders on as many pay dates as files are needed.
+/// Approved orders of one pay date; the order for it makes as many files as the bank's limit asks for.
 pub(crate) async fn make(bed: &Bed, orders: u64) -> anyhow::Result<()> {
     let mut transaction = bed.pool.begin().await?;
-    let sizes = format!("set local bench.orders = {orders}; set local bench.per_file = {PER_FILE};");
+    let sizes = format!("set local bench.orders = {orders};");
     sqlx::raw_sql(AssertSqlSafe(sizes)).execute(&mut *transaction).await?;
     sqlx::raw_sql(include_str!("orders.sql")).execute(&mut *transaction).await?;
     transaction.commit().await?;

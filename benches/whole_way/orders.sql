@@ -1,5 +1,5 @@
--- bench.orders approved payment orders to invented creditors, bench.per_file on each pay date. The ward's own branch is that of
--- the bank's profile; banks the schema came with stay as they are.
+-- bench.orders approved payment orders to invented creditors, all due on one day. The ward's own branch is that of the bank's
+-- profile; banks the schema came with stay as they are.
 
 insert into ledger.institution (bank, valid_from, name, kana, reason)
 select lpad(n::text, 4, '0'), '2000-04-01', '見本銀行' || n, 'ﾐﾎﾝ' || n, 'initial' from generate_series(1, 20) n on conflict do nothing;
@@ -18,16 +18,13 @@ insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, n
 select no, '2020-04-01', lpad((n % 20 + 1)::text, 4, '0'), (101 + n % 30)::text, '1', lpad(n::text, 7, '0'), 'ｶ)ﾐﾎﾝ' || n
   from bench_creditor;
 
-with recursive pay_day (nth, day) as (
-    select 0, ledger.next_business_day((now() at time zone 'Asia/Tokyo')::date + 4, 'bank')
-    union all
-    select nth + 1, ledger.next_business_day(day + 1, 'bank')
-      from pay_day where (nth + 1) * current_setting('bench.per_file')::int < current_setting('bench.orders')::int
+with pay_day (day) as (
+    select ledger.next_business_day((now() at time zone 'Asia/Tokyo')::date + 4, 'bank')
 )
 insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, state, made_by, approved_by, approved_at)
 select ledger.next_payment_order_no(ledger.fiscal_year(d.day)), ledger.fiscal_year(d.day), '01', '0201030210', '05020000',
        c.no, 1000 + o.nth % 500 * 110, d.day, '消耗品', 'approved', 'tantosha', 'kakunin', now()
   from generate_series(0, current_setting('bench.orders')::int - 1) o (nth)
-  join pay_day d on d.nth = o.nth / current_setting('bench.per_file')::int
+ cross join pay_day d
   join bench_creditor c on c.n = o.nth % greatest(1, current_setting('bench.orders')::int / 5) + 1
  order by o.nth;

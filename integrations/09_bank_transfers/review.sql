@@ -18,17 +18,20 @@ with item as (
     union all
     select 4, bank, '銀行 ' || bank, 'bank ' || bank, count(*), sum(amount)::bigint from item group by bank
     union all
+    select 5, '', 'この依頼の全' || max(f.parts) || 'ファイル', 'all ' || max(f.parts) || ' files of the order', sum(f.count)::bigint, sum(f.total)::bigint
+      from export.file f where f.run = (select id from run) having max(f.parts) > 1
+    union all
     -- Not wrong in itself, but the mark of an invoice paid twice.
-    select 5, '', '同じ口座に同じ金額', 'same account and amount', sum(count)::bigint, sum(amount)::bigint from twin having count(*) > 0
+    select 6, '', '同じ口座に同じ金額', 'same account and amount', sum(count)::bigint, sum(amount)::bigint from twin having count(*) > 0
     union all
     select 5, 'again', '再振込', 'paid once more', count(*), sum(amount)::bigint from item where repays is not null having count(*) > 0
     union all
     -- The release refuses such a file: void it and make another.
-    select 6, '', '作成後に支払先が無効', 'payee invalid since it was made', count(*), sum(amount)::bigint
+    select 7, '', '作成後に支払先が無効', 'payee invalid since it was made', count(*), sum(amount)::bigint
       from ledger.payees_invalid((select file_id from run), (select value from setting where key = 'non_business_day')) having count(*) > 0
     union all
     -- In no file, this one included: nobody is going to pay them (renkei ledger reschedule).
-    select 7, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount)::bigint
+    select 8, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount)::bigint
       from ledger.payment_order p
      where p.pay_date < (select today from run) and p.state = 'approved' and p.method = 'transfer' having count(*) > 0
 )

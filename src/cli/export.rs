@@ -1,5 +1,7 @@
 //! `renkei export …`: make, look at, approve, release, take back.
 
+/// What became of a file that was brought.
+mod bring;
 /// What is different from last time.
 mod compare;
 /// What an approver looks at.
@@ -49,6 +51,19 @@ pub(crate) enum ExportCommand {
         #[arg(long)]
         dry_run: bool,
         /// Who orders
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Hand over a file the topic's files need (the payroll section's list), or the partner's answers
+    Bring {
+        /// Number or slug
+        topic: String,
+        /// The file
+        file: PathBuf,
+        /// Bank profile: which layout the file has
+        #[arg(long)]
+        profile: String,
+        /// Who brings it
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
@@ -192,7 +207,14 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 let waiting = progress::waiting(global, "ファイルの作成を待っています", "waiting for the file to be made");
                 let made = order(&config, &registry, &exporter, topic, request).await;
                 waiting.clear();
-                made?
+                let made = made?;
+                let files = exporter.files_of_run(made.run).await?;
+                print_files(global, &files);
+                return Ok(exit_of(made.state));
+            }
+            ExportCommand::Bring { topic, file, profile, actor } => {
+                let brought = exporter.bring(exporter.topic(topic)?, profile, file, actor).await?;
+                return Ok(bring::print(global, &brought));
             }
             ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
             ExportCommand::Show { file, all } => return show::show(global, &exporter, *file, *all).await,
@@ -219,7 +241,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
     })
 }
 
-/// Publishes the order and waits for the consumer.
+/// Publishes the order and waits for the consumer. Gives the first file of the order.
 pub(crate) async fn order(
     config: &Config,
     registry: &Registry,
@@ -268,20 +290,24 @@ async fn dry(global: &Global, exporter: &Exporter, topic: &str, request: OrderRe
     };
     let dry = exporter.dry_run(topic, &order).await?;
     if global.json {
-        let totals = dry.summary.as_ref().map(|summary| serde_json::json!({"count": summary.count, "yen": summary.yen}));
-        println!("{}", serde_json::json!({"file": totals, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals}));
+        let totals = dry.files.iter().map(|file| serde_json::json!({"count": file.count, "yen": file.yen}));
+        let files: Vec<_> = totals.collect();
+        println!("{}", serde_json::json!({"files": files, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals}));
     } else {
         let lang = global.lang;
-        match &dry.summary {
-            Some(summary) => println!(
-                "{}: {} {} · {} {}",
+        for (index, file) in dry.files.iter().enumerate() {
+            println!(
+                "{}{}: {} {} · {} {}",
                 say(lang, "作成されるファイル", "would make"),
-                summary.count,
+                if dry.files.len() > 1 { format!(" {}/{}", index + 1, dry.files.len()) } else { String::new() },
+                file.count,
                 say(lang, "件", "items"),
-                Yen(summary.yen),
+                Yen(file.yen),
                 say(lang, "円", "yen")
-            ),
-            None => println!("{}", say(lang, "作成されるファイルはありません", "no file would be made")),
+            );
+        }
+        if dry.files.is_empty() {
+            println!("{}", say(lang, "作成されるファイルはありません", "no file would be made"));
         }
         if let Some(problem) = &dry.problem {
             println!("{problem}");
@@ -321,7 +347,7 @@ pub(crate) fn file_table(lang: Lang, files: &[ExportFile]) -> String {
         vec![
             file.id.to_string(),
             file.topic.clone(),
-            file.file_name.clone().unwrap_or_default(),
+            name_and_part(file),
             state_name(file.state, lang).to_owned(),
             file.count.map(|count| count.to_string()).unwrap_or_default(),
             file.total.map(|total| Yen(total).to_string()).unwrap_or_default(),
@@ -333,12 +359,35 @@ pub(crate) fn file_table(lang: Lang, files: &[ExportFile]) -> String {
     table(&headings, rows.collect())
 }
 
+/// The name of a file, and which of its order's files it is where the order made several.
+fn name_and_part(file: &ExportFile) -> String {
+    let name = file.file_name.clone().unwrap_or_default();
+    if file.parts > 1 { format!("{name} ({}/{})", file.part, file.parts) } else { name }
+}
+
 fn print_file(global: &Global, file: &ExportFile) {
+    print_files(global, std::slice::from_ref(file));
+}
+
+/// The files of an order; under `--json` a line each.
+fn print_files(global: &Global, files: &[ExportFile]) {
     if global.json {
-        println!("{}", serde_json::json!(file));
+        files.iter().for_each(|file| println!("{}", serde_json::json!(file)));
         return;
     }
-    println!("{}", file_table(global.lang, std::slice::from_ref(file)));
+    println!("{}", file_table(global.lang, files));
+    if let [_, _, ..] = files {
+        let ja = "1ファイルに載せられる件数・金額を超えるため分割しました。1ファイルずつ承認し、払い出してください。";
+        let en = "split, because the partner takes no more in one file: approve and release each of them";
+        println!("{}", say(global.lang, ja, en));
+    }
+    for file in files {
+        tell(global, file);
+    }
+}
+
+/// What a person should know about the state of a file.
+fn tell(global: &Global, file: &ExportFile) {
     if file.state == FileState::Released {
         let ja = "払い出しましたが、まだ引き渡していません。相手先または送信フォルダーに届くようになれば自動で引き渡します。";
         let en = "released, but not delivered yet: it is delivered by itself once the partner or the outbox can be reached";

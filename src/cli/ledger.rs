@@ -109,6 +109,20 @@ pub(crate) enum LedgerCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Put down what was seen of a creditor's account (口座確認): a transfer leaves out an account whose last answer is not 0
+    AccountCheck {
+        /// Creditor number (債権者番号)
+        creditor: String,
+        /// 0: it is as registered; another digit as the bank gives it
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=9))]
+        answer: u8,
+        /// Where that stands: a passbook, a letter of the bank
+        #[arg(long)]
+        source: String,
+        /// Who saw it
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// Book orders that the bank has debited by itself (口座引落), as the passbook shows
     Debited {
         /// Order numbers
@@ -231,6 +245,11 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let today = clock::today().to_string();
                 let moved = ledger::reschedule_payment_orders(&pool, orders, &to.to_string(), actor, &today).await?;
                 worklist::decided(global, ("rescheduled", "件の支払日を変更しました", "rescheduled"), moved, orders);
+            }
+            LedgerCommand::AccountCheck { creditor, answer, source, actor } => {
+                ledger::check_account(&pool, creditor, *answer, source, actor, &clock::today().to_string()).await?;
+                let numbers = std::slice::from_ref(creditor);
+                worklist::decided(global, ("checked", "件の口座確認を記録しました", "account check recorded"), 1, numbers);
             }
             LedgerCommand::Debited { orders, on, actor } => {
                 let booked = ledger::book_direct_debits(&pool, orders, actor, &on.to_string()).await?;

@@ -15,7 +15,8 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 9] = [
+const RESULTS: [&str; 10] = [
+    "brought.txt",
     "rejected.txt",
     "evidence.txt",
     "records.txt",
@@ -77,6 +78,12 @@ pub(crate) struct Given {
     /// Time of day at which a file is ordered, `hh:mm:ss`; absent: 09:00:00.
     #[serde(default)]
     pub ordered_at: Option<String>,
+    /// Files a person brings before the file is made, each by a bank profile.
+    #[serde(default)]
+    pub bring: Vec<Brought>,
+    /// The same after it was released, before `next`.
+    #[serde(default)]
+    pub bring_after: Vec<Brought>,
     /// The file is approved by a second person and released.
     #[serde(default)]
     pub release: bool,
@@ -92,6 +99,16 @@ pub(crate) struct Given {
     /// Another file is made after all that.
     #[serde(default)]
     pub next: bool,
+}
+
+/// A file that is brought.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Brought {
+    /// Its name in the case's folder.
+    pub file: String,
+    /// The bank profile it is read by.
+    pub profile: String,
 }
 
 /// A case.

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
-//!                              params, profile, ordered_at, reviewed_on, release, accepted, void, next
+//!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next (several files of an
+//!                              order: each is released, the first is voided)
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`
@@ -19,6 +20,7 @@
 //!              cancel.txt      what cancelling a file gave: done, or what refuses it
 //!              journal.txt     the journal it made
 //!              ledger.txt      what else it left in the ledger: the rows of `cases/show.sql`, one query for all cases of the folder
+//!              brought.txt     what became of files a person brought to the topic
 //!              refusals.txt    items that could not be exported
 //!              expected/<name> bytes of the exported file
 //!              state.txt       where everything stands at the end, with the count and yen of every hop

@@ -10,7 +10,7 @@ use renkei_core::registry::Registry;
 use serde_json::Value;
 use sqlx::postgres::PgPool;
 
-use super::case::{Case, Results};
+use super::case::{Brought, Case, Results};
 use super::text;
 
 /// Runs a case of an outbound topic.
@@ -26,9 +26,15 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let reviewer = exporter(case.given.reviewed_on.as_deref().unwrap_or(made_on));
     let maker = Maker { case, archive: archive.clone(), exporter: exporter(made_on), reviewer };
     let mut results = Results::new();
-    let (mut file, seen) = maker.make("case", &mut results).await;
+    let mut brought = maker.bring(&case.given.bring).await;
+    let (files, seen) = maker.make("case", &mut results).await;
+    let mut file = files[0].clone();
+    let mut others = files[1..].to_vec();
     if case.given.release {
         file = maker.release(&file).await;
+        for other in &mut others {
+            *other = maker.release(other).await;
+        }
     }
     if !case.given.accepted.is_empty() {
         case.meanwhile(pool, "before_accepted.sql").await;
@@ -40,18 +46,25 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         let voided = maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await;
         file = voided.unwrap_or_else(|error| panic!("void: {error:?}"));
     }
-    let mut state = format!("{}{seen}", lines_of(&file, pool).await);
+    brought.push_str(&maker.bring(&case.given.bring_after).await);
+    let mut state = String::new();
+    for (file, seen) in std::iter::once(&file).chain(&others).zip(seen) {
+        state.push_str(&format!("{}{}{seen}", if state.is_empty() { "" } else { "\n" }, lines_of(file, pool).await));
+    }
     let mut refused = refusals(pool, file.id).await;
     if case.given.next {
         case.meanwhile(pool, "before_next.sql").await;
         let (next, seen) = maker.make("next", &mut results).await;
-        state.push_str(&format!("\n■ 次のファイル\n{}{seen}", lines_of(&next, pool).await));
-        let more = refusals(pool, next.id).await;
+        for (file, seen) in next.iter().zip(seen) {
+            state.push_str(&format!("\n■ 次のファイル\n{}{seen}", lines_of(file, pool).await));
+        }
+        let more = refusals(pool, next[0].id).await;
         if !more.is_empty() {
             refused.push_str(&format!("\n■ 次のファイル\n{more}"));
         }
     }
     let texts = [
+        ("brought.txt", brought),
         ("state.txt", state),
         ("refusals.txt", refused),
         ("journal.txt", text::journal(pool, before).await),
@@ -73,8 +86,35 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes a file, and makes it again: its bytes among the results, and what its approver sees.
-    async fn make(&self, run: &str, results: &mut Results) -> (ExportFile, String) {
+    /// Hands over files: what was taken of each, or why it was refused.
+    async fn bring(&self, files: &[Brought]) -> String {
+        let mut text = String::new();
+        for file in files {
+            let path = self.case.folder.join(&file.file);
+            let brought = self.exporter.bring(&self.case.topic, &file.profile, &path, "jinji").await;
+            let brought = brought.unwrap_or_else(|error| panic!("bring {}: {error:?}", file.file));
+            text.push_str(&format!("{}  {}\n", file.file, if brought.taken() { "受付" } else { "不受理" }));
+            for row in &brought.outcome {
+                text.push_str(&format!("  {}  {}件  {}円\n", row.label_ja, row.count, text::yen(row.yen)));
+            }
+            for fault in &brought.faults {
+                text.push_str(&format!(
+                    "  {}  {}行目  {}\n",
+                    fault.code,
+                    fault.line.unwrap_or_default(),
+                    fault.field_name.as_deref().unwrap_or_default()
+                ));
+            }
+            for refusal in &brought.refusals {
+                let sentence = text::sentence(&refusal.code, None, None, None, Some(&refusal.detail));
+                text.push_str(&format!("  {}  {sentence}\n", refusal.code));
+            }
+        }
+        text
+    }
+
+    /// Makes the files of an order, and makes them again: their bytes among the results, and what their approver sees.
+    async fn make(&self, run: &str, results: &mut Results) -> (Vec<ExportFile>, Vec<String>) {
         let (case, exporter) = (self.case, &self.exporter);
         let order = ExportOrder {
             run: run_id(case.topic.slug.as_str(), run),
@@ -86,18 +126,25 @@ impl Maker<'_> {
         let made = exporter.make(&case.topic, &order).await.unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
         let again = exporter.make(&case.topic, &order).await.unwrap();
         assert_eq!(made, again, "the same run asked again is the same file");
-        let (Some(key), Some(name)) = (&made.archive, &made.file_name) else { return (made, String::new()) };
-        let bytes = self.archive.get_bytes(&ArchiveKey::parse(key).unwrap()).await.unwrap();
-        results.insert(format!("expected/{name}"), bytes.to_vec());
-        let difference = compare(&self.reviewer, &made).await;
-        if !difference.is_empty() {
-            results.insert(
-                if run == "case" { "compare.txt".to_owned() } else { format!("compare_{run}.txt") },
-                difference.into_bytes(),
-            );
+        let files = exporter.files_of_run(order.run).await.unwrap();
+        assert_eq!(files.first(), Some(&made), "the first file stands for the order");
+        let mut seen = Vec::new();
+        for file in &files {
+            let (Some(key), Some(name)) = (&file.archive, &file.file_name) else {
+                seen.push(String::new());
+                continue;
+            };
+            let bytes = self.archive.get_bytes(&ArchiveKey::parse(key).unwrap()).await.unwrap();
+            results.insert(format!("expected/{name}"), bytes.to_vec());
+            let difference = compare(&self.reviewer, file).await;
+            if !difference.is_empty() {
+                let of = if run == "case" { String::new() } else { format!("_{run}") };
+                let part = if file.parts > 1 { format!("_{}", file.part) } else { String::new() };
+                results.insert(format!("compare{of}{part}.txt"), difference.into_bytes());
+            }
+            seen.push(review(&self.reviewer, file).await);
         }
-        let seen = review(&self.reviewer, &made).await;
-        (made, seen)
+        (files, seen)
     }
 
     /// Approves where the topic asks for it, and releases. A file that was not made is left as it is.
@@ -158,6 +205,7 @@ async fn lines_of(file: &ExportFile, pool: &PgPool) -> String {
     .unwrap();
     add("理由", file.problem.clone());
     add("ファイル", file.file_name.clone());
+    add("分割", (file.parts > 1).then(|| format!("{}/{}", file.part, file.parts)));
     add("プロファイル", (!file.profile.is_empty()).then(|| file.profile.clone()));
     add("件数", file.count.map(|count| count.to_string()));
     add("金額", file.total.map(text::yen));

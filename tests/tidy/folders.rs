@@ -63,6 +63,17 @@ const KNOWN: [&str; 12] = [
     "void.sql",
 ];
 
+/// The steps that may have SQL of their own for one layout.
+const STEPS: [&str; 5] = ["select", "review", "release", "void", "bring"];
+
+/// `select.payroll.sql` beside `layouts/payroll.toml`.
+fn of_one_layout(name: &str, path: &str) -> bool {
+    let parts: Vec<&str> = name.split('.').collect();
+    let [step, layout, "sql"] = parts[..] else { return false };
+    let folder = root().join(path);
+    STEPS.contains(&step) && folder.with_file_name(format!("layouts/{layout}.toml")).exists()
+}
+
 #[test]
 fn a_folder_holds_only_what_the_contract_names() {
     let mut wrong = Vec::new();
@@ -71,7 +82,7 @@ fn a_folder_holds_only_what_the_contract_names() {
         let mut parts = source.path.split('/').skip(2).peekable();
         parts.next_if(|name| *name == "results");
         let known = match (parts.next(), parts.next(), parts.next()) {
-            (Some(name), None, None) => KNOWN.contains(&name),
+            (Some(name), None, None) => KNOWN.contains(&name) || of_one_layout(name, &source.path),
             (Some("layouts" | "profiles"), Some(name), None) => name.ends_with(".toml"),
             (Some("cases"), Some("show.sql"), None) | (Some("cases"), Some(_), Some(_)) => true,
             _ => false,

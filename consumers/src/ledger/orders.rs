@@ -62,6 +62,28 @@ pub async fn book_direct_debits(pool: &PgPool, numbers: &[String], who: &str, de
     decide(pool, &format!("select ledger.book_direct_debits({IDS}, $2, $3::date)"), numbers, &[who, debited_on]).await
 }
 
+/// Puts down what a person saw of a creditor's account (口座確認): `0` it is as registered, another digit it is not. `source` says where.
+pub async fn check_account(
+    pool: &PgPool,
+    creditor: &str,
+    answer: u8,
+    source: &str,
+    who: &str,
+    today: &str,
+) -> Result<(), LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let noted = sqlx::query("select ledger.check_account_by_hand($1, $2, $3, $4, $5::date)")
+        .bind(creditor)
+        .bind(answer.to_string())
+        .bind(source)
+        .bind(who)
+        .bind(today)
+        .execute(&mut *transaction)
+        .await;
+    noted.map_err(refused)?;
+    transaction.commit().await.map_err(refused)
+}
+
 /// Takes orders that are in no file back, all or none, and reverses the expense of approved ones. Returns how many.
 pub async fn cancel_payment_orders(
     pool: &PgPool,

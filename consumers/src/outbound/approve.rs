@@ -44,8 +44,8 @@ impl Exporter {
         }
         let topic = self.topic(&file.topic)?;
         let integration = folder(topic)?;
-        let (_, layout) = shape(topic, integration, &file.profile)?;
-        review(&mut tx, &Job { topic, folder: integration, layout }, &file, &self.today()).await
+        let job = Job { topic, folder: integration, shape: shape(topic, integration, &file.profile)? };
+        review(&mut tx, &job, &file, &self.today()).await
     }
 
     /// Approves a file. `seen` is the SHA-256 that was shown to the approver, or at least its first 12 digits: another file of
@@ -119,8 +119,8 @@ async fn review(
     today: &str,
 ) -> Result<Review, OutboundError> {
     let topic = job.topic.slug.as_str();
-    let sql = job.folder.sql("review").unwrap_or_default();
-    Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), today, layout: job.layout }.set(tx).await?;
+    let sql = job.folder.sql_for("review", job.shape.variant).unwrap_or_default();
+    Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), today, layout: job.shape.layout }.set(tx).await?;
     sqlx::raw_sql("set transaction read only").execute(&mut **tx).await.map_err(OutboundError::database("begin a review"))?;
     let wrapped = format!(
         "select label_ja::text, label_en::text, coalesce(count, 0)::bigint as count, coalesce(yen, 0)::bigint as yen

@@ -63,7 +63,7 @@ pub(super) async fn cover(
         let table = format!("outgoing_{}", kind.id);
         let sql = format!(
             "select min(o.seq)::bigint from pg_temp.\"{table}\" o
-              where not exists (select from pg_temp.claim c where c.seq = o.seq)"
+              where not exists (select from pg_temp.claim c where c.seq = o.seq and c.part = o.part)"
         );
         let bare: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
             .persistent(false)
@@ -78,15 +78,16 @@ pub(super) async fn cover(
     Ok(())
 }
 
-/// Takes the claims. Another run that takes one of them at the same time makes this fail with `claim_live_once`.
+/// Takes the claims of a part. Another run that takes one of them at the same time makes this fail with `claim_live_once`.
 pub(super) async fn take(conn: &mut PgConnection, file: &ExportFile) -> Result<(), OutboundError> {
     // In one order, so that two runs wait for each other instead of deadlocking.
     let sql = "insert into export.claim (file_id, topic, seq, object, object_id, yen, live)
-               select $1, $2, seq, object, object_id, yen, $3 from pg_temp.claim order by object, object_id";
+               select $1, $2, seq, object, object_id, yen, $3 from pg_temp.claim where part = $4 order by object, object_id";
     sqlx::query(sql)
         .bind(file.id)
         .bind(&file.topic)
         .bind(file.once)
+        .bind(file.part)
         .persistent(false)
         .execute(conn)
         .await
@@ -96,7 +97,8 @@ pub(super) async fn take(conn: &mut PgConnection, file: &ExportFile) -> Result<(
 
 /// The hop must balance: what the claims carry is what was written.
 pub(super) async fn balance(conn: &mut PgConnection, file: &ExportFile, written: &WriteSummary) -> Result<(), OutboundError> {
-    let claimed: Option<i64> = sqlx::query_scalar("select sum(yen)::bigint from pg_temp.claim")
+    let claimed: Option<i64> = sqlx::query_scalar("select sum(yen)::bigint from pg_temp.claim where part = $1")
+        .bind(file.part)
         .persistent(false)
         .fetch_one(conn)
         .await
@@ -110,9 +112,10 @@ pub(super) async fn balance(conn: &mut PgConnection, file: &ExportFile, written:
     }
 }
 
-/// The item a record carries, by the record's `seq`.
-pub(super) async fn item_of(conn: &mut PgConnection, seq: i64) -> Result<Option<(String, i64)>, OutboundError> {
-    sqlx::query_as("select object::text, object_id::bigint from pg_temp.claim where seq = $1 limit 1")
+/// The item a record carries, by the record's `seq` and part.
+pub(super) async fn item_of(conn: &mut PgConnection, part: i32, seq: i64) -> Result<Option<(String, i64)>, OutboundError> {
+    sqlx::query_as("select object::text, object_id::bigint from pg_temp.claim where part = $1 and seq = $2 limit 1")
+        .bind(part)
         .bind(seq)
         .persistent(false)
         .fetch_optional(conn)

@@ -96,9 +96,8 @@ impl Exporter {
         }
         let topic = self.topic(&file.topic)?;
         let folder = folder(topic)?;
-        let (_, layout) = shape(topic, folder, &file.profile)?;
-        let job = Job { topic, folder, layout };
-        let previous = self.begin(&mut tx, &file, layout).await?;
+        let job = Job { topic, folder, shape: shape(topic, folder, &file.profile)? };
+        let previous = self.begin(&mut tx, &file, job.shape.layout).await?;
         let totals = totals(&mut tx, &job).await?;
         let notable = notable(&mut tx, &job, items_max).await?;
         Ok(Comparison { previous, totals, notable })
@@ -116,7 +115,7 @@ impl Exporter {
 }
 
 async fn totals(conn: &mut PgConnection, job: &Job<'_>) -> Result<Vec<ComparedTotal>, OutboundError> {
-    let Some(sql) = job.folder.sql("compare") else { return Ok(Vec::new()) };
+    let Some(sql) = job.folder.sql_for("compare", job.shape.variant) else { return Ok(Vec::new()) };
     let wrapped = format!(
         "select part_ja::text, part_en::text, label_ja::text, label_en::text,
                 coalesce(count, 0)::bigint as count, coalesce(yen, 0)::bigint as yen,
@@ -129,7 +128,7 @@ async fn totals(conn: &mut PgConnection, job: &Job<'_>) -> Result<Vec<ComparedTo
 }
 
 async fn notable(conn: &mut PgConnection, job: &Job<'_>, items_max: u32) -> Result<Vec<Notable>, OutboundError> {
-    let Some(sql) = job.folder.sql("notable") else { return Ok(Vec::new()) };
+    let Some(sql) = job.folder.sql_for("notable", job.shape.variant) else { return Ok(Vec::new()) };
     let wrapped = format!(
         "select code, object, object_id, yen, detail, of_count, of_yen
            from (select code::text, object::text, object_id::bigint, coalesce(yen, 0)::bigint as yen, coalesce(detail, '{{}}')::jsonb as detail,

@@ -172,6 +172,14 @@ pub enum OutboundError {
         /// In words.
         sentence: String,
     },
+    /// A file that was brought cannot be read.
+    #[error("cannot read {path}")]
+    Brought {
+        /// Which path.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The outbox folder cannot be written.
     #[error("cannot {doing} {path}")]
     Outbox {
@@ -274,6 +282,7 @@ impl OutboundError {
             OutboundError::ReviewDiffers { .. } => "EXPORT_REVIEW_DIFFERS",
             OutboundError::ApprovalDead { .. } => "EXPORT_APPROVAL_DEAD",
             OutboundError::ReasonMissing { .. } => "EXPORT_REASON_MISSING",
+            OutboundError::Brought { .. } => "EXPORT_BROUGHT_UNREADABLE",
             OutboundError::Outbox { .. } => "EXPORT_OUTBOX",
             OutboundError::Bucket { .. } => "EXPORT_BUCKET",
             OutboundError::OutboxOccupied { .. } => "EXPORT_OUTBOX_OCCUPIED",

@@ -2,12 +2,10 @@
 //! there is no claim and no contents, only bytes in the archive that nobody names.
 
 use std::io::BufWriter;
-use std::sync::Arc;
 use std::time::Duration;
 
 use renkei_core::archive::{ArchiveKey, ArchiveWriter};
 use renkei_core::crash;
-use renkei_core::layout::Layout;
 use renkei_core::layout::write::WriteSummary;
 use renkei_core::message::ExportOrder;
 use renkei_core::registry::topics::Empty;
@@ -19,9 +17,9 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use super::error::OutboundError;
 use super::model::{ExportFile, FileState};
 use super::stage::{self, Stage, Table};
-use super::store::{end, enter_order, file_of_run, find_file, lock_file, next_number, record, savepoint};
+use super::store::{end, enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused, Source};
-use super::{Exporter, claim, folder, name, shape, twin};
+use super::{Exporter, Shape, claim, folder, name, shape, twin};
 
 /// Attempts on a new snapshot when other runs take the same items; then the message waits on the retry ladder.
 const ATTEMPTS_MAX: u32 = 6;
@@ -34,23 +32,31 @@ const BUFFER_BYTES: usize = 256 * 1024;
 pub(super) struct Job<'a> {
     pub(super) topic: &'a Topic,
     pub(super) folder: &'a Integration,
-    pub(super) layout: &'a Arc<Layout>,
+    pub(super) shape: Shape<'a>,
 }
 
 /// How an attempt ended inside its transaction.
 enum Made {
-    Written { summary: WriteSummary, key: ArchiveKey, number: i32 },
+    Written(Vec<Written>),
     Empty,
     Refused { problem: String },
 }
 
+/// A file of the order with its bytes.
+struct Written {
+    file: ExportFile,
+    number: i32,
+    summary: WriteSummary,
+    key: ArchiveKey,
+}
+
 impl Exporter {
-    /// Carries out an order. The same run again gives the same file; a run that failed is tried again.
+    /// Carries out an order and gives its first file; most orders make no other ([`Exporter::files_of_run`]). The same run again
+    /// gives the same files; a run that failed is tried again.
     pub async fn make(&self, topic: &Topic, order: &ExportOrder) -> Result<ExportFile, OutboundError> {
         let folder = folder(topic)?;
-        let (profile, layout) = shape(topic, folder, &order.variant)?;
-        let job = Job { topic, folder, layout };
-        let id = self.enter(topic, profile, order).await?;
+        let job = Job { topic, folder, shape: shape(topic, folder, &order.variant)? };
+        let id = self.enter(topic, job.shape.name, order).await?;
         if let Some(stale) = self.end_if_stale(topic, order, id).await? {
             return Ok(stale);
         }
@@ -99,10 +105,10 @@ impl Exporter {
             return Ok(file);
         }
         match self.write_file(&mut tx, job, &file).await? {
-            Made::Written { summary, key, number } => {
-                record_contents(&mut tx, job, &file, &summary, &key, number).await?;
-                let after = json!({ "sha256": summary.sha256, "count": summary.count, "total": summary.yen, "integration": job.folder.digest });
-                record(&mut tx, &file.made_by, "export.generated", id, &after).await?;
+            Made::Written(files) => {
+                for written in &files {
+                    record_contents(&mut tx, job, written, files.len()).await?;
+                }
             }
             Made::Empty => {
                 end(&mut tx, id, FileState::Empty, None).await?;
@@ -135,7 +141,7 @@ impl Exporter {
     ) -> Result<Made, OutboundError> {
         let number = next_number(tx, file).await?;
         let today = self.today();
-        Stage { file, actor: &file.made_by, number, today: &today, layout: job.layout }.set(tx).await?;
+        Stage { file, actor: &file.made_by, number, today: &today, layout: job.shape.layout }.set(tx).await?;
         // What select.sql did is undone when nothing leaves: no numbers issued, no orders marked.
         savepoint(tx, "savepoint before_select").await?;
         let selected = select(tx, job, file).await?;
@@ -149,24 +155,30 @@ impl Exporter {
             record_refusals(tx, file.id, &selected.refusals).await?;
             return Ok(Made::Empty);
         }
-        let mut out = self.archive.put_writer()?;
-        match stream::write(tx, job.layout, &selected.sources, BufWriter::with_capacity(BUFFER_BYTES, &mut out)).await {
-            Ok(summary) => {
-                if selected.claims {
-                    claim::balance(tx, file, &summary).await?;
-                    claim::take(tx, file).await?;
-                }
-                if let Some(twin) = twin::sent(tx, file, &summary.sha256).await? {
-                    savepoint(tx, "rollback to savepoint before_select").await?;
-                    record_refusals(tx, file.id, &json!([twin.refusal()])).await?;
-                    return Ok(Made::Refused { problem: twin.sentence() });
-                }
-                record_refusals(tx, file.id, &selected.refusals).await?;
-                let key = finish(job, out, &summary).await?;
-                Ok(Made::Written { summary, key, number })
+        // All files of the order, or none: what one of them leaves out is in another.
+        let mut files = Vec::new();
+        for part in 1..=selected.parts {
+            let own = if part == 1 { file.clone() } else { enter_part(tx, file, part, selected.parts).await? };
+            let mut out = self.archive.put_writer()?;
+            let buffered = BufWriter::with_capacity(BUFFER_BYTES, &mut out);
+            let summary = match stream::write(tx, job.shape.layout, &selected.sources, part, buffered).await {
+                Ok(summary) => summary,
+                Err(refused) => return refuse_row(tx, &own, file.id, &selected, refused).await,
+            };
+            if selected.claims {
+                claim::balance(tx, &own, &summary).await?;
+                claim::take(tx, &own).await?;
             }
-            Err(refused) => refuse_row(tx, file, &selected, refused).await,
+            if let Some(twin) = twin::sent(tx, file, &summary.sha256).await? {
+                savepoint(tx, "rollback to savepoint before_select").await?;
+                record_refusals(tx, file.id, &json!([twin.refusal()])).await?;
+                return Ok(Made::Refused { problem: twin.sentence() });
+            }
+            let key = finish(job, out, &summary).await?;
+            files.push(Written { file: own, number: number + part - 1, summary, key });
         }
+        record_refusals(tx, file.id, &selected.refusals).await?;
+        Ok(Made::Written(files))
     }
 
     /// Keeps the reason of a failure where an operator sees it; the order may be tried again.
@@ -187,6 +199,8 @@ impl Exporter {
 pub(super) struct Selected {
     pub(super) sources: Vec<Source>,
     pub(super) rows: i64,
+    /// Files they are for.
+    pub(super) parts: i32,
     pub(super) claims: bool,
     pub(super) refusals: Value,
 }
@@ -204,24 +218,27 @@ impl Selected {
 /// Runs `select.sql` and looks at what it made.
 pub(super) async fn select(conn: &mut PgConnection, job: &Job<'_>, file: &ExportFile) -> Result<Selected, OutboundError> {
     let slug = job.topic.slug.as_str();
-    stage::run_sql(conn, slug, "select.sql", job.folder.sql("select").unwrap_or_default()).await?;
+    let layout = job.shape.layout;
+    stage::run_sql(conn, slug, "select.sql", job.folder.sql_for("select", job.shape.variant).unwrap_or_default()).await?;
     let tables = stage::made_tables(conn).await?;
+    stage::number_parts(conn, &tables).await?;
     stage::analyze(conn, &tables).await?;
     let refusals = refusals(conn, slug, &tables).await?;
-    let sources = stream::sources(slug, job.layout, &tables)?;
-    let rows = stream::data_rows(conn, job.layout, &sources).await?;
-    let selected = Selected { sources, rows, claims: false, refusals };
+    let sources = stream::sources(slug, layout, &tables)?;
+    let rows = stream::data_rows(conn, layout, &sources).await?;
+    let selected = Selected { sources, rows, parts: 1, claims: false, refusals };
     if selected.stop().is_some() {
         return Ok(selected);
     }
+    let parts = stream::parts(conn, layout, &selected.sources).await?;
     let claims = claim::check(conn, file, &tables, rows).await?;
     if claims && file.once {
-        claim::cover(conn, file, job.layout, &selected.sources).await?;
+        claim::cover(conn, file, layout, &selected.sources).await?;
     }
-    Ok(Selected { claims, ..selected })
+    Ok(Selected { parts, claims, ..selected })
 }
 
-async fn refusals(conn: &mut PgConnection, topic: &str, tables: &[Table]) -> Result<Value, OutboundError> {
+pub(super) async fn refusals(conn: &mut PgConnection, topic: &str, tables: &[Table]) -> Result<Value, OutboundError> {
     let Some((_, columns)) = tables.iter().find(|(name, _)| name == "refusal") else { return Ok(json!([])) };
     if !columns.iter().any(|(name, _)| name == "code") {
         let what = "refusal has no column code".to_owned();
@@ -243,7 +260,8 @@ async fn record_refusals(conn: &mut PgConnection, id: i64, refusals: &Value) -> 
 /// A record that the layout refuses stops the run, and names the item that carries the value.
 async fn refuse_row(
     tx: &mut Transaction<'_, Postgres>,
-    file: &ExportFile,
+    part: &ExportFile,
+    order: i64,
     selected: &Selected,
     refused: Refused,
 ) -> Result<Made, OutboundError> {
@@ -256,7 +274,7 @@ async fn refuse_row(
         return Err(OutboundError::Write(error));
     }
     let item = match seq {
-        Some(seq) if selected.claims => claim::item_of(tx, seq).await?,
+        Some(seq) if selected.claims => claim::item_of(tx, part.part, seq).await?,
         _ => None,
     };
     let mut detail = json!({ "reason": error.to_string() });
@@ -271,7 +289,7 @@ async fn refuse_row(
     refusals
         .push(json!({ "object": object, "object_id": object_id, "code": problem.code(), "severity": "stop", "detail": detail }));
     savepoint(tx, "rollback to savepoint before_select").await?;
-    record_refusals(tx, file.id, &Value::Array(refusals)).await?;
+    record_refusals(tx, order, &Value::Array(refusals)).await?;
     Ok(Made::Refused { problem: problem.to_string() })
 }
 
@@ -287,15 +305,9 @@ async fn finish(job: &Job<'_>, out: ArchiveWriter, summary: &WriteSummary) -> Re
     Ok(key)
 }
 
-async fn record_contents(
-    conn: &mut PgConnection,
-    job: &Job<'_>,
-    file: &ExportFile,
-    summary: &WriteSummary,
-    key: &ArchiveKey,
-    number: i32,
-) -> Result<(), OutboundError> {
-    let file_name = name::file_name(job.topic.slug.as_str(), job.layout, file, number)?;
+async fn record_contents(conn: &mut PgConnection, job: &Job<'_>, made: &Written, parts: usize) -> Result<(), OutboundError> {
+    let Written { file, number, summary, key } = made;
+    let file_name = name::file_name(job.topic.slug.as_str(), job.shape.layout, file, *number)?;
     let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let written = sqlx::query(include_str!("sql/record_contents.sql"))
         .bind(file.id)
@@ -308,8 +320,14 @@ async fn record_contents(
         .bind(key.to_string())
         .bind(file_name)
         .bind(&job.folder.digest)
-        .execute(conn)
+        .bind(i32::try_from(parts).unwrap_or(i32::MAX))
+        .execute(&mut *conn)
         .await;
     written.map_err(OutboundError::database("record the contents of a file"))?;
-    Ok(())
+    let mut after =
+        json!({ "sha256": summary.sha256, "count": summary.count, "total": summary.yen, "integration": job.folder.digest });
+    if parts > 1 {
+        after["part"] = json!(format!("{}/{parts}", file.part));
+    }
+    record(conn, &file.made_by, "export.generated", file.id, &after).await
 }

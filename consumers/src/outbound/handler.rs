@@ -27,10 +27,15 @@ impl ExportHandler {
         let order: ExportOrder = body(message)?;
         let topic = self.exporter.topic(&message.queue)?;
         let file = self.exporter.make(topic, &order).await?;
-        if file.release_policy == "automatic" && matches!(file.state, FileState::Generated | FileState::Released) {
-            return self.exporter.release(file.id, &file.made_by).await;
+        if file.release_policy != "automatic" {
+            return Ok(file);
         }
-        Ok(file)
+        for part in self.exporter.files_of_run(file.run).await? {
+            if matches!(part.state, FileState::Generated | FileState::Released) {
+                self.exporter.release(part.id, &part.made_by).await?;
+            }
+        }
+        Ok(self.exporter.find_run(file.run).await?.unwrap_or(file))
     }
 
     /// Makes a task of a scheduled run that nobody ordered in time.

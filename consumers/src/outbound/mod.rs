@@ -12,6 +12,7 @@
 //! | `stage` | temp tables around an integration's SQL |
 //! | `store` | statements about file rows that several steps share |
 //! | `stream` | `outgoing_*` rows through the layout's writer into the archive |
+//! | `bring` | a file that a person brings to an outbound topic |
 //! | `claim` | what each record carries, and the fence against carrying it twice |
 //! | `name` | file names from the layout's pattern |
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
@@ -28,6 +29,7 @@
 
 mod accepted;
 mod approve;
+mod bring;
 mod claim;
 mod compare;
 mod deliver;
@@ -60,6 +62,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
 
 pub use approve::{Review, ReviewRow};
+pub use bring::Brought;
 pub use compare::{ComparedTotal, Comparison, Notable, NotableItem};
 pub use deliver::{DeliverConfig, Destinations, Method};
 pub use error::OutboundError;
@@ -147,14 +150,24 @@ fn folder(topic: &Topic) -> Result<&Arc<Integration>, OutboundError> {
     topic.built().map_err(|_| OutboundError::Topic { topic: topic.slug.to_string(), reason: "it is planned, not built" })
 }
 
-/// The profile or layout variant of that name; an empty name means the topic's first.
-fn shape<'a>(topic: &Topic, folder: &'a Integration, name: &str) -> Result<(&'a str, &'a Arc<Layout>), OutboundError> {
-    if let Some(profile) = folder.profile(name) {
-        return Ok((&profile.name, &profile.layout));
-    }
-    let wanted = |(variant, _): &&(String, Arc<Layout>)| name.is_empty() || variant == name;
-    match folder.layouts.iter().find(wanted) {
-        Some((variant, layout)) => Ok((variant, layout)),
-        None => Err(OutboundError::Profile { topic: topic.slug.to_string(), profile: name.to_owned() }),
-    }
+/// The bytes a file is made in.
+#[derive(Debug, Clone, Copy)]
+struct Shape<'a> {
+    /// The profile, or the layout variant where the topic has no profiles: what the order names.
+    name: &'a str,
+    /// The layout variant the profile lies over: which SQL of the folder makes the file.
+    variant: &'a str,
+    /// The layout, with the profile applied.
+    layout: &'a Arc<Layout>,
+}
+
+/// The profile of that name, or the layout variant where the topic has no profiles; an empty name means the topic's first.
+fn shape<'a>(topic: &Topic, folder: &'a Integration, name: &str) -> Result<Shape<'a>, OutboundError> {
+    let profile = folder.profile(name).map(|p| Shape { name: &p.name, variant: &p.base, layout: &p.layout });
+    let variant = || {
+        let found = folder.layouts.iter().find(|(variant, _)| name.is_empty() || variant == name);
+        found.filter(|_| folder.profiles.is_empty()).map(|(variant, layout)| Shape { name: variant, variant, layout })
+    };
+    let unknown = || OutboundError::Profile { topic: topic.slug.to_string(), profile: name.to_owned() };
+    profile.or_else(variant).ok_or_else(unknown)
 }

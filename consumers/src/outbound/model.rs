@@ -88,6 +88,10 @@ pub struct ExportFile {
     pub id: i64,
     /// Run id of the order.
     pub run: Uuid,
+    /// Which file of the order it is, from 1.
+    pub part: i32,
+    /// How many files the order made: the partner takes so many records in one and no more.
+    pub parts: i32,
     /// Topic slug.
     pub topic: String,
     /// Profile or layout variant it was made with.

@@ -8,7 +8,10 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 
 use super::error::OutboundError;
 use super::model::ExportFile;
-use super::{Exporter, folder, shape};
+use super::{Exporter, Shape, folder, shape};
+
+/// How many rows are known is what matters; the database's own target would read thirty thousand of them to tell.
+const STATISTICS_TARGET: u32 = 10;
 
 /// A table that `select.sql` made, with its columns: name and SQL type.
 pub(super) type Table = (String, Vec<(String, String)>);
@@ -80,13 +83,28 @@ pub(super) async fn made_tables(conn: &mut PgConnection) -> Result<Vec<Table>, O
     Ok(tables)
 }
 
+/// Every table of an order whose parts are not told apart belongs to the first.
+pub(super) async fn number_parts(conn: &mut PgConnection, tables: &[Table]) -> Result<(), OutboundError> {
+    let apart = |columns: &[(String, String)]| columns.iter().any(|(name, _)| name == "part");
+    let whole = tables.iter().filter(|(name, columns)| name != "refusal" && !apart(columns));
+    let sql: Vec<String> =
+        whole.map(|(name, _)| format!("alter table pg_temp.\"{name}\" add part int not null default 1")).collect();
+    if sql.is_empty() {
+        return Ok(());
+    }
+    let numbered = sqlx::raw_sql(AssertSqlSafe(sql.join("; "))).execute(conn).await;
+    numbered.map_err(OutboundError::database("number the parts of an order"))?;
+    Ok(())
+}
+
 /// Nobody else gathers statistics of temp tables; without them the planner takes a hundred thousand rows for a handful.
 pub(super) async fn analyze(conn: &mut PgConnection, tables: &[Table]) -> Result<(), OutboundError> {
     let names: Vec<String> = tables.iter().map(|(name, _)| format!("pg_temp.\"{name}\"")).collect();
     if names.is_empty() {
         return Ok(());
     }
-    let analyzed = sqlx::raw_sql(AssertSqlSafe(format!("analyze {}", names.join(", ")))).execute(conn).await;
+    let sql = format!("set local default_statistics_target = {STATISTICS_TARGET}; analyze {}", names.join(", "));
+    let analyzed = sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await;
     analyzed.map_err(OutboundError::database("analyze the tables select.sql made"))?;
     Ok(())
 }
@@ -109,8 +127,8 @@ impl Exporter {
     ) -> Result<(), OutboundError> {
         let topic = self.topic(&file.topic)?;
         let integration = folder(topic)?;
-        let Some(sql) = integration.sql(stem) else { return Ok(()) };
-        let (_, layout) = shape(topic, integration, &file.profile)?;
+        let Shape { variant, layout, .. } = shape(topic, integration, &file.profile)?;
+        let Some(sql) = integration.sql_for(stem, variant) else { return Ok(()) };
         let today = self.today();
         Stage { file, actor, number: file.seq_of_day.unwrap_or(0), today: &today, layout }.set(tx).await?;
         let begun = sqlx::query("select ledger.begin_journal()").execute(&mut **tx).await;

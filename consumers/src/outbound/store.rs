@@ -42,6 +42,23 @@ pub(super) async fn enter_order(
     Ok(inserted.rows_affected() == 1)
 }
 
+/// Inserts the row of a further file of an order.
+pub(super) async fn enter_part(
+    conn: &mut PgConnection,
+    first: &ExportFile,
+    part: i32,
+    parts: i32,
+) -> Result<ExportFile, OutboundError> {
+    let id: i64 = sqlx::query_scalar(include_str!("sql/enter_part.sql"))
+        .bind(first.id)
+        .bind(part)
+        .bind(parts)
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(OutboundError::database("enter a further file of an order"))?;
+    find_file(conn, id).await
+}
+
 pub(super) async fn next_number(conn: &mut PgConnection, file: &ExportFile) -> Result<i32, OutboundError> {
     sqlx::query_scalar("select coalesce(max(seq_of_day), 0) + 1 from export.file where topic = $1 and business_date = $2::date")
         .bind(&file.topic)
@@ -86,8 +103,9 @@ async fn one_file(conn: &mut PgConnection, id: i64, filter: &str) -> Result<Expo
     found.ok_or(OutboundError::NoFile(id))
 }
 
+/// The first file of a run: it stands for the order.
 pub(super) async fn file_of_run(conn: &mut PgConnection, run: Uuid) -> Result<ExportFile, OutboundError> {
-    sqlx::query_as(AssertSqlSafe(format!("{}where run = $1", include_str!("sql/file.sql"))))
+    sqlx::query_as(AssertSqlSafe(format!("{}where run = $1 and part = 1", include_str!("sql/file.sql"))))
         .bind(run)
         .fetch_one(conn)
         .await

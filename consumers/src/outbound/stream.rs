@@ -15,7 +15,7 @@ use super::error::OutboundError;
 use super::stage::Table;
 
 /// Columns of an outgoing table that are not fields.
-const PLACE: [&str; 2] = ["seq", "grp"];
+const PLACE: [&str; 3] = ["seq", "grp", "part"];
 /// Other columns with this ending are the SQL's own, e.g. the id that goes into `claim`.
 const OWN_SUFFIX: &str = "_id";
 
@@ -115,17 +115,49 @@ pub(super) async fn data_rows(conn: &mut PgConnection, layout: &Layout, sources:
         .map_err(OutboundError::database("count the rows to write"))
 }
 
-/// Writes every row in the order of the layout.
+/// How many files the rows are for: parts 1, 2 …, each with rows of its own.
+pub(super) async fn parts(conn: &mut PgConnection, layout: &Layout, sources: &[Source]) -> Result<i32, OutboundError> {
+    let many: Vec<String> = sources
+        .iter()
+        .map(|source| source.kind(layout))
+        .filter(|kind| kind.occurs.may_repeat())
+        .map(|kind| format!("select part from pg_temp.\"outgoing_{}\"", kind.id))
+        .collect();
+    if many.is_empty() {
+        return Ok(1);
+    }
+    let sql = format!(
+        "select coalesce(min(part), 1)::int, coalesce(max(part), 1)::int, count(distinct part)::int from ({}) p",
+        many.join(" union all ")
+    );
+    let (first, last, parts): (i32, i32, i32) = sqlx::query_as(AssertSqlSafe(sql))
+        .persistent(false)
+        .fetch_one(conn)
+        .await
+        .map_err(OutboundError::database("count the files of an order"))?;
+    match parts {
+        0 => Ok(1),
+        _ if first == 1 && last == parts => Ok(parts),
+        _ => Err(OutboundError::Contract {
+            topic: layout.name.clone(),
+            file: "select.sql",
+            what: format!("numbers {parts} part(s) from {first} to {last}; they count from 1 without gap"),
+        }),
+    }
+}
+
+/// Writes every row of a part in the order of the layout.
 pub(super) async fn write<W: Write + Send>(
     conn: &mut PgConnection,
     layout: &Layout,
     sources: &[Source],
+    part: i32,
     out: W,
 ) -> Result<WriteSummary, Refused> {
     let mut writer = Writer::new(layout, WriteContext::default(), out).map_err(Refused::Whole)?;
     if !sources.is_empty() {
-        let parts: Vec<&str> = sources.iter().map(|source| source.sql.as_str()).collect();
-        let sql = format!("{} order by 1, 2, 3, 4, 5", parts.join(" union all "));
+        let selects: Vec<String> = sources.iter().map(|source| format!("{} where part = {part}", source.sql)).collect();
+        let sql = format!("{} order by 1, 2, 3, 4, 5", selects.join(" union all "));
         let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(conn);
         let mut groups = Groups::default();
         let failed = |source| Refused::Other(OutboundError::Database { doing: "read the rows to write", source });

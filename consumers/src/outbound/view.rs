@@ -105,15 +105,15 @@ pub struct Download {
 /// What an order would send now.
 #[derive(Debug, Clone)]
 pub struct DryRun {
-    /// Totals of the file it would make; `None` when there is nothing to send or the run would be refused.
-    pub summary: Option<WriteSummary>,
+    /// Totals of the files it would make; none when there is nothing to send or the run would be refused.
+    pub files: Vec<WriteSummary>,
     /// Data rows selected.
     pub rows: i64,
     /// Why the run would be refused.
     pub problem: Option<String>,
     /// Items that would stay behind.
     pub refusals: Vec<Refusal>,
-    /// The first bytes of the file, in the encoding of the layout.
+    /// The first bytes of the first file, in the encoding of the layout.
     pub head: Vec<u8>,
 }
 
@@ -133,13 +133,18 @@ impl Exporter {
             .map_err(OutboundError::database("list export files"))
     }
 
-    /// The file of a run, once its order was taken from the queue.
+    /// The first file of a run, once its order was taken from the queue.
     pub async fn find_run(&self, run: uuid::Uuid) -> Result<Option<ExportFile>, OutboundError> {
-        sqlx::query_as(AssertSqlSafe(format!("{}where run = $1", include_str!("sql/file.sql"))))
+        Ok(self.files_of_run(run).await?.into_iter().next())
+    }
+
+    /// Every file of a run: several where the partner takes no more records in one.
+    pub async fn files_of_run(&self, run: uuid::Uuid) -> Result<Vec<ExportFile>, OutboundError> {
+        sqlx::query_as(AssertSqlSafe(format!("{}where run = $1 order by part", include_str!("sql/file.sql"))))
             .bind(run)
-            .fetch_optional(&self.pool)
+            .fetch_all(&self.pool)
             .await
-            .map_err(OutboundError::database("read the file of a run"))
+            .map_err(OutboundError::database("read the files of a run"))
     }
 
     /// One file with everything known about it.
@@ -205,37 +210,42 @@ impl Exporter {
     /// What an order would send now: the same SQL and the same writer, rolled back.
     pub async fn dry_run(&self, topic: &Topic, order: &ExportOrder) -> Result<DryRun, OutboundError> {
         let folder = folder(topic)?;
-        let (profile, layout) = shape(topic, folder, &order.variant)?;
-        let job = Job { topic, folder, layout };
+        let job = Job { topic, folder, shape: shape(topic, folder, &order.variant)? };
+        let layout = job.shape.layout;
         let mut tx = self.snapshot().await?;
-        enter_order(&mut tx, self, topic, profile, order).await?;
+        enter_order(&mut tx, self, topic, job.shape.name, order).await?;
         let file = file_of_run(&mut tx, order.run).await?;
         let number = next_number(&mut tx, &file).await?;
         let today = self.today();
         Stage { file: &file, actor: &file.made_by, number, today: &today, layout }.set(&mut tx).await?;
         let selected = select(&mut tx, &job, &file).await?;
         let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
-        let mut dry = DryRun { summary: None, rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
+        let mut dry = DryRun { files: Vec::new(), rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
         if dry.problem.is_some() || (selected.rows == 0 && topic.empty == Empty::Nothing) {
             return Ok(dry);
         }
-        match stream::write(&mut tx, layout, &selected.sources, Head(&mut dry.head)).await {
-            Ok(summary) => {
-                if selected.claims {
-                    claim::balance(&mut tx, &file, &summary).await?;
-                }
-                if let Some(twin) = twin::sent(&mut tx, &file, &summary.sha256).await? {
-                    dry.problem = Some(twin.sentence());
-                    dry.refusals.push(refusal(&twin.refusal()));
+        let mut files = Vec::new();
+        for part in 1..=selected.parts {
+            let own = ExportFile { part, ..file.clone() };
+            let summary = match stream::write(&mut tx, layout, &selected.sources, part, Head(&mut dry.head)).await {
+                Ok(summary) => summary,
+                Err(Refused::Other(error)) => return Err(error),
+                Err(Refused::Row { error, .. } | Refused::Whole(error)) => {
+                    dry.problem = Some(OutboundError::Write(error).to_string());
                     return Ok(dry);
                 }
-                dry.summary = Some(summary);
+            };
+            if selected.claims {
+                claim::balance(&mut tx, &own, &summary).await?;
             }
-            Err(Refused::Other(error)) => return Err(error),
-            Err(Refused::Row { error, .. } | Refused::Whole(error)) => {
-                dry.problem = Some(OutboundError::Write(error).to_string())
+            if let Some(twin) = twin::sent(&mut tx, &own, &summary.sha256).await? {
+                dry.problem = Some(twin.sentence());
+                dry.refusals.push(refusal(&twin.refusal()));
+                return Ok(dry);
             }
+            files.push(summary);
         }
+        dry.files = files;
         Ok(dry)
     }
 }
@@ -250,7 +260,7 @@ fn or_problem<T>(told: Result<T, OutboundError>) -> Result<(Option<T>, Option<St
 }
 
 /// A row of the temp table `refusal`; optional columns may be missing.
-fn refusal(row: &Value) -> Refusal {
+pub(super) fn refusal(row: &Value) -> Refusal {
     let text = |name: &str| row[name].as_str().map(str::to_owned);
     Refusal {
         object: text("object"),

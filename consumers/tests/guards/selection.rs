@@ -116,7 +116,7 @@ async fn a_dry_run_shows_the_file_and_leaves_nothing() {
     let topic = toy.exporter.topic(PAYMENTS).unwrap();
     let order = order(PAYMENTS, "a", &[("pay_date", "2026-11-30")]);
     let dry = toy.exporter.dry_run(topic, &order).await.unwrap();
-    let summary = dry.summary.unwrap();
+    let summary = dry.files.into_iter().next().unwrap();
     assert_eq!((summary.count, summary.yen, dry.rows, dry.problem), (3, 321_000, 3, None));
     assert!(dry.head.starts_with(b"1,20261130\r\n2,"));
     assert!(toy.exporter.list(&ListFilter::default()).await.unwrap().is_empty());

@@ -200,7 +200,7 @@ pub(crate) fn order(topic: &str, key: &str, params: &[(&str, &str)]) -> ExportOr
 /// The toys as `queues.toml` has them.
 pub(crate) fn registry(folder: &Path) -> Arc<Registry> {
     let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
-    Arc::new(Registry::load_from(&sources).expect("the toy registry is sound"))
+    Arc::new(Registry::load_from(&sources).unwrap_or_else(|faults| panic!("{faults}")))
 }
 
 /// An exporter over an existing folder, working on 2026-11-25.
@@ -214,11 +214,6 @@ pub(crate) fn exporter(pool: sqlx::PgPool, folder: &Path) -> Exporter {
 pub(crate) fn registry_in(folder: &Path) -> Arc<Registry> {
     write_registry(folder);
     registry(folder)
-}
-
-fn registry(folder: &Path) -> Arc<Registry> {
-    let sources = Sources { queues: Some(folder.join("queues.toml")), integrations: Some(folder.join("integrations")) };
-    Arc::new(Registry::load_from(&sources).unwrap_or_else(|faults| panic!("{faults}")))
 }
 
 fn write_registry(folder: &Path) {

@@ -73,6 +73,8 @@ pub struct Profile {
     pub name: String,
     /// Name shown to people.
     pub title: String,
+    /// The layout variant it lies over.
+    pub base: String,
     /// The layout with the profile's overrides; its `values` are what `select.sql` reads from the temp table `setting`.
     pub layout: Arc<Layout>,
 }
@@ -85,7 +87,7 @@ pub struct Integration {
     /// Profiles of outbound topics, in the order of `queues.toml`.
     pub profiles: Vec<Profile>,
     /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `review`, `compare`, `notable`,
-    /// `release`, `void`.
+    /// `release`, `void`; and those of one layout only: `select.payroll`.
     pub sql: BTreeMap<String, Arc<str>>,
     /// Text of `README.md`.
     pub readme: String,
@@ -97,6 +99,11 @@ impl Integration {
     /// A SQL file of the folder by its stem.
     pub fn sql(&self, stem: &str) -> Option<&str> {
         self.sql.get(stem).map(AsRef::as_ref)
+    }
+
+    /// The SQL file of a step for a layout variant: `select.<variant>.sql` where the folder has one, else `select.sql`.
+    pub fn sql_for(&self, stem: &str, variant: &str) -> Option<&str> {
+        self.sql(&format!("{stem}.{variant}")).or_else(|| self.sql(stem))
     }
 
     /// The layout of a variant; empty name = the first.
@@ -126,6 +133,8 @@ fn required(direction: Direction) -> &'static [&'static str] {
 
 const SQL_STEMS: [&str; 10] =
     ["check", "post", "cancel", "blockers", "select", "review", "compare", "notable", "release", "void"];
+/// SQL that belongs to one layout always: what becomes of a file in it that a person brings to an outbound topic.
+const BRING: &str = "bring";
 
 /// Reads the folder of an active entry; pushes every fault found.
 pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -> Option<Integration> {
@@ -175,19 +184,27 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
     let mut profiles = Vec::new();
     for name in &entry.profiles {
         let file = format!("profiles/{name}.toml");
-        let (Some(source), Some((_, base))) = (text(&file, faults), layouts.first()) else { continue };
-        match base.with_profile(&source) {
+        let Some(source) = text(&file, faults) else { continue };
+        let wanted = Layout::base_of_profile(&source);
+        let over = layouts.iter().find(|(variant, _)| wanted.as_ref().is_none_or(|wanted| wanted == variant));
+        let Some((base, layout)) = over else {
+            if let Some(wanted) = wanted {
+                faults.push(format!("integrations/{slug}/{file}: base = \"{wanted}\" is no layout of the topic"));
+            }
+            continue;
+        };
+        match layout.with_profile(&source) {
             Ok(layout) => {
                 let title = layout.profile.clone().unwrap_or_else(|| name.clone());
-                profiles.push(Profile { name: name.clone(), title, layout: Arc::new(layout) });
+                profiles.push(Profile { name: name.clone(), title, base: base.clone(), layout: Arc::new(layout) });
             }
             Err(errors) => faults.push(errors.to_string()),
         }
     }
     let mut sql = BTreeMap::new();
-    for stem in SQL_STEMS {
-        if files.contains_key(&format!("{stem}.sql"))
-            && let Some(source) = text(&format!("{stem}.sql"), faults)
+    for name in files.keys() {
+        if let Some(stem) = sql_stem(entry, name)
+            && let Some(source) = text(name, faults)
         {
             sql.insert(stem.to_owned(), Arc::from(source));
         }
@@ -209,12 +226,26 @@ fn files_of(folders: &Folders, slug: &str, faults: &mut Vec<String>) -> BTreeMap
     files
 }
 
+/// The stem of a SQL file that is read: of a step, or of a step for one layout.
+fn sql_stem<'n>(entry: &Entry, name: &'n str) -> Option<&'n str> {
+    let stem = name.strip_suffix(".sql")?;
+    let known = match stem.split_once('.') {
+        None => SQL_STEMS.contains(&stem),
+        Some((step, variant)) => {
+            entry.topic.direction == Direction::Out
+                && (step == BRING || SQL_STEMS.contains(&step))
+                && entry.layouts.iter().any(|layout| layout == variant)
+        }
+    };
+    known.then_some(stem)
+}
+
 /// A file that nothing reads is a name mistyped: `blocker.sql` would leave a cancellation unguarded without a word.
 fn unknown_files(entry: &Entry, files: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) {
     let slug = &entry.topic.folder;
     let layouts: Vec<String> = layout_files(entry).into_iter().map(|(_, name)| name).collect();
     for name in files.keys() {
-        let sql = name.strip_suffix(".sql").is_some_and(|stem| SQL_STEMS.contains(&stem));
+        let sql = sql_stem(entry, name).is_some();
         let profile = name.strip_prefix("profiles/").and_then(|name| name.strip_suffix(".toml"));
         let named = profile.is_some_and(|profile| entry.profiles.iter().any(|known| known == profile));
         if name == "README.md" || sql || named || layouts.contains(name) {

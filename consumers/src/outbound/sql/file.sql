@@ -1,4 +1,4 @@
-select id, run, topic, profile, params, release_policy, once, business_date::text as business_date, made_by,
+select id, run, part, parts, topic, profile, params, release_policy, once, business_date::text as business_date, made_by,
        export.moment(ordered_at) as ordered_at, state, seq_of_day, sha256, records, count, total,
        bytes, archive, file_name, integration_digest,
        export.moment(generated_at) as generated_at,

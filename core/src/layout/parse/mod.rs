@@ -49,6 +49,11 @@ impl Layout {
     pub fn with_profile(&self, profile: &str) -> Result<Layout, LayoutErrors> {
         build(&self.toml, Some(profile), &self.origin)
     }
+
+    /// The layout variant a profile lies over (`base = "…"`); `None`: the folder's first.
+    pub fn base_of_profile(profile: &str) -> Option<String> {
+        profile::base(profile)
+    }
 }
 
 fn build(base: &str, profile: Option<&str>, origin: &str) -> Result<Layout, LayoutErrors> {

@@ -10,6 +10,15 @@ use crate::walk::{self, Faults};
 /// Tables of the layout that a profile may override key by key.
 const SECTIONS: &[&str] = &["layout", "csv", "fixed", "json", "xml", "limits", "codes"];
 
+/// The key that names the layout a profile lies over.
+const BASE: &str = "base";
+
+/// The layout variant a profile lies over; `None`: the folder's first.
+pub(super) fn base(profile: &str) -> Option<String> {
+    let (document, _) = DeTable::parse_recoverable(profile);
+    string(document.get_ref(), BASE).map(|name| name.to_string())
+}
+
 /// Lays `overrides` over `document`; gives the profile's name and its `[values]`.
 pub(super) fn apply<'i>(
     document: &mut DeTable<'i>,
@@ -23,6 +32,8 @@ pub(super) fn apply<'i>(
         let at = key.span().start;
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("name", DeValue::String(text)) => name = Some(text.to_string()),
+            // Which layout it lies over was settled before there was one to lay it over: `base`.
+            (BASE, DeValue::String(_)) => {}
             ("values", DeValue::Table(table)) => values = walk::scalars(table, faults),
             ("field", DeValue::Table(table)) => fields(document, table, faults),
             (section, DeValue::Table(table)) if SECTIONS.contains(&section) => {
@@ -34,7 +45,7 @@ pub(super) fn apply<'i>(
             (other, _) => faults.at(
                 at,
                 format!(
-                    "profile: unknown or ill-shaped key `{other}`; known: name layout csv fixed json xml limits codes field values"
+                    "profile: unknown or ill-shaped key `{other}`; known: name base layout csv fixed json xml limits codes field values"
                 ),
             ),
         }

@@ -1,0 +1,1 @@
+update ledger.creditor_account set kind = '4' where creditor = '0000000103';

@@ -1,0 +1,29 @@
+-- Pay leaves: the gross orders of the run are released and booked on the day of the transfer. What was withheld came in on the same day
+-- with the run (20), so what leaves the ward's account is the net pay of this file.
+
+select ledger.check_payroll_release(r.file_id, r.today) from run r;
+
+create temp table leaving on commit drop as
+with moved as (
+    update ledger.payment_order p set state = 'released'
+      from export.claim c
+     where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
+    returning c.seq, p.*
+)
+select * from moved;
+
+do $$
+begin
+    if (select count(*) from leaving)
+       <> (select count(*) from export.claim where file_id = (select file_id from run) and object = 'payment_order' and live) then
+        raise exception 'the orders of the file are not all in it any more'
+            using errcode = 'RK011', hint = 'look at the orders, void the file and make another';
+    end if;
+end $$;
+
+insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+select null, 'PAYMENT', p.fiscal_year, ledger.transfer_day(p.pay_date, (select value from setting where key = 'non_business_day')),
+       p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
+  from leaving p order by p.id;
+
+select ledger.post_journal();

@@ -1,0 +1,1 @@
+select * from ledger.review_account_checks((select file_id from run))

@@ -1,0 +1,38 @@
+-- What the approver sees of a payroll file: sums only, no person. Counted again from the lists, beside what 20 says.
+
+with item as (
+    select t.*, r.pay_date, r.pay_month, r.pay_kind
+      from export.claim c
+      join ledger.payroll_transfer t on t.id = c.object_id
+      join ledger.payroll_run r on r.id = t.run_id
+     where c.file_id = (select file_id from run) and c.object = 'payroll_transfer'
+), pay as (
+    select distinct i.run_id, i.pay_month, i.pay_kind from item i
+), row as (
+    select 1 as part, '' as key, '合計' as label_ja, 'total' as label_en, count(*) as count, coalesce(sum(amount), 0)::bigint as yen from item
+    union all
+    select 2, pay_date::text, '支払日 ' || pay_date, 'pay date ' || pay_date, count(*), sum(amount)::bigint from item group by pay_date
+    union all
+    select 3, '', '職員数', 'persons', count(distinct staff_no), sum(amount)::bigint from item
+    union all
+    select 4, bank, '銀行 ' || bank, 'bank ' || bank, count(*), sum(amount)::bigint from item group by bank
+    union all
+    select 5, p.pay_month || p.pay_kind, concat_ws(' ', '差引支給（口座）', p.pay_month, ledger.payroll_kind_name(p.pay_kind)),
+           concat_ws(' ', 'net pay to accounts', p.pay_month, p.pay_kind), n.heads, n.amount
+      from pay p join ledger.payroll_net n on n.run_id = p.run_id and n.method = '1'
+    union all
+    select 6, p.pay_month || p.pay_kind, concat_ws(' ', 'うちどのファイルにもないもの', p.pay_month, ledger.payroll_kind_name(p.pay_kind)),
+           concat_ws(' ', 'of these in no file', p.pay_month, p.pay_kind), count(*), sum(t.amount)::bigint
+      from pay p
+      join ledger.payroll_transfer t on t.run_id = p.run_id and t.superseded_by is null
+     where not exists (select from export.claim c where c.object = 'payroll_transfer' and c.object_id = t.id and c.live)
+     group by p.pay_month, p.pay_kind
+    union all
+    select 7, '', 'このファイルで記帳する支出命令', 'orders booked with this file', count(*), sum(p.amount)::bigint
+      from export.claim c join ledger.payment_order p on p.id = c.object_id
+     where c.file_id = (select file_id from run) and c.object = 'payment_order' having count(*) > 0
+    union all
+    select 8, '', 'この依頼の全' || max(f.parts) || 'ファイル', 'all ' || max(f.parts) || ' files of the order', sum(f.count)::bigint, sum(f.total)::bigint
+      from export.file f where f.run = (select id from run) having max(f.parts) > 1
+)
+select label_ja, label_en, count, yen from row order by part, key
