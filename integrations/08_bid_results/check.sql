@@ -140,7 +140,7 @@ with today as (
     union all
     select line, 'hold', 'TENDER_UNKNOWN', 'tender_no', jsonb_build_object('value', tender_no) from result where known is null
     union all
-    select line, 'hold', 'TENDER_NOT_SELECTED', case_field, jsonb_build_object('value', tender_no) from result where state = 'approved'
+    select line, 'hold', 'TENDER_NOT_SELECTED', case_field, jsonb_build_object('value', tender_no) from result where state in ('draft', 'approved')
     union all
     select line, 'hold', 'TENDER_DECIDED', case_field, jsonb_build_object('value', tender_no, 'outcome', standing_outcome, 'opened', ledger.moment(standing_at))
       from result
