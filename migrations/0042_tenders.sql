@@ -125,7 +125,7 @@ begin
     if not found then
         perform ledger.refuse_tender('SELECTION_TENDER_UNKNOWN', jsonb_build_object('tender', tender));
     elsif t.state <> all (states) then
-        perform ledger.refuse_tender('SELECTION_STATE', jsonb_build_object('tender', tender, 'state', t.state, 'needed', array_to_string(states, ' / ')));
+        perform ledger.refuse_tender('SELECTION_STATE', jsonb_build_object('tender', tender, 'state', 'tender_' || t.state, 'needed', 'tender_' || array_to_string(states, ' / tender_')));
     end if;
     return t;
 end $$;
@@ -137,7 +137,7 @@ declare
     t ledger.tender := ledger.lock_tender(tender, array['draft']);
 begin
     -- Whoever changes a draft has made it: he may not approve it.
-    update ledger.tender set made_by = who where no = tender;
+    update ledger.tender x set made_by = who where x.no = tender;
     return t;
 end $$;
 comment on function ledger.lock_draft_tender is 'The draft, locked and signed by whoever changes it.';
@@ -255,7 +255,7 @@ begin
     if found then
         return;
     end if;
-    update ledger.tender set state = 'approved', approved_by = who, approved_at = clock_timestamp() where no = tender;
+    update ledger.tender x set state = 'approved', approved_by = who, approved_at = clock_timestamp() where x.no = tender;
     insert into ledger.tender_notice (tender_no, version, approved_by) values (t.no, t.version, who);
     perform audit.record(who, 'tender.approve', 'tender', tender, jsonb_build_object('state', 'draft'),
                          jsonb_build_object('state', 'approved', 'version', t.version,
@@ -269,7 +269,7 @@ declare
     t ledger.tender := ledger.lock_tender(tender, array['approved', 'selected', 'failed']);
 begin
     update ledger.tender_notice set state = 'withdrawn' where tender_no = tender and state = 'queued';
-    update ledger.tender set state = 'draft', version = t.version + 1, made_by = who, approved_by = null, approved_at = null where no = tender;
+    update ledger.tender x set state = 'draft', version = t.version + 1, made_by = who, approved_by = null, approved_at = null where x.no = tender;
     perform audit.record(who, 'tender.reopen', 'tender', tender, jsonb_build_object('state', t.state, 'version', t.version),
                          jsonb_build_object('state', 'draft', 'version', t.version + 1), why);
     return t.version + 1;
@@ -287,7 +287,7 @@ begin
         perform ledger.refuse_tender('SELECTION_CANCEL_TOLD', jsonb_build_object('tender', tender));
     end if;
     update ledger.tender_notice set state = 'withdrawn' where tender_no = tender and state = 'queued';
-    update ledger.tender set state = 'cancelled' where no = tender;
+    update ledger.tender x set state = 'cancelled' where x.no = tender;
     update ledger.commitment set state = 'cancelled' where no = t.commitment and state = 'draft';
     perform audit.record(who, 'tender.cancel', 'tender', tender, jsonb_build_object('state', t.state), jsonb_build_object('state', 'cancelled'), why);
 end $$;

@@ -1,4 +1,7 @@
-//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money.
+//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money, tenders.
+
+/// Tenders and their nominees.
+mod tender;
 
 use clap::{Args, Subcommand};
 use renkei_consumers::ledger::{self, Worklist};
@@ -130,6 +133,9 @@ pub(crate) enum LedgerCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Tenders (案件) before their opening: open, nominate, approve
+    #[command(subcommand)]
+    Tender(tender::TenderCommand),
     /// Creditors whose bank branch ended or will end (口座変更が必要な債権者)
     PayeesToMove(Rows),
     /// Money above what was owed (過誤納), not settled yet
@@ -225,6 +231,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let cancelled = ledger::cancel_payment_orders(&pool, orders, actor, reason, &today).await?;
                 worklist::decided(global, ("cancelled", "件を取り消しました", "cancelled"), cancelled, orders);
             }
+            LedgerCommand::Tender(command) => return tender::run(global, &pool, command).await,
             LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use renkei_consumers::outbound::{ExportFile, Exporter};
+use renkei_consumers::outbound::{ExportFile, Exporter, OutboundError};
 use renkei_core::archive::{Archive, ArchiveKey};
 use renkei_core::message::{ExportOrder, run_id};
 use renkei_core::registry::Registry;
@@ -27,8 +27,13 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let maker = Maker { case, archive: archive.clone(), exporter: exporter(made_on), reviewer };
     let mut results = Results::new();
     let (mut file, seen) = maker.make("case", &mut results).await;
+    let mut refused_step = String::new();
     if case.given.release {
-        file = maker.release(&file).await;
+        case.meanwhile(pool, "before_release.sql").await;
+        match maker.release(&file).await {
+            Ok(released) => file = released,
+            Err(sentence) => refused_step = format!("\n払出の拒否  {sentence}\n"),
+        }
     }
     if !case.given.accepted.is_empty() {
         case.meanwhile(pool, "before_accepted.sql").await;
@@ -37,23 +42,25 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     }
     if case.given.void {
         case.meanwhile(pool, "before_void.sql").await;
-        let voided = maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await;
-        file = voided.unwrap_or_else(|error| panic!("void: {error:?}"));
+        match maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await {
+            Ok(voided) => file = voided,
+            Err(error) => refused_step = format!("\n無効化の拒否  {}\n", refused(error)),
+        }
     }
-    let mut state = format!("{}{seen}", lines_of(&file, pool).await);
-    let mut refused = refusals(pool, file.id).await;
+    let mut state = format!("{}{seen}{refused_step}", lines_of(&file, pool).await);
+    let mut left_out = refusals(pool, file.id).await;
     if case.given.next {
         case.meanwhile(pool, "before_next.sql").await;
         let (next, seen) = maker.make("next", &mut results).await;
         state.push_str(&format!("\n■ 次のファイル\n{}{seen}", lines_of(&next, pool).await));
         let more = refusals(pool, next.id).await;
         if !more.is_empty() {
-            refused.push_str(&format!("\n■ 次のファイル\n{more}"));
+            left_out.push_str(&format!("\n■ 次のファイル\n{more}"));
         }
     }
     let texts = [
         ("state.txt", state),
-        ("refusals.txt", refused),
+        ("refusals.txt", left_out),
         ("journal.txt", text::journal(pool, before).await),
         ("ledger.txt", case.show(pool).await),
     ];
@@ -93,15 +100,22 @@ impl Maker<'_> {
         (made, seen)
     }
 
-    /// Approves where the topic asks for it, and releases. A file that was not made is left as it is.
-    async fn release(&self, file: &ExportFile) -> ExportFile {
-        let Some(sha256) = &file.sha256 else { return file.clone() };
+    /// Approves where the topic asks for it, and releases; or the sentence with which `release.sql` refuses. A file that was not
+    /// made is left as it is.
+    async fn release(&self, file: &ExportFile) -> Result<ExportFile, String> {
+        let Some(sha256) = &file.sha256 else { return Ok(file.clone()) };
         if file.release_policy == "two_person" {
             let approved = self.exporter.approve(file.id, "shonin", sha256).await;
             approved.unwrap_or_else(|error| panic!("approve: {error:?}"));
         }
-        self.exporter.release(file.id, "tsukuru").await.unwrap_or_else(|error| panic!("release: {error:?}"))
+        self.exporter.release(file.id, "tsukuru").await.map_err(refused)
     }
+}
+
+/// The sentence with which the folder's SQL refuses a step. Any other error fails the case.
+fn refused(error: OutboundError) -> String {
+    assert!(matches!(error, OutboundError::StepRefused { .. }), "{error:?}");
+    error.to_string()
 }
 
 /// What the approver sees, recomputed from the ledger.
