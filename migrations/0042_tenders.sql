@@ -306,7 +306,8 @@ begin
     perform from ledger.vendor v
       where v.no in (select m.vendor from ledger.tender_nominee m join ledger.tender_notice n using (tender_no) where n.id = any (notices))
       order by v.no for share;
-    select n.tender_no, n.version, n.state into bad from ledger.tender_notice n where n.id = any (notices) and n.state <> 'queued' order by n.id limit 1;
+    select n.tender_no, n.version, n.state into bad from ledger.tender_notice n join ledger.tender t on t.no = n.tender_no
+     where n.id = any (notices) and (n.state, n.version, t.state) <> ('queued', t.version, 'approved') order by n.id limit 1;
     if found then
         perform ledger.refuse_tender('SELECTION_STALE', jsonb_build_object('tender', bad.tender_no, 'version', bad.version));
     end if;

@@ -11,7 +11,7 @@ create temp table candidate on commit drop as
 select n.id as notice_id, t.*
   from ledger.tender_notice n
   join ledger.public_tender t on (t.no, t.version) = (n.tender_no, n.version)
- where n.state = 'queued'
+ where n.state = 'queued' and t.state = 'approved'
    and (not exists (select from asked) or t.no in (select a.no from asked a))
    and not exists (select from export.live_claim c where c.object = 'tender_notice' and c.object_id = n.id);
 
