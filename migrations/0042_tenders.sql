@@ -301,11 +301,11 @@ declare
     bad     record;
     tenders text[];
 begin
-    -- No tender is opened for change, and none of its vendors gets another version, under the release.
+    -- No tender is opened for change, and no vendor gets a suspension or another version (its foreign key waits), under the release.
     perform from ledger.tender t where t.no in (select n.tender_no from ledger.tender_notice n where n.id = any (notices)) order by t.no for update;
     perform from ledger.vendor v
       where v.no in (select m.vendor from ledger.tender_nominee m join ledger.tender_notice n using (tender_no) where n.id = any (notices))
-      order by v.no for share;
+      order by v.no for update;
     select n.tender_no, n.version, n.state into bad from ledger.tender_notice n join ledger.tender t on t.no = n.tender_no
      where n.id = any (notices) and (n.state, n.version, t.state) <> ('queued', t.version, 'approved') order by n.id limit 1;
     if found then
