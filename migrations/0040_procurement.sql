@@ -175,7 +175,7 @@ create function ledger.vendor_selectable(vendor text, family text, category text
 language sql stable as $$
     select ledger.vendor_fault(vendor_selectable.vendor, vendor_selectable.family, vendor_selectable.category, vendor_selectable.day) is null
 $$;
-comment on function ledger.vendor_selectable is 'Registered, qualified for the category and not suspended on a day (No. 7).';
+comment on function ledger.vendor_selectable is 'Registered, qualified for the category and not suspended on a day.';
 
 -- ── What a file of vendors does (No. 6) ───────────────────────────────────────────────────────────────────────────────────
 
@@ -221,6 +221,20 @@ comment on function ledger.chain_vendor_versions is 'Makes the newest live versi
 
 -- ── Tenders (案件) ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+create table ledger.tender_method (
+    code         text constraint tender_method_pk primary key constraint tender_method_is_one_digit check (code ~ '^[0-9]$'),
+    name         text not null,
+    nominee_kind text not null constraint tender_method_nominee_kind_is_known check (nominee_kind in ('1', '2', '3')),
+    nominees_min int  not null constraint tender_method_asks_somebody check (nominees_min > 0),
+    nominees_max int  constraint tender_method_bounds_are_in_order check (nominees_min <= nominees_max)
+);
+comment on table ledger.tender_method is '入札方式, and how many vendors it takes at least and at most. The contracts office reads and changes the bounds.';
+comment on column ledger.tender_method.nominee_kind is '選定区分 of its vendors: 1 指名, 2 参加資格確認済, 3 見積依頼.';
+comment on column ledger.tender_method.nominees_max is 'Null: no bound.';
+insert into ledger.tender_method (code, name, nominee_kind, nominees_min, nominees_max) values
+    ('1', '一般競争', '2', 1, null), ('2', '希望型指名競争', '1', 3, null), ('3', '指名競争', '1', 3, null), ('4', '見積合せ', '3', 2, null),
+    ('5', '特命随意契約', '3', 1, 1);
+
 create table ledger.tender (
     no            text constraint tender_pk primary key constraint tender_no_fits check (length(no) between 1 and 16),
     national_no   text constraint tender_national_no_is_unique unique
@@ -230,11 +244,11 @@ create table ledger.tender (
     budget_line   text        not null,
     organization  text        not null,
     family        text        not null constraint tender_family_is_known check (family in ('1', '2')),
-    method        text        not null constraint tender_method_is_known check (method in ('1', '2', '3', '4', '5')),
+    method        text        not null constraint tender_method_fk references ledger.tender_method,
     evaluation    text        not null default 'price' constraint tender_evaluation_is_known check (evaluation in ('price', 'overall')),
     title         text        not null,
     category      text        not null constraint tender_category_is_four_digits check (category ~ '^[0-9]{4}$'),
-    grade_range   text,
+    grade_range   text        constraint tender_grade_range_is_known check (grade_range ~ '^A?B?C?D?E?X?$' and length(grade_range) between 1 and 5),
     place         text        not null,
     work_from     date        not null,
     work_to       date        not null,
@@ -248,13 +262,21 @@ create table ledger.tender (
     planned_excl  bigint,
     floor_excl    bigint,
     state         text        not null default 'approved' constraint tender_state_is_known
-                  check (state in ('approved', 'selected', 'pending', 'awarded', 'failed', 'cancelled')),
+                  check (state in ('draft', 'approved', 'selected', 'pending', 'awarded', 'failed', 'cancelled')),
+    version       int         not null default 1 constraint tender_version_is_positive check (version > 0),
+    made_by       text,
+    approved_by   text,
+    approved_at   timestamptz,
     constraint tender_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
     constraint tender_days_are_in_order check (published_on < (closes_at at time zone 'Asia/Tokyo')::date + 1 and closes_at < opens_at),
     constraint tender_work_is_forward check (work_from <= work_to),
-    constraint tender_floor_is_below_planned check (floor_excl <= planned_excl)
+    constraint tender_floor_is_below_planned check (floor_excl <= planned_excl),
+    constraint tender_maker_is_not_approver check (approved_by is null or made_by is null or not export.same_person(approved_by, made_by))
 );
-comment on table ledger.tender is '案件: what is put out to tender once the 執行伺 is approved. approved → selected (No. 7 told the vendors) → pending 保留, awarded 落札, failed 不調, cancelled 中止・取止め.';
+comment on table ledger.tender is '案件: what is put out to tender once the 執行伺 is approved. draft 起案 → approved 決裁 → selected (No. 7 told the vendors) → pending 保留, awarded 落札, failed 不調, cancelled 中止・取止め.';
+comment on column ledger.tender.version is '版: rises when an approved tender is opened for change, so that what was told (tender_notice) and what is now can be told apart.';
+comment on column ledger.tender.made_by is 'Who made this version, and so may not approve it. Null: registered before renkei.';
+comment on column ledger.tender.grade_range is '等級範囲, e.g. AB: the grades a vendor may have. Null: any, also ungraded.';
 comment on column ledger.tender.national_no is '調達案件番号 under which the case stands on the national procurement portal, when it does.';
 comment on column ledger.tender.family is '工事物品区分: 1 工事, 2 物品.';
 comment on column ledger.tender.method is '入札方式: 1 一般, 2 希望型指名, 3 指名, 4 見積合せ, 5 特命.';

@@ -148,14 +148,20 @@ pub fn refusal(error: &sqlx::Error) -> Option<(Option<String>, String)> {
         return Some((None, format!("{}{hint}", database.message())));
     }
     let mut fault = Fault::new(database.message());
-    let detail = database.detail().and_then(|detail| serde_json::from_str::<serde_json::Value>(detail).ok());
-    if let Some(serde_json::Value::Object(args)) = detail {
+    if let serde_json::Value::Object(args) = refusal_detail(error) {
         for (name, value) in args {
             fault = fault.arg(&name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
     }
     let text = format!("{} → {}", catalogue::text(&fault, Lang::En), catalogue::remedy(&fault, Lang::En));
     Some((Some(fault.code), text))
+}
+
+/// The arguments of the catalogue code with which the schema refused something, as an object; null when there are none.
+pub fn refusal_detail(error: &sqlx::Error) -> serde_json::Value {
+    let database = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    let detail = database.and_then(PgDatabaseError::detail);
+    detail.and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default()
 }
 
 /// Opens a pool of at most `max` connections and makes sure that one works.

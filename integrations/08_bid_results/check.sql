@@ -140,7 +140,10 @@ with today as (
     union all
     select line, 'hold', 'TENDER_UNKNOWN', 'tender_no', jsonb_build_object('value', tender_no) from result where known is null
     union all
-    select line, 'hold', 'TENDER_NOT_SELECTED', case_field, jsonb_build_object('value', tender_no) from result where state = 'approved'
+    select line, 'hold', 'TENDER_NOT_SELECTED', case_field, jsonb_build_object('value', tender_no) from result r
+     where r.state in ('draft', 'approved')
+       -- Opened for change after it was told: the service may still give it up.
+       and not (r.outcome in ('3', '4') and exists (select from ledger.tender_notice n where n.tender_no = r.known and n.state = 'told'))
     union all
     select line, 'hold', 'TENDER_DECIDED', case_field, jsonb_build_object('value', tender_no, 'outcome', standing_outcome, 'opened', ledger.moment(standing_at))
       from result

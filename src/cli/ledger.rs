@@ -1,4 +1,7 @@
-//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money.
+//! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money, tenders.
+
+/// Tenders and their nominees.
+mod tender;
 
 use std::path::PathBuf;
 
@@ -158,6 +161,9 @@ pub(crate) enum LedgerCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Tenders (案件) before their opening: open, nominate, approve
+    #[command(subcommand)]
+    Tender(tender::TenderCommand),
     /// Creditors whose bank branch ended or will end (口座変更が必要な債権者)
     PayeesToMove(Rows),
     /// Money above what was owed (過誤納), not settled yet
@@ -264,6 +270,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let fetched_on = fetched_on.unwrap_or_else(clock::today).to_string();
                 return issuers::load(global, &pool, file, &fetched_on, actor).await;
             }
+            LedgerCommand::Tender(command) => return tender::run(global, &pool, command).await,
             LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,

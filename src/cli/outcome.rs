@@ -61,21 +61,26 @@ struct Known {
     verdict: Verdict,
     /// Catalogue code, where the error has one.
     code: Option<String>,
+    /// Values of the code's text, where the error knows them.
+    detail: Option<serde_json::Value>,
 }
 
 impl Known {
     /// What a rule of the schema says in the reader's language, and what to do: errors themselves are English. The texts of
-    /// these codes need no values.
+    /// broken constraints need no values; other codes are told where their values are known.
     fn in_words(&self, lang: Lang) -> Option<String> {
-        let code = self.code.as_deref().filter(|code| code.starts_with("DB_") && catalogue::is_known(code))?;
-        Some(print::sentence(lang, code, &serde_json::Value::Null))
+        let code = self.code.as_deref().filter(|code| catalogue::is_known(code))?;
+        match &self.detail {
+            Some(detail) => Some(print::sentence(lang, code, detail)),
+            None => code.starts_with("DB_").then(|| print::sentence(lang, code, &serde_json::Value::Null)),
+        }
     }
 
     /// The outermost error of the chain that knows its verdict.
     fn of(error: &anyhow::Error) -> Option<Known> {
         error.chain().find_map(|cause| {
-            let plain = |verdict| Known { verdict, code: None };
-            let coded = |verdict, code: String| Known { verdict, code: Some(code) };
+            let plain = |verdict| Known { verdict, code: None, detail: None };
+            let coded = |verdict, code: String| Known { verdict, code: Some(code), detail: None };
             None.or_else(|| cause.downcast_ref::<outbound::OutboundError>().map(|e| coded(e.verdict(), e.code())))
                 .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e))))
                 .or_else(|| cause.downcast_ref::<renkei_producers::IntakeError>().map(|e| plain(e.verdict())))
@@ -83,10 +88,19 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<renkei_producers::medium::MediumError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::RunError>().map(|e| plain(e.verdict())))
                 .or_else(|| {
-                    cause.downcast_ref::<ledger::LedgerError>().map(|e| Known { verdict: e.verdict(), code: ledger_code(e) })
+                    cause.downcast_ref::<ledger::LedgerError>().map(|e| {
+                        let (code, detail) = ledger_code(e).unzip();
+                        Known { verdict: e.verdict(), code, detail: detail.flatten() }
+                    })
                 })
                 .or_else(|| cause.downcast_ref::<ledger::lineage::LineageError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<tasks::TaskError>().map(|e| Known { verdict: e.verdict(), code: task_code(e) }))
+                .or_else(|| {
+                    cause.downcast_ref::<tasks::TaskError>().map(|e| Known {
+                        verdict: e.verdict(),
+                        code: task_code(e),
+                        detail: None,
+                    })
+                })
                 .or_else(|| cause.downcast_ref::<calendar::CalendarStoreError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<CalendarFileError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<HolidayFaults>().map(|e| plain(e.verdict())))
@@ -121,9 +135,11 @@ fn task_code(error: &tasks::TaskError) -> Option<String> {
     }
 }
 
-fn ledger_code(error: &ledger::LedgerError) -> Option<String> {
+/// Its code, and the values of the code's text where there are any.
+fn ledger_code(error: &ledger::LedgerError) -> Option<(String, Option<serde_json::Value>)> {
     match error {
-        ledger::LedgerError::Rule { constraint, .. } => Some(rule(constraint)),
+        ledger::LedgerError::Rule { constraint, .. } => Some((rule(constraint), None)),
+        ledger::LedgerError::Coded { code, detail, .. } => Some((code.clone(), Some(detail.clone()))),
         _ => None,
     }
 }
@@ -162,6 +178,12 @@ mod tests {
         assert!(words(batch.into(), Lang::Ja).unwrap().starts_with("[DB_ENTRY_YEAR_IS_OPEN] "));
         let order = ledger::LedgerError::Rule { constraint: year(), sentence: sentence.clone() };
         assert!(words(order.into(), Lang::Ja).unwrap().starts_with("[DB_ENTRY_YEAR_IS_OPEN] "));
+        let detail = serde_json::json!({"tender": "2026-2-001001", "vendor": "0012345678"});
+        let code = "SELECTION_NOT_NOMINATED".to_owned();
+        let tender = || ledger::LedgerError::Coded { code: code.clone(), detail: detail.clone(), sentence: sentence.clone() };
+        assert!(
+            words(tender().into(), Lang::Ja).unwrap().contains("受付番号0012345678は、案件2026-2-001001で選定されていません")
+        );
         // Other codes have values that only their own place knows.
         assert_eq!(words(outbound::OutboundError::NoFile(7).into(), Lang::Ja), None);
         // So these texts must need none.

@@ -34,6 +34,21 @@ const SLIP_STATES: [Word; 5] = [
     ("void", "無効", "void"),
 ];
 
+/// States of tenders (案件).
+const TENDER_STATES: [Word; 7] = [
+    ("draft", "起案", "draft"),
+    ("approved", "決裁済", "approved"),
+    ("selected", "通知済", "told"),
+    ("pending", "保留", "pending"),
+    ("awarded", "落札", "awarded"),
+    ("failed", "不調", "failed"),
+    ("cancelled", "取止め", "cancelled"),
+];
+
+/// 選定区分 of a nominee.
+const NOMINEE_KINDS: [Word; 3] =
+    [("1", "指名", "nominated"), ("2", "参加資格確認済", "admitted"), ("3", "見積依頼", "asked for an estimate")];
+
 /// 収納区分 (integrations.md §6).
 const CHANNELS: [Word; 7] = [
     ("1", "窓口", "counter"),
@@ -99,6 +114,16 @@ pub(super) fn credit_kind(lang: Lang, value: &str) -> String {
     find(&CREDIT_KINDS, lang, value)
 }
 
+/// The state of a tender.
+pub(super) fn tender_state(lang: Lang, value: &str) -> String {
+    find(&TENDER_STATES, lang, value)
+}
+
+/// 選定区分 of a nominee.
+pub(super) fn nominee_kind(lang: Lang, value: &str) -> String {
+    find(&NOMINEE_KINDS, lang, value)
+}
+
 /// Whether a layout is settled.
 pub(super) fn layout_status(lang: Lang, status: Status) -> &'static str {
     match (status, lang) {
@@ -142,8 +167,11 @@ mod tests {
             (include_str!("../../migrations/0001_intake.sql"), include_str!("../../migrations/0010_revenue.sql"));
         let expenditure = include_str!("../../migrations/0020_expenditure.sql");
         let people = include_str!("../../migrations/0030_people.sql");
+        let procurement = include_str!("../../migrations/0040_procurement.sql");
         for (words, schema) in [
-            (&VERDICTS[..], intake),
+            (&TENDER_STATES[..], procurement),
+            (&NOMINEE_KINDS, procurement),
+            (&VERDICTS, intake),
             (&ORDER_STATES, expenditure),
             (&SLIP_STATES, revenue),
             (&CREDIT_KINDS, revenue),

@@ -10,7 +10,7 @@
 //!                              order: each is released, the first is voided)
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
-//!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`
+//!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `release`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
 //!              <documents>     what belongs to a file and lies beside it, by the name the file gives it
 //!              rejected.txt    faults of a file refused at the door

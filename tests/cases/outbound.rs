@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use renkei_consumers::outbound::{ComparedTotal, ExportFile, Exporter};
+use renkei_consumers::outbound::{ComparedTotal, ExportFile, Exporter, OutboundError};
 use renkei_core::archive::{Archive, ArchiveKey};
 use renkei_core::message::{ExportOrder, run_id};
 use renkei_core::registry::Registry;
@@ -27,15 +27,19 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let maker = Maker { case, archive: archive.clone(), exporter: exporter(made_on), reviewer };
     let mut results = Results::new();
     let mut brought = maker.bring(&case.given.bring).await;
-    let (files, seen) = maker.make("case", &mut results).await;
-    let mut file = files[0].clone();
-    let mut others = files[1..].to_vec();
+    let (mut files, seen) = maker.make("case", &mut results).await;
+    let mut refused_step = String::new();
     if case.given.release {
-        file = maker.release(&file).await;
-        for other in &mut others {
-            *other = maker.release(other).await;
+        case.meanwhile(pool, "before_release.sql").await;
+        for file in &mut files {
+            match maker.release(file).await {
+                Ok(released) => *file = released,
+                Err(sentence) => refused_step = format!("\n払出の拒否  {sentence}\n"),
+            }
         }
     }
+    let others = files.split_off(1);
+    let mut file = files.remove(0);
     if !case.given.accepted.is_empty() {
         case.meanwhile(pool, "before_accepted.sql").await;
         let noted = maker.exporter.accepted(file.id, "tsukuru", &case.given.accepted).await;
@@ -43,15 +47,18 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     }
     if case.given.void {
         case.meanwhile(pool, "before_void.sql").await;
-        let voided = maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await;
-        file = voided.unwrap_or_else(|error| panic!("void: {error:?}"));
+        match maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await {
+            Ok(voided) => file = voided,
+            Err(error) => refused_step = format!("\n無効化の拒否  {}\n", refused(error)),
+        }
     }
     brought.push_str(&maker.bring(&case.given.bring_after).await);
     let mut state = String::new();
     for (file, seen) in std::iter::once(&file).chain(&others).zip(seen) {
         state.push_str(&format!("{}{}{seen}", if state.is_empty() { "" } else { "\n" }, lines_of(file, pool).await));
     }
-    let mut refused = refusals(pool, file.id).await;
+    state.push_str(&refused_step);
+    let mut left_out = refusals(pool, file.id).await;
     if case.given.next {
         case.meanwhile(pool, "before_next.sql").await;
         let (next, seen) = maker.make("next", &mut results).await;
@@ -60,13 +67,13 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         }
         let more = refusals(pool, next[0].id).await;
         if !more.is_empty() {
-            refused.push_str(&format!("\n■ 次のファイル\n{more}"));
+            left_out.push_str(&format!("\n■ 次のファイル\n{more}"));
         }
     }
     let texts = [
         ("brought.txt", brought),
         ("state.txt", state),
-        ("refusals.txt", refused),
+        ("refusals.txt", left_out),
         ("journal.txt", text::journal(pool, before).await),
         ("ledger.txt", case.show(pool).await),
     ];
@@ -147,15 +154,22 @@ impl Maker<'_> {
         (files, seen)
     }
 
-    /// Approves where the topic asks for it, and releases. A file that was not made is left as it is.
-    async fn release(&self, file: &ExportFile) -> ExportFile {
-        let Some(sha256) = &file.sha256 else { return file.clone() };
+    /// Approves where the topic asks for it, and releases; or the sentence with which `release.sql` refuses. A file that was not
+    /// made is left as it is.
+    async fn release(&self, file: &ExportFile) -> Result<ExportFile, String> {
+        let Some(sha256) = &file.sha256 else { return Ok(file.clone()) };
         if file.release_policy == "two_person" {
             let approved = self.exporter.approve(file.id, "shonin", sha256).await;
             approved.unwrap_or_else(|error| panic!("approve: {error:?}"));
         }
-        self.exporter.release(file.id, "tsukuru").await.unwrap_or_else(|error| panic!("release: {error:?}"))
+        self.exporter.release(file.id, "tsukuru").await.map_err(refused)
     }
+}
+
+/// The sentence with which the folder's SQL refuses a step. Any other error fails the case.
+fn refused(error: OutboundError) -> String {
+    assert!(matches!(error, OutboundError::StepRefused { .. }), "{error:?}");
+    error.to_string()
 }
 
 /// What the approver sees, recomputed from the ledger.

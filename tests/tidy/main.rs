@@ -10,6 +10,8 @@ mod code;
 mod folders;
 /// `queues.toml` is the ward's table.
 mod queues;
+/// What a file must not tell.
+mod secrets;
 /// Walking the checkout.
 mod source;
 /// Tables without foreign keys.

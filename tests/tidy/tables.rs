@@ -50,6 +50,8 @@ const ROOTS: &[&str] = &[
     "ledger.return_reason",
     "ledger.institution_file",
     "ledger.creditor",
+    "ledger.tender_method",
+    "ledger.cash_flow_caption",
     "ledger.payroll_deduction_kind",
     "ledger.utility_collector",
     "ledger.postage_tariff",

@@ -10,6 +10,8 @@ mod orders;
 pub mod returned;
 /// Slips and the money that came for them.
 mod revenue;
+/// Tenders and their nominees.
+mod tenders;
 /// Lists of what waits for a person.
 mod worklist;
 
@@ -20,7 +22,12 @@ pub use orders::{
 use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;
+use serde_json::Value;
 use sqlx::PgPool;
+pub use tenders::{
+    Nominee, Tender, TenderFault, approve_tender, cancel_tender, change_tender, nominate, open_tender, reopen_tender,
+    strike_nominees, tender, tender_faults, tenders,
+};
 pub use worklist::{Column, Worklist};
 
 use crate::db;
@@ -39,6 +46,16 @@ pub enum LedgerError {
         /// In words.
         sentence: String,
     },
+    /// A rule of the ledger refused the action by a code of the catalogue.
+    #[error("{sentence}")]
+    Coded {
+        /// Catalogue code.
+        code: String,
+        /// Values of its text.
+        detail: Value,
+        /// In words.
+        sentence: String,
+    },
     /// Another rule of the ledger refused the action; the sentence is the database's own.
     #[error("{0}")]
     Refused(String),
@@ -48,7 +65,7 @@ impl Classify for LedgerError {
     fn verdict(&self) -> Verdict {
         match self {
             LedgerError::Database(_) => Verdict::Retry,
-            LedgerError::Rule { .. } | LedgerError::Refused(_) => Verdict::Reject,
+            LedgerError::Rule { .. } | LedgerError::Coded { .. } | LedgerError::Refused(_) => Verdict::Reject,
         }
     }
 }
@@ -145,8 +162,10 @@ fn refused(error: sqlx::Error) -> LedgerError {
     if let Some(constraint) = db::broken_rule(&error) {
         return LedgerError::Rule { constraint, sentence: db::sentence(&error) };
     }
-    if let Some((_, sentence)) = db::refusal(&error) {
-        return LedgerError::Refused(sentence);
+    match db::refusal(&error) {
+        Some((Some(code), sentence)) => return LedgerError::Coded { code, detail: db::refusal_detail(&error), sentence },
+        Some((None, sentence)) => return LedgerError::Refused(sentence),
+        None => {}
     }
     if error.as_database_error().is_some_and(|database| database.constraint().is_some()) {
         return LedgerError::Refused(db::sentence(&error));

@@ -22,6 +22,7 @@ mod same_content;
 mod scratch;
 mod selection;
 mod tasks;
+mod tenders;
 mod toy;
 mod transfers;
 mod unclear;
