@@ -1007,7 +1007,9 @@ begin
     -- A slip ends; eLTAX is told if it had been told of it, and of nothing else that it waits to be told.
     with ended as (
         update ledger.payment_slip s
-           set state = 'void', void_reason = '調定変更'
+           set state = 'void', void_reason = case when exists (select from ledger.receivable r
+                                                                where r.id = s.assessment_id and r.unpaid <= 0 and r.received + r.written_off > 0)
+                                                  then '未収なし' else '調定変更' end
          where s.id = any (stale) and s.id <> all (coalesce(changed, '{}'))
         returning s.id
     ), withdrawn as (

@@ -1,5 +1,7 @@
 //! `renkei export …`: make, look at, approve, release, take back.
 
+/// A file beside another, and a file made again.
+mod remade;
 /// What an approver looks at.
 mod show;
 
@@ -103,6 +105,11 @@ pub(crate) enum ExportCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Select what a file carries anew from the ledger, and compare: are its bytes still what the ledger says?
+    Remake {
+        /// File number
+        file: i64,
+    },
     /// Take a file back; its items are free again
     Void {
         /// File number
@@ -184,8 +191,14 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
             ExportCommand::Download { file, to, actor } => {
                 let download = exporter.download(*file, actor).await?;
                 std::fs::write(to, &download.bytes).with_context(|| format!("cannot write {}", to.display()))?;
-                exporter.show(*file).await?.file
+                let file = exporter.show(*file).await?.file;
+                if let Some((_, text)) = exporter.control_file(&file) {
+                    let beside = remade::control_path(to);
+                    std::fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))?;
+                }
+                file
             }
+            ExportCommand::Remake { file } => return Ok(remade::print(global, &exporter.remake(*file).await?)),
             ExportCommand::Void { file, reason, confirmation, actor } => {
                 exporter.void(*file, actor, reason, confirmation).await?
             }

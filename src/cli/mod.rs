@@ -40,6 +40,8 @@ pub(crate) mod roles;
 mod sample;
 /// `renkei send`
 mod send;
+/// `renkei ledger refund … write-off`
+mod settle;
 /// `renkei token`
 mod token;
 /// `renkei topic`

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
-//!                              params, profile, reviewed_on, release, accepted, void, next
+//!                              params, profile, reviewed_on, release, accepted, void, next, anew
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`

@@ -51,6 +51,9 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
             refused.push_str(&format!("\n■ 次のファイル\n{more}"));
         }
     }
+    if case.given.anew {
+        maker.remake_all(pool).await;
+    }
     let texts = [
         ("state.txt", state),
         ("refusals.txt", refused),
@@ -91,6 +94,16 @@ impl Maker<'_> {
         results.insert(format!("expected/{name}"), bytes.to_vec());
         let seen = review(&self.reviewer, &made).await;
         (made, seen)
+    }
+
+    /// Selects every file anew.
+    async fn remake_all(&self, pool: &PgPool) {
+        let files: Vec<i64> =
+            sqlx::query_scalar("select id from export.file where sha256 is not null order by id").fetch_all(pool).await.unwrap();
+        for file in files {
+            let remade = self.exporter.remake(file).await.unwrap_or_else(|error| panic!("file {file} made again: {error:?}"));
+            assert!(remade.is_same(), "file {file} made again has other bytes");
+        }
     }
 
     /// Approves where the topic asks for it, and releases. A file that was not made is left as it is.

@@ -6,6 +6,8 @@ pub mod lineage;
 mod orders;
 /// Slips and the money that came for them.
 mod revenue;
+/// What is decided about money that came, or did not come.
+mod settlements;
 /// Lists of what waits for a person.
 mod worklist;
 
@@ -15,6 +17,7 @@ pub use orders::{
 use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;
+pub use settlements::{Settling, allocate, appropriate, refund_overpayments, refund_received, undo_settlements, write_off};
 use sqlx::PgPool;
 pub use worklist::{Column, Worklist};
 

@@ -17,7 +17,9 @@
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
 //! | `release` | release once, void, unknown |
 //! | `deliver` | the outbox, without a second copy after a crash |
+//! | `control` | the control totals beside a file |
 //! | `twin` | the same content sent before |
+//! | `remake` | a past file selected anew |
 //! | `retire` | the folders of voided files |
 //! | `accepted` | what a person saw the partner accept |
 //! | `view` | list, show, download, dry run |
@@ -28,6 +30,7 @@
 mod accepted;
 mod approve;
 mod claim;
+mod control;
 mod deliver;
 /// What can go wrong, each with its verdict.
 pub mod error;
@@ -39,6 +42,7 @@ pub mod model;
 mod name;
 mod order;
 mod release;
+mod remake;
 mod retire;
 mod stage;
 mod store;
@@ -62,6 +66,7 @@ pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};
 pub use release::Found;
+pub use remake::Remade;
 pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
 
 /// Everything outbound work needs. What an operator can do is a method; console and CLI are two faces of it.

@@ -23,7 +23,7 @@ pub(super) struct Entry {
 
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles"];
+const OUTBOUND_ONLY: &[&str] = &["release", "delivery", "once", "empty", "schedule", "profiles", "control_file"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -67,6 +67,7 @@ pub(super) fn parse(
         release: section.word(faults, "release", RELEASES).unwrap_or(Release::Operator),
         once: section.flag(faults, "once"),
         empty: section.word(faults, "empty", EMPTIES).unwrap_or_default(),
+        control_file: section.flag(faults, "control_file"),
         delivery: delivery(&mut section, status, faults),
         prefetch,
         parallel,

@@ -340,6 +340,8 @@ pub struct Topic {
     pub once: bool,
     /// What a run with nothing to send does.
     pub empty: Empty,
+    /// Whether `<file>.ctl` with its control totals goes beside each file.
+    pub control_file: bool,
     /// Where a released file goes.
     pub delivery: DeliveryTarget,
     /// Unacknowledged messages a consumer holds.
