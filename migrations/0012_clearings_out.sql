@@ -260,9 +260,9 @@ begin
                     (select o.assessment_id from ledger.overpayment o where o.id = overpayment)) order by a.id for update;
     select * into money from ledger.overpayment o where o.id = overpayment for update;
     if money.id is null or money.state <> 'open' then
-        perform ledger.refuse_settlement(format('overpayment %s cannot be appropriated', overpayment), coalesce('it is ' || money.state, 'there is no such overpayment'), '');
+        perform ledger.refuse_settlement(format('overpayment %s cannot be appropriated', overpayment), coalesce('it is ' || money.state, 'there is no such overpayment'), 'nothing was changed');
     elsif settled_on < (select r.booked_on from ledger.receipt r where r.id = money.receipt_id) then
-        perform ledger.refuse_settlement(format('overpayment %s cannot be appropriated', overpayment), 'the money came later', '');
+        perform ledger.refuse_settlement(format('overpayment %s cannot be appropriated', overpayment), 'the money came later', 'nothing was changed');
     end if;
     owed := ledger.take_owed(appropriate_overpayment.assessment_no, settled_on, today, format('overpayment %s', overpayment));
     taken := least(money.amount, owed.unpaid);
@@ -295,9 +295,9 @@ begin
     perform from ledger.assessment a where a.id = ledger.receivable_id(allocate_receipt.assessment_no) for update;
     select * into money from ledger.unallocated_receipt u where u.id = unallocated for update;
     if money.id is null or money.state <> 'open' then
-        perform ledger.refuse_settlement(format('unallocated receipt %s cannot be allocated', unallocated), coalesce('it is ' || money.state, 'there is no such receipt'), '');
+        perform ledger.refuse_settlement(format('unallocated receipt %s cannot be allocated', unallocated), coalesce('it is ' || money.state, 'there is no such receipt'), 'nothing was changed');
     elsif settled_on < (select r.booked_on from ledger.receipt r where r.id = money.receipt_id) then
-        perform ledger.refuse_settlement(format('unallocated receipt %s cannot be allocated', unallocated), 'the money came later', '');
+        perform ledger.refuse_settlement(format('unallocated receipt %s cannot be allocated', unallocated), 'the money came later', 'nothing was changed');
     end if;
     owed := ledger.take_owed(allocate_receipt.assessment_no, settled_on, today, format('receipt %s', unallocated));
     taken := least(money.amount, owed.unpaid);
@@ -454,7 +454,7 @@ language sql stable as $$
 $$;
 comment on function ledger.clearing_faults is 'Where the running totals of these receivables are not the sums of their events, or not what is open as 過誤納; none in a sound ledger.';
 
-create function ledger.select_clearings(target text) returns void
+create function ledger.select_clearings(sender text) returns void
 language plpgsql
 set jit = off
 as $$
@@ -467,24 +467,24 @@ begin
     if made.file_id is null then
         create temp table chosen as
         select e.* from ledger.clearing_event e
-         where e.source = target
+         where e.source = sender
            and not exists (select from export.live_claim c
                             where c.topic = (select topic from pg_temp.run) and c.object = 'clearing' and c.object_id = e.id);
         insert into ledger.clearing_extract (file_id, target, number, extracted_at)
-        select file, target, coalesce(max(x.number) filter (where not x.voided), 0) + 1,
+        select file, sender, coalesce(max(x.number) filter (where not x.voided), 0) + 1,
                coalesce((select value from pg_temp.param where key = 'extracted_at')::timestamptz, date_trunc('second', now()))
-          from ledger.clearing_extract x where x.target = select_clearings.target
+          from ledger.clearing_extract x where x.target = sender
         on conflict (target, number) where not voided do nothing
         returning * into made;
         if made.file_id is null then
-            raise exception 'another extract for % is just being made', target using errcode = '40001';
+            raise exception 'another extract for % is just being made', sender using errcode = '40001';
         end if;
     else
         create temp table chosen as select * from ledger.clearings_of_file(file);
     end if;
 
     create temp table outgoing_clearing as
-    select row_number() over (order by c.id) as seq, target as target, to_char(made.number, 'FM00000000') as extract_no, made.extracted_at as extracted_at,
+    select row_number() over (order by c.id) as seq, sender as target, to_char(made.number, 'FM00000000') as extract_no, made.extracted_at as extracted_at,
            c.source_key, c.assessment_no, c.slip_no, c.fiscal_year, c.budget_line, to_char(c.no, 'FM000') as clearing_no, c.kind, c.paid_on, c.booked_on, c.channel,
            c.amount, c.assessed, c.received_total, c.outstanding, c.overpaid, c.state, c.id as clearing_id
       from pg_temp.chosen c;
