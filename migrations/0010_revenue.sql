@@ -193,13 +193,28 @@ create table ledger.slip_notice (
     state    text   not null default 'queued' constraint slip_notice_state_is_known check (state in ('queued', 'uploaded', 'withdrawn')),
     file_id  bigint,
     batch_id bigint,
-    line     bigint
+    line     bigint,
+    amount       bigint,
+    due_on       date,
+    pay_limit_on date,
+    constraint slip_notice_told_is_whole check (num_nulls(amount, due_on, pay_limit_on) in (0, 3))
 );
 comment on table ledger.slip_notice is '納付書情報: what eLTAX is still to be told about a slip (1 新規, 2 変更, 3 取消). Each leaves once, in file 17.';
+comment on column ledger.slip_notice.amount is 'What an uploaded notice said, kept (with due_on and pay_limit_on) when the slip is changed after it; null: what the slip says.';
 create index slip_notice_by_slip on ledger.slip_notice (slip_id);
 create index slip_notice_waiting on ledger.slip_notice (id) where state = 'queued';
--- eLTAX is told once that a slip ended.
+-- eLTAX is told once that a slip ended, and of the last of several changes only.
 create unique index slip_notice_ends_once on ledger.slip_notice (slip_id) where action = '3' and state = 'queued';
+create unique index slip_notice_changes_once on ledger.slip_notice (slip_id) where action = '2' and state = 'queued';
+
+create function ledger.slip_known(slip bigint) returns table (notice_id bigint, amount bigint, due_on date, pay_limit_on date)
+language sql stable as $$
+    select n.id, coalesce(n.amount, s.amount), coalesce(n.due_on, s.due_on), coalesce(n.pay_limit_on, s.pay_limit_on)
+      from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id
+     where n.slip_id = slip and n.state = 'uploaded' and n.action in ('1', '2')
+     order by n.id desc limit 1
+$$;
+comment on function ledger.slip_known is 'What eLTAX knows of a slip: what the last notice about it said that has left. A 取消 repeats it.';
 
 create function ledger.slip_notice_is_claimed(notice bigint) returns boolean
 language plpgsql stable as $$
@@ -215,18 +230,18 @@ declare
 begin
     -- Locked before it is looked: whoever makes a file 17 locks what waits, and may just be claiming a change to these slips.
     perform from ledger.slip_notice later
-      where later.action <> '1' and later.slip_id in (select n.slip_id from ledger.slip_notice n where n.file_id = file and n.action = '1')
+      where later.action <> '1' and later.slip_id in (select n.slip_id from ledger.slip_notice n where n.file_id = file and n.action <> '3')
       order by later.id for update;
     select min(c.file_id) into other
       from ledger.slip_notice n
-      join ledger.slip_notice later on later.slip_id = n.slip_id and later.action <> '1' and later.id <> n.id
+      join ledger.slip_notice later on later.slip_id = n.slip_id and later.action <> '1' and later.id > n.id
       join export.claim c on c.object = 'slip_notice' and c.object_id = later.id and c.live
-     where n.file_id = file and n.action = '1' and c.file_id <> file;
+     where n.file_id = file and n.action <> '3' and c.file_id <> file;
     if other is not null then
         raise exception 'file % tells eLTAX of changes to slips of this file', other using errcode = 'RK021', hint = 'void that file first';
     end if;
 end $$;
-comment on function ledger.check_slip_void is 'A file 17 is not voided while another tells eLTAX of changes to its slips: eLTAX would not know them.';
+comment on function ledger.check_slip_void is 'A file 17 is not voided while another tells eLTAX of changes to its slips: eLTAX would not know them, or not as they were when they were changed.';
 
 create function ledger.slip_no(fiscal_year int, assessment_id bigint, issue int) returns text
 language sql immutable parallel safe as $$
@@ -462,19 +477,23 @@ create table ledger.clearing (
     booked_on      date   not null,
     channel        text   not null,
     amount         bigint not null constraint clearing_amount_is_not_zero check (amount <> 0),
+    excess         bigint not null default 0,
     assessed       bigint not null,
     received_total bigint not null,
     written_off    bigint not null,
     overpaid       bigint not null,
     receipt_id     bigint,
     slip_id        bigint,
+    settlement_id  bigint,
     batch_id       bigint,
     line           bigint,
     constraint clearing_no_once unique (assessment_id, no)
 );
 comment on table ledger.clearing is '消込: events in the order of id (1 収納 2 取消 3 還付 4 充当 5 不納欠損). Append-only: 14 and 15 send each event once and can make a past extract again.';
 comment on column ledger.clearing.no is '消込連番 within the assessment.';
-comment on column ledger.clearing.received_total is '収入済額 after this event; with assessed, written_off and overpaid the state as it was then.';
+comment on column ledger.clearing.amount is '今回額: money that came for the receivable, negative when it went. Kind 5: what was written off. Taking an event back is the same kind with the other sign, but for receipts (2 取消).';
+comment on column ledger.clearing.excess is 'What of the amount is not owed (過誤納) and so clears nothing.';
+comment on column ledger.clearing.received_total is '収入済額 after this event, what is overpaid included (還付未済): the sum of all amounts but those written off. With assessed, written_off and overpaid the state as it was then.';
 create trigger clearing_is_append_only before update or delete or truncate on ledger.clearing
     for each statement execute function ledger.refuse_change();
 
@@ -512,21 +531,70 @@ select a.id, ledger.assessment_no(a.fiscal_year, a.id) as assessment_no, a.sourc
   from ledger.assessment a
   left join lateral (select sum(x.delta) as delta, (array_agg(x.due_on order by x.id desc))[1] as due_on
                        from ledger.assessment x where x.origin_id = a.id and x.cancelled_at is null) c on true
-  left join lateral (select sum(x.amount) filter (where x.kind <> '5') as received, sum(x.amount) filter (where x.kind = '5') as written_off
+  left join lateral (select sum(x.amount - x.excess) filter (where x.kind <> '5') as received, sum(x.amount) filter (where x.kind = '5') as written_off
                        from ledger.clearing x where x.assessment_id = a.id) k on true
  where a.action = '1' and a.cancelled_at is null;
-comment on view ledger.receivable is '債権: an assessment with its changes, what was received, and what is still unpaid.';
+comment on view ledger.receivable is '債権: an assessment with its changes, what was received of it (without what is overpaid), and what is still unpaid.';
 
 create view ledger.clearing_event as
 select k.id, a.source, a.source_key, ledger.assessment_no(a.fiscal_year, a.id) as assessment_no,
        ledger.slip_no(a.fiscal_year, a.id, s.issue) as slip_no, a.fiscal_year, a.fund, a.budget_line, k.no, k.kind, k.paid_on, k.booked_on,
-       k.channel, k.amount, k.assessed, k.received_total, k.assessed - k.received_total - k.written_off as outstanding, k.overpaid,
+       k.channel, k.amount, k.assessed, k.received_total, k.assessed - (k.received_total - k.overpaid) - k.written_off as outstanding, k.overpaid,
        case when k.overpaid > 0 then '3' when k.assessed = k.received_total then '1'
-            when k.assessed = k.received_total + k.written_off then '5' when k.received_total > 0 then '2' else '4' end as state
+            when k.assessed = k.received_total + k.written_off then '5' when k.received_total > 0 then '2' else '4' end as state, k.assessment_id
   from ledger.clearing k
   join ledger.assessment a on a.id = k.assessment_id
   left join ledger.payment_slip s on s.id = k.slip_id;
 comment on view ledger.clearing_event is '消込情報 as 14 and 15 tell it to the sections (integrations §6 IF14); id is the watermark.';
+
+create function ledger.begin_clearings() returns void
+language plpgsql as $$
+begin
+    if to_regclass('pg_temp.incoming_clearing') is not null then
+        drop table pg_temp.incoming_clearing;
+    end if;
+    create temp table incoming_clearing (
+        seq           bigint generated always as identity,
+        assessment_id bigint not null,
+        kind          text   not null,
+        paid_on       date   not null,
+        booked_on     date   not null,
+        channel       text   not null,
+        amount        bigint not null,
+        excess        bigint not null default 0,
+        receipt_id    bigint,
+        slip_id       bigint,
+        settlement_id bigint,
+        batch_id      bigint,
+        line          bigint
+    ) on commit drop;
+end $$;
+comment on function ledger.begin_clearings is 'Makes the temp table that add_clearings() reads: events in the order they are inserted.';
+
+create function ledger.add_clearings() returns void
+language plpgsql
+set jit = off
+set enable_seqscan = off -- as in post_assessments
+set enable_bitmapscan = off
+as $$
+begin
+    -- The receivables are locked by the caller. Each event goes on from the last one of its receivable: numbers and totals have no gap.
+    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, excess, assessed, received_total, written_off, overpaid,
+        receipt_id, slip_id, settlement_id, batch_id, line)
+    select e.assessment_id, coalesce(k.no, 0) + row_number() over one, e.kind, e.paid_on, e.booked_on, e.channel, e.amount, e.excess, coalesce(v.assessed, 0),
+           coalesce(k.received_total, 0) + sum(case when e.kind = '5' then 0 else e.amount end) over one,
+           coalesce(k.written_off, 0) + sum(case when e.kind = '5' then e.amount else 0 end) over one,
+           coalesce(k.overpaid, 0) + sum(e.excess) over one,
+           e.receipt_id, e.slip_id, e.settlement_id, e.batch_id, e.line
+      from pg_temp.incoming_clearing e
+      -- Nothing is owed any more of an assessment that was cancelled; money for it is overpaid.
+      left join ledger.receivable v on v.id = e.assessment_id
+      left join lateral (select x.no, x.received_total, x.written_off, x.overpaid
+                           from ledger.clearing x where x.assessment_id = e.assessment_id order by x.no desc limit 1) k on true
+    window one as (partition by e.assessment_id order by e.seq)
+     order by e.seq;
+end $$;
+comment on function ledger.add_clearings is 'Writes the events of temp table incoming_clearing down, with the running totals of each receivable. The one way into ledger.clearing.';
 
 create function ledger.business_day_after(day date, days int, kind text) returns date
 language plpgsql stable as $$
@@ -538,11 +606,16 @@ begin
 end $$;
 comment on function ledger.business_day_after is 'So many business days later; the day itself for none.';
 
+create function ledger.slip_posting_day(issued_on date) returns date
+language sql stable as $$
+    select ledger.business_day_after(slip_posting_day.issued_on, g.posting_days, 'office') from ledger.eltax_agency g
+$$;
+comment on function ledger.slip_posting_day is 'The day a slip issued on that day goes to its payer (発送).';
+
 create view ledger.slip_posting as
 with posting as materialized ( -- the calendar is asked once per day, not once per slip
-    select d.issued_on, ledger.business_day_after(d.issued_on, g.posting_days, 'office') as post_on
+    select d.issued_on, ledger.slip_posting_day(d.issued_on) as post_on
       from (select distinct s.issued_on from ledger.payment_slip s where s.state in ('queued', 'uploaded')) d
-     cross join ledger.eltax_agency g
 )
 select s.id as slip_id, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no, s.amount, s.issued_on, p.post_on, n.file_id,
        (select min((d.at at time zone 'Asia/Tokyo')::date) from export.delivery d where d.file_id = n.file_id and d.kind = 'accepted') as accepted_on
@@ -860,7 +933,47 @@ begin
 end $$;
 comment on function ledger.issue_slips is 'First slips of the assessments a batch has just posted (納付方法 4).';
 
-create function ledger.refresh_slips(assessments bigint[], batch bigint) returns void
+create function ledger.tell_changes(slips bigint[], batch bigint) returns void
+language plpgsql as $$
+begin
+    -- Changed back before eLTAX was told: there is nothing to tell.
+    update ledger.slip_notice n
+       set state = 'withdrawn'
+      from ledger.payment_slip s cross join ledger.slip_known(s.id) k
+     where s.id = any (slips) and n.slip_id = s.id and n.action = '2' and n.state = 'queued'
+       and (k.amount, k.due_on, k.pay_limit_on) = (s.amount, s.due_on, s.pay_limit_on);
+    insert into ledger.slip_notice (slip_id, action, batch_id)
+    select s.id, '2', batch
+      from ledger.payment_slip s cross join ledger.slip_known(s.id) k
+     where s.id = any (slips) and (k.amount, k.due_on, k.pay_limit_on) <> (s.amount, s.due_on, s.pay_limit_on)
+       and not exists (select from ledger.slip_notice n where n.slip_id = s.id and n.action = '2' and n.state = 'queued')
+     order by s.id;
+end $$;
+comment on function ledger.tell_changes is 'One 変更 waits for each of these slips that says something else than eLTAX knows, and none for the others.';
+
+create function ledger.change_slips(slips bigint[], batch bigint) returns void
+language plpgsql
+set jit = off
+as $$
+begin
+    -- What eLTAX was told stays on record beside what the slip says from now on.
+    update ledger.slip_notice n
+       set amount = s.amount, due_on = s.due_on, pay_limit_on = s.pay_limit_on
+      from ledger.payment_slip s
+     where s.id = any (slips) and n.slip_id = s.id and n.state = 'uploaded' and n.action in ('1', '2') and n.amount is null;
+
+    update ledger.payment_slip s
+       set amount = r.unpaid, amount_main = r.unpaid, amount_reminder = 0, amount_interest = 0, due_on = r.due_on,
+           -- A limit that was given to the slip itself (再発行) stays while the due date does. The barcode has amount and limit in it.
+           pay_limit_on = case when r.due_on = s.due_on then s.pay_limit_on else r.due_on + g.limit_days end, store_barcode = null
+      from ledger.receivable r cross join ledger.eltax_agency g
+     where s.id = any (slips) and r.id = s.assessment_id;
+
+    perform ledger.tell_changes(slips, batch);
+end $$;
+comment on function ledger.change_slips is 'Makes slips that eLTAX has say what is owed now, under their keys, and lets eLTAX be told (2 変更).';
+
+create function ledger.refresh_slips(assessments bigint[], batch bigint, today date) returns void
 language plpgsql
 set jit = off
 set enable_seqscan = off -- as in post_assessments
@@ -868,6 +981,8 @@ set enable_bitmapscan = off
 as $$
 declare
     first_slip bigint := (select last_value + is_called::int from ledger.payment_slip_id_seq);
+    stale      bigint[];
+    changed    bigint[];
 begin
     perform from ledger.payment_slip s where s.assessment_id = any (assessments) order by s.id for update;
     perform from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id
@@ -878,30 +993,38 @@ begin
         raise exception 'a slip went into a file of eLTAX while its assessment was being changed' using errcode = '40001';
     end if;
 
-    -- A live slip whose amount or date is no longer true ends; eLTAX is told if it had been told of it (eltax 17-R12).
-    with stale as (
+    -- A slip that eLTAX has and the payer has not (発送 is still to come) is changed under its key. Paper cannot be changed: from its
+    -- posting day on the slip ends, and another is issued under a new key (eltax 17-R12).
+    select array_agg(x.id order by x.id),
+           array_agg(x.id order by x.id) filter (where x.state = 'uploaded' and r.unpaid > 0 and today < ledger.slip_posting_day(x.issued_on))
+      into stale, changed
+      from ledger.payment_slip x left join ledger.receivable r on r.id = x.assessment_id
+     where x.assessment_id = any (assessments) and x.state in ('queued', 'uploaded')
+       and (r.id is null or r.unpaid <> x.amount or r.due_on <> x.due_on);
+    if changed is not null then
+        perform ledger.change_slips(changed, batch);
+    end if;
+    -- A slip ends; eLTAX is told if it had been told of it, and of nothing else that it waits to be told.
+    with ended as (
         update ledger.payment_slip s
-           set state = 'void', void_reason = '調定変更'
-          from (select x.id, r.unpaid, r.due_on
-                  from ledger.payment_slip x left join ledger.receivable r on r.id = x.assessment_id
-                 where x.assessment_id = any (assessments) and x.state in ('queued', 'uploaded')
-                   and (r.id is null or r.unpaid <> x.amount or r.due_on <> x.due_on)) o
-         where s.id = o.id
+           set state = 'void', void_reason = case when exists (select from ledger.receivable r
+                                                                where r.id = s.assessment_id and r.unpaid <= 0 and r.received + r.written_off > 0)
+                                                  then '未収なし' else '調定変更' end
+         where s.id = any (stale) and s.id <> all (coalesce(changed, '{}'))
         returning s.id
     ), withdrawn as (
-        update ledger.slip_notice n set state = 'withdrawn' from stale where n.slip_id = stale.id and n.state = 'queued'
+        update ledger.slip_notice n set state = 'withdrawn' from ended where n.slip_id = ended.id and n.state = 'queued'
     )
     insert into ledger.slip_notice (slip_id, action, batch_id)
-    select stale.id, '3', batch
-      from stale
-     where exists (select from ledger.slip_notice n where n.slip_id = stale.id and n.action = '1' and n.state = 'uploaded');
+    select ended.id, '3', batch
+      from ended
+     where exists (select from ledger.slip_notice n where n.slip_id = ended.id and n.action = '1' and n.state = 'uploaded');
 
     insert into ledger.payment_slip (assessment_id, issue, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
         amount, amount_main, due_on, pay_limit_on, issued_on, batch_id)
     select r.id, n.issue, g.agency_code, g.office_code, ledger.eltax_item(r.fund, r.budget_line, r.assessed_on),
            ledger.el_case_key(g.key_prefix, r.fiscal_year, r.id, 1, n.issue), ledger.random_digits(),
-           r.fiscal_year, r.fiscal_year, r.unpaid, r.unpaid, r.due_on, r.due_on + g.limit_days,
-           (select business_date from pg_temp.batch), batch
+           r.fiscal_year, r.fiscal_year, r.unpaid, r.unpaid, r.due_on, r.due_on + g.limit_days, today, batch
       from ledger.receivable r
      cross join ledger.eltax_agency g
      cross join lateral (select coalesce(max(s.issue), 0) + 1 as issue from ledger.payment_slip s where s.assessment_id = r.id) n
@@ -914,7 +1037,14 @@ begin
      where s.id >= first_slip and s.assessment_id = any (assessments) and s.state = 'queued'
        and not exists (select from ledger.slip_notice n where n.slip_id = s.id);
 end $$;
-comment on function ledger.refresh_slips is 'Makes the live slips of these assessments say what is owed now: ends stale ones, issues new ones under new keys.';
+comment on function ledger.refresh_slips(bigint[], bigint, date) is 'Makes the live slips of these assessments say what is owed now: changes those the payer does not have yet, ends the others, issues new ones under new keys.';
+
+create function ledger.refresh_slips(assessments bigint[], batch bigint) returns void
+language plpgsql as $$
+begin
+    perform ledger.refresh_slips(assessments, batch, (select business_date from pg_temp.batch));
+end $$;
+comment on function ledger.refresh_slips(bigint[], bigint) is 'The same on the day the batch at hand is posted.';
 
 create function ledger.reissue_slips(slips text[], limit_on date, today date, who text)
 returns table (old_no text, new_no text, new_key text, amount bigint)
@@ -1112,19 +1242,14 @@ begin
       from ledger.receipt r join pg_temp.incoming_receipt i on i.line = r.line
      where r.id >= first_receipt and r.batch_id = batch and r.unallocated > 0 order by r.id;
 
-    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, assessed, received_total, written_off, overpaid,
-        receipt_id, slip_id, batch_id, line)
-    select n.assessment_id, coalesce(k.no, 0) + row_number() over one, '1', n.paid_on, n.booked_on, n.channel, n.cleared,
-           v.assessed, v.received + sum(n.cleared) over one, v.written_off,
-           coalesce(o.overpaid, 0), n.id, n.slip_id, batch, n.line
+    -- The sections are told of all the money that came, also of what nobody owed (二重納付).
+    perform ledger.begin_clearings();
+    insert into pg_temp.incoming_clearing (assessment_id, kind, paid_on, booked_on, channel, amount, excess, receipt_id, slip_id, batch_id, line)
+    select n.assessment_id, '1', n.paid_on, n.booked_on, n.channel, n.cleared + n.overpaid, n.overpaid, n.id, n.slip_id, batch, n.line
       from ledger.receipt n
-      join ledger.receivable v on v.id = n.assessment_id
-      left join lateral (select max(x.no) as no from ledger.clearing x where x.assessment_id = n.assessment_id) k on true
-      left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
-                          where x.assessment_id = n.assessment_id and x.receipt_id <= n.id and x.state = 'open') o on true
-     where n.id >= first_receipt and n.batch_id = batch and n.cleared > 0
-    window one as (partition by n.assessment_id order by n.id)
+     where n.id >= first_receipt and n.batch_id = batch and n.cleared + n.overpaid > 0
      order by n.id;
+    perform ledger.add_clearings();
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(i.fiscal_year, r.booked_on, today)), r.booked_on,
@@ -1180,21 +1305,16 @@ begin
     update ledger.unallocated_receipt set state = 'cancelled' where batch_id = batch and state = 'open';
 
     -- A clearing is never taken out: a second event (取消) takes it back, and the sections are told both.
-    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, assessed, received_total, written_off, overpaid,
-        receipt_id, slip_id, batch_id, line)
-    select k.assessment_id, m.no + row_number() over one, '2', k.paid_on, k.booked_on, k.channel, -k.amount,
-           v.assessed, v.received - sum(k.amount) over one, v.written_off, coalesce(o.overpaid, 0), k.receipt_id, k.slip_id, batch, k.line
+    perform ledger.begin_clearings();
+    insert into pg_temp.incoming_clearing (assessment_id, kind, paid_on, booked_on, channel, amount, excess, receipt_id, slip_id, batch_id, line)
+    select k.assessment_id, '2', k.paid_on, k.booked_on, k.channel, -k.amount, -k.excess, k.receipt_id, k.slip_id, batch, k.line
       from ledger.clearing k
       join ledger.receipt r on r.id = k.receipt_id and r.batch_id = batch and r.cancelled_at is null
-      join ledger.receivable v on v.id = k.assessment_id
-     cross join lateral (select max(x.no) as no from ledger.clearing x where x.assessment_id = k.assessment_id) m
-      left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
-                          where x.assessment_id = k.assessment_id and x.state = 'open') o on true
      where k.kind = '1'
        -- A receipt that was taken back and given again has two of them; the last one is the one that stands.
        and not exists (select from ledger.clearing x where x.assessment_id = k.assessment_id and x.receipt_id = k.receipt_id and x.id > k.id)
-    window one as (partition by k.assessment_id order by k.id)
      order by k.id;
+    perform ledger.add_clearings();
 
     update ledger.receipt set cancelled_at = clock_timestamp() where batch_id = batch and cancelled_at is null;
 end $$;
@@ -1260,3 +1380,26 @@ language sql as $$
      where s.id = any (slips) and s.state = 'queued' and n.slip_id = s.id and n.action = '1' and n.state = 'withdrawn';
 $$;
 comment on function ledger.settle_slips is 'State of slips as their notices say: final, provisional, uploaded or queued; void stays void. What is paid need not be sent.';
+
+create function ledger.refresh_void_slips(batch bigint) returns void
+language plpgsql as $$
+declare
+    assessments bigint[];
+begin
+    select array_agg(distinct s.assessment_id) into assessments
+      from ledger.payment_notice n
+      join ledger.payment_slip s on s.id = n.slip_id and s.state = 'void'
+      join ledger.assessment a on a.id = s.assessment_id and a.method = '4'
+     where n.batch_id = refresh_void_slips.batch and n.kind = '02';
+    if assessments is not null then
+        perform ledger.refresh_slips(assessments, batch);
+    end if;
+end $$;
+comment on function ledger.refresh_void_slips is 'The slips in force of receivables that a cancelled slip has paid by this batch, or ceased to pay.';
+
+create function ledger.slip_end_told(slip bigint) returns text
+language sql stable as $$
+    select coalesce((select case n.state when 'uploaded' then 'slip_end_told' else 'slip_end_waits' end
+                       from ledger.slip_notice n where n.slip_id = slip and n.action = '3' and n.state <> 'withdrawn' order by n.id desc limit 1), 'slip_end_unsaid')
+$$;
+comment on function ledger.slip_end_told is 'Whether eLTAX knows that a slip ended (a term of the catalogue): told, waiting to be told, or never told because it never had the slip.';

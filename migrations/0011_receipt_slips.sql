@@ -190,19 +190,13 @@ begin
     update ledger.overpayment o set state = 'cancelled' from pg_temp.returned_receipt t where o.receipt_id = t.receipt_id and o.state = 'open';
     update ledger.unallocated_receipt u set state = 'cancelled' from pg_temp.returned_receipt t where u.receipt_id = t.receipt_id and u.state = 'open';
 
-    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, assessed, received_total, written_off, overpaid,
-        receipt_id, slip_id, batch_id, line)
-    select r.assessment_id, m.no + row_number() over one, '2', r.paid_on, t.booked_on, r.channel, -r.cleared,
-           v.assessed, v.received - sum(r.cleared) over one, v.written_off, coalesce(o.overpaid, 0), r.id, r.slip_id, batch, t.line
-      from pg_temp.returned_receipt t
-      join ledger.receipt r on r.id = t.receipt_id
-      join ledger.receivable v on v.id = r.assessment_id
-     cross join lateral (select max(x.no) as no from ledger.clearing x where x.assessment_id = r.assessment_id) m
-      left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
-                          where x.assessment_id = r.assessment_id and x.state = 'open') o on true
-     where r.cleared > 0
-    window one as (partition by r.assessment_id order by r.id)
+    perform ledger.begin_clearings();
+    insert into pg_temp.incoming_clearing (assessment_id, kind, paid_on, booked_on, channel, amount, excess, receipt_id, slip_id, batch_id, line)
+    select r.assessment_id, '2', r.paid_on, t.booked_on, r.channel, -(r.cleared + r.overpaid), -r.overpaid, r.id, r.slip_id, batch, t.line
+      from pg_temp.returned_receipt t join ledger.receipt r on r.id = t.receipt_id
+     where r.cleared + r.overpaid > 0
      order by r.id;
+    perform ledger.add_clearings();
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select t.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(t.fiscal_year, r.booked_on, today)), t.booked_on,
@@ -228,18 +222,13 @@ begin
     update ledger.receipt set cancelled_at = null where id = any (receipts);
     update ledger.overpayment set state = 'open' where receipt_id = any (receipts) and state = 'cancelled';
     update ledger.unallocated_receipt set state = 'open' where receipt_id = any (receipts) and state = 'cancelled';
-    insert into ledger.clearing (assessment_id, no, kind, paid_on, booked_on, channel, amount, assessed, received_total, written_off, overpaid,
-        receipt_id, slip_id, batch_id, line)
-    select r.assessment_id, m.no + row_number() over one, '1', r.paid_on, r.booked_on, r.channel, r.cleared,
-           v.assessed, v.received + sum(r.cleared) over one, v.written_off, coalesce(o.overpaid, 0), r.id, r.slip_id, batch, r.line
+    perform ledger.begin_clearings();
+    insert into pg_temp.incoming_clearing (assessment_id, kind, paid_on, booked_on, channel, amount, excess, receipt_id, slip_id, batch_id, line)
+    select r.assessment_id, '1', r.paid_on, r.booked_on, r.channel, r.cleared + r.overpaid, r.overpaid, r.id, r.slip_id, batch, r.line
       from ledger.receipt r
-      join ledger.receivable v on v.id = r.assessment_id
-     cross join lateral (select max(x.no) as no from ledger.clearing x where x.assessment_id = r.assessment_id) m
-      left join lateral (select sum(x.amount) as overpaid from ledger.overpayment x
-                          where x.assessment_id = r.assessment_id and x.state = 'open') o on true
-     where r.id = any (receipts) and r.cleared > 0
-    window one as (partition by r.assessment_id order by r.id)
+     where r.id = any (receipts) and r.cleared + r.overpaid > 0
      order by r.id;
+    perform ledger.add_clearings();
 end $$;
 comment on function ledger.give_receipts_again is 'What take_back_receipts took, when the batch that took it is cancelled. The journal is reversed by the consumer.';
 

@@ -3,16 +3,22 @@
 -- Locked, so that no assessment is changed under the file.
 select count(*) from (select from ledger.slip_notice n where n.state = 'queued' order by n.id for update) locked;
 
+-- 新規 and 変更 say what the slip says; 取消 repeats what eLTAX knows of it.
 create temp table candidate on commit drop as
-select n.id as notice_id, n.action, s.*, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no,
+select n.id as notice_id, n.action, s.id, s.state, s.assessment_id, s.agency_code, s.office_code, s.fee_item, s.case_key, s.confirmation_no, s.levy_year, s.tax_year,
+       s.period, s.issue, s.issued_on, s.store_barcode, w.amount, w.amount - s.amount_reminder - s.amount_interest as amount_main, s.amount_reminder, s.amount_interest,
+       w.due_on, w.pay_limit_on, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no,
        a.method, a.reason, a.payer_name, coalesce(r.unpaid, 0) as unpaid,
        g.local_body_code, g.key_prefix, g.fee_bearer, g.stamp_duty, g.send_names, g.agency_code as our_agency,
-       ledger.el_qr(g.operator_account, s.amount, g.fee_bearer, g.stamp_duty, s.fee_item, s.case_key, s.confirmation_no,
-                    s.agency_code, s.office_code, s.levy_year, s.tax_year, s.period, s.due_on, s.pay_limit_on) as qr,
-       ledger.store_barcode_faults(s.store_barcode, s.amount, s.pay_limit_on) as barcode_faults,
+       ledger.el_qr(g.operator_account, w.amount, g.fee_bearer, g.stamp_duty, s.fee_item, s.case_key, s.confirmation_no,
+                    s.agency_code, s.office_code, s.levy_year, s.tax_year, s.period, w.due_on, w.pay_limit_on) as qr,
+       ledger.store_barcode_faults(s.store_barcode, w.amount, w.pay_limit_on) as barcode_faults,
        exists (select from ledger.slip_notice u where u.slip_id = s.id and u.action = '1' and u.state = 'uploaded') as was_uploaded
   from ledger.slip_notice n
   join ledger.payment_slip s on s.id = n.slip_id
+  left join lateral ledger.slip_known(s.id) k on n.action = '3'
+ cross join lateral (select coalesce(k.amount, s.amount) as amount, coalesce(k.due_on, s.due_on) as due_on,
+                            coalesce(k.pay_limit_on, s.pay_limit_on) as pay_limit_on) w
   join ledger.assessment a on a.id = s.assessment_id
   left join ledger.receivable r on r.id = s.assessment_id
  cross join ledger.eltax_agency g
@@ -46,7 +52,7 @@ select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.se
     -- The file has no quotes: a comma in a name would be another column.
     (c.send_names and (c.reason || c.payer_name) ~ '[,"[:cntrl:]]', 'leave_out', 'EL17_R10_NAME_CHARACTER',
         jsonb_build_object('value', case when c.payer_name ~ '[,"[:cntrl:]]' then c.payer_name else c.reason end, 'slip_no', c.slip_no)),
-    (c.action = '1' and c.state = 'void', 'leave_out', 'EL17_R12_VOID', jsonb_build_object('value', c.slip_no))
+    (c.action <> '3' and c.state = 'void', 'leave_out', 'EL17_R12_VOID', jsonb_build_object('value', c.slip_no))
  ) v (hit, severity, code, detail)
  where v.hit;
 

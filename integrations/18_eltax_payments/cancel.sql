@@ -10,3 +10,4 @@ update ledger.payment_file set cancelled_at = clock_timestamp() where batch_id =
 
 select ledger.settle_slips(array(
     select distinct n.slip_id from ledger.payment_notice n where n.batch_id = (select id from batch) and n.slip_id is not null));
+select ledger.refresh_void_slips((select id from batch));

@@ -202,7 +202,12 @@ with mine as (
             jsonb_build_object('value', p.paid_on, 'limit', p.pay_limit_on)),
         (not exists (select from ledger.eltax_channel c where c.code = p.channel), 'warn', false, 'EL18_R9_CHANNEL', 'channel',
             jsonb_build_object('value', p.channel)),
-        (p.kind <> '03' and p.state = 'void', 'hold', true, 'EL18_R11_VOID_SLIP', 'case_key', jsonb_build_object('value', p.case_key)),
+        (p.kind <> '03' and p.state = 'void', 'hold', true, 'EL18_R11_VOID_SLIP', 'case_key',
+            jsonb_build_object('value', p.case_key, 'told', ledger.slip_end_told(p.slip_id))),
+        (p.kind = '02' and p.state = 'void' and exists (
+            select from ledger.payment_slip l join ledger.slip_notice q on q.slip_id = l.id and q.state = 'queued'
+             where l.assessment_id = p.assessment_id and ledger.slip_notice_is_claimed(q.id)), 'hold', false, 'REVENUE_SLIP_IN_FILE', 'case_key',
+            jsonb_build_object('value', p.case_key)),
         (p.kind = '02' and not ledger.fiscal_year_takes(p.fiscal_year, p.book_on, m.business_date),
             'hold', true, 'EL18_R12_YEAR', 'fund_on', jsonb_build_object('value', p.fund_on, 'fiscal_year', p.fiscal_year)),
         (p.kind <> '03' and p.state = 'queued', 'warn', false, 'EL18_NOT_UPLOADED', 'case_key', jsonb_build_object('value', p.case_key))

@@ -31,6 +31,8 @@ select n.line, s.assessment_id, s.id, n.id, coalesce(c.channel, '7'), n.paid_on,
 select ledger.book_receipts();
 
 select ledger.settle_slips(array(select distinct slip_id from new_notice where slip_id is not null));
+-- What a cancelled slip has paid must not be payable by the one that replaced it.
+select ledger.refresh_void_slips((select id from batch));
 select ledger.post_journal();
 
 insert into posted (line, object, object_id, yen)

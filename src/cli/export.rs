@@ -4,6 +4,8 @@
 mod bring;
 /// What is different from last time.
 mod compare;
+/// A file beside another, and a file made again.
+mod remade;
 /// What an approver looks at.
 mod show;
 
@@ -125,6 +127,11 @@ pub(crate) enum ExportCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Select what a file carries anew from the ledger, and compare: are its bytes still what the ledger says?
+    Remake {
+        /// File number
+        file: i64,
+    },
     /// Take a file back; its items are free again
     Void {
         /// File number
@@ -224,8 +231,14 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
             ExportCommand::Download { file, to, actor } => {
                 let download = exporter.download(*file, actor).await?;
                 std::fs::write(to, &download.bytes).with_context(|| format!("cannot write {}", to.display()))?;
-                exporter.show(*file).await?.file
+                let file = exporter.show(*file).await?.file;
+                if let Some((_, text)) = exporter.control_file(&file) {
+                    let beside = remade::control_path(to);
+                    std::fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))?;
+                }
+                file
             }
+            ExportCommand::Remake { file } => return Ok(remade::print(global, &exporter.remake(*file).await?)),
             ExportCommand::Void { file, reason, confirmation, actor } => {
                 exporter.void(*file, actor, reason, confirmation).await?
             }

@@ -13,6 +13,7 @@ use renkei_core::money::Yen;
 
 use super::print::{say, table};
 use super::returned::{self, ReturnedCommand};
+use super::settle::{self, SettleCommand};
 use super::{Exit, Global, issuers, lineage, words, worklist};
 use crate::config::Config;
 use crate::wiring;
@@ -166,6 +167,10 @@ pub(crate) enum LedgerCommand {
     Tender(tender::TenderCommand),
     /// Creditors whose bank branch ended or will end (口座変更が必要な債権者)
     PayeesToMove(Rows),
+    #[command(flatten)]
+    Settle(SettleCommand),
+    /// What was decided about money (還付・充当・整理・不納欠損), newest first
+    Settlements(Rows),
     /// Money above what was owed (過誤納), not settled yet
     Overpayments(Rows),
     /// Money whose receivable is not known (収入未整理)
@@ -272,6 +277,8 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             }
             LedgerCommand::Tender(command) => return tender::run(global, &pool, command).await,
             LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
+            LedgerCommand::Settle(command) => settle::run(global, &pool, command).await?,
+            LedgerCommand::Settlements(rows) => worklist::show(global, &pool, Worklist::Settlements, rows.limit).await?,
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
             LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,

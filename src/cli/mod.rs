@@ -48,6 +48,8 @@ mod sample;
 mod schedule;
 /// `renkei send`
 mod send;
+/// `renkei ledger refund … write-off`
+mod settle;
 /// `renkei task`
 mod task;
 /// Days and rules in words

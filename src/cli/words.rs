@@ -63,6 +63,10 @@ const CHANNELS: [Word; 7] = [
 /// Who says what money came for a 払込日.
 const CREDIT_KINDS: [Word; 2] = [("notice", "払込通知", "notice"), ("bank", "銀行の入金", "bank")];
 
+/// What was decided about money (消込区分).
+const SETTLEMENTS: [Word; 4] =
+    [("1", "整理", "allocated"), ("3", "還付", "refunded"), ("4", "充当", "appropriated"), ("5", "不納欠損", "written off")];
+
 /// Why money is 収入未整理.
 const CAUSES: [Word; 3] = [
     ("unknown slip", "納付書不明", "unknown slip"),
@@ -138,6 +142,7 @@ pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
     match key {
         "state" => find(&SLIP_STATES, lang, value),
         "channel" => find(&CHANNELS, lang, value),
+        "settlement" => find(&SETTLEMENTS, lang, value),
         "cause" => find(&CAUSES, lang, value),
         "kind" => find(&OPEN_ITEMS, lang, value),
         "leaves" => find(&LEAVES, lang, value),

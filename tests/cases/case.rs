@@ -99,6 +99,9 @@ pub(crate) struct Given {
     /// Another file is made after all that.
     #[serde(default)]
     pub next: bool,
+    /// In the end every file is selected anew from the ledger, and must have its own bytes.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 /// A file that is brought.

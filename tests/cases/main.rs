@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
-//!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next (several files of an
+//!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew (several files of an
 //!                              order: each is released, the first is voided)
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one

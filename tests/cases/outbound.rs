@@ -70,6 +70,9 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
             left_out.push_str(&format!("\n■ 次のファイル\n{more}"));
         }
     }
+    if case.given.anew {
+        maker.remake_all(pool).await;
+    }
     let texts = [
         ("brought.txt", brought),
         ("state.txt", state),
@@ -152,6 +155,16 @@ impl Maker<'_> {
             seen.push(review(&self.reviewer, file).await);
         }
         (files, seen)
+    }
+
+    /// Selects every file anew.
+    async fn remake_all(&self, pool: &PgPool) {
+        let files: Vec<i64> =
+            sqlx::query_scalar("select id from export.file where sha256 is not null order by id").fetch_all(pool).await.unwrap();
+        for file in files {
+            let remade = self.exporter.remake(file).await.unwrap_or_else(|error| panic!("file {file} made again: {error:?}"));
+            assert!(remade.is_same(), "file {file} made again has other bytes");
+        }
     }
 
     /// Approves where the topic asks for it, and releases; or the sentence with which `release.sql` refuses. A file that was not

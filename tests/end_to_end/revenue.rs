@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use crate::support::files::{self, ASSESSMENTS, PAYMENTS, Row, SLIPS, assessment, layout, row};
+use crate::support::files::{self, ASSESSMENTS, CLEARINGS, PAYMENTS, Row, SLIPS, assessment, layout, row};
 use crate::support::world::{self, World};
 
 /// A slip as eLTAX got it.
@@ -122,11 +122,31 @@ fn fees_are_assessed_billed_and_paid() {
         assert_eq!(world.number("select sum(amount)::bigint from ledger.overpayment").await, slips[0].amount);
         assert_eq!(world.number("select count(*) from intake.batch where state = 'posted'").await, 2);
 
+        tell_the_section(world).await;
+
         // The same file again posts nothing.
         world.drop_file(PAYMENTS, "NFJ_131121_20261006_001.csv", &file);
         world.until_sql("select state from intake.batch where id = 3", "duplicate").await;
         world.renkei(&["audit", "verify"]).expect(&[0]);
     });
+}
+
+/// 14: what was paid twice goes back, and the section is told of everything once, with control totals beside the file.
+async fn tell_the_section(world: &mut World) {
+    let overpayment = world.number("select min(id) from ledger.overpayment").await.to_string();
+    world.renkei(&["ledger", "refund", &overpayment, "--reason", "二重納付", "--as", "kakari"]).expect(&[0]);
+    world.renkei(&["ledger", "refund", &overpayment, "--reason", "二重納付", "--as", "kakari"]).expect(&[3]);
+    let made = world.json(&["export", "run", "14", "--key", "evening", "--as", "tsukuru"], &[4]);
+    assert_eq!((made["count"].as_i64(), made["total"].as_i64()), (Some(4), Some(10_500)), "three payments and a refund");
+    let id = made["id"].to_string();
+    world.json(&["export", "release", &id, "--as", "tsukuru"], &[0]);
+    let file = world.outbox_files(CLEARINGS).remove(0);
+    let control = std::fs::read_to_string(format!("{}.ctl", file.display())).unwrap();
+    let sha256 = made["sha256"].as_str().unwrap();
+    assert_eq!(control, format!("{{\"if\":\"14\",\"count\":4,\"sum\":10500,\"sha256\":\"{sha256}\"}}\n"));
+    let remade = world.json(&["export", "remake", &id], &[0]);
+    assert_eq!((remade["same"].as_bool(), remade["remade"].as_str()), (Some(true), Some(sha256)));
+    assert_eq!(world.json(&["export", "run", "14", "--key", "night", "--as", "tsukuru"], &[0])["state"], "empty");
 }
 
 #[test]

@@ -60,6 +60,7 @@ pub(crate) fn write(layout: &Layout, rows: &[(&str, Row)]) -> Vec<u8> {
 
 /// Names of the topics these files are for.
 pub(crate) const ASSESSMENTS: &str = "12_civic_assessments";
+pub(crate) const CLEARINGS: &str = "14_civic_clearings";
 pub(crate) const SLIPS: &str = "17_eltax_payment_slips";
 pub(crate) const PAYMENTS: &str = "18_eltax_payments";
 pub(crate) const BANKS: &str = "01_financial_institutions";

@@ -10,6 +10,8 @@ mod orders;
 pub mod returned;
 /// Slips and the money that came for them.
 mod revenue;
+/// What is decided about money that came, or did not come.
+mod settlements;
 /// Tenders and their nominees.
 mod tenders;
 /// Lists of what waits for a person.
@@ -23,6 +25,7 @@ use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;
 use serde_json::Value;
+pub use settlements::{Settling, allocate, appropriate, refund_overpayments, refund_received, undo_settlements, write_off};
 use sqlx::PgPool;
 pub use tenders::{
     Nominee, Tender, TenderFault, approve_tender, cancel_tender, change_tender, nominate, open_tender, reopen_tender,

@@ -13,6 +13,8 @@ pub enum Worklist {
     Overpayments,
     /// 収入未整理: money whose receivable is not known.
     Unallocated,
+    /// 還付・充当・整理・不納欠損: what was decided about money, newest first.
+    Settlements,
     /// 納付書: slips that are neither paid nor void.
     Slips,
     /// 廃止所属の未了: open items of organizations that have ended, and who carries them.
@@ -56,6 +58,17 @@ impl Worklist {
                 ("yen", ">金額", ">yen"),
                 ("batch", ">受付", ">batch"),
                 ("line", ">行", ">line"),
+            ],
+            Worklist::Settlements => &[
+                ("id", ">番号", ">no."),
+                ("settled_on", "処理日", "day"),
+                ("settlement", "区分", "kind"),
+                ("from", "元", "from"),
+                ("to", "先", "to"),
+                ("yen", ">金額", ">yen"),
+                ("by", "担当", "by"),
+                ("reason", "理由", "reason"),
+                ("undone_on", "取消日", "undone on"),
             ],
             Worklist::Slips => &[
                 ("slip", "納付書番号", "slip"),
@@ -112,6 +125,7 @@ impl Worklist {
             Worklist::PayeesToMove => include_str!("payees_to_move.sql"),
             Worklist::Overpayments => include_str!("overpayments.sql"),
             Worklist::Unallocated => include_str!("unallocated.sql"),
+            Worklist::Settlements => include_str!("settlements.sql"),
             Worklist::Slips => include_str!("slips.sql"),
             Worklist::OrphanedItems => include_str!("orphaned_items.sql"),
             Worklist::Reassignments => include_str!("reassignments.sql"),

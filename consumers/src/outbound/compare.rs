@@ -114,8 +114,16 @@ impl Exporter {
     }
 }
 
+/// The SQL of the file's own layout; without a name of one, that of the folder's first layout: other kinds of file have other items.
+fn own_sql<'j>(job: &Job<'j>, stem: &str) -> Option<&'j str> {
+    let variant = job.shape.variant;
+    let first = job.folder.layouts.first().is_some_and(|(name, _)| name == variant);
+    let plain = || job.folder.sql(stem).filter(|_| first);
+    job.folder.sql(&format!("{stem}.{variant}")).or_else(plain)
+}
+
 async fn totals(conn: &mut PgConnection, job: &Job<'_>) -> Result<Vec<ComparedTotal>, OutboundError> {
-    let Some(sql) = job.folder.sql_for("compare", job.shape.variant) else { return Ok(Vec::new()) };
+    let Some(sql) = own_sql(job, "compare") else { return Ok(Vec::new()) };
     let wrapped = format!(
         "select part_ja::text, part_en::text, label_ja::text, label_en::text,
                 coalesce(count, 0)::bigint as count, coalesce(yen, 0)::bigint as yen,
@@ -128,7 +136,7 @@ async fn totals(conn: &mut PgConnection, job: &Job<'_>) -> Result<Vec<ComparedTo
 }
 
 async fn notable(conn: &mut PgConnection, job: &Job<'_>, items_max: u32) -> Result<Vec<Notable>, OutboundError> {
-    let Some(sql) = job.folder.sql_for("notable", job.shape.variant) else { return Ok(Vec::new()) };
+    let Some(sql) = own_sql(job, "notable") else { return Ok(Vec::new()) };
     let wrapped = format!(
         "select code, object, object_id, yen, detail, of_count, of_yen
            from (select code::text, object::text, object_id::bigint, coalesce(yen, 0)::bigint as yen, coalesce(detail, '{{}}')::jsonb as detail,

@@ -19,7 +19,9 @@
 //! | `compare` | the difference from last time, told from the ledger |
 //! | `release` | release once, void, unknown |
 //! | `deliver` | to the partner – outbox, HTTP push, bucket –, without a second copy after a crash |
+//! | `control` | the control totals beside a file |
 //! | `twin` | the same content sent before |
+//! | `remake` | a past file selected anew |
 //! | `retire` | the folders of voided files |
 //! | `accepted` | what a person saw the partner accept |
 //! | `view` | list, show, download, dry run |
@@ -32,6 +34,7 @@ mod approve;
 mod bring;
 mod claim;
 mod compare;
+mod control;
 mod deliver;
 /// What can go wrong, each with its verdict.
 pub mod error;
@@ -43,6 +46,7 @@ pub mod model;
 mod name;
 mod order;
 mod release;
+mod remake;
 mod retire;
 mod stage;
 mod store;
@@ -69,6 +73,7 @@ pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};
 pub use release::Found;
+pub use remake::Remade;
 pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
 
 /// Everything outbound work needs. What an operator can do is a method; console and CLI are two faces of it.

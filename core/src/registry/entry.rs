@@ -28,7 +28,7 @@ const SECONDS_A_DAY: u64 = 86_400;
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
 const OUTBOUND_ONLY: &[&str] =
-    &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "cut_off", "profiles", "results"];
+    &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "cut_off", "profiles", "results", "control_file"];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -75,6 +75,7 @@ pub(super) fn parse(
         once: section.flag(faults, "once"),
         empty: section.word(faults, "empty", EMPTIES).unwrap_or_default(),
         stale_after_s: section.between(faults, "stale_after_s", 1, SECONDS_A_DAY).and_then(|s| u32::try_from(s).ok()),
+        control_file: section.flag(faults, "control_file"),
         delivery: section.word(faults, "delivery", DELIVERIES).unwrap_or(DeliveryTarget::Outbox),
         prefetch,
         parallel,

@@ -85,6 +85,12 @@ impl Exporter {
             out.write_all(&block?).await.map_err(failed("write", &path))?;
         }
         out.sync_all().await.map_err(failed("flush", &path))?;
+        if let Some((name, text)) = self.control_file(file) {
+            let path = hidden.join(name);
+            let mut out = tokio::fs::File::create_new(&path).await.map_err(failed("create", &path))?;
+            out.write_all(text.as_bytes()).await.map_err(failed("write", &path))?;
+            out.sync_all().await.map_err(failed("flush", &path))?;
+        }
         let path = hidden.join("manifest.json");
         let manifest = manifest(conn, file, self.registry.topic(&file.topic).map(AsRef::as_ref)).await?;
         let mut out = tokio::fs::File::create_new(&path).await.map_err(failed("create", &path))?;

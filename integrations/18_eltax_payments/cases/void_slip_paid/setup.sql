@@ -20,3 +20,4 @@ do $$ begin
     perform ledger.post_journal();
     drop table journal;
 end $$;
+select setval('ledger.payment_slip_id_seq', 100), setval('ledger.slip_notice_id_seq', 100);

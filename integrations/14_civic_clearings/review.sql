@@ -1,0 +1,1 @@
+select label_ja, label_en, count, yen from ledger.review_clearings()
