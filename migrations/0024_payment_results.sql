@@ -9,6 +9,7 @@ insert into ledger.account (code, name, name_en, class) values
 insert into ledger.posting_rule (event, name, debit_account, credit_account) values
     ('PAYMENT_RETURNED', '振込不能・組戻（支払未済へ）', '1101', '2101'),
     ('RETURN_TO_DEPOSIT', '出納閉鎖後の返戻（歳入歳出外現金へ）', '1101', '2202'),
+    ('RETURN_CARRIED', '支払未済の歳入歳出外現金への振替（出納閉鎖）', '2101', '1101'),
     ('DEPOSIT_PAYMENT', '再振込（歳入歳出外現金から）', '2202', '1101'),
     ('RETURN_TO_REVENUE', '返戻金の過年度収入', '2202', '4290');
 
@@ -53,6 +54,7 @@ create table ledger.payment_result (
     fee         bigint,
     returned_on date,
     in_deposit  boolean not null default false,
+    carried_on  date,
     account_id  bigint,
     marked      boolean not null default false,
     batch_id    bigint not null,
@@ -65,6 +67,7 @@ comment on column ledger.payment_result.bank_text is 'The bank''s own words.';
 comment on column ledger.payment_result.fee is '組戻手数料 as the bank states it. It is billed by itself and booked with that invoice, not here.';
 comment on column ledger.payment_result.returned_on is 'The day the money is back in the ward''s account.';
 comment on column ledger.payment_result.in_deposit is 'The books of the order''s year were closed on that day: the money is held as 歳入歳出外現金.';
+comment on column ledger.payment_result.carried_on is 'The day, up to 31 May, on which what came back in time and was not paid again was carried over into 歳入歳出外現金.';
 comment on column ledger.payment_result.marked is 'This result marked the account: its cancellation takes the mark away.';
 create unique index payment_result_returns_once on ledger.payment_result (order_id) where outcome = 'returned' and cancelled_at is null;
 create index payment_result_by_order on ledger.payment_result (order_id);
@@ -170,9 +173,9 @@ begin
     union all
     select r.line, 'payment_order', p.id, 'RETURN_SETTLED', jsonb_build_object('order', p.no)
       from ledger.payment_result r join ledger.payment_order p on p.id = r.order_id
-     where r.batch_id = batch and r.outcome = 'returned' and r.cancelled_at is null and p.state <> 'returned';
+     where r.batch_id = batch and r.outcome = 'returned' and r.cancelled_at is null and (p.state <> 'returned' or r.carried_on is not null);
 end $$;
-comment on function ledger.result_blockers is 'What bars the cancellation of a file of results: an order that came back by it is paid once more, or its expense was taken back.';
+comment on function ledger.result_blockers is 'What bars the cancellation of a file of results: an order that came back by it is paid once more, its expense was taken back, or its money was carried over at the end of the year.';
 
 create function ledger.cancel_batch_results(batch bigint, who text) returns void
 language plpgsql as $$
@@ -411,6 +414,41 @@ begin
     return settled;
 end $$;
 comment on function ledger.settle_returned is '戻入: what came back is not paid again. Its expense is taken back; after the books of its year were closed it becomes 過年度収入. All or none, by a second person.';
+
+create function ledger.carry_returned(year int, who text, today date) returns bigint
+language plpgsql as $$
+declare
+    carried bigint;
+begin
+    if today not between make_date(year + 1, 4, 1) and make_date(year + 1, 5, 31) then
+        raise exception 'what came back in % is carried over from 1 April to 31 May of %, not on %', year, year + 1, today
+            using errcode = 'RK015', constraint = 'carry_before_closing';
+    end if;
+    perform from ledger.payment_order p where p.fiscal_year = year and p.state = 'returned' order by p.id for update;
+    perform ledger.begin_journal();
+    create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
+    with left_over as (
+        update ledger.payment_result r set in_deposit = true, carried_on = today
+          from ledger.payment_order p
+         where p.id = r.order_id and p.fiscal_year = year and p.state = 'returned' and r.outcome = 'returned' and r.cancelled_at is null and not r.in_deposit
+           and not exists (select from ledger.payment_order a where a.repays = p.id and a.state <> 'cancelled')
+        returning p.*
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, after)
+        select who, 'payment_order.carry', 'payment_order', l.no, jsonb_build_object('amount', l.amount, 'year', year) from left_over l order by l.id
+    )
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select e.event, e.year, today, l.fund, case when e.year = l.fiscal_year then l.budget_line end, l.organization, l.amount, '繰越 ' || l.memo,
+           'payment_order', l.id
+      from left_over l cross join (values ('RETURN_CARRIED', year), ('RETURN_TO_DEPOSIT', year + 1)) e (event, year)
+     order by e.year, l.id;
+    select count(*) / 2 into carried from pg_temp.journal;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    drop table pg_temp.run;
+    return carried;
+end $$;
+comment on function ledger.carry_returned is '出納閉鎖: what came back in a year and is not being paid again is paid out of the year into 歳入歳出外現金 of the next, so that it can be paid after 31 May. Returns how many.';
 
 create view ledger.returned_order as
 select p.id, p.no, p.creditor, c.name, p.amount, r.returned_on, r.reason, n.name as reason_name, n.name_en as reason_name_en, r.bank_text, r.in_deposit,

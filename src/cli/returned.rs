@@ -69,6 +69,15 @@ pub(crate) enum ReturnedCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Before the books of a year close (31 May): hold what came back and was not paid again off budget (歳入歳出外現金)
+    CarryReturned {
+        /// The fiscal year (会計年度) that closes
+        #[arg(long)]
+        year: i32,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
 }
 
 /// Runs it.
@@ -104,6 +113,14 @@ pub(super) async fn run(global: &Global, pool: &PgPool, command: &ReturnedComman
         ReturnedCommand::SettleReturned { orders, reason, actor } => {
             let settled = returned::settle_returned(pool, orders, actor, reason, &today).await?;
             worklist::decided(global, ("settled", "件を戻入しました", "taken back"), settled, orders);
+        }
+        ReturnedCommand::CarryReturned { year, actor } => {
+            let carried = returned::carry_returned(pool, *year, actor, &today).await?;
+            if global.json {
+                println!("{}", serde_json::json!({"year": year, "carried": carried}));
+            } else {
+                println!("{carried} {}", say(lang, "件を歳入歳出外現金に繰り越しました", "carried over off budget"));
+            }
         }
     }
     Ok(())

@@ -114,3 +114,14 @@ pub async fn settle_returned(
 ) -> Result<i64, LedgerError> {
     decide(pool, &format!("select ledger.settle_returned({IDS}, $2, $3, $4::date)"), numbers, &[who, reason, today]).await
 }
+
+/// 出納閉鎖: what came back in a year and is not being paid again goes into 歳入歳出外現金. Returns how many.
+pub async fn carry_returned(pool: &PgPool, year: i32, who: &str, today: &str) -> Result<i64, LedgerError> {
+    sqlx::query_scalar("select ledger.carry_returned($1, $2, $3::date)")
+        .bind(year)
+        .bind(who)
+        .bind(today)
+        .fetch_one(pool)
+        .await
+        .map_err(refused)
+}

@@ -105,6 +105,24 @@ async fn what_is_given_up_goes_back_to_the_budget() {
 }
 
 #[tokio::test]
+async fn what_is_not_paid_again_by_31_may_is_held_off_budget() {
+    let db = sent().await;
+    let carry = |day: &str| format!("select ledger.carry_returned(2026, 'kacho', '{day}')");
+    for day in ["2027-03-31", "2027-06-01"] {
+        assert_eq!(db.refused(&carry(day)).await, "carry_before_closing", "{day}");
+    }
+    assert_eq!(db.one::<i64>(&carry("2027-05-31")).await, 1);
+    assert_eq!(db.one::<i64>(&carry("2027-05-31")).await, 0, "once");
+    let carried = "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.debit_account, p.credit_account, p.amount), ', ' order by e.id)
+                     from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on = '2027-05-31'";
+    assert_eq!(db.one::<String>(carried).await, "RETURN_CARRIED 2026 2101 1101 100001, RETURN_TO_DEPOSIT 2027 1101 2202 100001");
+    assert_eq!(db.one::<String>("select string_agg(code, ' ') from ledger.result_blockers(7)").await, "RETURN_SETTLED");
+    db.run(CORRECTED).await;
+    db.run("select ledger.repay_order('2026P00000901', '2027-06-10', 'kakari', '2027-06-01')").await;
+    assert!(db.one::<bool>("select from_deposit from ledger.payment_order where repays = 1").await);
+}
+
+#[tokio::test]
 async fn time_confirms_what_did_not_come_back() {
     let db = sent().await;
     let states = "select string_agg(state, ' ' order by id) from ledger.payment_order";

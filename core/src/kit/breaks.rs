@@ -125,7 +125,8 @@ impl Break {
             Break::CodeUnknown => &["FIELD_CODE_UNKNOWN"],
             Break::NoSuchDay => &["DATE_NO_SUCH_DAY"],
             Break::TooLong => &["FIELD_TOO_LONG"],
-            Break::Negative => &["NUMBER_NEGATIVE", "NUMBER_TOO_SMALL"],
+            // Behind the zeros of a fixed field a sign is no digit.
+            Break::Negative => &["NUMBER_NEGATIVE", "NUMBER_TOO_SMALL", "FIELD_NOT_DIGITS"],
             Break::TotalOff => &["TOTAL_WRONG"],
             Break::KeyChanged => &["KEY_REPEATED_CHANGED"],
             Break::Truncated => &[
