@@ -207,7 +207,7 @@ language plpgsql as $$
 begin
     create temp table refusal (object text, object_id bigint, code text, detail jsonb, severity text) on commit drop;
     -- Each answer belongs to the account that the request named: the bank sends the request back with a code in it.
-    create temp table answered on commit drop as
+    create temp table account_said on commit drop as
     select b.line, b.answer, b.account_kind, b.bank, b.branch, b.account, right(b.creditor, 10) as creditor, asked.account_id, asked.file_id
       from pg_temp.brought_inquiry b
       left join lateral (
@@ -219,21 +219,21 @@ begin
            order by f.id desc limit 1) asked on true;
     insert into refusal (code, detail, severity)
     select 'ACCOUNT_ANSWER_UNKNOWN', jsonb_build_object('line', a.line, 'creditor', a.creditor, 'bank', a.bank, 'branch', a.branch), 'stop'
-      from answered a where a.account_id is null
+      from account_said a where a.account_id is null
     union all
     select 'ACCOUNT_ANSWERED_ALREADY', jsonb_build_object('line', a.line, 'creditor', a.creditor), 'stop'
-      from answered a join ledger.account_check c on c.account_id = a.account_id and c.file_id = a.file_id
+      from account_said a join ledger.account_check c on c.account_id = a.account_id and c.file_id = a.file_id
     union all
     select 'ACCOUNT_ANSWER_REPEATED', jsonb_build_object('line', max(a.line), 'creditor', min(a.creditor)), 'stop'
-      from answered a where a.account_id is not null group by a.account_id having count(*) > 1;
+      from account_said a where a.account_id is not null group by a.account_id having count(*) > 1;
     if exists (select from refusal) then
         return;
     end if;
     perform ledger.record_account_check(a.account_id, a.answer, b.today, b.sha256, b.actor, a.file_id)
-       from answered a cross join pg_temp.brought b order by a.line;
+       from account_said a cross join pg_temp.brought b order by a.line;
     create temp table outcome on commit drop as
     select case answer when '0' then '確認済' else '確認できない（回答' || answer || '）' end as label_ja,
            case answer when '0' then 'confirmed' else 'not confirmed (answer ' || answer || ')' end as label_en, count(*) as count, 0::bigint as yen
-      from answered group by answer order by answer;
+      from account_said group by answer order by answer;
 end $$;
 comment on function ledger.take_account_answers is 'The bank''s file of answers: each is put down to the account that a released request asked about. All or none.';
