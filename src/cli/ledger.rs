@@ -1,5 +1,7 @@
 //! `renkei ledger …`: journal, trial balance, payment orders and their approval (決裁), slips and their money.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use renkei_consumers::ledger::{self, Worklist};
 use renkei_core::calendar::{Date, clock};
@@ -7,7 +9,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::print::{say, table};
-use super::{Exit, Global, lineage, words, worklist};
+use super::{Exit, Global, issuers, lineage, words, worklist};
 use crate::config::Config;
 use crate::wiring;
 
@@ -130,6 +132,17 @@ pub(crate) enum LedgerCommand {
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
+    /// Take the published register of qualified invoice issuers (適格請求書発行事業者) in, for the numbers the ledger knows
+    LoadIssuers {
+        /// The published CSV file, unpacked
+        file: PathBuf,
+        /// Day it was fetched, YYYY-MM-DD; default: today
+        #[arg(long)]
+        fetched_on: Option<Date>,
+        /// Who loads it
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// Creditors whose bank branch ended or will end (口座変更が必要な債権者)
     PayeesToMove(Rows),
     /// Money above what was owed (過誤納), not settled yet
@@ -224,6 +237,10 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let today = clock::today().to_string();
                 let cancelled = ledger::cancel_payment_orders(&pool, orders, actor, reason, &today).await?;
                 worklist::decided(global, ("cancelled", "件を取り消しました", "cancelled"), cancelled, orders);
+            }
+            LedgerCommand::LoadIssuers { file, fetched_on, actor } => {
+                let fetched_on = fetched_on.unwrap_or_else(clock::today).to_string();
+                return issuers::load(global, &pool, file, &fetched_on, actor).await;
             }
             LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,

@@ -16,6 +16,8 @@ pub(crate) mod export;
 mod failed;
 /// Proposals for refused names.
 mod hint;
+/// `renkei ledger load-issuers`
+mod issuers;
 /// `renkei topic kit`
 mod kit;
 /// `renkei layout`

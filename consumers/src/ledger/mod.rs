@@ -1,5 +1,7 @@
 //! Reading the ledger, and the decisions on payment orders that stand in for the accounting system's 決裁.
 
+/// The public register of issuers.
+pub mod issuers;
 /// From a ledger line back to the bytes it comes from.
 pub mod lineage;
 /// Payment orders and what people decide about them.

@@ -7,6 +7,7 @@ mod approval;
 mod audit;
 mod bucket;
 mod crash;
+mod issuers;
 mod journal;
 mod leaving;
 mod names;
