@@ -15,7 +15,7 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 9] = [
+const RESULTS: [&str; 11] = [
     "rejected.txt",
     "evidence.txt",
     "records.txt",
@@ -24,6 +24,8 @@ const RESULTS: [&str; 9] = [
     "journal.txt",
     "ledger.txt",
     "refusals.txt",
+    "compare.txt",
+    "compare_next.txt",
     "state.txt",
 ];
 
