@@ -15,7 +15,7 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 10] = [
+const RESULTS: [&str; 12] = [
     "brought.txt",
     "rejected.txt",
     "evidence.txt",
@@ -25,6 +25,8 @@ const RESULTS: [&str; 10] = [
     "journal.txt",
     "ledger.txt",
     "refusals.txt",
+    "compare.txt",
+    "compare_next.txt",
     "state.txt",
 ];
 

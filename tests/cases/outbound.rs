@@ -148,9 +148,12 @@ impl Maker<'_> {
             results.insert(format!("expected/{name}"), bytes.to_vec());
             let difference = compare(&self.reviewer, file).await;
             if !difference.is_empty() {
-                let of = if run == "case" { String::new() } else { format!("_{run}") };
-                let part = if file.parts > 1 { format!("_{}", file.part) } else { String::new() };
-                results.insert(format!("compare{of}{part}.txt"), difference.into_bytes());
+                let name = if run == "case" { "compare.txt".to_owned() } else { format!("compare_{run}.txt") };
+                let told: &mut Vec<u8> = results.entry(name).or_default();
+                if file.parts > 1 {
+                    told.extend(format!("■ {}/{}\n", file.part, file.parts).into_bytes());
+                }
+                told.extend(difference.into_bytes());
             }
             seen.push(review(&self.reviewer, file).await);
         }
