@@ -1,5 +1,5 @@
 //! The calendar of the ledger: which days are holidays, and up to which day that is known. The database is the authority; producers
-//! read what [`keep_in_step`] writes down for them (docs/decisions/0016).
+//! read what [`crate::calendar::keep_in_step`] writes down for them (docs/decisions/0016).
 
 /// The Cabinet Office's list into the ledger.
 mod import;

@@ -87,7 +87,7 @@ async fn a_person_ends_a_task_once_and_signs() {
         }
     }
     let task = tasks::end(pool, id, End::Done, "佐藤", "窓口に持参", &now).await.unwrap();
-    assert_eq!((ends(&[task.clone()]), task.note.as_str()), (vec![("done", "佐藤")], "窓口に持参"));
+    assert_eq!((ends(std::slice::from_ref(&task)), task.note.as_str()), (vec![("done", "佐藤")], "窓口に持参"));
     let again = tasks::end(pool, id, End::NotNeeded, "鈴木", "もう一度", &now).await.unwrap_err();
     assert!(matches!(again, TaskError::Rule { constraint, .. } if constraint == "task_end_is_final"));
     assert!(matches!(tasks::open(pool, id, &now).await, Err(TaskError::Ended { .. })));

@@ -12,7 +12,8 @@ use crate::calendar::clock;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clockwork {
     expression: String,
-    cron: Cron,
+    /// Boxed: its tables are large, and a rule is often none.
+    cron: Box<Cron>,
 }
 
 impl Clockwork {
@@ -21,7 +22,7 @@ impl Clockwork {
     /// # Errors
     /// It is no cron expression.
     pub fn parse(expression: &str) -> Result<Self, CronError> {
-        Ok(Clockwork { expression: expression.to_owned(), cron: expression.parse()? })
+        Ok(Clockwork { expression: expression.to_owned(), cron: Box::new(expression.parse()?) })
     }
 
     /// The expression as written.

@@ -2,7 +2,7 @@
 //!
 //! The run id is made of the topic and the instant, so that any number of schedulers order one export. The last instant is kept in a
 //! small file. What was missed while every scheduler was down is made up for, asked about or written down as the topic says
-//! ([`Missed`]); the last instant of a day stands for those before it. A rule that needs the calendar stops when there is none or it
+//! ([`renkei_core::schedule::Missed`]); the last instant of a day stands for those before it. A rule that needs the calendar stops when there is none or it
 //! has ended: which day is a business day is never guessed.
 
 #[cfg(test)]
