@@ -21,7 +21,7 @@ use super::model::{ExportFile, FileState};
 use super::stage::{self, Stage, Table};
 use super::store::{end, enter_order, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused, Source};
-use super::{Exporter, claim, folder, name, shape, twin};
+use super::{Exporter, claim, folder, name, shape, spread, twin};
 
 /// Attempts on a new snapshot when other runs take the same items; then the message waits on the retry ladder.
 const ATTEMPTS_MAX: u32 = 6;
@@ -147,7 +147,7 @@ impl Exporter {
             return Ok(Made::Empty);
         }
         let mut out = self.archive.put_writer()?;
-        match stream::write(tx, job.layout, &selected.sources, BufWriter::with_capacity(BUFFER_BYTES, &mut out)).await {
+        match stream::write(tx, &selected.layout, &selected.sources, BufWriter::with_capacity(BUFFER_BYTES, &mut out)).await {
             Ok(summary) => {
                 if selected.claims {
                     claim::balance(tx, file, &summary).await?;
@@ -182,6 +182,8 @@ impl Exporter {
 
 /// What `select.sql` made.
 pub(super) struct Selected {
+    /// The layout, with the columns that `select.sql` named.
+    pub(super) layout: Arc<Layout>,
     pub(super) sources: Vec<Source>,
     pub(super) rows: i64,
     pub(super) claims: bool,
@@ -205,15 +207,16 @@ pub(super) async fn select(conn: &mut PgConnection, job: &Job<'_>, file: &Export
     let tables = stage::made_tables(conn).await?;
     stage::analyze(conn, &tables).await?;
     let refusals = refusals(conn, slug, &tables).await?;
-    let sources = stream::sources(slug, job.layout, &tables)?;
-    let rows = stream::data_rows(conn, job.layout, &sources).await?;
-    let selected = Selected { sources, rows, claims: false, refusals };
+    let layout = spread::layout(conn, slug, job.layout, &tables).await?;
+    let sources = stream::sources(slug, &layout, job.layout.spread().map(|field| field.id.as_str()), &tables)?;
+    let rows = stream::data_rows(conn, &layout, &sources).await?;
+    let selected = Selected { layout, sources, rows, claims: false, refusals };
     if selected.stop().is_some() {
         return Ok(selected);
     }
     let claims = claim::check(conn, file, &tables, rows).await?;
     if claims && file.once {
-        claim::cover(conn, file, job.layout, &selected.sources).await?;
+        claim::cover(conn, file, &selected.layout, &selected.sources).await?;
     }
     Ok(Selected { claims, ..selected })
 }

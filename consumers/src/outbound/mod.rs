@@ -12,6 +12,7 @@
 //! | `stage` | temp tables around an integration's SQL |
 //! | `store` | statements about file rows that several steps share |
 //! | `stream` | `outgoing_*` rows through the layout's writer into the archive |
+//! | `spread` | tables whose columns `select.sql` names |
 //! | `claim` | what each record carries, and the fence against carrying it twice |
 //! | `name` | file names from the layout's pattern |
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
@@ -40,6 +41,7 @@ mod name;
 mod order;
 mod release;
 mod retire;
+mod spread;
 mod stage;
 mod store;
 mod stream;

@@ -214,7 +214,7 @@ impl Exporter {
         if dry.problem.is_some() || selected.rows == 0 {
             return Ok(dry);
         }
-        match stream::write(&mut tx, layout, &selected.sources, Head(&mut dry.head)).await {
+        match stream::write(&mut tx, &selected.layout, &selected.sources, Head(&mut dry.head)).await {
             Ok(summary) => {
                 if selected.claims {
                     claim::balance(&mut tx, &file, &summary).await?;

@@ -159,6 +159,9 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
                 faults
                     .push(format!("integrations/{slug}/{name}: format = \"xml\" is for reading only, and the topic is outbound"));
             }
+            Ok(layout) if layout.spread().is_some() && entry.topic.direction == Direction::In => {
+                faults.push(format!("integrations/{slug}/{name}: `spread` is for writing, and the topic is inbound"));
+            }
             Ok(layout) => layouts.push((variant, Arc::new(layout))),
             Err(errors) => faults.push(errors.to_string()),
         }
