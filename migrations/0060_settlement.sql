@@ -427,6 +427,15 @@ begin
 end $$;
 comment on function ledger.settlement_cells is 'The cells of every table, from the temp table settling.';
 
+create function ledger.begin_settlement_cells(year int) returns void
+language plpgsql as $$
+begin
+    perform intake.work_table('settling_cell', 'table_no text, row_no text, column_no text, row_name text, column_name text, thousand bigint, yen bigint, postings bigint');
+    delete from pg_temp.settling_cell;
+    insert into pg_temp.settling_cell select * from ledger.settlement_cells(year);
+end $$;
+comment on function ledger.begin_settlement_cells is 'Makes the temp table settling_cell from settling.';
+
 create function ledger.settle(year int, who text) returns bigint
 language plpgsql as $$
 declare
@@ -434,9 +443,7 @@ declare
     made bigint;
 begin
     perform ledger.begin_settlement(year);
-    perform intake.work_table('settling_cell', 'table_no text, row_no text, column_no text, row_name text, column_name text, thousand bigint, yen bigint, postings bigint');
-    delete from pg_temp.settling_cell;
-    insert into pg_temp.settling_cell select * from ledger.settlement_cells(year);
+    perform ledger.begin_settlement_cells(year);
     if last is not null and not ledger.settlement_moved(last) then
         return last;
     end if;
@@ -635,6 +642,26 @@ language sql stable as $$
     select null, null, 'SETTLEMENT_YEAR_OPEN', 'item', jsonb_build_object('value', e.fiscal_year, 'through', e.as_of) from edition e where today <= e.as_of
 $$;
 comment on function ledger.settlement_breaks is 'The list of what is wrong with an edition. stop: it is not released. item: said, and goes on.';
+
+create function ledger.check_settlement_release(file bigint) returns void
+language plpgsql as $$
+declare
+    e ledger.settlement_edition;
+begin
+    if (select f.params ? 'edition' from export.file f where f.id = file) then
+        return;
+    end if;
+    select x.* into e from ledger.settlement_edition x
+     where x.id in (select c.edition_id from export.claim q join ledger.settlement_cell c on c.id = q.object_id
+                     where q.file_id = file and q.object = 'settlement_cell' limit 1);
+    perform ledger.begin_settlement(e.fiscal_year);
+    perform ledger.begin_settlement_cells(e.fiscal_year);
+    if ledger.settlement_moved(e.id) then
+        raise exception 'SETTLEMENT_LEDGER_MOVED'
+            using errcode = 'RK060', detail = json_build_object('value', e.edition, 'year', e.fiscal_year);
+    end if;
+end $$;
+comment on function ledger.check_settlement_release is 'Refuses to release a file of an edition that the ledger or the rules no longer say.';
 
 -- ── What a new installation starts with ─────────────────────────────────────────────────────────────────────────────
 

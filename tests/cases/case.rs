@@ -15,7 +15,7 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 9] = [
+const RESULTS: [&str; 10] = [
     "rejected.txt",
     "evidence.txt",
     "records.txt",
@@ -24,6 +24,7 @@ const RESULTS: [&str; 9] = [
     "journal.txt",
     "ledger.txt",
     "refusals.txt",
+    "workbook.txt",
     "state.txt",
 ];
 
@@ -86,6 +87,9 @@ pub(crate) struct Given {
     /// The day it is looked at by the approver, when that is not the day it is made for.
     #[serde(default)]
     pub reviewed_on: Option<String>,
+    /// The first file is also shown as a workbook, in its state at the end.
+    #[serde(default)]
+    pub workbook: bool,
     /// Another file is made after all that.
     #[serde(default)]
     pub next: bool,

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
-//!                              params, profile, reviewed_on, release, accepted, void, next
+//!                              params, profile, reviewed_on, release, accepted, void, next, workbook
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `accepted`, `void` or `next`
@@ -20,6 +20,7 @@
 //!              journal.txt     the journal it made
 //!              ledger.txt      what else it left in the ledger: the rows of `cases/show.sql`, one query for all cases of the folder
 //!              refusals.txt    items that could not be exported
+//!              workbook.txt    the file as a workbook for people (`workbook = true`), read by another program than wrote it
 //!              expected/<name> bytes of the exported file
 //!              state.txt       where everything stands at the end, with the count and yen of every hop
 //! ```
@@ -43,6 +44,8 @@ mod outbound;
 mod support;
 /// Results as text.
 mod text;
+/// Workbooks as text.
+mod workbook;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

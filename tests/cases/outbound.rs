@@ -42,6 +42,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     }
     let mut state = format!("{}{seen}", lines_of(&file, pool).await);
     let mut refused = refusals(pool, file.id).await;
+    let book = if case.given.workbook { super::workbook::text(&maker.reviewer, &file).await } else { String::new() };
     if case.given.next {
         case.meanwhile(pool, "before_next.sql").await;
         let (next, seen) = maker.make("next", &mut results).await;
@@ -54,6 +55,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let texts = [
         ("state.txt", state),
         ("refusals.txt", refused),
+        ("workbook.txt", book),
         ("journal.txt", text::journal(pool, before).await),
         ("ledger.txt", case.show(pool).await),
     ];

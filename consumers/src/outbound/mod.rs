@@ -21,6 +21,7 @@
 //! | `twin` | the same content sent before |
 //! | `retire` | the folders of voided files |
 //! | `accepted` | what a person saw the partner accept |
+//! | `workbook` | what a file holds, for people who check in Excel |
 //! | `view` | list, show, download, dry run |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
@@ -47,6 +48,7 @@ mod store;
 mod stream;
 mod twin;
 mod view;
+mod workbook;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -65,6 +67,7 @@ pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};
 pub use release::Found;
 pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
+pub use workbook::Workbook;
 
 /// Everything outbound work needs. What an operator can do is a method; console and CLI are two faces of it.
 #[derive(Debug, Clone)]

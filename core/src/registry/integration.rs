@@ -84,7 +84,7 @@ pub struct Integration {
     pub layouts: Vec<(String, Arc<Layout>)>,
     /// Profiles of outbound topics, in the order of `queues.toml`.
     pub profiles: Vec<Profile>,
-    /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `review`, `release`, `void`.
+    /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `review`, `release`, `void`, `workbook`.
     pub sql: BTreeMap<String, Arc<str>>,
     /// Text of `README.md`.
     pub readme: String,
@@ -123,7 +123,7 @@ fn required(direction: Direction) -> &'static [&'static str] {
     }
 }
 
-const SQL_STEMS: [&str; 8] = ["check", "post", "cancel", "blockers", "select", "review", "release", "void"];
+const SQL_STEMS: [&str; 9] = ["check", "post", "cancel", "blockers", "select", "review", "release", "void", "workbook"];
 
 /// Reads the folder of an active entry; pushes every fault found.
 pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -> Option<Integration> {
