@@ -495,11 +495,13 @@ language sql stable as $$
       from line l join ledger.fund f on f.code = l.fund
      where l.standing is null and l.side is not null group by l.fund, f.name
     union all
-    select 'budget_line', l.id, 'SETTLEMENT_UNMAPPED', l.detail || jsonb_build_object('role', r.role, 'section', case when l.side = 'expenditure' then ledger.budget_section(l.budget_line) else '-' end)
+    select 'budget_line', l.id, 'SETTLEMENT_UNMAPPED', l.detail || jsonb_build_object('role', r.roles, 'section', case when l.side = 'expenditure' then ledger.budget_section(l.budget_line) else '-' end)
       from line l
-     cross join lateral (values ('revenue', l.side = 'revenue' and l.revenue is null), ('purpose', l.side = 'expenditure' and l.purpose is null),
-                                ('nature', l.side = 'expenditure' and l.nature is null and l.purpose is distinct from 'outside' and l.purpose is distinct from 'netted')) r (role, missing)
-     where l.standing = 'ordinary' and r.missing
+     cross join lateral (select string_agg(m.role, ', ' order by m.n) as roles
+                           from (values (1, 'revenue', l.side = 'revenue' and l.revenue is null), (2, 'purpose', l.side = 'expenditure' and l.purpose is null),
+                                        (3, 'nature', l.side = 'expenditure' and l.nature is null and l.purpose is distinct from 'outside' and l.purpose is distinct from 'netted')) m (n, role, missing)
+                          where m.missing) r
+     where l.standing = 'ordinary' and r.roles is not null
     union all
     select null, null, 'SETTLEMENT_NETTING', jsonb_build_object('revenue', n.revenue, 'expenditure', n.expenditure, 'value', n.revenue - n.expenditure)
       from (select coalesce(sum(yen) filter (where revenue = 'netted'), 0) as revenue, coalesce(sum(yen) filter (where purpose = 'netted'), 0) as expenditure
@@ -629,17 +631,23 @@ comment on function ledger.settlement_identities is 'What must be equal, with bo
 create function ledger.settlement_breaks(of_edition bigint, today date) returns table (object text, object_id bigint, code text, severity text, detail jsonb)
 language sql stable as $$
     with edition as (select * from ledger.settlement_edition where id = of_edition)
-    select b.object, b.object_id, b.code, 'stop', b.detail
-      from edition e
-     cross join lateral (select * from ledger.settlement_unmapped(e.fiscal_year)
-                         union all select * from ledger.settlement_misassigned(e.fiscal_year)
-                         union all select * from ledger.settlement_homeless(e.id)) b
-    union all
-    select null, null, 'SETTLEMENT_IDENTITY', 'stop',
-           jsonb_build_object('items', i.identity, 'items_en', i.identity_en, 'place', i.place, 'should', i.should, 'value', coalesce(i.has, 0), 'difference', coalesce(i.has, 0) - i.should)
-      from edition e cross join lateral ledger.settlement_identities(e.id) i where i.should is distinct from i.has
-    union all
-    select null, null, 'SETTLEMENT_YEAR_OPEN', 'item', jsonb_build_object('value', e.fiscal_year, 'through', e.as_of) from edition e where today <= e.as_of
+    -- What is about no line and no fund is about the edition, numbered, so that the list always reads the same.
+    select coalesce(b.object, 'settlement'), coalesce(b.object_id, case when b.object is null then row_number() over (partition by b.object is null order by b.severity desc, b.code, b.detail::text collate "C") end),
+           b.code, b.severity, b.detail
+      from (select x.*, 'stop' as severity
+              from edition e
+             cross join lateral (select * from ledger.settlement_unmapped(e.fiscal_year)
+                                 union all select * from ledger.settlement_misassigned(e.fiscal_year)
+                                 union all select * from ledger.settlement_homeless(e.id)) x
+            union all
+            select null, null, 'SETTLEMENT_IDENTITY',
+                   jsonb_build_object('items', i.identity, 'items_en', i.identity_en, 'place', i.place, 'should', i.should, 'value', coalesce(i.has, 0),
+                                      'difference', coalesce(i.has, 0) - i.should), 'stop'
+              from edition e cross join lateral ledger.settlement_identities(e.id) i where i.should is distinct from i.has
+            union all
+            select null, null, 'SETTLEMENT_YEAR_OPEN', jsonb_build_object('value', e.fiscal_year, 'through', e.as_of), 'item'
+              from edition e where today <= e.as_of) b
+     order by b.severity desc, b.object nulls last, 2, b.code
 $$;
 comment on function ledger.settlement_breaks is 'The list of what is wrong with an edition. stop: it is not released. item: said, and goes on.';
 
@@ -847,6 +855,12 @@ select 'nature', to_char(s.n, 'FM00'), y.from_year, s.item, '当初設定', 'mig
                    'construction', 'construction', 'construction', 'construction', 'subsidies', 'assistance', 'loan', 'subsidies', 'subsidies', 'investment', 'reserve',
                    'subsidies', 'subsidies', 'transfer'] end) with ordinality u (item, n)) s;
 drop table purpose_seed, axis_seed;
+do $$
+begin
+    assert ledger.settlement_word('nature', '01', '0201010107', 2019) = 'goods' and ledger.settlement_word('nature', '01', '0201010107', 2020) = 'subsidies', '07 was 賃金';
+    assert ledger.settlement_word('nature', '01', '1201010122', 2025) = 'debt' and ledger.settlement_word('nature', '01', '0301010122', 2025) = 'subsidies', '節22 in and out of 公債費';
+    assert ledger.settlement_word('purpose', '01', '0301020101', 2025) = 'elderly' and ledger.settlement_word('purpose', '02', '0301020101', 2025) is null, 'the longest key, of the 会計';
+end $$;
 
 -- Accounts and budget lines that make the invented ward a whole one.
 insert into ledger.account (code, name, name_en, class) values

@@ -23,7 +23,7 @@ with edition as (
       left join word r on (r.role, r.code) = ('revenue', f.revenue)
      where f.edition_id in (select id from edition)
 ), identity as (
-    select i.*, row_number() over (order by i.should is distinct from i.has desc, i.identity, i.place) as y from edition e cross join lateral ledger.settlement_identities(e.id) i
+    select i.*, row_number() over (order by i.should is distinct from i.has desc, i.identity collate "C", i.place collate "C") as y from edition e cross join lateral ledger.settlement_identities(e.id) i
 ), part as (
     select 1 as n, '表' || t.table_no as sheet, 0 as row, 0 as col, 'title' as style,
            format('表%s %s  %s年度 版%s（%s現在、単位: 千円）', t.table_no, t.name, e.fiscal_year, e.edition, e.as_of) as text, null::bigint as number
@@ -58,4 +58,4 @@ with edition as (
                                 (4, 'text', f.purpose_name, null), (5, 'text', f.nature_name, null), (6, 'text', f.source_name, null), (7, 'amount', null, f.yen),
                                 (8, 'amount', null, f.thousand), (9, 'amount', null, f.postings)) v (col, style, text, number)
 )
-select sheet, row, col, style, text, number from part order by n, sheet, row, col
+select sheet, row, col, style, text, number from part order by n, sheet collate "C", row, col

@@ -48,7 +48,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "README.md",
     "layout.toml",
     "check.sql",
@@ -57,6 +57,7 @@ const KNOWN: [&str; 10] = [
     "blockers.sql",
     "select.sql",
     "review.sql",
+    "workbook.sql",
     "release.sql",
     "void.sql",
 ];

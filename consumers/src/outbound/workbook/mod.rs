@@ -20,6 +20,9 @@ use super::stage::Stage;
 use super::store::{find_file, record};
 use super::{Exporter, folder, shape};
 
+/// A row of `workbook.sql`: sheet, row, column, style, text, number.
+type Declared = (String, i32, i32, String, Option<String>, Option<i64>);
+
 /// A workbook, ready to be saved.
 #[derive(Debug, Clone)]
 pub struct Workbook {
@@ -83,7 +86,7 @@ impl Exporter {
                from (\n{}\n) as cells (sheet, row, col, style, text, number)",
             sql.trim_end().trim_end_matches(';')
         );
-        let cells: Vec<(String, i32, i32, String, Option<String>, Option<i64>)> = sqlx::query_as(AssertSqlSafe(wrapped))
+        let cells: Vec<Declared> = sqlx::query_as(AssertSqlSafe(wrapped))
             .persistent(false)
             .fetch_all(&mut **tx)
             .await
