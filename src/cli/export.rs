@@ -10,13 +10,13 @@ mod remade;
 mod show;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, Found, ListFilter, OrderRequest};
+use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, Found, ListFilter, OrderRequest, Workbook};
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::message::{self, ExportOrder};
@@ -132,6 +132,17 @@ pub(crate) enum ExportCommand {
         /// File number
         file: i64,
     },
+    /// Write a workbook to look a file through in Excel: its contents, totals recounted from the ledger, what was refused
+    Workbook {
+        /// File number
+        file: i64,
+        /// Where to; a folder takes the name of the file
+        #[arg(long, visible_alias = "out", default_value = ".")]
+        to: PathBuf,
+        /// Who makes it
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
     /// Take a file back; its items are free again
     Void {
         /// File number
@@ -239,6 +250,10 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                 file
             }
             ExportCommand::Remake { file } => return Ok(remade::print(global, &exporter.remake(*file).await?)),
+            ExportCommand::Workbook { file, to, actor } => {
+                let book = exporter.workbook(*file, global.lang, actor).await?;
+                return save(global, &book, to);
+            }
             ExportCommand::Void { file, reason, confirmation, actor } => {
                 exporter.void(*file, actor, reason, confirmation).await?
             }
@@ -252,6 +267,18 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
         print_file(global, &file);
         Ok(exit_of(file.state))
     })
+}
+
+/// Saves a workbook, and says what is in it.
+fn save(global: &Global, book: &Workbook, to: &Path) -> anyhow::Result<Exit> {
+    let path = if to.is_dir() { to.join(&book.name) } else { to.to_owned() };
+    std::fs::write(&path, &book.bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    if global.json {
+        println!("{}", serde_json::json!({ "workbook": path, "sheets": book.sheets }));
+    } else {
+        println!("{}  {}", path.display(), book.sheets.join(" / "));
+    }
+    Ok(Exit::Done)
 }
 
 /// Publishes the order and waits for the consumer. Gives the first file of the order.

@@ -15,7 +15,7 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 12] = [
+const RESULTS: [&str; 13] = [
     "brought.txt",
     "rejected.txt",
     "evidence.txt",
@@ -27,6 +27,7 @@ const RESULTS: [&str; 12] = [
     "refusals.txt",
     "compare.txt",
     "compare_next.txt",
+    "workbook.txt",
     "state.txt",
 ];
 
@@ -98,6 +99,9 @@ pub(crate) struct Given {
     /// The day it is looked at by the approver, when that is not the day it is made for.
     #[serde(default)]
     pub reviewed_on: Option<String>,
+    /// The first file is also shown as a workbook, in its state at the end.
+    #[serde(default)]
+    pub workbook: bool,
     /// Another file is made after all that.
     #[serde(default)]
     pub next: bool,

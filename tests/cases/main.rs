@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
-//!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew (several files of an
+//!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew, workbook (several files of an
 //!                              order: each is released, the first is voided)
 //!              setup.sql       the ledger before
 //!              profile.toml    the bank profile of that name, instead of the shipped one
@@ -22,6 +22,7 @@
 //!              ledger.txt      what else it left in the ledger: the rows of `cases/show.sql`, one query for all cases of the folder
 //!              brought.txt     what became of files a person brought to the topic
 //!              refusals.txt    items that could not be exported
+//!              workbook.txt    the file as a workbook for people (`workbook = true`), read by another program than wrote it
 //!              expected/<name> bytes of the exported file
 //!              state.txt       where everything stands at the end, with the count and yen of every hop
 //! ```
@@ -45,6 +46,8 @@ mod outbound;
 mod support;
 /// Results as text.
 mod text;
+/// Workbooks as text.
+mod workbook;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

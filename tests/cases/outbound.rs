@@ -59,6 +59,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     }
     state.push_str(&refused_step);
     let mut left_out = refusals(pool, file.id).await;
+    let book = if case.given.workbook { super::workbook::text(&maker.reviewer, &file).await } else { String::new() };
     if case.given.next {
         case.meanwhile(pool, "before_next.sql").await;
         let (next, seen) = maker.make("next", &mut results).await;
@@ -77,6 +78,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         ("brought.txt", brought),
         ("state.txt", state),
         ("refusals.txt", left_out),
+        ("workbook.txt", book),
         ("journal.txt", text::journal(pool, before).await),
         ("ledger.txt", case.show(pool).await),
     ];

@@ -48,7 +48,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "README.md",
     "layout.toml",
     "check.sql",
@@ -59,6 +59,7 @@ const KNOWN: [&str; 12] = [
     "review.sql",
     "compare.sql",
     "notable.sql",
+    "workbook.sql",
     "release.sql",
     "void.sql",
 ];

@@ -95,6 +95,24 @@ pub enum OutboundError {
     /// A missed run could not be written down.
     #[error(transparent)]
     Task(#[from] TaskError),
+    /// Excel's rules stand in the way of a workbook.
+    #[error("file {file}: no workbook can be made: {source}")]
+    Workbook {
+        /// File.
+        file: i64,
+        /// What Excel says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// More records than anybody looks through in a workbook.
+    #[error("file {file} has {records} records; a workbook takes at most {limit}")]
+    TooLongForWorkbook {
+        /// File.
+        file: i64,
+        /// Its records.
+        records: u64,
+        /// Most that a workbook takes.
+        limit: u64,
+    },
     /// No such file.
     #[error("there is no export file {0}")]
     NoFile(i64),
@@ -276,6 +294,8 @@ impl OutboundError {
             OutboundError::Write(error) => return error.fault().map_or("EXPORT_NOT_WRITABLE", |fault| &fault.code).to_owned(),
             OutboundError::Archive(_) => "EXPORT_ARCHIVE",
             OutboundError::Publish(_) => "EXPORT_NOT_ORDERED",
+            OutboundError::Workbook { .. } => "EXPORT_WORKBOOK",
+            OutboundError::TooLongForWorkbook { .. } => "EXPORT_WORKBOOK_TOO_LONG",
             OutboundError::NoFile(_) => "EXPORT_FILE_UNKNOWN",
             OutboundError::State { .. } => "EXPORT_STATE",
             OutboundError::NotAsSeen { .. } => "EXPORT_NOT_AS_SEEN",
@@ -317,7 +337,10 @@ impl Classify for OutboundError {
             OutboundError::Task(error) => error.verdict(),
             OutboundError::Write(error) => error.verdict(),
             OutboundError::Contended { .. } | OutboundError::Outbox { .. } | OutboundError::Bucket { .. } => Verdict::Retry,
-            OutboundError::Contract { .. } | OutboundError::Message { .. } | OutboundError::RunReused { .. } => Verdict::Bug,
+            OutboundError::Contract { .. }
+            | OutboundError::Workbook { .. }
+            | OutboundError::Message { .. }
+            | OutboundError::RunReused { .. } => Verdict::Bug,
             OutboundError::ReviewDiffers { .. } | OutboundError::ApprovalDead { .. } | OutboundError::OutboxOccupied { .. } => {
                 Verdict::Hold
             }

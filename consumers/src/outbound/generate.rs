@@ -4,8 +4,12 @@
 use std::io::BufWriter;
 use std::time::Duration;
 
+use std::sync::Arc;
+
 use renkei_core::archive::{ArchiveKey, ArchiveWriter};
 use renkei_core::crash;
+use renkei_core::layout::Layout;
+use renkei_core::layout::Layout;
 use renkei_core::layout::write::WriteSummary;
 use renkei_core::message::ExportOrder;
 use renkei_core::registry::topics::Empty;
@@ -19,7 +23,7 @@ use super::model::{ExportFile, FileState};
 use super::stage::{self, Stage, Table};
 use super::store::{end, enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused, Source};
-use super::{Exporter, Shape, claim, folder, name, shape, twin};
+use super::{Exporter, Shape, claim, folder, name, shape, spread, twin};
 
 /// Attempts on a new snapshot when other runs take the same items; then the message waits on the retry ladder.
 const ATTEMPTS_MAX: u32 = 6;
@@ -161,7 +165,7 @@ impl Exporter {
             let own = if part == 1 { file.clone() } else { enter_part(tx, file, part, selected.parts).await? };
             let mut out = self.archive.put_writer()?;
             let buffered = BufWriter::with_capacity(BUFFER_BYTES, &mut out);
-            let summary = match stream::write(tx, job.shape.layout, &selected.sources, part, buffered).await {
+            let summary = match stream::write(tx, &selected.layout, &selected.sources, part, buffered).await {
                 Ok(summary) => summary,
                 Err(refused) => return refuse_row(tx, &own, file.id, &selected, refused).await,
             };
@@ -197,6 +201,8 @@ impl Exporter {
 
 /// What `select.sql` made.
 pub(super) struct Selected {
+    /// The layout, with the columns that `select.sql` named.
+    pub(super) layout: Arc<Layout>,
     pub(super) sources: Vec<Source>,
     pub(super) rows: i64,
     /// Files they are for.
@@ -224,16 +230,17 @@ pub(super) async fn select(conn: &mut PgConnection, job: &Job<'_>, file: &Export
     stage::number_parts(conn, &tables).await?;
     stage::analyze(conn, &tables).await?;
     let refusals = refusals(conn, slug, &tables).await?;
-    let sources = stream::sources(slug, layout, &tables)?;
-    let rows = stream::data_rows(conn, layout, &sources).await?;
-    let selected = Selected { sources, rows, parts: 1, claims: false, refusals };
+    let shaped = spread::layout(conn, slug, layout, &tables).await?;
+    let sources = stream::sources(slug, &shaped, layout.spread().map(|field| field.id.as_str()), &tables)?;
+    let rows = stream::data_rows(conn, &shaped, &sources).await?;
+    let selected = Selected { layout: shaped, sources, rows, parts: 1, claims: false, refusals };
     if selected.stop().is_some() {
         return Ok(selected);
     }
-    let parts = stream::parts(conn, layout, &selected.sources).await?;
+    let parts = stream::parts(conn, &selected.layout, &selected.sources).await?;
     let claims = claim::check(conn, file, &tables, rows).await?;
     if claims && file.once {
-        claim::cover(conn, file, layout, &selected.sources).await?;
+        claim::cover(conn, file, &selected.layout, &selected.sources).await?;
     }
     Ok(Selected { parts, claims, ..selected })
 }

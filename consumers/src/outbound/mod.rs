@@ -13,6 +13,7 @@
 //! | `store` | statements about file rows that several steps share |
 //! | `stream` | `outgoing_*` rows through the layout's writer into the archive |
 //! | `bring` | a file that a person brings to an outbound topic |
+//! | `spread` | tables whose columns `select.sql` names |
 //! | `claim` | what each record carries, and the fence against carrying it twice |
 //! | `name` | file names from the layout's pattern |
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
@@ -24,6 +25,7 @@
 //! | `remake` | a past file selected anew |
 //! | `retire` | the folders of voided files |
 //! | `accepted` | what a person saw the partner accept |
+//! | `workbook` | what a file holds, for people who check in Excel |
 //! | `view` | list, show, download, dry run |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
@@ -48,11 +50,13 @@ mod order;
 mod release;
 mod remake;
 mod retire;
+mod spread;
 mod stage;
 mod store;
 mod stream;
 mod twin;
 mod view;
+mod workbook;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -75,6 +79,7 @@ pub use order::{OrderRequest, order};
 pub use release::Found;
 pub use remake::Remade;
 pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
+pub use workbook::Workbook;
 
 /// Everything outbound work needs. What an operator can do is a method; console and CLI are two faces of it.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use super::error::OutboundError;
 use super::model::ExportFile;
+use super::spread;
 use super::stage::{self, Stage};
 use super::store::find_file;
 use super::stream::{self, Refused};
@@ -51,8 +52,9 @@ impl Exporter {
             let what = format!("selects other items than file {id} carries: past files of this topic are not made again");
             return Err(OutboundError::Contract { topic: slug.to_owned(), file: "select.sql", what });
         }
-        let sources = stream::sources(slug, layout, &tables)?;
-        match stream::write(&mut tx, layout, &sources, file.part, io::sink()).await {
+        let shaped = spread::layout(&mut tx, slug, layout, &tables).await?;
+        let sources = stream::sources(slug, &shaped, layout.spread().map(|field| field.id.as_str()), &tables)?;
+        match stream::write(&mut tx, &shaped, &sources, file.part, io::sink()).await {
             Ok(summary) => Ok(Remade { file, sha256: summary.sha256 }),
             Err(Refused::Other(error)) => Err(error),
             Err(Refused::Row { error, .. } | Refused::Whole(error)) => Err(OutboundError::Write(error)),

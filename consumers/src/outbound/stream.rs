@@ -43,8 +43,9 @@ pub(super) enum Refused {
     Other(OutboundError),
 }
 
-/// Checks the tables against the layout: every table is a kind, every column a field.
-pub(super) fn sources(topic: &str, layout: &Layout, tables: &[Table]) -> Result<Vec<Source>, OutboundError> {
+/// Checks the tables against the layout: every table is a kind, every column a field. `run` is the column that holds an array, one
+/// element for each column of a spread table.
+pub(super) fn sources(topic: &str, layout: &Layout, run: Option<&str>, tables: &[Table]) -> Result<Vec<Source>, OutboundError> {
     let contract = |what: String| OutboundError::Contract { topic: topic.to_owned(), file: "select.sql", what };
     let mut sources = Vec::new();
     for (table, columns) in tables {
@@ -60,14 +61,16 @@ pub(super) fn sources(topic: &str, layout: &Layout, tables: &[Table]) -> Result<
             return Err(contract(format!("{table} has no column grp, but the layout repeats this kind in groups")));
         }
         let fields: Vec<&(String, String)> = columns.iter().filter(|(name, _)| !PLACE.contains(&name.as_str())).collect();
-        let (fields, others): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| kind.field(name).is_some());
+        let (fields, others): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|(name, _)| kind.field(name).is_some() || run == Some(name.as_str()));
         if let Some((name, _)) = others.iter().find(|(name, _)| !name.ends_with(OWN_SUFFIX)) {
             return Err(contract(format!("{table}.{name} is no field of record kind {id}; a misspelt field would stay empty")));
         }
-        let values: Vec<String> = fields.iter().map(|(name, sql_type)| as_text(name, sql_type)).collect();
+        let (fields, values): (Vec<String>, Vec<String>) =
+            fields.iter().flat_map(|(name, ty)| carried(kind, run, name, ty)).unzip();
         let place = place(layout, index, kind);
         let sql = format!("select {place}, seq::bigint, {index}, array[{}]::text[] from pg_temp.\"{table}\"", values.join(", "));
-        sources.push(Source { kind: index, fields: fields.iter().map(|(name, _)| name.clone()).collect(), sql });
+        sources.push(Source { kind: index, fields, sql });
     }
     Ok(sources)
 }
@@ -86,6 +89,15 @@ fn place(layout: &Layout, index: usize, kind: &Kind) -> String {
         rank = parent;
     }
     format!("{section}, {}, {rank}", if kind.repeat { "grp::bigint" } else { "0::bigint" })
+}
+
+/// The fields a column carries, each with the SQL of its value.
+fn carried(kind: &Kind, run: Option<&str>, column: &str, sql_type: &str) -> Vec<(String, String)> {
+    if run != Some(column) {
+        return vec![(column.to_owned(), as_text(column, sql_type))];
+    }
+    let fields = (1..).map(|n| (n, format!("{column}_{n}"))).take_while(|(_, id)| kind.field(id).is_some());
+    fields.map(|(n, id)| (id, format!("\"{column}\"[{n}]::text"))).collect()
 }
 
 /// A column in the canonical text form the writer reads.

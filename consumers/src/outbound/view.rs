@@ -227,7 +227,7 @@ impl Exporter {
         let mut files = Vec::new();
         for part in 1..=selected.parts {
             let own = ExportFile { part, ..file.clone() };
-            let summary = match stream::write(&mut tx, layout, &selected.sources, part, Head(&mut dry.head)).await {
+            let summary = match stream::write(&mut tx, &selected.layout, &selected.sources, part, Head(&mut dry.head)).await {
                 Ok(summary) => summary,
                 Err(Refused::Other(error)) => return Err(error),
                 Err(Refused::Row { error, .. } | Refused::Whole(error)) => {

@@ -17,6 +17,7 @@ mod paths;
 /// Bytes to records.
 pub mod read;
 mod rules;
+mod spread;
 mod totals;
 mod value;
 mod width;
@@ -31,3 +32,4 @@ pub use model::{Choice, CodeTable, Condition, CsvOptions, Field, JsonOptions, Ki
 pub use names::{
     Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Rules, Status,
 };
+pub use spread::SpreadError;

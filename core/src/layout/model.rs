@@ -217,6 +217,8 @@ pub struct Field {
     pub choice: Option<Choice>,
     /// Code of the catalogue to report instead of the general one for whatever is wrong with the field.
     pub fault: Option<String>,
+    /// It stands for a run of columns whose captions are data, see [`Layout::spread_over`].
+    pub spread: bool,
     /// Evidence grade.
     pub grade: Option<Grade>,
     /// `,"id":` ready for JSON.

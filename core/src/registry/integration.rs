@@ -87,7 +87,7 @@ pub struct Integration {
     /// Profiles of outbound topics, in the order of `queues.toml`.
     pub profiles: Vec<Profile>,
     /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `review`, `compare`, `notable`,
-    /// `release`, `void`; and those of one layout only: `select.payroll`.
+    /// `workbook`, `release`, `void`; and those of one layout only: `select.payroll`.
     pub sql: BTreeMap<String, Arc<str>>,
     /// Text of `README.md`.
     pub readme: String,
@@ -131,8 +131,8 @@ fn required(direction: Direction) -> &'static [&'static str] {
     }
 }
 
-const SQL_STEMS: [&str; 10] =
-    ["check", "post", "cancel", "blockers", "select", "review", "compare", "notable", "release", "void"];
+const SQL_STEMS: [&str; 11] =
+    ["check", "post", "cancel", "blockers", "select", "review", "compare", "notable", "workbook", "release", "void"];
 /// SQL that belongs to one layout always: what becomes of a file in it that a person brings to an outbound topic.
 const BRING: &str = "bring";
 
@@ -173,6 +173,9 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
             Ok(layout) if layout.format == Format::Xml && entry.topic.direction == Direction::Out => {
                 faults
                     .push(format!("integrations/{slug}/{name}: format = \"xml\" is for reading only, and the topic is outbound"));
+            }
+            Ok(layout) if layout.spread().is_some() && entry.topic.direction == Direction::In => {
+                faults.push(format!("integrations/{slug}/{name}: `spread` is for writing, and the topic is inbound"));
             }
             Ok(layout) => layouts.push((variant, Arc::new(layout))),
             Err(errors) => faults.push(errors.to_string()),

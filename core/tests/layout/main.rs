@@ -13,6 +13,7 @@ mod mutate;
 mod property;
 mod read;
 mod samples;
+mod spread;
 mod support;
 mod toml_faults;
 mod totals;

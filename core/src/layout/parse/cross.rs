@@ -38,6 +38,11 @@ pub(super) fn check_field(field: &Field, has_total: bool, layout: &Layout, what:
     rule(field.ty == FieldType::Attachment && layout.format != Format::Xml, "an attachment is a part of an xml document");
     rule(field.fault.as_deref().is_some_and(|code| !catalogue::is_known(code)), "`fault` is no code of the catalogue");
     rule(field.constant.is_some() && field.default.is_some(), "`const` and `default` exclude one another");
+    rule(field.spread && layout.format != Format::Csv, "`spread` belongs to csv");
+    rule(
+        field.spread && (field.ty == FieldType::Filler || field.constant.is_some() || field.auto.is_some() || has_total),
+        "`spread` stands for columns of given values",
+    );
     let makers = [field.constant.is_some() || field.default.is_some(), has_total, field.auto.is_some()];
     rule(makers.iter().filter(|made| **made).count() > 1, "only one of `const`/`default`, `total` and `auto` may make the value");
     if field.ty == FieldType::Filler {
@@ -81,6 +86,7 @@ pub(super) fn check_layout(layout: &Layout, place: usize, faults: &mut Faults<'_
     check_tags(&roots, layout, place, faults);
     check_groups(&roots, place, faults);
     check_names(&roots, layout, place, faults);
+    check_spread(&roots, layout, place, faults);
     if let Some(key) = &layout.json.map_key {
         let known = roots.first().is_some_and(|kind| kind.field(key).is_some());
         if !known || layout.json.items != Items::Map {
@@ -107,6 +113,24 @@ fn check_names(roots: &[&Kind], layout: &Layout, place: usize, faults: &mut Faul
         if layout.csv.quote == Quote::None && name.contains([',', '"', '\r', '\n']) {
             faults.at(place, format!("record {}: the name \"{name}\" needs quotes, and quote = \"none\"", kind.id));
         }
+    }
+}
+
+/// A run of columns is the end of the only kind's line, under a header that names each of them.
+fn check_spread(roots: &[&Kind], layout: &Layout, place: usize, faults: &mut Faults<'_>) {
+    for kind in roots.iter().filter(|kind| kind.fields.iter().any(|field| field.spread)) {
+        let mut rule = |broken: bool, message: &str| {
+            if broken {
+                faults.at(place, format!("record {}: {message}", kind.id));
+            }
+        };
+        rule(
+            roots.len() > 1 || layout.csv.header != Header::Names,
+            "`spread` needs one kind of record and [csv] header = \"names\"",
+        );
+        rule(kind.fields.iter().rev().skip(1).any(|field| field.spread), "`spread` belongs to the last field");
+        let named = |index: &usize| kind.fields.get(*index).is_some_and(|field| field.spread);
+        rule(kind.amount.iter().chain(&kind.key).any(named), "a field with `spread` is neither amount nor key");
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) fn parse(
         labels: labels(&mut section, before, ty, &what, faults),
         choice: choice(&mut section, &what, faults),
         fault: section.string(faults, "fault"),
+        spread: section.flag(faults, "spread"),
         grade: section.word(faults, "grade", Grade::ALL),
     };
     if field.constant.is_some() {

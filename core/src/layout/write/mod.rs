@@ -75,6 +75,10 @@ impl<'l, W: Write> Writer<'l, W> {
         if layout.format == Format::Xml {
             return Err(WriteError::Layout { reason: "format = \"xml\" is for reading only".to_owned() });
         }
+        if let Some(field) = layout.spread() {
+            let reason = format!("the captions of the columns of \"{}\" are not known yet (spread_over)", field.id);
+            return Err(WriteError::Layout { reason });
+        }
         let Some(&encoding) = layout.encodings.first() else {
             return Err(WriteError::Layout { reason: "the layout names no encoding".to_owned() });
         };
