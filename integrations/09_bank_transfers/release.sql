@@ -31,4 +31,14 @@ select p.seq, 'PAYMENT', p.fiscal_year, d.day, p.fund, p.budget_line, p.organiza
           from (select distinct pay_date from leaving) x) d using (pay_date)
  order by p.seq;
 
+-- What was kept back of pay to staff is held for the tax office and the insurers from the same day on.
+insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+select p.seq, w.event, w.fiscal_year, w.booked_on, w.fund, w.amount, w.memo, w.object, w.object_id
+  from leaving p
+  join (select pay_date, ledger.transfer_day(pay_date, (select value from setting where key = 'non_business_day')) as day
+          from (select distinct pay_date from leaving where deducted > 0) x) d using (pay_date)
+ cross join lateral ledger.staff_deductions(array[p.id], d.day) w
+ where p.deducted > 0
+ order by p.seq, w.object_id, w.event;
+
 select ledger.post_journal();

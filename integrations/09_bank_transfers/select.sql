@@ -58,7 +58,7 @@ select 'TRANSFER_OWN_BRANCH_UNKNOWN', jsonb_build_object('bank', s.own_bank, 'br
 
 -- Every approved order of the day with the account its creditor has when the bank transfers, and what the bank master says of it.
 create temp table candidate on commit drop as
-select p.id, p.no, p.amount, p.creditor,
+select p.id, p.no, p.amount - p.deducted as amount, p.creditor,
        coalesce(d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31'), false) as suspended,
        k.id as account_id, k.bank, k.branch, k.kind, k.number, k.holder_kana, k.valid_from as account_since,
        i.kana as bank_kana, b.kana as branch_kana,

@@ -48,6 +48,8 @@ const ROOTS: &[&str] = &[
     "ledger.institution_file",
     "ledger.creditor",
     "ledger.payroll_deduction_kind",
+    "ledger.staff_pay_kind",
+    "ledger.withholding_rate",
     "ledger.utility_collector",
     "ledger.postage_tariff",
     "ledger.qualified_issuer",
