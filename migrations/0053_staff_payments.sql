@@ -254,7 +254,7 @@ comment on function ledger.note_staff_payment is 'The payroll section was told b
 -- ── Reading it ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create view ledger.staff_payment_history as
-select e.id, s.id as payment_id, e.cancel, e.happened_on, e.noted_by, extract(year from p.paid_on)::int as cal_year, p.paid_on,
+select e.id, s.id as payment_id, e.cancel, e.happened_on, e.noted_by, e.note, extract(year from p.paid_on)::int as cal_year, p.paid_on,
        extract(year from e.happened_on)::int as event_year, s.staff_no, s.tax_column, s.kind, o.id as order_id, o.no as order_no, s.part, o.fiscal_year,
        o.fund || left(o.budget_line, 6) || right(o.budget_line, 2) as subject,
        v.sign * s.taxable as taxable, v.sign * s.nontaxable as nontaxable, v.sign * s.social as social, v.sign * s.withheld as withheld, v.sign * s.net as net
