@@ -194,6 +194,10 @@ begin
             using errcode = 'RK015', constraint = 'staff_pay_has_a_budget_line', hint = 'name budget line and organization';
     end if;
     foreach part in array parts loop
+        if least(part.taxable, part.nontaxable, part.social) < 0 or part.taxable + part.nontaxable <= 0 then
+            raise exception 'a part of pay to % comes to nothing, or less', pay.staff_no
+                using errcode = 'RK015', constraint = 'staff_payment_is_not_negative', hint = 'check the amounts';
+        end if;
         -- A bonus has a table of its own.
         lawful := case when part.kind = '04' then null
                        else ledger.withholding_by_rate(pay.tax_column, part.taxable - part.social, pay.pay_date) end;

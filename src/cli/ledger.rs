@@ -7,6 +7,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::print::{say, table};
+use super::staff::{self, StaffCommand};
 use super::{Exit, Global, lineage, words, worklist};
 use crate::config::Config;
 use crate::wiring;
@@ -144,6 +145,10 @@ pub(crate) enum LedgerCommand {
     Reassignments(Rows),
     /// Active login ids whose person is not in service (在職しない職員のログインID)
     OrphanedAccounts(Rows),
+    /// Pay to staff, and returns of it, that the payroll system was not told of (未通知の職員支払)
+    StaffPayments(Rows),
+    #[command(flatten)]
+    Staff(StaffCommand),
 }
 
 /// How much of a list is shown.
@@ -234,6 +239,8 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::OrphanedAccounts(rows) => {
                 worklist::show(global, &pool, Worklist::OrphanedAccounts, rows.limit).await?;
             }
+            LedgerCommand::StaffPayments(rows) => worklist::show(global, &pool, Worklist::StaffPayments, rows.limit).await?,
+            LedgerCommand::Staff(command) => staff::run(global, &pool, command).await?,
         }
         Ok(Exit::Done)
     })

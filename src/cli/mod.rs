@@ -40,6 +40,11 @@ pub(crate) mod roles;
 mod sample;
 /// `renkei send`
 mod send;
+/// Lists of `renkei ledger`
+/// Pay to staff by payment order.
+mod staff;
+/// Pay to staff under `renkei ledger`
+mod staff;
 /// `renkei token`
 mod token;
 /// `renkei topic`
@@ -48,7 +53,6 @@ mod topic;
 mod topology;
 /// Values of the database in words
 mod words;
-/// Lists of `renkei ledger`
 mod worklist;
 
 use std::path::PathBuf;

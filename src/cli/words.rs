@@ -68,6 +68,9 @@ const LEAVES: [Word; 4] = [
     ("concurrent_ended", "兼務解除", "concurrent post ended"),
 ];
 
+/// What became of pay to staff.
+const PAYMENTS: [Word; 2] = [("paid", "支払", "paid"), ("returned", "戻入", "returned")];
+
 fn find(words: &[Word], lang: Lang, value: &str) -> String {
     let word = words.iter().find(|(known, ..)| *known == value);
     word.map_or(value, |(_, ja, en)| super::print::say(lang, ja, en)).to_owned()
@@ -104,6 +107,7 @@ pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
         "channel" => find(&CHANNELS, lang, value),
         "cause" => find(&CAUSES, lang, value),
         "kind" => find(&OPEN_ITEMS, lang, value),
+        "what" => find(&PAYMENTS, lang, value),
         "leaves" => find(&LEAVES, lang, value),
         _ => value.to_owned(),
     }

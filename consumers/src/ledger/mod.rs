@@ -6,6 +6,8 @@ pub mod lineage;
 mod orders;
 /// Slips and the money that came for them.
 mod revenue;
+/// Pay to staff.
+mod staff;
 /// Lists of what waits for a person.
 mod worklist;
 
@@ -16,6 +18,7 @@ use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;
 use sqlx::PgPool;
+pub use staff::{StaffOrder, StaffPay, StaffPayPart, link_staff_creditor, note_staff_payment, order_staff_pay};
 pub use worklist::{Column, Worklist};
 
 use crate::db;

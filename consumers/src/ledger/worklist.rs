@@ -21,6 +21,8 @@ pub enum Worklist {
     Reassignments,
     /// 在職しない職員のログインID: active accounts nobody in service has.
     OrphanedAccounts,
+    /// 未通知の職員支払: pay to staff, and returns of it, that the payroll system was not told of.
+    StaffPayments,
 }
 
 /// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
@@ -89,6 +91,17 @@ impl Worklist {
                 ("organization", "所属", "department"),
                 ("left_on", "退職日", "left on"),
             ],
+            Worklist::StaffPayments => &[
+                ("day", "日", "day"),
+                ("staff", "職員番号", "staff no."),
+                ("name", "氏名", "name"),
+                ("order", "支出命令", "order"),
+                ("part", ">枝番", ">part"),
+                ("what", "種類", "what"),
+                ("taxable", ">課税", ">taxable"),
+                ("withheld", ">源泉", ">withheld"),
+                ("yen", ">差引", ">yen"),
+            ],
         }
     }
 
@@ -101,6 +114,7 @@ impl Worklist {
             Worklist::OrphanedItems => include_str!("orphaned_items.sql"),
             Worklist::Reassignments => include_str!("reassignments.sql"),
             Worklist::OrphanedAccounts => include_str!("orphaned_accounts.sql"),
+            Worklist::StaffPayments => include_str!("staff_payments.sql"),
         }
     }
 
