@@ -35,6 +35,8 @@ pub mod money;
 pub mod registry;
 /// Columns and keys that must not come: passwords and the like.
 pub mod secrets;
+/// Printable payment slips with their eL-QR.
+pub mod slip;
 /// What must happen after an error: retry, reject, hold, or park as a bug.
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.
