@@ -7,6 +7,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::print::{say, table};
+use super::slip::{self, SlipArgs};
 use super::staff::{self, StaffCommand};
 use super::{Exit, Global, lineage, words, worklist};
 use crate::config::Config;
@@ -139,6 +140,8 @@ pub(crate) enum LedgerCommand {
     Unallocated(Rows),
     /// Payment slips (納付書) that are neither paid nor void
     Slips(Rows),
+    /// Print payment slips as PDF, a page each, with their eL-QR
+    Slip(SlipArgs),
     /// Open items of organizations that have ended (廃止所属の未了), and who carries them
     OrphanedItems(Rows),
     /// Draft orders of people who leave their post (引継ぎが必要な起案)
@@ -234,6 +237,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
             LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
+            LedgerCommand::Slip(args) => slip::run(global, &config, &pool, args).await?,
             LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, rows.limit).await?,
             LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, rows.limit).await?,
             LedgerCommand::OrphanedAccounts(rows) => {

@@ -40,9 +40,9 @@ pub(crate) mod roles;
 mod sample;
 /// `renkei send`
 mod send;
+/// `renkei ledger slip`
+mod slip;
 /// Lists of `renkei ledger`
-/// Pay to staff by payment order.
-mod staff;
 /// Pay to staff under `renkei ledger`
 mod staff;
 /// `renkei token`

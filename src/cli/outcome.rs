@@ -5,6 +5,7 @@ use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::layout::read::ReadError;
+use renkei_core::slip::SlipError;
 use renkei_core::verdict::{Classify, Verdict};
 
 use super::{Global, print};
@@ -59,21 +60,24 @@ struct Known {
     verdict: Verdict,
     /// Catalogue code, where the error has one.
     code: Option<String>,
+    /// Values for its text, where the error brings them.
+    args: Option<serde_json::Value>,
 }
 
 impl Known {
-    /// What a rule of the schema says in the reader's language, and what to do: errors themselves are English. The texts of
-    /// these codes need no values.
+    /// What a rule of the schema, or an error with values of its own, says in the reader's language, and what to do: errors
+    /// themselves are English. The texts of the schema's codes need no values.
     fn in_words(&self, lang: Lang) -> Option<String> {
-        let code = self.code.as_deref().filter(|code| code.starts_with("DB_") && catalogue::is_known(code))?;
-        Some(print::sentence(lang, code, &serde_json::Value::Null))
+        let told = |code: &&str| (code.starts_with("DB_") || self.args.is_some()) && catalogue::is_known(code);
+        let code = self.code.as_deref().filter(told)?;
+        Some(print::sentence(lang, code, self.args.as_ref().unwrap_or(&serde_json::Value::Null)))
     }
 
     /// The outermost error of the chain that knows its verdict.
     fn of(error: &anyhow::Error) -> Option<Known> {
         error.chain().find_map(|cause| {
-            let plain = |verdict| Known { verdict, code: None };
-            let coded = |verdict, code: String| Known { verdict, code: Some(code) };
+            let plain = |verdict| Known { verdict, code: None, args: None };
+            let coded = |verdict, code: String| Known { verdict, code: Some(code), args: None };
             None.or_else(|| cause.downcast_ref::<outbound::OutboundError>().map(|e| coded(e.verdict(), e.code())))
                 .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e))))
                 .or_else(|| cause.downcast_ref::<renkei_producers::IntakeError>().map(|e| plain(e.verdict())))
@@ -81,8 +85,11 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<renkei_producers::medium::MediumError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::RunError>().map(|e| plain(e.verdict())))
                 .or_else(|| {
-                    cause.downcast_ref::<ledger::LedgerError>().map(|e| Known { verdict: e.verdict(), code: ledger_code(e) })
+                    let known = |e: &ledger::LedgerError| Known { verdict: e.verdict(), code: ledger_code(e), args: None };
+                    cause.downcast_ref::<ledger::LedgerError>().map(known)
                 })
+                .or_else(|| cause.downcast_ref::<ledger::PrintError>().map(print_known))
+                .or_else(|| cause.downcast_ref::<SlipError>().map(slip_known))
                 .or_else(|| cause.downcast_ref::<ledger::lineage::LineageError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
@@ -93,6 +100,18 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<ReadError>().map(|e| plain(e.verdict())))
         })
     }
+}
+
+fn print_known(error: &ledger::PrintError) -> Known {
+    match error {
+        ledger::PrintError::Ledger(error) => Known { verdict: error.verdict(), code: ledger_code(error), args: None },
+        ledger::PrintError::Slip(error) => slip_known(error),
+    }
+}
+
+fn slip_known(error: &SlipError) -> Known {
+    let args = error.args().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    Known { verdict: error.verdict(), code: Some(error.code().to_owned()), args: Some(serde_json::Value::Object(args)) }
 }
 
 /// Catalogue code of a constraint of the schema.

@@ -43,6 +43,7 @@ const ROOTS: &[&str] = &[
     "ledger.eltax_agency",
     "ledger.eltax_fee_item",
     "ledger.eltax_channel",
+    "ledger.slip_form",
     "ledger.payment_file",
     "ledger.payment_order_step",
     "ledger.institution_file",

@@ -6,6 +6,8 @@ pub mod lineage;
 mod orders;
 /// Slips and the money that came for them.
 mod revenue;
+/// Slips as they are printed.
+mod slips;
 /// Pay to staff.
 mod staff;
 /// Lists of what waits for a person.
@@ -17,6 +19,7 @@ pub use orders::{
 use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;
+pub use slips::{PrintError, note_printed, slip_issuer, slips_of_batch, slips_to_print};
 use sqlx::PgPool;
 pub use staff::{StaffOrder, StaffPay, StaffPayPart, link_staff_creditor, note_staff_payment, order_staff_pay};
 pub use worklist::{Column, Worklist};

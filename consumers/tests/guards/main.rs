@@ -15,6 +15,7 @@ mod revenue;
 mod same_content;
 mod scratch;
 mod selection;
+mod slips;
 mod staff;
 mod toy;
 mod transfers;

@@ -24,6 +24,7 @@ mod paper;
 mod words;
 
 use jiff::civil::Date;
+use serde::Deserialize;
 
 use crate::codes::el_qr::{ElQr, ElQrFault};
 use crate::money::Yen;
@@ -34,7 +35,7 @@ pub use lookup::{FONTS, find_font};
 pub use mark::{MODULES, QUIET_MODULES};
 
 /// Who sends the slip: the same on every page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Issuer {
     /// 発行者, e.g. 連携区長.
     pub authority: String,
@@ -45,7 +46,7 @@ pub struct Issuer {
 }
 
 /// One slip, as it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Slip {
     /// 納入通知書番号
     pub slip_no: String,
@@ -136,6 +137,14 @@ pub enum SlipError {
         /// The text.
         value: String,
     },
+    /// There is no such slip, or it cannot be paid (any more).
+    #[error("slip {value} cannot be printed: it is {state}")]
+    NotPayable {
+        /// How it was asked for.
+        value: String,
+        /// Its state, or `unknown`.
+        state: String,
+    },
     /// The eL-QR is none.
     #[error("slip {slip}: {fault}")]
     Qr {
@@ -162,6 +171,7 @@ impl SlipError {
             SlipError::FontUnusable { .. } => "SLIP_FONT_UNUSABLE",
             SlipError::CharacterMissing { .. } => "SLIP_CHARACTER_MISSING",
             SlipError::TooLong { .. } => "SLIP_TEXT_TOO_LONG",
+            SlipError::NotPayable { .. } => "SLIP_NOT_PAYABLE",
             SlipError::Qr { .. } | SlipError::Contradiction { .. } => "SLIP_QR_CONTRADICTS",
         }
     }
@@ -177,6 +187,7 @@ impl SlipError {
             SlipError::TooLong { slip, field, value } => {
                 vec![("slip", slip.clone()), ("field", field.clone()), ("value", value.clone())]
             }
+            SlipError::NotPayable { value, state } => vec![("value", value.clone()), ("state", state.clone())],
             SlipError::Qr { slip, fault } => vec![("slip", slip.clone()), ("what", fault.to_string())],
             SlipError::Contradiction { slip, field } => vec![("slip", slip.clone()), ("what", (*field).to_owned())],
         }
