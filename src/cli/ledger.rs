@@ -159,7 +159,10 @@ pub(crate) enum LedgerCommand {
 pub(crate) struct Rows {
     /// Rows shown at most
     #[arg(long, default_value_t = 100)]
-    limit: i64,
+    pub(crate) limit: i64,
+    /// As CSV for a spreadsheet: a text that looks like a formula stands behind an apostrophe
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 fn parse_place(text: &str) -> Result<(i64, i64), String> {
@@ -233,17 +236,17 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let cancelled = ledger::cancel_payment_orders(&pool, orders, actor, reason, &today).await?;
                 worklist::decided(global, ("cancelled", "件を取り消しました", "cancelled"), cancelled, orders);
             }
-            LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
-            LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
-            LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
-            LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
+            LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, *rows).await?,
+            LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, *rows).await?,
+            LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, *rows).await?,
+            LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, *rows).await?,
             LedgerCommand::Slip(args) => slip::run(global, &config, &pool, args).await?,
-            LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, rows.limit).await?,
-            LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, rows.limit).await?,
+            LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, *rows).await?,
+            LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, *rows).await?,
             LedgerCommand::OrphanedAccounts(rows) => {
-                worklist::show(global, &pool, Worklist::OrphanedAccounts, rows.limit).await?;
+                worklist::show(global, &pool, Worklist::OrphanedAccounts, *rows).await?;
             }
-            LedgerCommand::StaffPayments(rows) => worklist::show(global, &pool, Worklist::StaffPayments, rows.limit).await?,
+            LedgerCommand::StaffPayments(rows) => worklist::show(global, &pool, Worklist::StaffPayments, *rows).await?,
             LedgerCommand::Staff(command) => staff::run(global, &pool, command).await?,
         }
         Ok(Exit::Done)

@@ -18,6 +18,9 @@ const SHADE: u8 = 93;
 /// A cell: label, text, height of its letters, where they stand.
 type Cell<'t> = (&'static str, &'t str, i64, Align);
 
+/// A row: its top, its height, and its cells with their widths.
+type Row<'t> = (i64, i64, &'t [(i64, Cell<'t>)]);
+
 /// Draws a slip.
 pub(super) fn draw(page: &mut Paper<'_, '_>, slip: &Slip, issuer: &Issuer, modules: &[Vec<bool>]) -> Result<(), SlipError> {
     let told = Told::of(slip);
@@ -80,7 +83,7 @@ fn notice(page: &mut Paper<'_, '_>, slip: &Slip, issuer: &Issuer, told: &Told) -
     }
     page.text(Area::tenths(140, 625, 1820, 60), plain("本文", "下記の金額を納期限までに納入してください。", 100))?;
 
-    let rows: [(i64, i64, &[(i64, Cell<'_>)]); 6] = [
+    let rows: [Row<'_>; 6] = [
         (
             700,
             95,
