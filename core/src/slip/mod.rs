@@ -1,7 +1,7 @@
 //! The printable payment slip (納付書): one A4 page a slip, with its eL-QR, as PDF.
 //!
 //! A slip says the same thing four times: in figures and dates for the payer, in the eL番号 for whoever types it in, in the eL-QR for
-//! whoever scans it, and on the receipt. [`print()`] refuses a slip whose eL-QR says anything else than the page. The same slips and
+//! whoever scans it, and on the receipt. [`crate::slip::print()`] refuses a slip whose eL-QR says anything else than the page. The same slips and
 //! the same font give the same bytes: no time, no random number goes in.
 //!
 //! What the symbol is (eltax.md §4): QR model 2, version 6, level M, numeric, 255 digits; that is exactly what it holds. How large it is
