@@ -635,6 +635,53 @@ language sql stable as $$
 $$;
 comment on function ledger.late_slips is '17-R11: slips whose posting day has come and that eLTAX is not known to have accepted.';
 
+-- ── Printed slips ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.slip_form (
+    only_row   boolean default true constraint slip_form_pk primary key constraint slip_form_is_one_row check (only_row),
+    authority  text not null,
+    payee      text not null,
+    payable_at text not null
+);
+comment on table ledger.slip_form is '納付書の様式: what is the same on every printed slip. One row of an invented ward; the accounting office writes its own.';
+comment on column ledger.slip_form.authority is '納入の通知をする者.';
+comment on column ledger.slip_form.payee is 'Whose account the money goes to.';
+comment on column ledger.slip_form.payable_at is '納付場所, a sentence.';
+insert into ledger.slip_form (authority, payee, payable_at)
+values ('連携区長', '連携区会計管理者', '納付場所：指定金融機関・収納代理金融機関の窓口、eL-QR に対応する全国の金融機関、地方税お支払サイト');
+
+create view ledger.printed_slip as
+select s.id, s.state, s.batch_id, s.line, s.case_key, s.assessment_id, ledger.slip_no(s.levy_year, s.assessment_id, s.issue) as slip_no,
+       ledger.assessment_no(a.fiscal_year, a.id) as assessment_no, a.fiscal_year, f.name as fund, coalesce(l.name, a.budget_line) as budget_line,
+       coalesce(o.name, a.organization) as section, coalesce(o.tel, '') as telephone, a.reason, s.period, a.postal, a.address, a.payer_name as payer,
+       s.amount, s.amount_main, s.amount_reminder, s.amount_interest, s.issued_on, s.due_on, s.pay_limit_on, s.agency_code as agency,
+       s.confirmation_no as confirmation, s.fee_item,
+       ledger.el_qr(g.operator_account, s.amount, g.fee_bearer, g.stamp_duty, s.fee_item, s.case_key, s.confirmation_no,
+                    s.agency_code, s.office_code, s.levy_year, s.tax_year, s.period, s.due_on, s.pay_limit_on) as qr
+  from ledger.payment_slip s
+  join ledger.assessment a on a.id = s.assessment_id
+  join ledger.fund f on f.code = a.fund
+  left join ledger.budget_line l on (l.fiscal_year, l.fund, l.code) = (a.fiscal_year, a.fund, a.budget_line)
+  left join ledger.organization o on o.code = a.organization and s.issued_on between o.valid_from and o.valid_to
+ cross join ledger.eltax_agency g;
+comment on view ledger.printed_slip is 'What is printed on a slip, by the names the printing knows. The eL-QR is the one that file 17 sends.';
+
+create function ledger.find_slips(wanted text[]) returns table (place bigint, wanted text, slip_id bigint)
+language sql stable as $$
+    select w.n, w.no, s.id
+      from unnest(find_slips.wanted) with ordinality w (no, n)
+     cross join lateral (select case when w.no ~ '^[0-9]{13}-[0-9]{2}$' then substr(w.no, 5, 9)::bigint end as of_slip,
+                                case when w.no ~ '^[0-9]{4}[A-Z][0-9]{7}$'
+                                     then (ascii(substr(w.no, 5, 1)) - 65) * 10000000::bigint + substr(w.no, 6, 7)::bigint end as of_assessment) x
+      left join ledger.payment_slip s
+        on s.case_key = w.no
+        or s.assessment_id = x.of_slip and ledger.slip_no(s.levy_year, s.assessment_id, s.issue) = w.no
+        or s.assessment_id = x.of_assessment and s.state in ('queued', 'uploaded')
+           and exists (select from ledger.assessment a where a.id = s.assessment_id and ledger.assessment_no(a.fiscal_year, a.id) = w.no)
+     order by w.n, s.id
+$$;
+comment on function ledger.find_slips is 'Slips by 案件特定キー, by 納入通知書番号, or by 調定番号 (those that can be paid). slip_id null: there is none.';
+
 -- ── Assessments: check ──────────────────────────────────────────────────────────────────────────────────────────────
 -- The folders of 12 and 13 name their layout's record kind `assessment` with the same field ids, and call these functions.
 

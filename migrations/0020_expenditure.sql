@@ -263,7 +263,9 @@ create table ledger.payment_order (
     invoice_id   bigint references ledger.invoice,
     commitment   text references ledger.commitment,
     amount       bigint not null constraint payment_order_amount_is_positive check (amount > 0),
+    deducted     bigint not null default 0,
     pay_date     date   not null,
+    settled_on   date,
     method       text   not null default 'transfer' constraint payment_order_method_is_known check (method in ('transfer', 'direct_debit', 'payroll')),
     memo         text   not null,
     state        text   not null default 'draft' constraint payment_order_state_is_known
@@ -281,10 +283,13 @@ create table ledger.payment_order (
     line         bigint,
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
     constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null),
+    constraint payment_order_deducts_a_part check (deducted >= 0 and deducted < amount and (deducted = 0 or method = 'transfer')),
     constraint payment_order_debited_is_in_no_file check (method <> 'direct_debit' or state not in ('in_file', 'released'))
 ) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
 comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either.';
+comment on column ledger.payment_order.deducted is '控除額: what is kept back of the amount (源泉所得税, 社会保険料) and goes to 歳入歳出外現金. The bank transfers amount − deducted. Only orders to staff have it (0053).';
+comment on column ledger.payment_order.settled_on is 'The day the money went (paid) or came back (returned), set with the state. Null: the pay date, or for a return the day it is written down.';
 comment on column ledger.payment_order.rescheduled_by is 'Who gave the approved order another pay date.';
 comment on column ledger.payment_order.account_id is 'The account (creditor_account) with which it was put into a bank file: the release asks whether it is still the right one.';
 comment on column ledger.payment_order.paid_on is 'The day the bank transfers or debits, on which the payment is booked; set when the file leaves, and null before.';
@@ -374,7 +379,7 @@ comment on function ledger.refuse_approval_by_maker is 'Asked when a name is wri
 create trigger payment_order_maker_is_not_approver before insert or update of approved_by, made_by on ledger.payment_order
     for each row when (new.approved_by is not null) execute function ledger.refuse_approval_by_maker();
 create trigger payment_order_is_fixed
-    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, method, made_by, repays, from_deposit
+    before update of no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, deducted, method, made_by, repays, from_deposit
     on ledger.payment_order
     for each row when (old.state <> 'draft') execute function ledger.refuse_changed_order();
 
@@ -725,7 +730,7 @@ comment on function ledger.bank_days_ahead is 'Bank business days after the day 
 
 create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
 language sql stable as $$
-    select o.id, o.no, o.creditor, o.amount, f.why
+    select o.id, o.no, o.creditor, o.amount - o.deducted, f.why
       from export.claim x
       join ledger.payment_order o on o.id = x.object_id
       join (select pay_date, ledger.transfer_day(pay_date, on_holiday) as day

@@ -112,7 +112,7 @@ begin
                nullif(ltrim(s.customer_code1, '0'), '') as code, concat(s.customer_code1, s.customer_code2) as whole_code
           from pg_temp.staged_result s cross join received d left join head h on h.grp = s.grp
     ), sent as materialized (
-        select o.id, o.no, o.state, o.amount, t.paid_on as day, t.file_id, k.id as account_id, k.bank, k.branch, k.kind, k.number,
+        select o.id, o.no, o.state, o.amount - o.deducted as amount, t.paid_on as day, t.file_id, k.id as account_id, k.bank, k.branch, k.kind, k.number,
                nullif(ltrim(right(regexp_replace(o.no, '[^0-9]', '', 'g'), 10), '0'), '') as code, r.outcome as said, r.reason as said_reason
           from received d
           join ledger.transfer_file t on t.paid_on in (select distinct x.day from row x)
@@ -181,7 +181,8 @@ create function ledger.cancel_batch_results(batch bigint, who text) returns void
 language plpgsql as $$
 begin
     update ledger.payment_order p
-       set state = case when t.confirmed_at is not null then 'paid' else r.before end
+       set state = case when t.confirmed_at is not null then 'paid' else r.before end,
+           settled_on = case when t.confirmed_at is not null then t.paid_on end
       from ledger.payment_result r
       join ledger.transfer_file t on t.file_id = r.file_id
      where r.batch_id = batch and r.cancelled_at is null and p.id = r.order_id
@@ -210,7 +211,7 @@ begin
          where t.confirmed_at is null and t.paid_on < today and f.id = t.file_id and f.state = 'delivered'
         returning t.file_id, t.paid_on
     ), paid as (
-        update ledger.payment_order p set state = 'paid'
+        update ledger.payment_order p set state = 'paid', settled_on = d.paid_on
           from due d join export.claim c on c.file_id = d.file_id and c.object = 'payment_order' and c.live
          where p.id = c.object_id and p.state = 'released'
         returning d.file_id, d.paid_on, p.amount
@@ -294,12 +295,16 @@ begin
         raise exception 'creditor % has no account on % that can be paid', failed.creditor, new_date
             using errcode = 'RK015', constraint = 'repay_account_payable';
     end if;
-    insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, pay_date, method, memo,
+    insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, invoice_id, commitment, amount, deducted, pay_date, method, memo,
                                       made_by, repays, from_deposit)
     values (ledger.next_payment_order_no(failed.fiscal_year), failed.fiscal_year, failed.fund, failed.budget_line, failed.organization, failed.creditor,
-            failed.invoice_id, failed.commitment, failed.amount, new_date, failed.method, regexp_replace(failed.memo, '^(再振込 )?', '再振込 '), who,
+            failed.invoice_id, failed.commitment, failed.amount, failed.deducted, new_date, failed.method, regexp_replace(failed.memo, '^(再振込 )?', '再振込 '), who,
             failed.id, deposit)
     returning no into made;
+    -- Pay to staff consists of the same parts as before; what was kept back of it is kept back again.
+    insert into ledger.staff_payment (order_id, part, staff_no, tax_column, kind, taxable, nontaxable, social, withheld)
+    select p.id, s.part, s.staff_no, s.tax_column, s.kind, s.taxable, s.nontaxable, s.social, s.withheld
+      from ledger.staff_payment s join ledger.payment_order p on p.no = made where s.order_id = failed.id;
     insert into audit.event (actor, action, object, object_id, after)
     values (who, 'payment_order.repay', 'payment_order', made, jsonb_build_object('repays', failed_no, 'amount', failed.amount, 'pay_date', new_date));
     return made;

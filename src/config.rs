@@ -38,6 +38,9 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: String,
     /// What is done about active accounts whose person is not in service: `list` or `lock`.
     pub(crate) orphan_accounts: Orphans,
+    /// Font of printed slips, TrueType or OpenType with Japanese characters; empty = the first of `renkei_core::slip::FONTS` that is
+    /// there. Environment: `RENKEI_SLIP_FONT`.
+    pub(crate) slip_font: PathBuf,
     /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir` and
     /// `calendar_file` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
@@ -58,6 +61,7 @@ impl Default for Config {
             archive: String::new(),
             metrics_listen: "127.0.0.1:25609".to_owned(),
             orphan_accounts: Orphans::default(),
+            slip_font: PathBuf::new(),
             produce: ProducerConfig::default(),
             deliver: BTreeMap::new(),
         }
@@ -99,6 +103,9 @@ impl Config {
         }
         if let Some(value) = get("RENKEI_DATA") {
             self.data = PathBuf::from(value);
+        }
+        if let Some(value) = get("RENKEI_SLIP_FONT") {
+            self.slip_font = PathBuf::from(value);
         }
         let unset = ProducerConfig::default();
         if self.produce.inbox_dir == unset.inbox_dir {

@@ -26,6 +26,17 @@ postgres_programs() {
 missing_packages() {
     rabbitmq_server_program >/dev/null && command -v epmd >/dev/null || echo rabbitmq-server
     postgres_programs >/dev/null || echo postgresql
+    slip_font || echo fonts-ipaexfont-gothic
+}
+
+# A font for printed slips: one of those the program looks for (core/src/slip/lookup.rs), or the one it is told.
+slip_font() {
+    local font
+    for font in "${RENKEI_SLIP_FONT:-}" /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf \
+        /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc /usr/share/fonts/truetype/fonts-japanese-gothic.ttf; do
+        [ ! -f "$font" ] || return 0
+    done
+    return 1
 }
 
 install_missing() {

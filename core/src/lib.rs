@@ -41,6 +41,8 @@ pub mod registry;
 pub mod schedule;
 /// Columns and keys that must not come: passwords and the like.
 pub mod secrets;
+/// Printable payment slips with their eL-QR.
+pub mod slip;
 /// What must happen after an error: retry, reject, hold, or park as a bug.
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.

@@ -1,6 +1,6 @@
 -- The file beside the last one that left, by pay date, fund and bank: counted from the orders behind the claims of both.
 with item as (
-    select c.file_id = (select file_id from run) as now, p.amount, p.pay_date::text as pay_date, p.fund, k.bank
+    select c.file_id = (select file_id from run) as now, p.amount - p.deducted as amount, p.pay_date::text as pay_date, p.fund, k.bank
       from export.claim c
       join ledger.payment_order p on p.id = c.object_id
       left join ledger.creditor_account k on k.id = p.account_id

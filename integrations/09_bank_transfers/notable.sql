@@ -1,6 +1,6 @@
 -- Payments worth a second look. Nothing here is wrong in itself; a stolen or doubled payment looks like this.
 with item as (
-    select p.id, p.no, p.creditor, c.name, p.amount, p.pay_date, k.bank, k.branch, k.kind, k.number
+    select p.id, p.no, p.creditor, c.name, p.amount - p.deducted as amount, p.pay_date, k.bank, k.branch, k.kind, k.number
       from export.claim x
       join ledger.payment_order p on p.id = x.object_id
       join ledger.creditor c on c.no = p.creditor
@@ -8,7 +8,7 @@ with item as (
      where x.object = 'payment_order' and x.file_id = (select file_id from run)
 ), earlier as (
     -- What left for these creditors in the thirteen months before (a yearly payment is among them), other files than this one.
-    select p.creditor, p.no, p.amount, p.pay_date, k.bank, k.branch, k.kind, k.number,
+    select p.creditor, p.no, p.amount - p.deducted as amount, p.pay_date, k.bank, k.branch, k.kind, k.number,
            row_number() over (partition by p.creditor order by p.pay_date desc, p.id desc) as place
       from ledger.payment_order p
       left join ledger.creditor_account k on k.id = p.account_id

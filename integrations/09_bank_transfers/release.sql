@@ -37,6 +37,14 @@ select seq, case when from_deposit then 'DEPOSIT_PAYMENT' else 'PAYMENT' end,
   from leaving
  order by seq;
 
+-- What was kept back of pay to staff is held for the tax office and the insurers from the same day on.
+insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+select p.seq, w.event, w.fiscal_year, w.booked_on, w.fund, w.amount, w.memo, w.object, w.object_id
+  from leaving p
+ cross join lateral ledger.staff_deductions(array[p.id], p.paid_on) w
+ where p.deducted > 0
+ order by p.seq, w.object_id, w.event;
+
 select ledger.post_journal();
 
 -- From the day after on, what did not come back counts as paid.

@@ -1,7 +1,7 @@
 -- What the approver sees: the file's orders counted again from the ledger, not from what select.sql wrote.
 
 with item as (
-    select p.id, p.amount, p.pay_date, p.fund, p.repays, k.bank, k.branch, k.kind, k.number
+    select p.id, p.amount - p.deducted as amount, p.pay_date, p.fund, p.repays, k.bank, k.branch, k.kind, k.number
       from export.claim c
       join ledger.payment_order p on p.id = c.object_id
       left join ledger.creditor_account k on k.id = p.account_id
@@ -31,7 +31,7 @@ with item as (
       from ledger.payees_invalid((select file_id from run), (select value from setting where key = 'non_business_day')) having count(*) > 0
     union all
     -- In no file, this one included: nobody is going to pay them (renkei ledger reschedule).
-    select 8, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount)::bigint
+    select 8, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount - p.deducted)::bigint
       from ledger.payment_order p
      where p.pay_date < (select today from run) and p.state = 'approved' and p.method = 'transfer' having count(*) > 0
 )

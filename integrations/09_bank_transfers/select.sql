@@ -43,7 +43,7 @@ select 'TRANSFER_OWN_BRANCH_UNKNOWN', jsonb_build_object('bank', s.own_bank, 'br
 
 -- Every approved order of the day.
 create temp table due on commit drop as
-select p.id, p.no, p.amount, p.creditor, p.fiscal_year,
+select p.id, p.no, p.amount - p.deducted as amount, p.creditor, p.fiscal_year,
        -- 31 May: the bank may move a day at the end of 出納整理期間 past it.
        not ledger.fiscal_year_accepts(p.fiscal_year, d.day) as year_closed
   from ledger.payment_order p

@@ -14,6 +14,8 @@ use renkei_core::money::Yen;
 use super::print::{say, table};
 use super::returned::{self, ReturnedCommand};
 use super::settle::{self, SettleCommand};
+use super::slip::{self, SlipArgs};
+use super::staff::{self, StaffCommand};
 use super::{Exit, Global, issuers, lineage, words, worklist};
 use crate::config::Config;
 use crate::wiring;
@@ -177,6 +179,8 @@ pub(crate) enum LedgerCommand {
     Unallocated(Rows),
     /// Payment slips (納付書) that are neither paid nor void
     Slips(Rows),
+    /// Print payment slips as PDF, a page each, with their eL-QR
+    Slip(SlipArgs),
     /// Open items of organizations that have ended (廃止所属の未了), and who carries them
     OrphanedItems(Rows),
     /// Draft orders of people who leave their post (引継ぎが必要な起案)
@@ -185,6 +189,10 @@ pub(crate) enum LedgerCommand {
     OrphanedAccounts(Rows),
     #[command(flatten)]
     Returned(ReturnedCommand),
+    /// Pay to staff, and returns of it, that the payroll system was not told of (未通知の職員支払)
+    StaffPayments(Rows),
+    #[command(flatten)]
+    Staff(StaffCommand),
 }
 
 /// How much of a list is shown.
@@ -192,7 +200,10 @@ pub(crate) enum LedgerCommand {
 pub(crate) struct Rows {
     /// Rows shown at most
     #[arg(long, default_value_t = 100)]
-    pub(super) limit: i64,
+    pub(crate) limit: i64,
+    /// As CSV for a spreadsheet: a text that looks like a formula stands behind an apostrophe
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 fn parse_place(text: &str) -> Result<(i64, i64), String> {
@@ -276,18 +287,21 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 return issuers::load(global, &pool, file, &fetched_on, actor).await;
             }
             LedgerCommand::Tender(command) => return tender::run(global, &pool, command).await,
-            LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, rows.limit).await?,
+            LedgerCommand::PayeesToMove(rows) => worklist::show(global, &pool, Worklist::PayeesToMove, *rows).await?,
             LedgerCommand::Settle(command) => settle::run(global, &pool, command).await?,
-            LedgerCommand::Settlements(rows) => worklist::show(global, &pool, Worklist::Settlements, rows.limit).await?,
-            LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, rows.limit).await?,
-            LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, rows.limit).await?,
-            LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, rows.limit).await?,
-            LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, rows.limit).await?,
-            LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, rows.limit).await?,
+            LedgerCommand::Settlements(rows) => worklist::show(global, &pool, Worklist::Settlements, *rows).await?,
+            LedgerCommand::Overpayments(rows) => worklist::show(global, &pool, Worklist::Overpayments, *rows).await?,
+            LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, *rows).await?,
+            LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, *rows).await?,
+            LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, *rows).await?,
+            LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, *rows).await?,
+            LedgerCommand::Slip(args) => slip::run(global, &config, &pool, args).await?,
             LedgerCommand::OrphanedAccounts(rows) => {
-                worklist::show(global, &pool, Worklist::OrphanedAccounts, rows.limit).await?;
+                worklist::show(global, &pool, Worklist::OrphanedAccounts, *rows).await?;
             }
             LedgerCommand::Returned(command) => returned::run(global, &pool, command).await?,
+            LedgerCommand::StaffPayments(rows) => worklist::show(global, &pool, Worklist::StaffPayments, *rows).await?,
+            LedgerCommand::Staff(command) => staff::run(global, &pool, command).await?,
         }
         Ok(Exit::Done)
     })

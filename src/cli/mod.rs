@@ -50,6 +50,10 @@ mod schedule;
 mod send;
 /// `renkei ledger refund … write-off`
 mod settle;
+/// `renkei ledger slip`
+mod slip;
+/// Pay to staff under `renkei ledger`
+mod staff;
 /// `renkei task`
 mod task;
 /// Days and rules in words
@@ -62,7 +66,6 @@ mod topic;
 mod topology;
 /// Values of the database in words
 mod words;
-/// Lists of `renkei ledger`
 mod worklist;
 
 use std::path::PathBuf;

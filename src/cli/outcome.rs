@@ -7,6 +7,7 @@ use renkei_core::calendar::file::CalendarFileError;
 use renkei_core::calendar::holidays::HolidayFaults;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::layout::read::ReadError;
+use renkei_core::slip::SlipError;
 use renkei_core::verdict::{Classify, Verdict};
 
 use super::{Global, print};
@@ -87,12 +88,9 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<renkei_producers::pull::PullError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::medium::MediumError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::RunError>().map(|e| plain(e.verdict())))
-                .or_else(|| {
-                    cause.downcast_ref::<ledger::LedgerError>().map(|e| {
-                        let (code, detail) = ledger_code(e).unzip();
-                        Known { verdict: e.verdict(), code, detail: detail.flatten() }
-                    })
-                })
+                .or_else(|| cause.downcast_ref::<ledger::LedgerError>().map(ledger_known))
+                .or_else(|| cause.downcast_ref::<ledger::PrintError>().map(print_known))
+                .or_else(|| cause.downcast_ref::<SlipError>().map(slip_known))
                 .or_else(|| cause.downcast_ref::<ledger::lineage::LineageError>().map(|e| plain(e.verdict())))
                 .or_else(|| {
                     cause.downcast_ref::<tasks::TaskError>().map(|e| Known {
@@ -113,6 +111,23 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<ReadError>().map(|e| plain(e.verdict())))
         })
     }
+}
+
+fn ledger_known(error: &ledger::LedgerError) -> Known {
+    let (code, detail) = ledger_code(error).unzip();
+    Known { verdict: error.verdict(), code, detail: detail.flatten() }
+}
+
+fn print_known(error: &ledger::PrintError) -> Known {
+    match error {
+        ledger::PrintError::Ledger(error) => ledger_known(error),
+        ledger::PrintError::Slip(error) => slip_known(error),
+    }
+}
+
+fn slip_known(error: &SlipError) -> Known {
+    let args = error.args().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    Known { verdict: error.verdict(), code: Some(error.code().to_owned()), detail: Some(serde_json::Value::Object(args)) }
 }
 
 /// Catalogue code of a constraint of the schema.

@@ -84,7 +84,7 @@ pub(crate) enum ReturnedCommand {
 pub(super) async fn run(global: &Global, pool: &PgPool, command: &ReturnedCommand) -> anyhow::Result<()> {
     let (lang, today) = (global.lang, clock::today().to_string());
     match command {
-        ReturnedCommand::Returned(rows) => worklist::show(global, pool, Worklist::Returned, rows.limit).await?,
+        ReturnedCommand::Returned(rows) => worklist::show(global, pool, Worklist::Returned, *rows).await?,
         ReturnedCommand::Repay { order, date, account, holder, actor } => {
             let account = account.as_ref().map(|account| NewAccount { account, holder });
             let made = returned::repay(pool, order, &date.to_string(), account, actor, &today).await?;

@@ -92,6 +92,8 @@ const LEAVES: [Word; 4] = [
 
 /// Why an account of a creditor is not paid to.
 const ACCOUNT_STATES: [Word; 1] = [("marked", "要確認", "to be corrected")];
+/// What became of pay to staff.
+const PAYMENTS: [Word; 2] = [("paid", "支払", "paid"), ("returned", "戻入", "returned")];
 
 fn find(words: &[Word], lang: Lang, value: &str) -> String {
     let word = words.iter().find(|(known, ..)| *known == value);
@@ -145,6 +147,7 @@ pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
         "settlement" => find(&SETTLEMENTS, lang, value),
         "cause" => find(&CAUSES, lang, value),
         "kind" => find(&OPEN_ITEMS, lang, value),
+        "what" => find(&PAYMENTS, lang, value),
         "leaves" => find(&LEAVES, lang, value),
         "order_state" => find(&ORDER_STATES, lang, value),
         "account_state" => find(&ACCOUNT_STATES, lang, value),

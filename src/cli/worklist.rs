@@ -3,8 +3,10 @@
 use renkei_consumers::db::PgPool;
 use renkei_consumers::ledger::{self, Worklist};
 use renkei_core::catalogue::Lang;
+use renkei_core::layout::harmless;
 use renkei_core::money::Yen;
 
+use super::ledger::Rows;
 use super::print::{say, sentence, table};
 use super::{Global, words};
 
@@ -55,9 +57,9 @@ pub(super) fn late_slips(global: &Global, slips: &[ledger::LateSlip]) {
     }
 }
 
-/// A list of what waits for a person, as a table or JSON.
-pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, limit: i64) -> anyhow::Result<()> {
-    let (columns, rows) = (list.columns(), list.rows(pool, limit).await?);
+/// A list of what waits for a person, as a table, CSV or JSON.
+pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, wanted: Rows) -> anyhow::Result<()> {
+    let (columns, rows) = (list.columns(), list.rows(pool, wanted.limit).await?);
     if global.json {
         let object = |row: Vec<Option<String>>| {
             columns.iter().zip(row).map(|((key, ..), value)| ((*key).to_owned(), value.into())).collect::<serde_json::Map<_, _>>()
@@ -66,6 +68,16 @@ pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, limit: 
         return Ok(());
     }
     let headings: Vec<&str> = columns.iter().map(|(_, ja, en)| say(global.lang, ja, en)).collect();
+    if wanted.csv {
+        let words = |row: Vec<Option<String>>| {
+            let cell = |((key, ..), value): (&ledger::Column, Option<String>)| {
+                value.map(|value| words::cell(global.lang, key, &value)).unwrap_or_default()
+            };
+            columns.iter().zip(row).map(cell).collect()
+        };
+        print!("{}", csv(&headings, &rows.into_iter().map(words).collect::<Vec<Vec<String>>>()));
+        return Ok(());
+    }
     let cells = |row: Vec<Option<String>>| {
         let cell = |((key, ..), value): (&ledger::Column, Option<String>)| match value {
             Some(yen) if *key == "yen" => yen.parse().map_or(yen, |yen| Yen(yen).to_string()),
@@ -76,4 +88,32 @@ pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, limit: 
     };
     println!("{}", table(&headings, rows.into_iter().map(cells).collect()));
     Ok(())
+}
+
+/// Made for people: byte order mark, CRLF, every cell quoted, and a text that looks like a formula marked. Numbers stand under
+/// headings with `>` and stay numbers.
+fn csv(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let line = |cells: Vec<String>| format!("{}\r\n", cells.join(","));
+    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+    let mut text = format!("\u{feff}{}", line(headings.iter().map(|heading| quoted(heading.trim_start_matches('>'))).collect()));
+    for row in rows {
+        let cell = |(heading, cell): (&&str, &String)| {
+            let number = heading.starts_with('>') && cell.parse::<i64>().is_ok();
+            if number { cell.clone() } else { quoted(&harmless::marked(cell)) }
+        };
+        text.push_str(&line(headings.iter().zip(row).map(cell).collect()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worklist_for_a_spreadsheet_runs_nothing_and_keeps_its_numbers() {
+        let row = ["=cmd|'/c calc'!A1", "-3", "-3"].map(str::to_owned).to_vec();
+        let text = csv(&["納付者", ">金額", "摘要"], &[row]);
+        assert_eq!(text, "\u{feff}\"納付者\",\"金額\",\"摘要\"\r\n\"'=cmd|'/c calc'!A1\",-3,\"'-3\"\r\n");
+    }
 }

@@ -12,6 +12,10 @@ pub mod returned;
 mod revenue;
 /// What is decided about money that came, or did not come.
 mod settlements;
+/// Slips as they are printed.
+mod slips;
+/// Pay to staff.
+mod staff;
 /// Tenders and their nominees.
 mod tenders;
 /// Lists of what waits for a person.
@@ -26,7 +30,9 @@ pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips,
 use serde::Serialize;
 use serde_json::Value;
 pub use settlements::{Settling, allocate, appropriate, refund_overpayments, refund_received, undo_settlements, write_off};
+pub use slips::{PrintError, note_printed, slip_issuer, slips_of_batch, slips_to_print};
 use sqlx::PgPool;
+pub use staff::{StaffOrder, StaffPay, StaffPayPart, link_staff_creditor, note_staff_payment, order_staff_pay};
 pub use tenders::{
     Nominee, Tender, TenderFault, approve_tender, cancel_tender, change_tender, nominate, open_tender, reopen_tender,
     strike_nominees, tender, tender_faults, tenders,

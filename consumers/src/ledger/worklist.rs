@@ -25,6 +25,8 @@ pub enum Worklist {
     OrphanedAccounts,
     /// 振込不能・組戻の未処理: payments that came back and were neither made once more nor given up.
     Returned,
+    /// 未通知の職員支払: pay to staff, and returns of it, that the payroll system was not told of.
+    StaffPayments,
 }
 
 /// A column: key in JSON, Japanese and English heading. A heading that begins with `>` stands over numbers.
@@ -117,6 +119,17 @@ impl Worklist {
                 ("order_state", "状態", "state"),
                 ("pay_date", "支払日", "pay date"),
             ],
+            Worklist::StaffPayments => &[
+                ("day", "日", "day"),
+                ("staff", "職員番号", "staff no."),
+                ("name", "氏名", "name"),
+                ("order", "支出命令", "order"),
+                ("part", ">枝番", ">part"),
+                ("what", "種類", "what"),
+                ("taxable", ">課税", ">taxable"),
+                ("withheld", ">源泉", ">withheld"),
+                ("yen", ">差引", ">yen"),
+            ],
         }
     }
 
@@ -131,6 +144,7 @@ impl Worklist {
             Worklist::Reassignments => include_str!("reassignments.sql"),
             Worklist::OrphanedAccounts => include_str!("orphaned_accounts.sql"),
             Worklist::Returned => include_str!("returned_orders.sql"),
+            Worklist::StaffPayments => include_str!("staff_payments.sql"),
         }
     }
 

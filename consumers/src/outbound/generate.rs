@@ -9,7 +9,6 @@ use std::sync::Arc;
 use renkei_core::archive::{ArchiveKey, ArchiveWriter};
 use renkei_core::crash;
 use renkei_core::layout::Layout;
-use renkei_core::layout::Layout;
 use renkei_core::layout::write::WriteSummary;
 use renkei_core::message::ExportOrder;
 use renkei_core::registry::topics::Empty;

@@ -22,6 +22,8 @@ mod same_content;
 mod scratch;
 mod selection;
 mod settling;
+mod slips;
+mod staff;
 mod tasks;
 mod tenders;
 mod toy;

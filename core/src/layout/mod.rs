@@ -8,6 +8,8 @@ pub mod describe;
 mod error;
 /// The place of a fault, cut out of the file.
 pub mod excerpt;
+/// Cells that a spreadsheet would take for a formula.
+pub mod harmless;
 mod model;
 mod names;
 mod order;
@@ -30,6 +32,6 @@ pub use crate::charset::kana::KanaClass;
 pub use error::{LayoutErrors, LayoutFault};
 pub use model::{Choice, CodeTable, Condition, CsvOptions, Field, JsonOptions, Kind, Labels, Layout, Limits, Total, XmlOptions};
 pub use names::{
-    Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Rules, Status,
+    Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Readers, Rules, Status,
 };
 pub use spread::SpreadError;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::names::{
-    Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Rules, Status,
+    Auto, Blank, EmptyElements, FieldType, Format, Grade, Header, Items, Newline, Occurs, Pad, Quote, Readers, Rules, Status,
 };
 use super::paths::Paths;
 use crate::calendar::DateForm;
@@ -72,6 +72,16 @@ pub struct CsvOptions {
     pub header: Header,
     /// Quoting.
     pub quote: Quote,
+    /// For whom it is made.
+    pub readers: Readers,
+}
+
+impl CsvOptions {
+    /// Whether texts of this field that look like a formula are marked. Constants are the layout's own, numbers and days cannot run.
+    pub fn marks(&self, field: &Field) -> bool {
+        let text = matches!(field.ty, FieldType::Code | FieldType::Ascii | FieldType::Text | FieldType::Kana);
+        self.readers == Readers::People && text && field.constant.is_none()
+    }
 }
 
 /// Options of a JSON file.

@@ -146,6 +146,15 @@ named!(
     }
 );
 named!(
+    /// For whom a CSV file is made.
+    Readers {
+        /// A program: every byte of a cell is the value's.
+        Machine = "machine",
+        /// People with a spreadsheet: a text that looks like a formula stands behind an apostrophe.
+        People = "people",
+    }
+);
+named!(
     /// How records lie in a JSON file.
     Items {
         /// `[ {…}, {…} ]`

@@ -12,6 +12,7 @@ mod messages;
 mod mutate;
 mod property;
 mod read;
+mod readers;
 mod samples;
 mod spread;
 mod support;

@@ -2,7 +2,7 @@
 -- 歳入歳出外現金 in the year of the day. The order is returned, and an account that would send the next transfer back too is marked.
 
 create temp table matched on commit drop as
-select t.*, o.state as before, o.fiscal_year, o.fund, o.budget_line, o.organization, o.memo, greatest(t.returned_on, o.paid_on) as booked_on,
+select t.*, o.amount as whole, o.deducted, o.state as before, o.fiscal_year, o.fund, o.budget_line, o.organization, o.memo, greatest(t.returned_on, o.paid_on) as booked_on,
        o.from_deposit or not ledger.fiscal_year_accepts(o.fiscal_year, greatest(t.returned_on, o.paid_on)) as in_deposit,
        coalesce(n.account_wrong, false) and k.unpayable_reason is null
          and row_number() over (partition by t.account_id, n.account_wrong order by t.line) = 1 as marks
@@ -16,7 +16,7 @@ select m.order_id, m.file_id, m.outcome, m.before, m.reason, m.bank_text, m.fee,
        m.account_id, m.outcome = 'returned' and m.marks, b.id, m.line
   from matched m cross join batch b order by m.line;
 
-update ledger.payment_order p set state = m.outcome
+update ledger.payment_order p set state = m.outcome, settled_on = case m.outcome when 'returned' then m.booked_on else m.day end
   from matched m where p.id = m.order_id and p.state <> m.outcome and (m.outcome = 'returned' or p.state = 'released');
 
 update ledger.creditor_account k set unpayable_reason = m.reason, unpayable_since = m.returned_on
@@ -30,14 +30,20 @@ select b.actor, 'payment_order.returned', 'payment_order', m.order_no, jsonb_bui
 insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
 select m.line, case when m.in_deposit then 'RETURN_TO_DEPOSIT' else 'PAYMENT_RETURNED' end,
        case when m.in_deposit then ledger.fiscal_year(m.booked_on) else m.fiscal_year end, m.booked_on, m.fund,
-       case when not m.in_deposit then m.budget_line end, m.organization, m.amount, concat(n.name, ' ', m.memo), 'payment_order', m.order_id
+       case when not m.in_deposit then m.budget_line end, m.organization, m.whole, concat(n.name, ' ', m.memo), 'payment_order', m.order_id
   from matched m join ledger.return_reason n on n.code = m.reason
  where m.outcome = 'returned' order by m.line;
+
+-- What was kept back of pay to staff is not owed to the tax office and the insurers any more: the bank gave back what is left without it.
+insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+select m.line, w.event, w.fiscal_year, w.booked_on, w.fund, -w.amount, w.memo, w.object, w.object_id
+  from matched m cross join lateral ledger.staff_deductions(array[m.order_id], m.booked_on) w
+ where m.outcome = 'returned' and m.deducted > 0 order by m.line, w.object_id, w.event;
 
 select ledger.post_journal();
 
 insert into posted (line, object, object_id, yen)
-select r.line, 'payment_order', r.order_id, p.amount
+select r.line, 'payment_order', r.order_id, p.amount - p.deducted
   from staged_result s
   join ledger.payment_result r on r.batch_id = (select id from batch) and r.line = s.line
   join ledger.payment_order p on p.id = r.order_id;

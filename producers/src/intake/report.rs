@@ -2,13 +2,15 @@
 
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::{Fault, Severity};
+use renkei_core::layout::harmless;
 
 use crate::delivery::Delivery;
 
 /// Headings of the table.
 pub const HEADINGS: [&str; 8] = ["行", "列", "項目", "バイト位置", "値", "コード", "内容", "対処"];
 
-/// The table: UTF-8 with byte order mark and CRLF, as the usual spreadsheet opens it with a double click.
+/// The table, made for people: a cell that looks like a formula is marked ([`harmless`]), because the values come from files of
+/// strangers. UTF-8 with byte order mark and CRLF, as the usual spreadsheet opens it with a double click.
 pub fn table(delivery: &Delivery) -> String {
     let mut text = String::from('\u{FEFF}');
     push_row(&mut text, HEADINGS.map(str::to_owned));
@@ -41,17 +43,10 @@ fn push_row(text: &mut String, cells: [String; 8]) {
             text.push(',');
         }
         text.push('"');
-        text.push_str(&harmless(cell).replace('"', "\"\""));
+        text.push_str(&harmless::marked(cell).replace('"', "\"\""));
         text.push('"');
     }
     text.push_str("\r\n");
-}
-
-/// A cell a spreadsheet would take for a formula is marked as text: the values come from files of strangers.
-fn harmless(cell: &str) -> String {
-    let first = cell.trim_start_matches([' ', '\u{3000}']).chars().next().or_else(|| cell.chars().next());
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '|'));
-    if formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// The text: what was refused, and every finding with its remedy, Japanese first.
@@ -136,10 +131,10 @@ mod tests {
 
     #[test]
     fn blanks_do_not_hide_a_formula() {
-        assert_eq!(harmless("  =1+1"), "'  =1+1");
-        assert_eq!(harmless("＝１"), "'＝１");
-        assert_eq!(harmless("6,0O0"), "6,0O0");
-        assert_eq!(harmless(""), "");
+        assert_eq!(harmless::marked("  =1+1"), "'  =1+1");
+        assert_eq!(harmless::marked("＝１"), "'＝１");
+        assert_eq!(harmless::marked("6,0O0"), "6,0O0");
+        assert_eq!(harmless::marked(""), "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use toml::de::DeTable;
 
 use super::LayoutErrors;
 use super::model::{CodeTable, CsvOptions, JsonOptions, Kind, Layout, Limits, Suspicion};
-use super::names::{self, Format, Grade, Header, Items, Newline, Quote, Status};
+use super::names::{self, Format, Grade, Header, Items, Newline, Quote, Readers, Status};
 use crate::charset::Encoding;
 use crate::walk::{self, Faults, Section};
 
@@ -159,10 +159,11 @@ fn encodings(head: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Vec<Encodin
 }
 
 fn csv_options(section: Option<Section<'_, '_>>, faults: &mut Faults<'_>) -> CsvOptions {
-    let mut options = CsvOptions { header: Header::Names, quote: Quote::Minimal };
+    let mut options = CsvOptions { header: Header::Names, quote: Quote::Minimal, readers: Readers::Machine };
     if let Some(mut section) = section {
         options.header = section.word(faults, "header", Header::ALL).unwrap_or(options.header);
         options.quote = section.word(faults, "quote", Quote::ALL).unwrap_or(options.quote);
+        options.readers = section.word(faults, "readers", Readers::ALL).unwrap_or(options.readers);
         section.finish(faults);
     }
     options

@@ -11,8 +11,9 @@ use super::lines::{Ending, Endings, Line, next_line, skip_line};
 use super::quoted::{self, Quoted};
 use super::window::Window;
 use super::{Event, ReadError, header, undecodable_fault};
-use crate::charset::Encoding;
+use crate::charset::{self, Encoding};
 use crate::fault::Fault;
+use crate::layout::harmless;
 use crate::layout::model::Layout;
 use crate::layout::names::{Header, Quote};
 use crate::layout::value;
@@ -179,13 +180,15 @@ impl Csv<'_> {
         core.fields.tame = matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom) && value::is_tame(raw);
         for (index, span) in self.spans.iter().enumerate() {
             let bytes = &raw[span.start as usize..span.end as usize];
+            let mut cell = Cell { bytes, start: span.start as usize, in_place: true };
             if span.escaped {
                 quoted::unescape(bytes, &mut self.unescaped);
-                let cell = Cell { bytes: &self.unescaped, start: span.start as usize, in_place: false };
-                core.cell(kind, index, cell);
-            } else {
-                core.cell(kind, index, Cell { bytes, start: span.start as usize, in_place: true });
+                cell = Cell { bytes: &self.unescaped, in_place: false, ..cell };
             }
+            if cell.bytes.first() == Some(&b'\'') && self.layout.csv.marks(&kind.fields[index]) {
+                cell = behind_mark(cell, encoding);
+            }
+            core.cell(kind, index, cell);
         }
         if !core.fields.clean {
             super::shifted::look(kind, raw, &self.spans, encoding, place, core);
@@ -253,5 +256,14 @@ impl Csv<'_> {
             return Ok(false);
         }
         super::final_1a(window, core, 0x1A, self.line)
+    }
+}
+
+/// The cell behind the apostrophe that the writer put before what looks like a formula.
+#[cold]
+fn behind_mark(cell: Cell<'_>, encoding: Encoding) -> Cell<'_> {
+    match charset::decode(encoding, cell.bytes) {
+        Ok(text) if harmless::unmarked(&text).is_some() => Cell { bytes: &cell.bytes[1..], start: cell.start + 1, ..cell },
+        _ => cell,
     }
 }

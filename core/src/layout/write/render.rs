@@ -6,6 +6,7 @@ use super::WriteError;
 use super::build::Built;
 use super::output::Output;
 use crate::charset::{self, Encoding};
+use crate::layout::harmless;
 use crate::layout::model::{Field, Kind, Layout};
 use crate::layout::names::{Blank, FieldType, Pad, Quote};
 use crate::layout::value::{self, Problem};
@@ -70,6 +71,9 @@ pub(super) fn csv<W: Write>(
             text.clear();
             cell.clear();
             text_of(kind, index, record, built, &mut text)?;
+            if layout.csv.marks(&kind.fields[index]) && harmless::marked(&String::from_utf8_lossy(&text)).len() > text.len() {
+                text.insert(0, b'\'');
+            }
             encode(kind, index, record, encoding, &text, &mut cell)?;
             if layout.csv.quote == Quote::None && cell.iter().any(|byte| matches!(byte, b',' | b'\r' | b'\n')) {
                 let problem = Problem::whole("CSV_NEEDS_QUOTE");
