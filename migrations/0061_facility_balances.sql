@@ -58,7 +58,11 @@ update ledger.account a set (role, cash_flow, national_caption) = (c.role, c.cas
                ('2205', null, '8902', 'その他（流動負債）'), ('2209', null, '8902', 'その他（流動負債）'), ('3101', 'net_assets', null, '固定資産等形成分・余剰分（不足分）'),
                ('4210', null, '8106', '使用料及び手数料'), ('4220', null, '8105', 'その他（経常収益）'), ('4290', null, '8107', 'その他（経常収益）'),
                ('5110', null, '8201', '職員給与費'), ('5210', null, '8202', '物件費'), ('5220', null, '8203', '維持補修費'),
-               ('5230', null, '8204', '社会保障給付'), ('5240', null, '8205', '補助金等'), ('5310', null, '8206', 'その他（物件費等）'))
+               ('5230', null, '8204', '社会保障給付'), ('5240', null, '8205', '補助金等'), ('5310', null, '8206', 'その他（物件費等）'),
+               ('2202', null, '8901', '預り金'), ('2301', null, '8401', '地方債等'), ('4110', null, '8101', '税収等'), ('4120', null, '8102', '税収等'),
+               ('4130', null, '8103', '国県等補助金'), ('4140', null, '8104', '国県等補助金'), ('4280', null, '8107', 'その他（経常収益）'),
+               ('4285', null, '8107', '税収等'), ('5250', null, '8207', '他会計への繰出金'), ('5610', null, '8451', '支払利息'),
+               ('5620', null, '8352', 'その他（移転費用）'), ('5420', null, null, '徴収不能引当金繰入額'))
        c (code, role, cash_flow, national_caption)
  where a.code = c.code;
 
@@ -90,20 +94,14 @@ insert into ledger.account (code, name, name_en, class, statement, side, role, c
     ('2102', '還付未済金', 'Refunds to be paid', 'liability', null, null, null, '8902', '未払金'),
     ('2103', '特別区債（流動）', 'Bonds due within a year', 'liability', null, null, null, '8451', '１年内償還予定地方債等'),
     ('2104', '賞与引当金', 'Provision for bonuses', 'liability', null, null, null, null, '賞与等引当金'),
-    ('2301', '特別区債（固定）', 'Bonds', 'liability', null, null, null, '8401', '地方債等'),
     ('2302', '退職給与引当金', 'Provision for retirement benefits', 'liability', null, null, null, null, '退職手当引当金'),
     ('2303', 'リース債務', 'Lease obligations', 'liability', null, null, null, '8451', 'その他（固定負債）'),
     ('3110', '国庫支出金（資産形成）', 'State subsidies for assets', 'net_assets', '4', null, null, '8103', '国県等補助金'),
     ('3120', '都支出金（資産形成）', 'Metropolitan subsidies for assets', 'net_assets', '4', null, null, '8104', '国県等補助金'),
     ('3130', '受贈財産評価額', 'Property received as gifts', 'net_assets', '4', null, null, null, '無償所管換等'),
     ('3190', '内部取引勘定', 'Internal transactions', 'net_assets', '4', null, null, null, 'その他（純資産変動）'),
-    ('4110', '地方税', 'Local taxes', 'revenue', null, null, null, '8101', '税収等'),
-    ('4120', '交付金', 'Grants from taxes', 'revenue', null, null, null, '8102', '税収等'),
-    ('4230', '国庫支出金', 'State subsidies', 'revenue', null, null, null, '8103', '国県等補助金'),
-    ('4240', '都支出金', 'Metropolitan subsidies', 'revenue', null, null, null, '8104', '国県等補助金'),
-    ('5320', '繰出金', 'Transfers to other funds', 'expense', null, null, null, '8207', '他会計への繰出金'),
     ('5410', '減価償却費', 'Depreciation', 'expense', null, null, 'depreciation', null, '減価償却費'),
-    ('5420', '引当金繰入額', 'Additions to provisions', 'expense', null, null, null, null, '賞与等引当金繰入額'),
+    ('5430', '引当金繰入額', 'Additions to provisions', 'expense', null, null, null, null, '賞与等引当金繰入額'),
     ('6110', '受取利息及配当金', 'Interest and dividends', 'revenue', null, null, null, '8107', 'その他（経常収益）'),
     ('6210', '公債費（利子）', 'Interest on bonds', 'expense', null, null, null, '8451', '支払利息'),
     ('7110', '固定資産売却益', 'Gains on sales of assets', 'revenue', null, null, null, '8301', '資産売却益'),

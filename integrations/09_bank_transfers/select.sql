@@ -45,7 +45,7 @@ select 'TRANSFER_OWN_BRANCH_UNKNOWN', jsonb_build_object('bank', s.own_bank, 'br
 create temp table due on commit drop as
 select p.id, p.no, p.amount - p.deducted as amount, p.creditor, p.fiscal_year,
        -- 31 May: the bank may move a day at the end of 出納整理期間 past it.
-       not ledger.fiscal_year_accepts(p.fiscal_year, d.day) as year_closed
+       not p.from_deposit and not ledger.fiscal_year_accepts(p.fiscal_year, d.day) as year_closed
   from ledger.payment_order p
   join asked d on p.pay_date = d.pay_date
  where p.state = 'approved' and p.method = 'transfer'

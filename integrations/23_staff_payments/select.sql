@@ -57,7 +57,7 @@ select c.*, row_number() over (order by c.happened_on, c.order_no, c.part, c.can
 
 -- 年累計: what the payroll system was told of the person's year, this row included.
 create temp table outgoing_payment on commit drop as
-select p.seq, p.cal_year, p.staff_no, p.tax_column, p.paid_on, p.order_no, to_char(p.part, 'FM000') as part, p.fiscal_year, p.subject, p.kind,
+select p.seq, p.cal_year, p.staff_no, p.tax_column, p.paid_on, p.order_no, to_char(p.part, 'FM000') as part_no, p.fiscal_year, p.subject, p.kind,
        p.taxable, p.nontaxable, p.social, p.withheld, p.net, case when p.cancel then '1' else '0' end as cancel,
        (coalesce(t.taxable, 0) + sum(p.taxable) over person)::bigint as ytd_taxable,
        (coalesce(t.withheld, 0) + sum(p.withheld) over person)::bigint as ytd_withheld

@@ -249,7 +249,7 @@ async fn lines_of(file: &ExportFile, pool: &PgPool) -> String {
 
 async fn refusals(pool: &PgPool, file: i64) -> String {
     type Row = (Option<String>, Option<i64>, String, String, Value);
-    let sql = "select object, object_id, code, severity, detail from export.refusal where file_id = $1 order by object, object_id, code";
+    let sql = "select object, object_id, code, severity, detail from export.refusal where file_id = $1 order by object, object_id, code, detail::text";
     let rows: Vec<Row> = sqlx::query_as(sql).bind(file).fetch_all(pool).await.unwrap();
     if rows.is_empty() {
         return String::new();

@@ -47,6 +47,7 @@ impl Exporter {
         let slug = topic.slug.as_str();
         stage::run_sql(&mut tx, slug, "select.sql", integration.sql_for("select", variant).unwrap_or_default()).await?;
         let tables = stage::made_tables(&mut tx).await?;
+        stage::number_parts(&mut tx, &tables).await?;
         stage::analyze(&mut tx, &tables).await?;
         if !tables.iter().any(|(name, _)| name == "claim") || !carries_the_same(&mut tx, id).await? {
             let what = format!("selects other items than file {id} carries: past files of this topic are not made again");

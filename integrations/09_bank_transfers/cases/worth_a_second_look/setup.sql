@@ -15,7 +15,8 @@ select v.no, 2026, '01', '0201030212', '05020000', v.creditor, v.amount, v.pay_d
     ('2026P00000007', '0000000102',  500000, '2026-10-15', '照明改修 残金', 'approved'),
     ('2026P00000008', '0000000103',  330000, '2026-10-15', '保守', 'approved'),
     ('2026P00000009', '0000000103',  330000, '2026-10-15', '保守: 二重', 'approved')) v (no, creditor, amount, pay_date, memo, state)
-  left join ledger.creditor_account k on v.state <> 'approved' and k.creditor = v.creditor and v.pay_date::date between k.valid_from and k.valid_to;
+  left join ledger.creditor_account k on v.state <> 'approved' and k.creditor = v.creditor and v.pay_date::date between k.valid_from and k.valid_to
+ order by v.no;
 
 -- Last month's file.
 insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
