@@ -1,5 +1,5 @@
-//! `renkei demo`: carries samples of all fifteen inbound 連携, both money loops through to the files that leave, and shows what
-//! happened.
+//! `renkei demo`: carries samples of all fifteen inbound 連携, both money loops through to the files that leave, most of the other
+//! files that go out, and shows what happened.
 //!
 //! A guided tour of named topics, so the one place of the program that names them. It plays both roles in one process, on the
 //! real broker and database, and comes in by the doors every partner uses: a watched folder, the HTTP intake, a medium. Run twice, or
@@ -15,6 +15,8 @@ mod notices;
 mod others;
 /// Files that go out.
 mod outgoing;
+/// The other files that go out.
+mod partners;
 /// What the tour prints.
 mod report;
 /// Files that come in.
@@ -40,6 +42,8 @@ use steps::{Expected, Tour};
 
 /// The day of the tour. Its files are dated around it.
 const NOW: &str = "2026-10-06T09:30:00+09:00";
+/// The same without its time.
+const TODAY: &str = "2026-10-06";
 /// Who orders files.
 const MAKER: &str = "demo:tantosha";
 /// Who approves and releases them.
@@ -93,7 +97,7 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors:
     let name = "IF12_SKS_20261005100000_002_faulty.csv";
     let expected = Expected { state: State::Rejected, read: 4, posted: 0, held: 0 };
     tour.drop_file("12", name, &samples::get(name)?, &expected, &mut report).await?;
-    let wanted = Wanted { topic: "17", profile: "", params: &[], count: 5, yen: 33_000 };
+    let wanted = Wanted { topic: "17", profile: "", params: &[], key: None, carries: Some((5, 33_000)) };
     let slips = tour.export(&wanted, &mut report).await?;
     let (name, notices) = notices::for_slips(&tour, &slips).await?;
     let expected = Expected { state: State::Held, read: 10, posted: 9, held: 1 };
@@ -109,19 +113,23 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors:
     // 決裁 of the tour's own orders and no others.
     let drafts = ledger::drafts_of_batch(&tour.pool, invoices).await?;
     if !drafts.is_empty() {
-        let approved = ledger::approve_payment_orders(&tour.pool, &drafts, "kacho", "2026-10-06").await?;
+        let approved = ledger::approve_payment_orders(&tour.pool, &drafts, "kacho", TODAY).await?;
         report.line(&format!("決裁 (kacho): {approved} 件"), &format!("approved by kacho: {approved}"));
     }
     let params = [("pay_date", "2026-10-23")];
-    let wanted = Wanted { topic: "09", profile: "mizuho_advanced", params: &params, count: 2, yen: 3_437_832 };
+    let carries = Some((2, 3_437_832));
+    let wanted = Wanted { topic: "09", profile: "mizuho_advanced", params: &params, key: None, carries };
     let transfers = tour.export(&wanted, &mut report).await?;
 
     report.heading("そのほかの連携", "The other integrations");
     others::hand_in(&mut tour, &mut report).await?;
 
+    report.heading("ほかの相手先へ送るファイル", "Files to the other partners");
+    let others = partners::send(&mut tour, &mut report).await?;
+
     report.table();
     report.journal(&ledger::journal_of_batch(&tour.pool, assessments, 8).await?);
-    for file in [&slips, &transfers] {
+    for file in [&slips, &transfers].into_iter().chain(&others) {
         report.file(file, &tour.path_of(file).await?);
     }
     report.end();

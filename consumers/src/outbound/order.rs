@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use renkei_core::broker::{Outgoing, Publisher};
+use renkei_core::calendar::clock;
 use renkei_core::message::{self, ExportOrder, MessageKind};
 use renkei_core::registry::{Direction, Topic};
 use uuid::Uuid;
@@ -39,7 +40,7 @@ pub async fn order(publisher: &Publisher, topic: &Topic, request: OrderRequest) 
         variant: request.variant,
         params: request.params,
         ordered_by: request.ordered_by,
-        ordered_at: jiff::Timestamp::now().to_string(),
+        ordered_at: clock::now().timestamp().to_string(),
     };
     let body = serde_json::to_vec(&order).map_err(|e| OutboundError::Message { reason: e.to_string() })?;
     let id = message::message_id(MessageKind::Export, &order.run.to_string());
