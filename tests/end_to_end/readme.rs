@@ -69,7 +69,7 @@ fn both_readmes_show_the_same_commands() {
 
 /// The commands of every block of a guide, without their remarks.
 fn guide(file: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(root().join(file)).unwrap();
+    let text = std::fs::read_to_string(root().join(file)).unwrap().replace(" \\\n    ", " ");
     let blocks = text.split("```").skip(1).step_by(2);
     let lines = blocks.flat_map(str::lines).map(|line| line.split(" #").next().unwrap_or_default().trim().to_owned());
     lines.filter(|line| !line.is_empty()).collect()

@@ -97,7 +97,7 @@ fn what_comes_back_is_paid_once_more() {
         std::fs::write(&file, &bytes).unwrap();
         world.stop("produce").await;
         world.stop("consume").await;
-        world.surroundings.set("RENKEI_NOW", &format!("{day}T16:00:00+09:00"));
+        world.surroundings.set("RENKEI_NOW", &format!("{day}T10:00:00+09:00"));
         world.start("consume").await;
         world.start("produce").await;
         world.renkei(&["check", file.to_str().unwrap(), "--topic", "09"]).expect(&[0]);

@@ -33,6 +33,8 @@ pub(super) struct Stage<'a> {
 impl Stage<'_> {
     /// Makes `run`, `param` and `setting`.
     pub(super) async fn set(&self, conn: &mut PgConnection) -> Result<(), OutboundError> {
+        // An inbound transaction before this one leaves its working tables on the connection; a folder's may have their names.
+        clear(conn).await?;
         let doing = "make the temp tables of a run";
         sqlx::raw_sql(include_str!("sql/begin_run.sql")).execute(&mut *conn).await.map_err(OutboundError::database(doing))?;
         let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7, $8::date, $9::timestamptz";
