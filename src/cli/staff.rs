@@ -30,7 +30,7 @@ pub(crate) enum StaffCommand {
         /// 所得税区分: 1 甲, 2 乙, 3 丙
         #[arg(long, value_parser = ["1", "2", "3"])]
         column: String,
-        /// A part, KIND:TAXABLE[:NONTAXABLE[:SOCIAL[:WITHHELD]]]; may be given several times. WITHHELD is computed where the law gives a rate
+        /// A part, KIND:TAXABLE with NONTAXABLE, SOCIAL and WITHHELD behind further colons; may be given several times. WITHHELD is computed where the law gives a rate
         #[arg(long = "part", required = true)]
         parts: Vec<StaffPayPart>,
         /// Pay date, YYYY-MM-DD: a bank business day

@@ -1,6 +1,6 @@
 //! A supervised consumer: takes messages of one queue, hands them to a `Handler`, and does what the `Outcome` says.
 //!
-//! It has a channel of its own on a connection that the consumers of a process share (a [`Line`]), acknowledges by hand, and is
+//! It has a channel of its own on a connection that the consumers of a process share (a `Line`), acknowledges by hand, and is
 //! rebuilt after every failure: an error item, a stream that just ends (queue deleted, consumer cancelled by the broker), a
 //! channel or connection that is gone without a word. What was not acknowledged comes again, so handlers must be idempotent.
 
