@@ -89,7 +89,9 @@ language sql stable as $$
     ), open_order as materialized (
         select p.id, p.organization, p.state, p.made_by, p.pay_date <= z.last as soon
           from ledger.payment_order p cross join horizon z
-         where p.state in ('draft', 'returned') or p.state = 'approved' and p.method = 'transfer'
+         where p.state = 'draft' or p.state = 'approved' and p.method = 'transfer'
+            -- One that is paid once more waits as its second order.
+            or p.state = 'returned' and not exists (select from ledger.payment_order r where r.repays = p.id and r.state <> 'cancelled')
     ), maker as materialized (
         select m.made_by, ledger.staff_of_account(m.made_by) as staff_no from (select distinct o.made_by from open_order o) m
     ), unordered as materialized (

@@ -50,3 +50,9 @@ insert into ledger.receipt (id, channel, paid_on, booked_on, amount, cleared, ov
 insert into ledger.unallocated_receipt (receipt_id, amount, cause) values (1, 500, 'UNKNOWN');
 insert into intake.batch (delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, received_at, chunks, records_read, yen_read, state)
 values ('00000000-0000-0000-0000-000000000001', '12_civic_assessments', 'bad.csv', repeat('0', 64), 1, '', 'x', 'x', 'x', '2026-10-05T09:00:00+09:00', 1, 0, 0, 'rejected');
+-- One that came back and is paid once more: it waits for nobody any longer.
+insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state, approved_by) values
+    ('2026P00000011', 2026, '01', '0201030212', '05020000', '0000000101', 7100, '2026-09-30', '振込不能', 'tanaka-m', 'returned', 'takahashi-h');
+insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state, approved_by, repays)
+select '2026P00000012', 2026, '01', '0201030212', '05020000', '0000000101', 7100, '2026-10-30', '再振込 振込不能', 'sato-i', 'in_file', 'takahashi-h', p.id
+  from ledger.payment_order p where p.no = '2026P00000011';
