@@ -728,28 +728,6 @@ language sql stable as $$
 $$;
 comment on function ledger.bank_days_ahead is 'Bank business days after the day a file of the first day reaches the bank, to the second day; counted for a hundred days at most. The file reaches the bank on that day, or on the next business day when banks are closed on it or it is behind the bank''s hour. Negative: it reaches the bank after the second day.';
 
-create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
-language sql stable as $$
-    select o.id, o.no, o.creditor, o.amount - o.deducted, f.why
-      from export.claim x
-      join ledger.payment_order o on o.id = x.object_id
-      join (select pay_date, ledger.transfer_day(pay_date, on_holiday) as day
-              from (select distinct p.pay_date from export.claim y join ledger.payment_order p on p.id = y.object_id
-                     where y.file_id = file and y.object = 'payment_order') days) d using (pay_date)
-      join ledger.creditor c on c.no = o.creditor
-      left join ledger.creditor_account k on k.id = o.account_id
-      left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to
-      left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and d.day between b.valid_from and b.valid_to
-     cross join lateral (
-         select case when o.account_id is null then null
-                     when d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31') then 'PAYEE_SUSPENDED'
-                     when d.day not between k.valid_from and k.valid_to then 'PAYEE_WITHOUT_ACCOUNT'
-                     when k.unpayable_reason is not null then 'PAYEE_ACCOUNT_UNPAYABLE'
-                     when i.bank is null or b.branch is null then 'PAYEE_BRANCH_CLOSED' end as why) f
-     where x.file_id = file and x.object = 'payment_order' and f.why is not null
-$$;
-comment on function ledger.payees_invalid is 'Payees of a file that could be paid when it was made and cannot any more: suspended, another account, an account from which a transfer came back, a branch that ended.';
-
 create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns void
 language plpgsql as $$
 declare

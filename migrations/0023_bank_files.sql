@@ -61,6 +61,30 @@ select distinct on (c.account_id) c.account_id, c.answer, c.answered_on, c.file_
   from ledger.account_check c order by c.account_id, c.id desc;
 comment on view ledger.account_answer is 'The latest answer of the bank about an account.';
 
+create function ledger.payees_invalid(file bigint, on_holiday text) returns table (id bigint, no text, creditor text, amount bigint, why text)
+language sql stable as $$
+    select o.id, o.no, o.creditor, o.amount - o.deducted, f.why
+      from export.claim x
+      join ledger.payment_order o on o.id = x.object_id
+      join (select pay_date, ledger.transfer_day(pay_date, on_holiday) as day
+              from (select distinct p.pay_date from export.claim y join ledger.payment_order p on p.id = y.object_id
+                     where y.file_id = file and y.object = 'payment_order') days) d using (pay_date)
+      join ledger.creditor c on c.no = o.creditor
+      left join ledger.creditor_account k on k.id = o.account_id
+      left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to
+      left join ledger.branch b on b.bank = k.bank and b.branch = k.branch and d.day between b.valid_from and b.valid_to
+      left join ledger.account_answer said on said.account_id = k.id
+     cross join lateral (
+         select case when o.account_id is null then null
+                     when d.day between c.suspended_from and coalesce(c.suspended_to, date '9999-12-31') then 'PAYEE_SUSPENDED'
+                     when d.day not between k.valid_from and k.valid_to then 'PAYEE_WITHOUT_ACCOUNT'
+                     when k.unpayable_reason is not null then 'PAYEE_ACCOUNT_UNPAYABLE'
+                     when i.bank is null or b.branch is null then 'PAYEE_BRANCH_CLOSED'
+                     when said.answer <> '0' then 'PAYEE_ACCOUNT_DENIED' end as why) f
+     where x.file_id = file and x.object = 'payment_order' and f.why is not null
+$$;
+comment on function ledger.payees_invalid is 'Payees of a file that could be paid when it was made and cannot any more: suspended, another account, an account from which a transfer came back or that the bank did not confirm, a branch that ended.';
+
 create function ledger.record_account_check(account bigint, answer text, answered_on date, source text, who text, file bigint default null)
 returns bigint
 language sql volatile as $$

@@ -115,13 +115,32 @@ begin
         raise exception 'payment order % is pay to a member of staff and does not say what it consists of', bad
             using errcode = 'RK015', constraint = 'staff_order_is_broken_down', hint = 'cancel it and order with renkei ledger pay-staff';
     end if;
+    select a.no into bad
+      from after_rows a join before_rows b using (id)
+      join ledger.staff_payment s on s.order_id = a.id
+      join ledger.staff_payment_event e on e.payment_id = s.id and e.cancel
+     where b.state = 'returned' and a.state in ('paid', 'released')
+       and (e.noted_by is not null or exists (select from export.live_claim c where c.object = 'staff_payment_event' and c.object_id = e.id))
+     limit 1;
+    if found then
+        raise exception 'the payroll system was told that payment order % came back', bad
+            using errcode = 'RK015', constraint = 'staff_return_is_told', hint = 'void the file that told it first';
+    end if;
+    -- The bank did not process the file after all, or did not send the payment back: what was not told yet is not told.
+    delete from ledger.staff_payment_event e
+     using after_rows a join before_rows b using (id) join ledger.staff_payment s on s.order_id = a.id
+     where e.payment_id = s.id and e.noted_by is null
+       and case when e.cancel then b.state = 'returned' and a.state in ('paid', 'released') else b.state = 'paid' and a.state in ('approved', 'released') end
+       and not exists (select from export.live_claim c where c.object = 'staff_payment_event' and c.object_id = e.id);
+    -- A payment that was told, and is paid in another file now, is not told again.
     insert into ledger.staff_payment_event (payment_id, cancel, happened_on)
     select s.id, a.state = 'returned',
            coalesce(a.settled_on, case when a.state = 'paid' then a.pay_date else (clock_timestamp() at time zone 'Asia/Tokyo')::date end)
       from after_rows a join before_rows b using (id)
       join ledger.staff_payment s on s.order_id = a.id
      where a.state <> b.state and (a.state = 'paid' or (b.state, a.state) = ('paid', 'returned'))
-     order by s.id;
+     order by s.id
+    on conflict on constraint staff_payment_event_once do nothing;
     return null;
 end $$;
 comment on function ledger.follow_staff_orders is 'Pay to staff is approved only with its parts; and that it was paid, or came back, is written down with the step of its order.';

@@ -83,7 +83,7 @@ select 'PAYROLL_LIST_DIFFERS', jsonb_build_object('month', r.pay_month, 'list', 
 union all
 select 'PAYROLL_NOT_APPROVED', jsonb_build_object('month', r.pay_month, 'kind', ledger.payroll_kind_name(r.pay_kind), 'order', min(p.no)), 'stop'
   from run_due r cross join lateral ledger.payroll_orders(r.run_id) o join ledger.payment_order p on p.id = o.order_id
- where p.state = 'draft' group by r.run_id, r.pay_month, r.pay_kind;
+ where p.state in ('draft', 'cancelled') group by r.run_id, r.pay_month, r.pay_kind;
 
 insert into refusal
 select 'payroll_transfer', d.id, d.code,

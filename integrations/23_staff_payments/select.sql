@@ -4,9 +4,10 @@
 create temp table asked on commit drop as
 select m.written, m.first, (m.first + interval '1 month - 1 day')::date as last, extract(year from m.first)::int as year, m.made_on
   from (select p.written, r.business_date as made_on,
-               case when p.written is null then (date_trunc('month', r.business_date) - interval '1 month')::date
+               case when p.written is null then (date_trunc('month', f.ordered_at at time zone 'Asia/Tokyo') - interval '1 month')::date
                     else ledger.date_or_null(p.written || '-01') end as first
-          from run r cross join (select max(value) filter (where key = 'month') as written from param) p) m;
+          from run r join export.file f on f.id = r.file_id
+         cross join (select max(value) filter (where key = 'month') as written from param) p) m;
 
 create temp table refusal (object text, object_id bigint, code text, detail jsonb, severity text) on commit drop;
 

@@ -137,3 +137,32 @@ async fn paid_and_returned_are_written_down_and_never_paid_is_not() {
         "{again:?}"
     );
 }
+
+#[tokio::test]
+async fn what_did_not_happen_after_all_is_not_told_and_keeps_nothing_from_being_paid() {
+    let db = ward().await;
+    let no = order(&db, "02000001", "2", &["01:30000"], "2026-10-15").await.unwrap().no;
+    ledger::approve_payment_orders(&db.pool, &[no], "kacho", TODAY).await.unwrap();
+    let step = async |state: &str| db.run(&format!("update ledger.payment_order set state = '{state}'")).await;
+    let told = async || Worklist::StaffPayments.rows(&db.pool, 10).await.unwrap().len();
+    for state in ["in_file", "released", "paid"] {
+        step(state).await;
+    }
+    assert_eq!(told().await, 1);
+    // The bank did not process the file: voided, sent again, paid.
+    step("approved").await;
+    assert_eq!(told().await, 0);
+    for state in ["in_file", "released", "paid"] {
+        step(state).await;
+    }
+    assert_eq!(told().await, 1);
+    // It came back, by mistake: the answer is taken back.
+    step("returned").await;
+    assert_eq!(told().await, 2);
+    step("paid").await;
+    assert_eq!(told().await, 1);
+    // What was told by hand stands: the payment is not told a second time, its return is not taken back.
+    step("returned").await;
+    db.run("update ledger.staff_payment_event set noted_by = 'kaikei', note = '書面で連絡済'").await;
+    assert_eq!(db.refused("update ledger.payment_order set state = 'paid'").await, "staff_return_is_told");
+}
