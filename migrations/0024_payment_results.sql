@@ -412,6 +412,18 @@ begin
            case when in_deposit then ledger.fiscal_year(today) else fiscal_year end, today, fund, case when not in_deposit then budget_line end, organization,
            case when in_deposit then amount else -amount end, '戻入 ' || memo, 'payment_order', id
       from gone order by id;
+    -- Given up with it: the orders it paid once more. Their claim is the same one, and its expense is taken back once.
+    with recursive earlier as (
+        select p.repays as id from ledger.payment_order p where p.id = any (ids) and p.repays is not null
+        union
+        select p.repays from earlier e join ledger.payment_order p on p.id = e.id where p.repays is not null
+    ), gone as (
+        update ledger.payment_order p set state = 'cancelled' from earlier e where p.id = e.id and p.state = 'returned' returning p.*
+    )
+    insert into audit.event (actor, action, object, object_id, before, after, reason)
+    select who, 'payment_order.settle', 'payment_order', g.no, jsonb_build_object('state', 'returned'),
+           jsonb_build_object('state', 'cancelled', 'with_second_order', true), why
+      from gone g order by g.id;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;

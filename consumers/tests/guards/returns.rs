@@ -105,6 +105,33 @@ async fn what_is_given_up_goes_back_to_the_budget() {
 }
 
 #[tokio::test]
+async fn giving_a_second_order_up_gives_up_the_first() {
+    let db = sent().await;
+    db.run(CORRECTED).await;
+    let free: i64 = db.one("select ledger.commitment_remaining('2026F0000101')").await;
+    db.run(&repay(901, "2026-10-26")).await;
+    let again: i64 = db.one("select id from ledger.payment_order where repays = 1").await;
+    db.run(&format!(
+        "select ledger.approve_payment_orders(array[{again}], 'kacho', '2026-10-19');
+         update ledger.payment_order set state = 'in_file' where id = {again};
+         update ledger.payment_order set state = 'released', paid_on = '2026-10-26' where id = {again};
+         update ledger.payment_order set state = 'returned' where id = {again};
+         insert into ledger.payment_result (order_id, file_id, outcome, before, reason, returned_on, account_id, marked, batch_id, line)
+         select {again}, 1, 'returned', 'released', '11', '2026-10-27', account_id, false, 8, 1 from ledger.payment_order where id = 1"
+    ))
+    .await;
+    db.run(&format!("select ledger.settle_returned(array[{again}::bigint], 'shonin', '契約解除', '2026-10-28')")).await;
+    let states: String =
+        db.one(&format!("select string_agg(state, ' ' order by id) from ledger.payment_order where id in (1, {again})")).await;
+    assert_eq!(states, "cancelled cancelled");
+    assert_eq!(Worklist::Returned.rows(&db.pool, 10).await.unwrap().len(), 0, "nothing waits any longer");
+    let taken_back = "select count(*) from ledger.entry where event = 'EXPENSE' and booked_on = '2026-10-28'";
+    assert_eq!(db.one::<i64>(taken_back).await, 1, "the expense is taken back once");
+    assert_eq!(db.one::<i64>("select ledger.commitment_remaining('2026F0000101')").await, free + 100_001);
+    assert_eq!(db.refused(&repay(901, "2026-10-30")).await, "repay_order_returned");
+}
+
+#[tokio::test]
 async fn what_is_not_paid_again_by_31_may_is_held_off_budget() {
     let db = sent().await;
     let carry = |day: &str| format!("select ledger.carry_returned(2026, 'kacho', '{day}')");
