@@ -107,8 +107,8 @@ comment on function ledger.account_may is 'Whether the account may act in a role
 create view ledger.orphaned_account as
 select a.login_id, a.staff_no, a.display_name, a.department, s.status, s.left_on
   from ledger.user_account a join ledger.staff s using (staff_no)
- where a.active and not ledger.in_service(a.staff_no, (now() at time zone 'Asia/Tokyo')::date);
-comment on view ledger.orphaned_account is 'Active accounts whose person is not in service today. They may not act; the portal has to disable them.';
+ where a.active and not ledger.in_service(a.staff_no, greatest((now() at time zone 'Asia/Tokyo')::date, a.valid_from));
+comment on view ledger.orphaned_account is 'Active accounts whose person is not in service today, or on the first day of an account prepared for a day to come. They may not act; the portal has to disable them.';
 
 -- ── What a file says ────────────────────────────────────────────────────────────────────────────────────────────────
 

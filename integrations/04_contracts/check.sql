@@ -42,9 +42,10 @@ with today as (
 select line, 'reject' as verdict, 'CONTRACT_UNIT_PRICE' as code, 'amount' as field, jsonb_build_object('value', amount) as detail
   from line where by_unit <> (amount = 0)
 union all
--- Tax of the amount without it, parts of a yen dropped.
+-- Tax of the amount without it, parts of a yen dropped; or, where the whole amount was agreed, the part of it that is tax.
 select line, 'reject', 'CONTRACT_TAX', 'tax', jsonb_build_object('found', tax, 'expected', e.due, 'rate', tax_rate::int)
-  from line cross join lateral (select (amount - tax) * tax_rate::int / 100 as due) e where tax <> e.due
+  from line cross join lateral (select (amount - tax) * tax_rate::int / 100 as due) e
+ where tax <> e.due and tax <> amount * tax_rate::int / (100 + tax_rate::int)
 union all
 select line, 'reject', 'CONTRACT_GROUND_NEEDLESS', 'negotiated_ground', jsonb_build_object('value', negotiated_ground) from line where negotiated_ground is not null and method <> '3'
 union all
@@ -129,7 +130,7 @@ select line, 'hold', 'CONTRACT_COMMITMENT_CANCELLED', 'commitment_no', jsonb_bui
 union all
 select line, 'hold', 'CONTRACT_COMMITMENT_OF_ANOTHER', 'commitment_no',
        jsonb_build_object('commitment', found, 'creditor', coalesce(committed_to, '—'), 'contract', coalesce(committed_for, '—'))
-  from concluded where committed_to <> creditor or committed_for <> contract_no
+  from contract where committed_to <> creditor or committed_for <> contract_no
 union all
 select c.line, 'hold', 'CONTRACT_COMMITMENT_SHARED', 'commitment_no', jsonb_build_object('commitment', c.found, 'first', c.first_of_commitment)
   from concluded c join line first on first.line = c.first_of_commitment where first.contract_no <> c.contract_no

@@ -30,7 +30,8 @@ with today as (
            exists (select from ledger.fund f where f.code = p.fund) as fund_known,
            exists (select from ledger.budget_line l where (l.fiscal_year, l.fund, l.code) = (p.fiscal_year, p.fund, p.budget_line)
                       and l.side = case p.money_kind when '1' then 'revenue' else 'expenditure' end) as line_known,
-           exists (select from ledger.organization o where o.code = p.organization and p.handled_on between o.valid_from and o.valid_to) as organization_known
+           -- A slip printed before a reform names the organization of then; the one that follows it carries the money.
+           ledger.organization_on(p.organization, p.handled_on) is not null as organization_known
       from place p cross join today d
 ), place_fault as materialized (
     select j.handled_on, j.bank_branch, j.money_kind, j.fiscal_year, j.fund, j.budget_line, j.organization, j.cancel, v.*

@@ -26,7 +26,7 @@ with today as (
     union all
     select line, invoice_no from staged_preceding
 ), claim as (
-    select i.*, coalesce(i.prepaid, 0) as already_paid, coalesce(i.period_to, i.issued_on) as delivered,
+    select i.*, coalesce(i.prepaid, 0) as already_paid, coalesce(i.period_to, lp.last, i.issued_on) as delivered,
            coalesce(i.due, d.business_date + 30) as wanted, n.registration,
            p.creditor as payee, p.candidates as payees, c.commitment, c.candidates as commitments,
            ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration, 'bank', a.bank, 'branch', a.branch,
@@ -35,8 +35,10 @@ with today as (
      cross join today d
      cross join lateral (select ledger.registration_number(i.invoice_number) as registration) n
       left join tax_sum s using (line)
+      -- A digital invoice may say its period on its lines alone.
+      left join (select line, max(period_to) as last from staged_detail group by line) lp using (line)
       left join lateral ledger.find_creditor(i.creditor, n.registration, i.corporate_number) p on true
-      left join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, i.issued_on)) c on true
+      left join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, lp.last, i.issued_on)) c on true
       left join (select distinct on (line) * from account order by line, sub) a on a.line = i.line
 ), pay_day as materialized (
     select w.wanted, ledger.payment_day(w.wanted, d.business_date) as day
