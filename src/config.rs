@@ -41,6 +41,8 @@ pub(crate) struct Config {
     /// Font of printed slips, TrueType or OpenType with Japanese characters; empty = the first of `renkei_core::slip::FONTS` that is
     /// there. Environment: `RENKEI_SLIP_FONT`.
     pub(crate) slip_font: PathBuf,
+    /// Address of the operators' console; empty = off. Environment: `RENKEI_CONSOLE_LISTEN`.
+    pub(crate) console_listen: String,
     /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir` and
     /// `calendar_file` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
@@ -62,6 +64,7 @@ impl Default for Config {
             metrics_listen: "127.0.0.1:25609".to_owned(),
             orphan_accounts: Orphans::default(),
             slip_font: PathBuf::new(),
+            console_listen: "127.0.0.1:25607".to_owned(),
             produce: ProducerConfig::default(),
             deliver: BTreeMap::new(),
         }
@@ -88,13 +91,14 @@ impl Config {
     }
 
     fn apply(&mut self, get: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
-        let texts: [(&str, &mut String); 6] = [
+        let texts: [(&str, &mut String); 7] = [
             ("RENKEI_AMQP_URI", &mut self.amqp_uri),
             ("RENKEI_AMQP_MANAGEMENT", &mut self.amqp_management),
             ("RENKEI_AMQP_VHOST", &mut self.amqp_vhost),
             ("RENKEI_DATABASE_URL", &mut self.database_url),
             ("RENKEI_ARCHIVE", &mut self.archive),
             ("RENKEI_METRICS_LISTEN", &mut self.metrics_listen),
+            ("RENKEI_CONSOLE_LISTEN", &mut self.console_listen),
         ];
         for (name, target) in texts {
             if let Some(value) = get(name) {
@@ -156,6 +160,12 @@ impl Config {
             faults.push(format!(
                 "metrics_listen must be an address and port such as 127.0.0.1:25609, not {:?}",
                 self.metrics_listen
+            ));
+        }
+        if !self.console_listen.is_empty() && self.console_listen.parse::<std::net::SocketAddr>().is_err() {
+            faults.push(format!(
+                "console_listen must be an address and port such as 127.0.0.1:25607, not {:?}",
+                self.console_listen
             ));
         }
         faults.extend(self.produce.faults());

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use renkei_console::access::seal::Sealer;
+use renkei_console::{Depths, Desk, Pulse};
 use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::handler::ExportHandler;
@@ -211,7 +213,45 @@ pub(crate) async fn start(
     if roles.consume {
         start_consumers(config, registry, &mut tasks, &mut readiness, &shutdown).await?;
     }
+    if roles.console && !config.console_listen.is_empty() {
+        start_console(config, registry, &mut tasks, &mut readiness, &shutdown).await?;
+    }
     Ok(Running { tasks, shutdown, readiness })
+}
+
+/// The operators' pages.
+async fn start_console(
+    config: &Config,
+    registry: &Arc<Registry>,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+    readiness: &mut Readiness,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<()> {
+    let listen = config.console_listen.parse().context("console_listen is not an address and port")?;
+    let pool = database_through(config, "console").await?;
+    let publisher = publisher(config, registry, "console")?;
+    let desk = Arc::new(Desk {
+        intake: inbound::Intake::new(pool.clone(), registry.clone()).with_source("console"),
+        exporter: exporter_over(pool.clone(), config, registry)?.with_source("console"),
+        archive: archive(config)?,
+        hand_in: intake(config, registry, &publisher)?,
+        sealer: Sealer::from_file(&config.data.join("console.key"))?,
+        broker: config.broker(registry),
+        registry: registry.clone(),
+        publisher: publisher.clone(),
+        depths: Depths::default(),
+        pulse: Pulse::default(),
+        pool,
+    });
+    let (begun, begins) = oneshot::channel();
+    readiness.push(begins);
+    let shutdown = shutdown.clone();
+    tasks.spawn(async move {
+        let outcome = renkei_console::serve(desk, listen, shutdown, begun).await;
+        publisher.close().await;
+        outcome.with_context(|| format!("the console cannot listen on {listen}; set RENKEI_CONSOLE_LISTEN"))
+    });
+    Ok(())
 }
 
 async fn start_consumers(

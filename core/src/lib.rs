@@ -47,5 +47,7 @@ pub mod slip;
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.
 mod walk;
+/// Values of the database in the reader's words.
+pub mod words;
 /// Zip archives, read strictly.
 pub mod zip;

@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 done · 1 failed · 2 usage · 3 rejected, by its content or by a rule · 4 held, a person must decide.
 
+/// `renkei access`
+mod access;
 /// `renkei batch arrivals`
 mod arrivals;
 /// `renkei audit`
@@ -40,7 +42,7 @@ pub(crate) mod progress;
 mod pull;
 /// `renkei ledger` of payments that came back
 mod returned;
-/// `renkei up`, `produce`, `consume`
+/// `renkei up`, `produce`, `consume`, `console`
 pub(crate) mod roles;
 /// `renkei topic sample`
 mod sample;
@@ -64,8 +66,6 @@ mod token;
 mod topic;
 /// `renkei topology`
 mod topology;
-/// Values of the database in words
-mod words;
 mod worklist;
 
 use std::path::PathBuf;
@@ -74,6 +74,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 pub(crate) use outcome::Exit;
 use renkei_core::catalogue::Lang;
+use renkei_core::words;
 use roles::Roles;
 
 /// Carries money data between a ward's financial accounting system and its partners.
@@ -121,12 +122,17 @@ enum Command {
     /// Exchanges, queues and policies of the broker
     #[command(subcommand)]
     Topology(topology::TopologyCommand),
-    /// Both roles in one process: produce and consume
+    /// All roles in one process: produce, consume, console
     Up,
     /// Watch folders, take uploads, fetch files, run the schedule
     Produce,
     /// Post what came in, make what was ordered
     Consume,
+    /// The operators' web console
+    Console,
+    /// Who may enter the console, and what they may do there
+    #[command(subcommand)]
+    Access(access::AccessCommand),
     /// Files that are fetched from partners: how it stands, or fetch now
     Pull(pull::PullArgs),
     /// Hand in a file
@@ -170,7 +176,7 @@ enum Command {
 /// Runs the command line.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
-    let long_running = matches!(cli.command, Command::Up | Command::Produce | Command::Consume);
+    let long_running = matches!(cli.command, Command::Up | Command::Produce | Command::Consume | Command::Console);
     crate::telemetry::start(!long_running);
     let outcome = dispatch(&cli.global, cli.command);
     match outcome {
@@ -188,9 +194,11 @@ fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
         Command::Layout(command) => layout::run(global, &command),
         Command::Topic(command) => topic::run(global, &command),
         Command::Topology(command) => topology::run(global, &command),
-        Command::Up => roles::run(global, Roles { produce: true, consume: true }),
-        Command::Produce => roles::run(global, Roles { produce: true, consume: false }),
-        Command::Consume => roles::run(global, Roles { produce: false, consume: true }),
+        Command::Up => roles::run(global, Roles { produce: true, consume: true, console: true }),
+        Command::Produce => roles::run(global, Roles { produce: true, ..Roles::default() }),
+        Command::Consume => roles::run(global, Roles { consume: true, ..Roles::default() }),
+        Command::Console => roles::run(global, Roles { console: true, ..Roles::default() }),
+        Command::Access(command) => access::run(global, &command),
         Command::Pull(args) => pull::run(global, &args),
         Command::Send(args) => send::run(global, &args),
         Command::Medium(command) => medium::run(global, &command),

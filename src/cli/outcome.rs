@@ -1,5 +1,6 @@
 //! How a command ends: an exit code, and for an error its sentence or its JSON.
 
+use renkei_console::access::AccessError;
 use renkei_consumers::{audit, calendar, db, failures, inbound, ledger, outbound, tasks};
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
@@ -104,6 +105,7 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<HolidayFaults>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
+                .or_else(|| cause.downcast_ref::<AccessError>().map(access_known))
                 .or_else(|| cause.downcast_ref::<db::DbError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<PublishError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<BrokerError>().map(|e| plain(e.verdict())))
@@ -141,6 +143,15 @@ fn intake_code(error: &inbound::IntakeError) -> String {
         inbound::IntakeError::Rule { constraint, .. } => rule(constraint),
         other => other.code().to_owned(),
     }
+}
+
+/// What an administrator asked for was refused by the schema, or the database is away.
+fn access_known(error: &AccessError) -> Known {
+    let code = match error {
+        AccessError::Database { source, .. } => db::broken_rule(source).map(|constraint| rule(&constraint)),
+        _ => None,
+    };
+    Known { verdict: error.verdict(), code, detail: None }
 }
 
 fn task_code(error: &tasks::TaskError) -> Option<String> {

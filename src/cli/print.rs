@@ -26,10 +26,7 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>) -> String {
     table.to_string()
 }
 
-/// Picks the text of the language.
-pub(crate) fn say<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
-    if lang == Lang::Ja { ja } else { en }
-}
+pub(crate) use renkei_core::words::say;
 
 /// One fault as lines: where, what, what to do.
 pub(crate) fn fault(lang: Lang, fault: &Fault) -> String {

@@ -1,4 +1,4 @@
-//! `renkei produce`, `renkei consume`, `renkei up`: the long-running roles.
+//! `renkei produce`, `renkei consume`, `renkei console`, `renkei up`: the long-running roles.
 
 use std::sync::Arc;
 
@@ -12,12 +12,21 @@ use crate::observe::{self, Readiness};
 use crate::wiring;
 
 /// Which roles a process plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Roles {
     /// Watch folders, take uploads, run the schedule.
     pub(crate) produce: bool,
     /// Post and export.
     pub(crate) consume: bool,
+    /// Serve the operators' pages.
+    pub(crate) console: bool,
+}
+
+impl Roles {
+    /// Whether any of them needs the database.
+    pub(crate) fn with_database(self) -> bool {
+        self.consume || self.console
+    }
 }
 
 /// Runs until the process is asked to stop; then finishes what it has begun.
@@ -26,14 +35,14 @@ pub(crate) fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
         let shutdown = wiring::shutdown_on_signal()?;
-        info!(produce = roles.produce, consume = roles.consume, "starting");
+        info!(produce = roles.produce, consume = roles.consume, console = roles.console, "starting");
         if let Some(instant) = clock::check()? {
             // Left in a shell it would book everything on one day, and nobody would notice.
             warn!(%instant, "the clock is stopped by RENKEI_NOW: every booking, file and check bears this day; unset it for real work");
         }
-        let readiness = Readiness::asking(&config, roles.consume)?;
+        let readiness = Readiness::asking(&config, roles.with_database())?;
         let observed = observe::serve(&config, readiness.clone(), shutdown.clone()).await?;
-        wiring::prepare(&config, &registry, roles.consume).await?;
+        wiring::prepare(&config, &registry, roles.with_database()).await?;
         let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
         tokio::select! {
             () = running.ready() => {

@@ -63,7 +63,7 @@ pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
         // First of all: in an installation of others not even the schema is touched.
         guard::check(&config, &registry).await?;
         wiring::prepare(&config, &registry, true).await?;
-        let roles = Roles { produce: true, consume: true };
+        let roles = Roles { produce: true, consume: true, console: false };
         let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
         tokio::select! { () = running.ready() => {}, () = shutdown.cancelled() => {} }
         // A role that fails cancels `shutdown`, and so ends the tour.

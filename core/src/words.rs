@@ -1,8 +1,9 @@
-//! Values of the database in the reader's words. What is not known here is shown as it is.
+//! Values of the database in the reader's words, for everything people read: command line and console. What is not known here is
+//! shown as it is.
 
-use renkei_core::catalogue::Lang;
-use renkei_core::layout::Status;
-use renkei_core::registry::Direction;
+use crate::catalogue::Lang;
+use crate::layout::Status;
+use crate::registry::Direction;
 
 /// A value, its Japanese and its English word.
 type Word = (&'static str, &'static str, &'static str);
@@ -10,6 +11,36 @@ type Word = (&'static str, &'static str, &'static str);
 /// Verdicts of findings.
 const VERDICTS: [Word; 4] =
     [("reject", "却下", "reject"), ("hold", "保留", "hold"), ("skip", "既知", "skip"), ("warn", "注意", "warn")];
+
+/// States of batches.
+const BATCH_STATES: [Word; 8] = [
+    ("received", "受領", "received"),
+    ("staged", "検証待ち", "staged"),
+    ("awaiting_confirmation", "確認待ち", "awaiting confirmation"),
+    ("posted", "記帳済", "posted"),
+    ("held", "保留あり", "held"),
+    ("rejected", "却下", "rejected"),
+    ("duplicate", "重複", "duplicate"),
+    ("cancelled", "取消", "cancelled"),
+];
+
+/// States of files that go out.
+const FILE_STATES: [Word; 11] = [
+    ("ordered", "作成待ち", "ordered"),
+    ("generated", "作成済・承認待ち", "generated"),
+    ("approved", "承認済", "approved"),
+    ("released", "払出済", "released"),
+    ("delivered", "引渡済", "delivered"),
+    ("unknown", "送信結果不明", "unknown"),
+    ("void", "無効", "void"),
+    ("empty", "対象なし", "empty"),
+    ("refused", "作成不可", "refused"),
+    ("failed", "失敗", "failed"),
+    ("superseded", "新しいもので置換え", "superseded"),
+];
+
+/// States of parked messages.
+const FAILURE_STATES: [Word; 3] = [("open", "未対応", "open"), ("retried", "再送済", "retried"), ("discarded", "破棄", "discarded")];
 
 /// Kinds of tasks.
 const TASK_KINDS: [Word; 3] = [("carry", "持込", "carry"), ("fetch", "受取", "fetch"), ("missed_run", "実行漏れ", "missed run")];
@@ -95,43 +126,63 @@ const ACCOUNT_STATES: [Word; 1] = [("marked", "要確認", "to be corrected")];
 /// What became of pay to staff.
 const PAYMENTS: [Word; 2] = [("paid", "支払", "paid"), ("returned", "戻入", "returned")];
 
+/// Picks the text of the language.
+pub fn say<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
+    if lang == Lang::Ja { ja } else { en }
+}
+
 fn find(words: &[Word], lang: Lang, value: &str) -> String {
     let word = words.iter().find(|(known, ..)| *known == value);
-    word.map_or(value, |(_, ja, en)| super::print::say(lang, ja, en)).to_owned()
+    word.map_or(value, |(_, ja, en)| say(lang, ja, en)).to_owned()
+}
+
+/// The state of a batch.
+pub fn batch_state(lang: Lang, value: &str) -> String {
+    find(&BATCH_STATES, lang, value)
+}
+
+/// The state of a file that goes out.
+pub fn file_state(lang: Lang, value: &str) -> String {
+    find(&FILE_STATES, lang, value)
+}
+
+/// The state of a parked message.
+pub fn failure_state(lang: Lang, value: &str) -> String {
+    find(&FAILURE_STATES, lang, value)
 }
 
 /// The verdict of a finding.
-pub(super) fn verdict(lang: Lang, value: &str) -> String {
+pub fn verdict(lang: Lang, value: &str) -> String {
     find(&VERDICTS, lang, value)
 }
 
 /// What a task is about.
-pub(super) fn task_kind(lang: Lang, value: &str) -> String {
+pub fn task_kind(lang: Lang, value: &str) -> String {
     find(&TASK_KINDS, lang, value)
 }
 
 /// The state of a payment order.
-pub(super) fn order_state(lang: Lang, value: &str) -> String {
+pub fn order_state(lang: Lang, value: &str) -> String {
     find(&ORDER_STATES, lang, value)
 }
 
 /// Who says what money came.
-pub(super) fn credit_kind(lang: Lang, value: &str) -> String {
+pub fn credit_kind(lang: Lang, value: &str) -> String {
     find(&CREDIT_KINDS, lang, value)
 }
 
 /// The state of a tender.
-pub(super) fn tender_state(lang: Lang, value: &str) -> String {
+pub fn tender_state(lang: Lang, value: &str) -> String {
     find(&TENDER_STATES, lang, value)
 }
 
 /// 選定区分 of a nominee.
-pub(super) fn nominee_kind(lang: Lang, value: &str) -> String {
+pub fn nominee_kind(lang: Lang, value: &str) -> String {
     find(&NOMINEE_KINDS, lang, value)
 }
 
 /// Whether a layout is settled.
-pub(super) fn layout_status(lang: Lang, status: Status) -> &'static str {
+pub fn layout_status(lang: Lang, status: Status) -> &'static str {
     match (status, lang) {
         (Status::Confirmed, Lang::Ja) => "確定",
         (Status::Provisional, Lang::Ja) => "暫定",
@@ -140,7 +191,7 @@ pub(super) fn layout_status(lang: Lang, status: Status) -> &'static str {
 }
 
 /// A cell of a worklist, by the key of its column.
-pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
+pub fn cell(lang: Lang, key: &str, value: &str) -> String {
     match key {
         "state" => find(&SLIP_STATES, lang, value),
         "channel" => find(&CHANNELS, lang, value),
@@ -156,7 +207,7 @@ pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
 }
 
 /// Which way a topic goes.
-pub(super) fn direction(lang: Lang, direction: Direction) -> &'static str {
+pub fn direction(lang: Lang, direction: Direction) -> &'static str {
     match (direction, lang) {
         (Direction::In, Lang::Ja) => "入",
         (Direction::Out, Lang::Ja) => "出",

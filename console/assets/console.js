@@ -1,0 +1,132 @@
+// What the pages do beyond plain HTML; every page works without it.
+//
+// - Parts marked data-live ask for themselves again when the server says that something has changed.
+// - A form is sent once: its buttons rest until the answer is there.
+// - Tables marked data-sortable are sorted by their headings.
+// - A box marked data-all checks the boxes of its name.
+// - The key "/" leads to the search field.
+"use strict";
+
+(() => {
+  const script = document.currentScript;
+
+  function isBusy(part) {
+    return part.contains(document.activeElement) && document.activeElement !== part;
+  }
+
+  let asking = false;
+  let again = false;
+
+  async function renew() {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    try {
+      const answer = await fetch(location.href, { headers: { "x-part": "live" }, redirect: "error" });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-live][id]")) {
+        const other = fresh.getElementById(part.id);
+        if (!other || isBusy(part) || part.innerHTML === other.innerHTML) continue;
+        const sorted = part.querySelector("th[aria-sort]");
+        const place = sorted ? [...sorted.parentElement.children].indexOf(sorted) : -1;
+        const way = sorted ? sorted.getAttribute("aria-sort") : "";
+        part.replaceChildren(...document.importNode(other, true).childNodes);
+        prepare(part);
+        if (place >= 0) sortBy(part.querySelectorAll("thead th")[place], way);
+      }
+    } catch {
+      // The server is away; the next event, or a person, asks again.
+    } finally {
+      asking = false;
+      if (again) {
+        again = false;
+        renew();
+      }
+    }
+  }
+
+  function valueOf(cell) {
+    const text = cell.dataset.value ?? cell.textContent.trim();
+    const number = Number(text);
+    return text !== "" && !Number.isNaN(number) ? number : text;
+  }
+
+  function sortBy(heading, way) {
+    const table = heading.closest("table");
+    const place = [...heading.parentElement.children].indexOf(heading);
+    const rows = [...table.tBodies[0].rows];
+    const sign = way === "descending" ? -1 : 1;
+    rows.sort((one, other) => {
+      const [left, right] = [valueOf(one.cells[place]), valueOf(other.cells[place])];
+      const order = typeof left === "number" && typeof right === "number"
+        ? left - right
+        : String(left).localeCompare(String(right), document.documentElement.lang);
+      return sign * order;
+    });
+    for (const other of heading.parentElement.children) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", way);
+    table.tBodies[0].replaceChildren(...rows);
+  }
+
+  function prepare(root) {
+    for (const heading of root.querySelectorAll("table[data-sortable] thead th")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => {
+        sortBy(heading, heading.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending");
+      });
+    }
+    for (const box of root.querySelectorAll("input[data-all]")) {
+      box.addEventListener("change", () => {
+        for (const other of box.form.querySelectorAll(`input[type=checkbox][name="${box.dataset.all}"]`)) other.checked = box.checked;
+      });
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method !== "post") return;
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button[type=submit]")) {
+      button.setAttribute("aria-disabled", "true");
+    }
+    if (event.submitter) event.submitter.textContent = script.dataset.busy;
+  });
+
+  // Coming back by the browser's own button shows the page as it was left.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "")) return;
+    const field = document.querySelector("input[type=search]");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+    }
+  });
+
+  prepare(document);
+  if (document.querySelector("[data-live]")) {
+    const events = new EventSource("/pulse");
+    let waiting = 0;
+    events.addEventListener("change", () => {
+      // Many changes in a row are one.
+      clearTimeout(waiting);
+      waiting = setTimeout(renew, 300);
+    });
+    window.addEventListener("pagehide", () => events.close());
+  }
+})();

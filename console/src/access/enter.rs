@@ -1,0 +1,168 @@
+//! Entering. The answer to a wrong password, an unknown login id and one that is locked out is the same, and takes as long.
+
+use sqlx::postgres::{PgConnection, PgPool};
+
+use super::seal::Sealer;
+use super::session::{self, Begun};
+use super::{AccessError, Person, database, password, totp};
+
+/// Wrong attempts of one login id, known or not, before it has to wait.
+const WRONG_OF_LOGIN_MAX: i64 = 5;
+/// Wrong attempts from one address before it has to wait: an office shares one.
+const WRONG_OF_ADDRESS_MAX: i64 = 50;
+/// Minutes that are looked back, and so the longest wait.
+const WAIT_MINUTES: i32 = 15;
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct From {
+    /// Address of the client.
+    pub address: String,
+    /// What its browser calls itself.
+    pub agent: String,
+}
+
+/// How an attempt ended. Why it failed is for the log, not for the page.
+#[derive(Debug)]
+pub enum Entered {
+    /// In, or half way.
+    Begun(Begun),
+    /// Not in.
+    Refused,
+}
+
+/// Tries a password.
+pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &From) -> Result<Entered, AccessError> {
+    let key = login.trim().to_lowercase();
+    let locked = is_locked_out(pool, &key, &from.address).await?;
+    let account: Option<(String, Option<String>, bool)> = sqlx::query_as(
+        "select login_id, password_hash, totp_proven_at is not null from access.account
+          where lower(login_id) = $1 and access.may_enter(login_id)",
+    )
+    .bind(&key)
+    .fetch_optional(pool)
+    .await
+    .map_err(database("look for an account"))?;
+    let hash = account.as_ref().and_then(|(_, hash, _)| hash.clone());
+    let right = password::is_right(password.chars().take(password::LENGTH_MAX + 1).collect(), hash).await?;
+    let mut tx = pool.begin().await.map_err(database("begin a session"))?;
+    let entered = match account {
+        Some((login, _, has_totp)) if right && !locked => {
+            Entered::Begun(session::begin(&mut tx, &login, !has_totp, &from.address, &from.agent).await?)
+        }
+        _ => Entered::Refused,
+    };
+    note(&mut tx, &key, &from.address, matches!(entered, Entered::Begun(_))).await?;
+    let (action, why) = match (&entered, locked) {
+        (Entered::Begun(_), _) => ("session.begin", None),
+        (Entered::Refused, true) => ("session.refuse", Some("too many attempts")),
+        (Entered::Refused, false) => ("session.refuse", Some("login id or password")),
+    };
+    record(&mut tx, &key, action, why, &from.address).await?;
+    tx.commit().await.map_err(database("begin a session"))?;
+    Ok(entered)
+}
+
+/// Gives the one-time code of a session that is half way in. A new token: the old one was known before the person was.
+pub async fn with_code(
+    pool: &PgPool,
+    sealer: &Sealer,
+    person: &Person,
+    code: &str,
+    from: &From,
+) -> Result<Entered, AccessError> {
+    let key = person.login.to_lowercase();
+    let locked = is_locked_out(pool, &key, &from.address).await?;
+    let mut tx = pool.begin().await.map_err(database("complete a session"))?;
+    let right = !locked && totp::is_right(&mut tx, sealer, &person.login, code).await?;
+    note(&mut tx, &key, &from.address, right).await?;
+    let entered = if right {
+        session::end(&mut tx, &person.session, "replaced by the complete one").await?;
+        Entered::Begun(session::begin(&mut tx, &person.login, true, &from.address, &from.agent).await?)
+    } else {
+        record(&mut tx, &key, "session.refuse", Some("one-time code"), &from.address).await?;
+        Entered::Refused
+    };
+    tx.commit().await.map_err(database("complete a session"))?;
+    Ok(entered)
+}
+
+/// Proves again who is at the keyboard: by the one-time code where the account has one, else by the password.
+pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str, from: &From) -> Result<bool, AccessError> {
+    let key = person.login.to_lowercase();
+    if is_locked_out(pool, &key, &from.address).await? {
+        return Ok(false);
+    }
+    let right = if person.has_totp {
+        let mut tx = pool.begin().await.map_err(database("check a one-time code"))?;
+        let right = totp::is_right(&mut tx, sealer, &person.login, secret).await?;
+        tx.commit().await.map_err(database("check a one-time code"))?;
+        right
+    } else {
+        let hash = sqlx::query_scalar("select password_hash from access.account where login_id = $1")
+            .bind(&person.login)
+            .fetch_one(pool)
+            .await
+            .map_err(database("look for an account"))?;
+        password::is_right(secret.to_owned(), hash).await?
+    };
+    let mut tx = pool.begin().await.map_err(database("write down a proof of identity"))?;
+    note(&mut tx, &key, &from.address, right).await?;
+    if right {
+        session::proven(&mut tx, &person.session).await?;
+    } else {
+        record(&mut tx, &key, "session.refuse", Some("proof of identity"), &from.address).await?;
+    }
+    tx.commit().await.map_err(database("write down a proof of identity"))?;
+    Ok(right)
+}
+
+/// Leaves.
+pub async fn leave(pool: &PgPool, person: &Person, from: &From) -> Result<(), AccessError> {
+    let mut tx = pool.begin().await.map_err(database("end a session"))?;
+    session::end(&mut tx, &person.session, "left").await?;
+    record(&mut tx, &person.login.to_lowercase(), "session.end", None, &from.address).await?;
+    tx.commit().await.map_err(database("end a session"))
+}
+
+async fn is_locked_out(pool: &PgPool, login: &str, address: &str) -> Result<bool, AccessError> {
+    let (of_login, of_address): (i64, i64) = sqlx::query_as(include_str!("sql/wrong_attempts.sql"))
+        .bind(login)
+        .bind(address)
+        .bind(WAIT_MINUTES)
+        .fetch_one(pool)
+        .await
+        .map_err(database("count attempts"))?;
+    Ok(of_login >= WRONG_OF_LOGIN_MAX || of_address >= WRONG_OF_ADDRESS_MAX)
+}
+
+async fn note(conn: &mut PgConnection, login: &str, address: &str, entered: bool) -> Result<(), AccessError> {
+    let login: String = login.chars().take(64).collect();
+    sqlx::query("insert into access.attempt (login, address, entered) values ($1, $2, $3)")
+        .bind(login)
+        .bind(address)
+        .bind(entered)
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(database("write down an attempt"))
+}
+
+async fn record(
+    conn: &mut PgConnection,
+    login: &str,
+    action: &str,
+    why: Option<&str>,
+    address: &str,
+) -> Result<(), AccessError> {
+    // A login id that is nobody's may be a password typed into the wrong field: it is not written into a log that lasts.
+    sqlx::query(include_str!("sql/record_session.sql"))
+        .bind(login)
+        .bind(action)
+        .bind(why)
+        .bind(serde_json::json!({ "address": address }))
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(database("write an audit event"))
+}

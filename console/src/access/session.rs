@@ -1,0 +1,147 @@
+//! Sessions: a random token in a cookie, its SHA-256 in the database. Looked up at every request, so that what ends there ends here.
+
+use renkei_core::catalogue::Lang;
+use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+use sqlx::postgres::{PgConnection, PgPool};
+
+use super::person::Permission;
+use super::{AccessError, Person, Role, database, random};
+
+/// Name of the cookie. The prefix makes browsers refuse it from another host, path or without TLS.
+pub const COOKIE: &str = "__Host-renkei";
+/// A session nobody uses ends.
+pub const IDLE_MINUTES: i32 = 30;
+/// A session ends, used or not.
+pub const WHOLE_HOURS: i32 = 10;
+/// So long a proof of identity counts for a release.
+pub const PROOF_MINUTES: i32 = 5;
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// For the cookie, and nowhere else.
+    pub token: String,
+    /// Whether a one-time code is still to come.
+    pub complete: bool,
+}
+
+/// SHA-256 of a token.
+pub fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Begins a session.
+pub async fn begin(
+    conn: &mut PgConnection,
+    login: &str,
+    complete: bool,
+    address: &str,
+    agent: &str,
+) -> Result<Begun, AccessError> {
+    let token = hex::encode(random::<32>()?);
+    let agent: String = agent.chars().take(200).collect();
+    sqlx::query(
+        "insert into access.session (token_sha256, login_id, csrf, complete, address, agent) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(digest(&token))
+    .bind(login)
+    .bind(hex::encode(random::<32>()?))
+    .bind(complete)
+    .bind(address)
+    .bind(agent)
+    .execute(conn)
+    .await
+    .map_err(database("begin a session"))?;
+    Ok(Begun { token, complete })
+}
+
+#[derive(Debug, FromRow)]
+struct Row {
+    login_id: String,
+    display_name: String,
+    csrf: String,
+    complete: bool,
+    must_change: bool,
+    has_totp: bool,
+    proven_lately: bool,
+    roles: Vec<String>,
+    topics: Vec<String>,
+}
+
+/// The person of a session: signed in, or still to give a one-time code.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// Signed in.
+    Whole(Person),
+    /// The password was right; the code is missing.
+    HalfWay(Person),
+}
+
+/// Who a token belongs to, now. A session that is over, or whose account may not enter any more, is nobody's.
+pub async fn find(pool: &PgPool, token: &str, lang: Lang) -> Result<Option<Found>, AccessError> {
+    let session = digest(token);
+    let row: Option<Row> = sqlx::query_as(include_str!("sql/session.sql"))
+        .bind(&session)
+        .bind(IDLE_MINUTES)
+        .bind(WHOLE_HOURS)
+        .bind(PROOF_MINUTES)
+        .fetch_optional(pool)
+        .await
+        .map_err(database("look for a session"))?;
+    Ok(row.map(|row| {
+        let pairs = row.roles.iter().zip(&row.topics);
+        let permissions = pairs.filter_map(|(role, topic)| {
+            let topic = Some(topic.clone()).filter(|topic| !topic.is_empty());
+            Some(Permission { role: Role::parse(role)?, topic })
+        });
+        let person = Person {
+            login: row.login_id,
+            name: row.display_name,
+            lang,
+            csrf: row.csrf,
+            permissions: permissions.collect(),
+            must_change: row.must_change,
+            has_totp: row.has_totp,
+            proven_lately: row.proven_lately,
+            session,
+        };
+        if row.complete { Found::Whole(person) } else { Found::HalfWay(person) }
+    }))
+}
+
+/// Ends one session.
+pub async fn end(conn: &mut PgConnection, session: &[u8], why: &str) -> Result<(), AccessError> {
+    sqlx::query("update access.session set ended_at = clock_timestamp(), ended_why = $2 where token_sha256 = $1 and ended_at is null")
+        .bind(session)
+        .bind(why)
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(database("end a session"))
+}
+
+/// Ends every session of an account, but for one.
+pub async fn end_all(conn: &mut PgConnection, login: &str, but: Option<&[u8]>, why: &str) -> Result<u64, AccessError> {
+    sqlx::query(
+        "update access.session set ended_at = clock_timestamp(), ended_why = $3
+          where login_id = $1 and ended_at is null and token_sha256 is distinct from $2",
+    )
+    .bind(login)
+    .bind(but)
+    .bind(why)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected())
+    .map_err(database("end the sessions of an account"))
+}
+
+/// The person has just proven who they are again.
+pub async fn proven(conn: &mut PgConnection, session: &[u8]) -> Result<(), AccessError> {
+    sqlx::query("update access.session set proven_at = clock_timestamp() where token_sha256 = $1")
+        .bind(session)
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(database("write down a proof of identity"))
+}

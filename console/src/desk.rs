@@ -1,0 +1,39 @@
+use std::sync::Arc;
+
+use renkei_consumers::db::PgPool;
+use renkei_consumers::inbound::Intake;
+use renkei_consumers::outbound::Exporter;
+use renkei_core::archive::Archive;
+use renkei_core::broker::{BrokerConfig, Publisher};
+use renkei_core::registry::Registry;
+
+use crate::access::seal::Sealer;
+use crate::pages::depths::Depths;
+use crate::pages::pulse::Pulse;
+
+/// Everything a page may use. Its database connections name the door `console` in the audit log.
+#[derive(Debug)]
+pub struct Desk {
+    /// The database.
+    pub pool: PgPool,
+    /// The topics.
+    pub registry: Arc<Registry>,
+    /// What an operator does with batches.
+    pub intake: Intake,
+    /// What an operator does with files that go out.
+    pub exporter: Exporter,
+    /// Every file that came in or went out.
+    pub archive: Archive,
+    /// For export orders and retries.
+    pub publisher: Publisher,
+    /// The broker, for the depth of queues.
+    pub broker: BrokerConfig,
+    /// The one way in, for files handed in by a page.
+    pub hand_in: Arc<renkei_producers::Intake>,
+    /// Encrypts what must not lie open in the database.
+    pub sealer: Sealer,
+    /// Messages waiting in queues.
+    pub depths: Depths,
+    /// Tells open pages that something has changed.
+    pub pulse: Pulse,
+}

@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use maud::{Markup, html};
+use renkei_core::words::say;
+
+use crate::access::Person;
+use crate::desk::Desk;
+use crate::refusal::Refusal;
+
+/// A form that does something: it carries the token of its session. `console.js` keeps a second click from sending it twice;
+/// what it does is refused a second time in any case.
+pub(crate) fn post(person: &Person, action: &str, body: Markup) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            input type="hidden" name="csrf" value=(person.csrf);
+            (body)
+        }
+    }
+}
+
+/// A form that looks for something: its fields are in the address.
+pub(crate) fn search(action: &str, body: Markup) -> Markup {
+    html! { form.search method="get" action=(action) role="search" { (body) } }
+}
+
+/// A labelled field. `input` has this id.
+pub(crate) fn field(label: &str, id: &str, input: Markup) -> Markup {
+    html! { div.field { label for=(id) { (label) } (input) } }
+}
+
+/// The next page of a list that goes by key: `address` already has its `?`.
+pub(crate) fn older(person: &Person, address: &str, before: Option<i64>) -> Markup {
+    html! {
+        @if let Some(before) = before {
+            nav.older { a href={ (address) "before=" (before) } rel="next" { (say(person.lang, "さらに古いもの", "older ones")) } }
+        }
+    }
+}
+
+/// The fields of a form as they came; one name may stand several times.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// From a form's body or an address's query.
+    pub(crate) fn parse(bytes: &[u8]) -> Fields {
+        Fields(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// The value of a field, without blanks around it; empty when it is not there.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The value as it was typed: for passwords.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The value, when there is one.
+    pub(crate) fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Every value of a field.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).collect()
+    }
+
+    /// Every value as a number; what is none is refused.
+    pub(crate) fn numbers(&self, name: &str) -> Result<Vec<i64>, Refusal> {
+        self.all(name).into_iter().map(|value| value.parse().map_err(|_| Refusal::value(name, value))).collect()
+    }
+
+    /// One number.
+    pub(crate) fn number(&self, name: &str) -> Result<i64, Refusal> {
+        self.get(name).parse().map_err(|_| Refusal::value(name, self.get(name)))
+    }
+
+    /// The reason, which must be there.
+    pub(crate) fn reason(&self) -> Result<&str, Refusal> {
+        self.some("reason").ok_or_else(Refusal::reason_missing)
+    }
+}
+
+impl FromRequest<Arc<Desk>> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
+        if matches!(*request.method(), axum::http::Method::GET | axum::http::Method::HEAD) {
+            return Ok(Fields::parse(request.uri().query().unwrap_or_default().as_bytes()));
+        }
+        let body = Bytes::from_request(request, desk).await.map_err(IntoResponse::into_response)?;
+        Ok(Fields::parse(&body))
+    }
+}

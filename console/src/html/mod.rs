@@ -1,0 +1,24 @@
+//! What pages are made of. A page is a function that returns markup; everything here returns markup too.
+
+/// Badges of states.
+mod badge;
+/// Small charts.
+pub(crate) mod chart;
+/// Forms.
+mod form;
+/// The frame around a page.
+mod frame;
+/// Values as people read them.
+mod value;
+
+pub(crate) use badge::{Tone, badge, batch_badge, failure_badge, file_badge};
+pub(crate) use form::{Fields, field, older, post, search};
+pub(crate) use frame::{Nav, Page, bare, frame};
+pub(crate) use value::{count, day, masked, short, when, yen};
+
+use maud::{Markup, html};
+
+/// What a list shows when it has nothing: a sentence, never a blank.
+pub(crate) fn empty(sentence: &str) -> Markup {
+    html! { p.empty { (sentence) } }
+}

@@ -1,0 +1,29 @@
+//! The operators' web console: server-rendered pages, Japanese first, over what consumers and producers can do.
+//!
+//! Start with `routes`: every page, and what a person needs to see it. `access` says who that person is; `pages` has one file a
+//! page; `html` has what pages are made of. A page reads with SQL of its own and acts only through the functions the command line
+//! uses, so that console, command line and API obey the same rules.
+
+/// Accounts, passwords, one-time codes, sessions, roles.
+pub mod access;
+/// What pages work with.
+pub mod desk;
+/// What every answer passes: session, permission, origin, headers.
+mod guard;
+/// Parts of pages.
+mod html;
+/// One file a page.
+mod pages;
+/// The one-line answers to things done.
+mod notice;
+/// Why something was not done, as a page.
+mod refusal;
+/// Every page and what it needs.
+pub mod routes;
+/// The listening end.
+mod serve;
+
+pub use desk::Desk;
+pub use pages::depths::Depths;
+pub use pages::pulse::Pulse;
+pub use serve::{app, serve};

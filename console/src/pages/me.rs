@@ -1,0 +1,164 @@
+//! One's own password, one-time codes and roles; and the proof of identity before a release.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use renkei_core::words::say;
+
+use crate::access::enter::{self, From};
+use crate::access::totp::{self, Enrolment};
+use crate::access::{Person, accounts, password};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{Fields, Nav, Page, field, frame, post};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// The page.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    let enrolment = if person.has_totp || person.must_change {
+        None
+    } else {
+        let mut tx = desk.pool.begin().await?;
+        let enrolment = totp::enrol(&mut tx, &desk.sealer, &person.login).await?;
+        tx.commit().await?;
+        Some(enrolment)
+    };
+    let lang = person.lang;
+    let body = html! {
+        @if person.must_change {
+            p.refusal role="alert" {
+                (say(lang, "初期パスワードのままです。自分のパスワードに変更すると、ほかの画面が使えるようになります。",
+                     "You still have the password you were given. Choose your own; then the other pages open."))
+            }
+        }
+        dl.facts {
+            dt { (say(lang, "ログインID", "Login id")) } dd { code { (person.login) } }
+            dt { (say(lang, "権限", "Roles")) }
+            dd {
+                @if person.permissions.is_empty() { (say(lang, "なし", "none")) }
+                ul.plain {
+                    @for permission in &person.permissions {
+                        li {
+                            (permission.role.name(lang)) " · "
+                            (permission.topic.as_deref().unwrap_or(say(lang, "すべての連携", "every topic")))
+                        }
+                    }
+                }
+            }
+        }
+        section.panel {
+            h2 { (say(lang, "パスワードの変更", "Change the password")) }
+            (password_form(&person))
+        }
+        @if let Some(enrolment) = &enrolment { (codes_form(&person, enrolment)) }
+        @if person.has_totp {
+            p { (say(lang, "ワンタイムコードを使用しています。", "One-time codes are in use.")) }
+        }
+    };
+    Ok(frame(&person, &Page::new(Nav::Me, &person.name).after(Notice::of(fields.get("done"))), body))
+}
+
+fn password_form(person: &Person) -> Markup {
+    let lang = person.lang;
+    post(person, "/me/password", html! {
+        // So that a password manager knows whose it is.
+        input type="hidden" name="username" autocomplete="username" value=(person.login);
+        (field(say(lang, "今のパスワード", "Current password"), "current", html! {
+            input id="current" name="current" type="password" autocomplete="current-password" required;
+        }))
+        (field(say(lang, "新しいパスワード（12文字以上）", "New password (12 characters or more)"), "chosen", html! {
+            input id="chosen" name="chosen" type="password" autocomplete="new-password" minlength=(password::LENGTH_MIN) maxlength=(password::LENGTH_MAX) required;
+        }))
+        (field(say(lang, "新しいパスワード（確認）", "New password again"), "again", html! {
+            input id="again" name="again" type="password" autocomplete="new-password" required;
+        }))
+        button type="submit" { (say(lang, "変更する", "Change")) }
+    })
+}
+
+fn codes_form(person: &Person, enrolment: &Enrolment) -> Markup {
+    let lang = person.lang;
+    html! {
+        section.panel {
+            h2 { (say(lang, "ワンタイムコードの登録", "Use one-time codes")) }
+            p {
+                (say(lang, "認証アプリに次のキーを登録し、表示された6桁のコードを入力してください。以後、ログインと払出のときに入力します。",
+                     "Give this key to your authenticator app, then type the six digits it shows. They are asked for at sign-in and at releases."))
+            }
+            p { code.secret { (enrolment.secret) } }
+            p { a href=(enrolment.uri) { (say(lang, "この端末の認証アプリに登録", "Add to the app on this device")) } }
+            (post(person, "/me/codes", html! {
+                (field(say(lang, "6桁のコード", "Six digits"), "code", html! {
+                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]{6,7}" required;
+                }))
+                button type="submit" { (say(lang, "登録する", "Use them")) }
+            }))
+        }
+    }
+}
+
+/// Chooses a password.
+pub(crate) async fn password(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
+    let chosen = fields.raw("chosen");
+    if chosen != fields.raw("again") {
+        return Err(Refusal::sentence("新しいパスワードの2回の入力が一致しません。", "The new password was typed differently the second time."));
+    }
+    let current = fields.raw("current");
+    if !accounts::choose_password(&desk.pool, &person.login, current, chosen, &person.session).await? {
+        return Err(Refusal::sentence("今のパスワードが正しくありません。", "The current password is wrong."));
+    }
+    Ok(see_other("/me?done=password-changed"))
+}
+
+/// Proves the secret of the one-time codes with the first of them.
+pub(crate) async fn codes(State(desk): State<Arc<Desk>>, person: Person, from: From, fields: Fields) -> Answer<Response> {
+    if person.has_totp {
+        return Err(Refusal::sentence("すでに登録されています。", "They are in use already."));
+    }
+    let proving = Person { has_totp: true, ..person };
+    if !enter::prove(&desk.pool, &desk.sealer, &proving, fields.get("code"), &from).await? {
+        return Err(Refusal::sentence("コードが正しくありません。端末の時刻も確認してください。", "The code is wrong. Look at the clock of the device, too."));
+    }
+    Ok(see_other("/me?done=codes-on"))
+}
+
+/// Asks again who is there; `back` is the page that needs to know.
+pub(crate) async fn show_prove(person: Person, fields: Fields) -> Markup {
+    prove_form(&person, fields.get("back"), false)
+}
+
+fn prove_form(person: &Person, back: &str, wrong: bool) -> Markup {
+    let lang = person.lang;
+    let label = if person.has_totp {
+        say(lang, "認証アプリの6桁のコード", "Six digits of your authenticator app")
+    } else {
+        say(lang, "パスワード", "Password")
+    };
+    let body = html! {
+        @if wrong { p.refusal role="alert" { (say(lang, "確認できませんでした。", "That was not right.")) } }
+        p { (say(lang, "お金に関わる操作の前に、本人であることを確認します。", "Before an act about money you are asked who you are.")) }
+        (post(person, "/prove", html! {
+            input type="hidden" name="back" value=(back);
+            (field(label, "secret", html! {
+                input id="secret" name="secret" type=(if person.has_totp { "text" } else { "password" }) autocomplete=(if person.has_totp { "one-time-code" } else { "current-password" }) required autofocus;
+            }))
+            button type="submit" { (say(lang, "確認する", "Confirm")) }
+        }))
+    };
+    frame(person, &Page::new(Nav::Me, say(lang, "本人確認", "Who are you?")), body)
+}
+
+/// Proves it.
+pub(crate) async fn prove(State(desk): State<Arc<Desk>>, person: Person, from: From, fields: Fields) -> Answer<Response> {
+    let back = fields.get("back");
+    if !enter::prove(&desk.pool, &desk.sealer, &person, fields.raw("secret"), &from).await? {
+        return Ok((StatusCode::UNAUTHORIZED, prove_form(&person, back, true)).into_response());
+    }
+    let ours = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    let joint = if back.contains('?') { '&' } else { '?' };
+    Ok(see_other(&if ours { format!("{back}{joint}done=proven") } else { "/me?done=proven".to_owned() }))
+}

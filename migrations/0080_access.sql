@@ -1,0 +1,108 @@
+-- Who may enter the console and what they may do there. The console writes this schema itself; whatever it does to the ledger it
+-- does through the functions and programs everybody else uses.
+--
+-- An account is local (made here) or of the portal (its login id comes with 21): then ledger.account_may_act decides whether it may
+-- enter, so that disabling it there ends its sessions here. What a person may do is a role on all topics or on one.
+
+create schema access;
+comment on schema access is '利用者と権限: accounts of the console, their roles, sessions and attempts to enter';
+
+create table access.account (
+    login_id        text        constraint account_pk primary key
+                    constraint account_login_has_its_shape check (login_id ~ '^[A-Za-z0-9._-]{3,64}$'),
+    display_name    text        not null constraint account_is_named check (btrim(display_name) <> ''),
+    origin          text        not null constraint account_origin_is_known check (origin in ('local', 'portal')),
+    password_hash   text        constraint account_password_is_argon2id check (password_hash like '$argon2id$%'),
+    password_set_at timestamptz,
+    must_change     boolean     not null default true,
+    totp_sealed     bytea,
+    totp_proven_at  timestamptz,
+    totp_step       bigint      not null default 0,
+    disabled_at     timestamptz,
+    disabled_by     text,
+    disabled_reason text,
+    created_at      timestamptz not null default clock_timestamp(),
+    created_by      text        not null,
+    constraint account_is_disabled_by_somebody check ((disabled_at is null) = (disabled_by is null)),
+    constraint account_totp_is_proven_when_there check (totp_proven_at is null or totp_sealed is not null)
+);
+comment on table access.account is 'Accounts of the console. Never deleted: the audit log names them for ever.';
+comment on column access.account.origin is 'local: made here. portal: the login id of 21; it enters only while ledger.account_may_act says so.';
+comment on column access.account.must_change is 'The password was given by somebody else: it is good for choosing another and for nothing more.';
+comment on column access.account.totp_sealed is 'Secret of the one-time codes, encrypted with the key of the installation.';
+comment on column access.account.totp_step is 'Time step of the last code that was taken: none is taken twice.';
+create unique index account_login_is_unique_ignoring_case on access.account (lower(login_id));
+
+create table access.permission (
+    id       bigint generated always as identity constraint permission_pk primary key,
+    login_id text        not null references access.account,
+    role     text        not null constraint permission_role_is_known
+             check (role in ('viewer', 'operator', 'approver', 'auditor', 'administrator')),
+    topic    text,
+    given_at timestamptz not null default clock_timestamp(),
+    given_by text        not null,
+    ended_at timestamptz,
+    ended_by text,
+    constraint permission_ended_by_somebody check ((ended_at is null) = (ended_by is null)),
+    -- Who gives himself a role needs no second person: nobody may.
+    constraint permission_given_by_another check (lower(given_by) <> lower(login_id))
+);
+comment on table access.permission is 'Roles: 参照 viewer, 運用 operator, 承認 approver, 監査 auditor, 管理 administrator; on one topic, or on all where topic is null.';
+create unique index permission_once on access.permission (login_id, role, coalesce(topic, '')) where ended_at is null;
+
+create table access.session (
+    token_sha256 bytea       constraint session_pk primary key,
+    login_id     text        not null references access.account,
+    csrf         text        not null,
+    begun_at     timestamptz not null default clock_timestamp(),
+    seen_at      timestamptz not null default clock_timestamp(),
+    proven_at    timestamptz not null default clock_timestamp(),
+    complete     boolean     not null,
+    address      text        not null,
+    agent        text        not null,
+    ended_at     timestamptz,
+    ended_why    text
+);
+comment on table access.session is 'Sessions. The cookie holds a random token, this table only its SHA-256.';
+comment on column access.session.proven_at is 'When the person last proved who they are: releases ask again after some minutes.';
+comment on column access.session.complete is 'false: the password was right and the one-time code is still to come.';
+create index session_by_login on access.session (login_id) where ended_at is null;
+
+create table access.attempt (
+    id       bigint generated always as identity constraint attempt_pk primary key,
+    login    text        not null,
+    address  text        not null,
+    at       timestamptz not null default clock_timestamp(),
+    entered  boolean     not null
+);
+comment on table access.attempt is 'Attempts to enter, right or wrong, of login ids that exist and that do not: counted to slow down guessing.';
+create index attempt_by_login on access.attempt (login, at);
+create index attempt_by_address on access.attempt (address, at);
+
+create function access.may_enter(login text) returns boolean language sql stable as $$
+    select coalesce((select a.disabled_at is null and (a.origin = 'local' or ledger.account_may_act(a.login_id, (now() at time zone 'Asia/Tokyo')::date))
+                       from access.account a where lower(a.login_id) = lower(login)), false)
+$$;
+comment on function access.may_enter is 'Whether an account may enter now: not disabled here, and if it is of the portal not there either.';
+
+-- The last administrator would lock everybody out.
+create function access.keep_an_administrator() returns trigger language plpgsql as $$
+begin
+    if not exists (select from access.permission p join access.account a using (login_id)
+                    where p.role = 'administrator' and p.topic is null and p.ended_at is null and a.disabled_at is null)
+       and exists (select from access.permission p where p.role = 'administrator') then
+        raise exception 'the last administrator cannot go' using errcode = 'check_violation', constraint = 'access_has_an_administrator';
+    end if;
+    return null;
+end $$;
+create trigger permission_keeps_an_administrator after update on access.permission
+    for each statement execute function access.keep_an_administrator();
+create trigger account_keeps_an_administrator after update of disabled_at on access.account
+    for each statement execute function access.keep_an_administrator();
+
+create function access.refuse_deletion() returns trigger language plpgsql as $$
+begin
+    raise exception 'rows of %.% are never deleted', tg_table_schema, tg_table_name using errcode = 'restrict_violation', constraint = 'access_is_kept';
+end $$;
+create trigger account_is_kept before delete or truncate on access.account for each statement execute function access.refuse_deletion();
+create trigger permission_is_kept before delete or truncate on access.permission for each statement execute function access.refuse_deletion();
