@@ -87,6 +87,7 @@ comment on column intake.batch.reason is 'Why it is in its state: the refusal in
 create unique index batch_one_live_per_file on intake.batch (topic, sha256)
   where state in ('posted', 'held', 'awaiting_confirmation') and duplicate_reason is null;
 create index batch_by_topic on intake.batch (topic, id desc);
+create index batch_by_day on intake.batch (topic, received_at) include (records_read, yen_read);
 create index batch_by_sha256 on intake.batch (sha256);
 create index batch_waiting on intake.batch (state, id) where state in ('received', 'staged', 'awaiting_confirmation', 'held');
 
@@ -284,6 +285,7 @@ create table intake.finding (
 comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted; preview: found before a confirmation, replaced by what is found then';
 create index finding_by_batch on intake.finding (batch_id, line);
 create index finding_open on intake.finding (batch_id, line) where state = 'open';
+create index finding_open_by_code on intake.finding (code, id) where state = 'open';
 create trigger finding_is_not_emptied before truncate on intake.finding
   for each statement execute function intake.refuse_change();
 
@@ -297,6 +299,21 @@ end $$;
 comment on function intake.keep_findings() is 'Only what a preview found goes, when the confirmation finds it anew';
 create trigger finding_stays after delete on intake.finding
   referencing old table as gone for each statement execute function intake.keep_findings();
+
+create table intake.finding_note (
+  id         bigint generated always as identity,
+  finding_id bigint not null,
+  owner      text not null,
+  note       text not null,
+  at         timestamptz not null default clock_timestamp(),
+  by         text not null,
+  constraint finding_note_pkey primary key (id),
+  constraint finding_note_of_finding foreign key (finding_id) references intake.finding (id)
+);
+comment on table intake.finding_note is 'Who looks after a held line, and what is known of it; the newest counts';
+create index finding_note_by_finding on intake.finding_note (finding_id, id desc);
+create trigger finding_note_never_changes before update or delete or truncate on intake.finding_note
+  for each statement execute function intake.refuse_change();
 
 -- Faults: why a file was refused before it became records -------------------------------------------------------------
 
@@ -368,6 +385,21 @@ create trigger failure_stays before delete or truncate on intake.failure
 create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
   where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);
+
+create table intake.failure_note (
+  id      bigint generated always as identity,
+  queue   text not null,
+  code    text not null,
+  owner   text not null,
+  note    text not null,
+  at      timestamptz not null default clock_timestamp(),
+  by      text not null,
+  constraint failure_note_pkey primary key (id)
+);
+comment on table intake.failure_note is 'Who looks after the messages of one cause, and what is known of it; the newest counts';
+create index failure_note_by_cause on intake.failure_note (queue, code, id desc);
+create trigger failure_note_never_changes before update or delete or truncate on intake.failure_note
+  for each statement execute function intake.refuse_change();
 
 -- ── Working tables ──────────────────────────────────────────────────────────────────────────────────────────────────
 

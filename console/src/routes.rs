@@ -9,7 +9,9 @@ use axum::routing::{MethodRouter, get, post};
 use crate::access::Action;
 use crate::desk::Desk;
 use crate::guard::{self, Guarded};
-use crate::pages::{accounts, assets, batches, board, me, pulse, sign_in};
+use crate::pages::{
+    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, pulse, sign_in, tasks, topics, worklists,
+};
 
 /// What a request must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,7 @@ macro_rules! route {
 pub fn table() -> Vec<Route> {
     use Need::{HalfWay, Open, Role, Session};
     let see = Role(Action::See);
+    let (operate, approve, audit_log) = (Role(Action::Operate), Role(Action::Approve), Role(Action::Audit));
     let administer = Role(Action::Administer);
     vec![
         route!(GET "/assets/{name}", Open, assets::show),
@@ -66,7 +69,57 @@ pub fn table() -> Vec<Route> {
         route!(GET "/pulse", see, pulse::stream),
         route!(GET "/", see, board::show),
         route!(GET "/print", see, board::print),
+        route!(GET "/topics/{slug}", see, topics::show),
+        route!(GET "/topics/{slug}/layouts/{variant}", see, topics::sheet),
+        route!(POST "/topics/{slug}/files", operate, topics::hand_in),
+        route!(POST "/topics/{slug}/dry-run", operate, export::order::dry_run),
+        route!(POST "/topics/{slug}/order", operate, export::order::order),
         route!(GET "/batches", see, batches::list),
+        route!(GET "/batches/{id}", see, batch::show),
+        route!(GET "/batches/{id}/errors", see, batch::errors),
+        route!(GET "/batches/{id}/errors.csv", see, batch::errors_csv),
+        route!(POST "/batches/{id}/records", see, batch::records::full),
+        route!(GET "/batches/{id}/preview", operate, batch::decide::preview),
+        route!(GET "/batches/{id}/cancel", operate, batch::decide::show_cancel),
+        route!(POST "/batches/{id}/confirm", operate, batch::decide::confirm),
+        route!(POST "/batches/{id}/decide", operate, batch::decide::decide),
+        route!(POST "/batches/{id}/post-duplicate", operate, batch::decide::post_duplicate),
+        route!(POST "/batches/{id}/cancel", operate, batch::decide::cancel),
+        route!(POST "/batches/{id}/held", operate, batch::decide::held),
+        route!(GET "/worklists", see, worklists::show),
+        route!(GET "/worklists/held/{code}", see, worklists::held),
+        route!(POST "/worklists/held/{code}", operate, worklists::decide),
+        route!(GET "/worklists/{list}", see, worklists::list),
+        route!(GET "/failures", see, failures::list),
+        route!(GET "/failures/{id}", see, failures::show),
+        route!(GET "/failures/groups/{id}", see, failures::group),
+        route!(POST "/failures/{id}/retry", operate, failures::retry),
+        route!(POST "/failures/{id}/discard", operate, failures::discard),
+        route!(POST "/failures/groups/{id}/retry", operate, failures::retry_group),
+        route!(POST "/failures/groups/{id}/discard", operate, failures::discard_group),
+        route!(POST "/failures/groups/{id}/note", operate, failures::note),
+        route!(GET "/exports", see, exports::list),
+        route!(GET "/exports/{id}", see, export::show),
+        route!(POST "/exports/{id}/approve", approve, export::decide::approve),
+        route!(POST "/exports/{id}/release", see, export::decide::release),
+        route!(POST "/exports/{id}/void", approve, export::decide::void),
+        route!(POST "/exports/{id}/unknown", see, export::decide::unknown),
+        route!(POST "/exports/{id}/resolve", see, export::decide::resolve),
+        route!(POST "/exports/{id}/retry", see, export::decide::retry),
+        route!(POST "/exports/{id}/download", see, export::download),
+        route!(POST "/exports/{id}/workbook", see, export::workbook),
+        route!(GET "/tasks", see, tasks::list),
+        route!(POST "/tasks/{id}/end", operate, tasks::end),
+        route!(GET "/ledger", see, ledger::balance),
+        route!(GET "/ledger/orders", see, ledger::orders::list),
+        route!(POST "/ledger/orders/approve", approve, ledger::orders::approve),
+        route!(GET "/ledger/assessments", see, ledger::assessments::list),
+        route!(GET "/ledger/entries", see, ledger::find_entry),
+        route!(GET "/ledger/entries/{entry}", see, ledger::entries::show),
+        route!(GET "/ledger/entries/{entry}/lines/{line}", see, ledger::entries::line),
+        route!(GET "/audit", audit_log, audit::list),
+        route!(GET "/audit.csv", audit_log, audit::as_csv),
+        route!(POST "/audit/verify", audit_log, audit::verify_chain),
         route!(GET "/accounts", administer, accounts::show),
         route!(POST "/accounts", administer, accounts::add),
         route!(POST "/accounts/{login}/give", administer, accounts::give),

@@ -42,6 +42,83 @@ const FILE_STATES: [Word; 11] = [
 /// States of parked messages.
 const FAILURE_STATES: [Word; 3] = [("open", "未対応", "open"), ("retried", "再送済", "retried"), ("discarded", "破棄", "discarded")];
 
+/// Actions of the audit log.
+const ACTIONS: &[Word] = &[
+    ("account.add", "利用者追加", "account added"),
+    ("account.disable", "利用者無効化", "account disabled"),
+    ("account.enable", "利用者有効化", "account enabled"),
+    ("account.give", "権限付与", "role given"),
+    ("account.password", "パスワード変更", "password changed"),
+    ("account.reset", "パスワード再発行", "account reset"),
+    ("account.take", "権限取消", "role taken away"),
+    ("arrival.missing", "未着", "did not arrive"),
+    ("batch.await_confirmation", "確認待ち", "waits for confirmation"),
+    ("batch.cancel", "取消", "cancelled"),
+    ("batch.decide", "再判定", "decided again"),
+    ("batch.duplicate", "重複", "duplicate"),
+    ("batch.hold", "保留", "held"),
+    ("batch.post", "記帳", "posted"),
+    ("batch.post_duplicate", "重複の記帳", "duplicate posted on purpose"),
+    ("batch.post_held", "保留行の記帳", "held lines posted"),
+    ("batch.reject", "却下", "rejected"),
+    ("batch.reject_held", "保留行の却下", "held lines given up"),
+    ("calendar.imported", "祝日の取込", "holidays imported"),
+    ("config.loaded", "設定の読込", "configuration loaded"),
+    ("export.accepted", "受付確認", "accepted by the partner"),
+    ("export.approval_died", "承認の失効", "approval died"),
+    ("export.approved", "承認", "approved"),
+    ("export.brought", "持込の記録", "brought"),
+    ("export.delivered", "引渡", "delivered"),
+    ("export.delivery_refused", "相手先が拒否", "refused by the partner"),
+    ("export.downloaded_again", "再取得", "downloaded again"),
+    ("export.empty", "対象なし", "nothing to send"),
+    ("export.failed", "作成失敗", "could not be made"),
+    ("export.generated", "作成", "made"),
+    ("export.ordered", "作成指示", "ordered"),
+    ("export.refused", "作成不可", "refused"),
+    ("export.released", "払出", "released"),
+    ("export.resolved", "結果確認", "result found out"),
+    ("export.retried", "再送", "delivered again"),
+    ("export.superseded", "置換え", "superseded"),
+    ("export.unknown", "送信結果不明", "marked as unknown"),
+    ("export.voided", "無効化", "voided"),
+    ("export.workbook", "確認用ブック", "workbook drawn"),
+    ("failure.assigned", "障害の担当", "failure assigned"),
+    ("failure.discarded", "障害の破棄", "failure discarded"),
+    ("failure.noted", "障害のメモ", "failure noted"),
+    ("failure.retried", "障害の再送", "failure retried"),
+    ("issuers.loaded", "登録事業者の取込", "issuers loaded"),
+    ("personal.show", "個人情報の表示", "personal data shown"),
+    ("session.begin", "ログイン", "signed in"),
+    ("session.end", "退出", "signed out"),
+    ("session.end_all", "セッション終了", "sessions ended"),
+    ("session.refuse", "ログイン拒否", "sign-in refused"),
+    ("task.done", "作業完了", "task done"),
+    ("task.late", "作業遅延", "task late"),
+    ("task.not_needed", "作業不要", "task not needed"),
+];
+
+/// What happened to a file on its way to the partner.
+const DELIVERIES: [Word; 8] = [
+    ("placing", "配置開始", "placing"),
+    ("delivered", "引渡済", "delivered"),
+    ("accepted", "受付確認", "accepted by the partner"),
+    ("not_sent", "未着・再送待ち", "did not arrive, waits"),
+    ("refused", "相手先が拒否", "refused by the partner"),
+    ("unclear", "送信結果不明", "unclear"),
+    ("cleared", "未着を確認", "found not arrived"),
+    ("download", "再取得", "downloaded again"),
+];
+
+/// 消込区分.
+const CLEARINGS: [Word; 5] = [
+    ("1", "収納", "received"),
+    ("2", "取消", "cancelled"),
+    ("3", "還付", "refunded"),
+    ("4", "充当", "appropriated"),
+    ("5", "不納欠損", "written off"),
+];
+
 /// Kinds of tasks.
 const TASK_KINDS: [Word; 3] = [("carry", "持込", "carry"), ("fetch", "受取", "fetch"), ("missed_run", "実行漏れ", "missed run")];
 
@@ -149,6 +226,21 @@ pub fn file_state(lang: Lang, value: &str) -> String {
 /// The state of a parked message.
 pub fn failure_state(lang: Lang, value: &str) -> String {
     find(&FAILURE_STATES, lang, value)
+}
+
+/// A step of a file on its way to the partner.
+pub fn delivery(lang: Lang, value: &str) -> String {
+    find(&DELIVERIES, lang, value)
+}
+
+/// 消込区分.
+pub fn clearing(lang: Lang, value: &str) -> String {
+    find(&CLEARINGS, lang, value)
+}
+
+/// An action of the audit log.
+pub fn action(lang: Lang, value: &str) -> String {
+    find(ACTIONS, lang, value)
 }
 
 /// The verdict of a finding.

@@ -16,13 +16,12 @@ pub(crate) enum Nav {
     Tasks,
     Ledger,
     Audit,
-    Settings,
     Accounts,
     Me,
 }
 
 /// Address, Japanese and English name, and what it needs.
-const MENU: [(Nav, &str, &str, &str, Action); 10] = [
+const MENU: [(Nav, &str, &str, &str, Action); 9] = [
     (Nav::Board, "/", "連携状況", "Board", Action::See),
     (Nav::Batches, "/batches", "受付", "Batches", Action::See),
     (Nav::Worklists, "/worklists", "保留・要対応", "Worklists", Action::See),
@@ -31,7 +30,6 @@ const MENU: [(Nav, &str, &str, &str, Action); 10] = [
     (Nav::Tasks, "/tasks", "作業", "Tasks", Action::See),
     (Nav::Ledger, "/ledger", "帳簿", "Ledger", Action::See),
     (Nav::Audit, "/audit", "監査", "Audit", Action::Audit),
-    (Nav::Settings, "/settings", "設定", "Settings", Action::See),
     (Nav::Accounts, "/accounts", "利用者", "Accounts", Action::Administer),
 ];
 

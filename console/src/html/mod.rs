@@ -4,17 +4,26 @@
 mod badge;
 /// Small charts.
 pub(crate) mod chart;
+/// Lists for spreadsheets.
+mod csv;
 /// Forms.
 mod form;
 /// The frame around a page.
 mod frame;
+/// What speaks of a person.
+mod personal;
+/// Codes as the catalogue tells them.
+mod told;
 /// Values as people read them.
 mod value;
 
 pub(crate) use badge::{Tone, badge, batch_badge, failure_badge, file_badge};
+pub(crate) use csv::{ascii, csv};
 pub(crate) use form::{Fields, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
-pub(crate) use value::{count, day, masked, short, when, yen};
+pub(crate) use personal::shown;
+pub(crate) use told::{fault_told, told};
+pub(crate) use value::{count, short, when, yen};
 
 use maud::{Markup, html};
 

@@ -1,8 +1,6 @@
 use maud::{Markup, html};
 use renkei_core::money::Yen;
 
-use crate::access::{Action, Person};
-
 /// Whole yen with separators; negative ones with a triangle, as accounts have them.
 pub(crate) fn yen(amount: i64) -> Markup {
     let text = Yen(amount.saturating_abs()).to_string();
@@ -20,24 +18,8 @@ pub(crate) fn when(instant: &str) -> Markup {
     html! { time datetime=(instant) title=(instant) { (shown) } }
 }
 
-/// The day of an instant.
-pub(crate) fn day(instant: &str) -> Markup {
-    let shown: String = instant.chars().take(10).collect();
-    html! { time datetime=(instant) { (shown) } }
-}
-
 /// The head of a digest or id; the whole in the title.
 pub(crate) fn short(text: &str) -> Markup {
     let head: String = text.chars().take(12).collect();
     html! { code title=(text) { (head) } }
-}
-
-/// An account number or a name: in full for those who may see it, else its last signs only.
-pub(crate) fn masked(person: &Person, value: &str) -> Markup {
-    if person.may(Action::Audit) {
-        return html! { span { (value) } };
-    }
-    let length = value.chars().count();
-    let kept: String = value.chars().skip(length.saturating_sub(2)).collect();
-    html! { span.masked { ("＊".repeat(length.saturating_sub(2).min(6))) (kept) } }
 }

@@ -2,15 +2,33 @@
 pub(crate) mod accounts;
 /// Style sheet, script, icon.
 pub(crate) mod assets;
+/// Who did what.
+pub(crate) mod audit;
+/// One batch.
+pub(crate) mod batch;
 /// What came in.
 pub(crate) mod batches;
 /// The 24 連携 at a glance.
 pub(crate) mod board;
 /// How many messages wait.
-pub mod depths;
+pub(crate) mod depths;
+/// One file that goes out.
+pub(crate) mod export;
+/// Files that go out.
+pub(crate) mod exports;
+/// Parked messages.
+pub(crate) mod failures;
+/// The books.
+pub(crate) mod ledger;
 /// One's own password and one-time codes.
 pub(crate) mod me;
 /// Tells open pages that there is something new.
-pub mod pulse;
+pub(crate) mod pulse;
 /// The door.
 pub(crate) mod sign_in;
+/// What people must do by a time.
+pub(crate) mod tasks;
+/// One 連携.
+pub(crate) mod topics;
+/// What waits for a person.
+pub(crate) mod worklists;

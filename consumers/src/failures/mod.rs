@@ -195,6 +195,30 @@ pub async fn discard(pool: &PgPool, id: i64, actor: &str, reason: &str) -> Resul
     tx.commit().await.map_err(database(format!("write down the discard of parked message {id}")))
 }
 
+/// Writes down who looks after the messages of one cause, and what is known of it.
+pub async fn note(pool: &PgPool, queue: &str, code: &str, owner: &str, note: &str, actor: &str) -> Result<(), FailureError> {
+    let doing = || format!("note something about {code} in {queue}");
+    let mut tx = pool.begin().await.map_err(database(doing()))?;
+    sqlx::query("insert into intake.failure_note (queue, code, owner, note, by) values ($1, $2, $3, $4, $5)")
+        .bind(queue)
+        .bind(code)
+        .bind(owner)
+        .bind(note)
+        .bind(actor)
+        .execute(&mut *tx)
+        .await
+        .map_err(database(doing()))?;
+    sqlx::query("select audit.record($1, 'failure.noted', 'failure_group', $2, null, $3, nullif($4, ''))")
+        .bind(actor)
+        .bind(format!("{queue} {code}"))
+        .bind(json!({ "owner": owner }))
+        .bind(note)
+        .execute(&mut *tx)
+        .await
+        .map_err(database(doing()))?;
+    tx.commit().await.map_err(database(doing()))
+}
+
 /// The message as it was, without the marks of its failure.
 fn outgoing(failure: &Failure, body: Vec<u8>) -> Outgoing {
     const MARKS: [&str; 5] = [HEADER_ATTEMPT, HEADER_RUNG, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE];

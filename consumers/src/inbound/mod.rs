@@ -31,6 +31,8 @@ mod lines;
 mod medium;
 /// Metrics of intake.
 pub mod meter;
+/// Notes about held lines.
+mod note;
 /// The journal a batch would make.
 pub mod preview;
 /// Where the values of a record lie in `intake.record`.

@@ -1,0 +1,42 @@
+use maud::{Markup, html};
+
+/// Parts of field ids that speak of a person or an account: their values are masked until somebody asks for them, which is audited.
+const PARTS: [&str; 14] = [
+    "name", "kana", "kanji", "account_no", "account_number", "address", "payer", "holder", "birth", "phone", "mail", "login", "payee", "recipient",
+];
+/// Ids that hold such a part and speak of no person.
+const HARMLESS: [&str; 9] =
+    ["file_name", "bank_name", "branch_name", "item_name", "project_name", "account_name", "unit_name", "contract_name", "tender_name"];
+
+/// Whether the values of a field are masked.
+pub(crate) fn is_personal(field: &str) -> bool {
+    let harmless = HARMLESS.iter().any(|part| field.contains(part));
+    !harmless && PARTS.iter().any(|part| field.contains(part))
+}
+
+/// A value: as it is, or its last two signs.
+pub(crate) fn shown(field: &str, value: &str, full: bool) -> Markup {
+    if full || !is_personal(field) {
+        return html! { (value) };
+    }
+    let length = value.chars().count();
+    let kept: String = value.chars().skip(length.saturating_sub(2)).collect();
+    html! { span.masked { ("＊".repeat(length.saturating_sub(2).min(6))) (kept) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_accounts_are_masked() {
+        for field in ["payer_name", "holder_kana", "account_no", "address", "payer_no", "login_id"] {
+            assert!(is_personal(field), "{field}");
+        }
+        for field in ["amount", "bank_name", "assessment_no", "account", "file_name"] {
+            assert!(!is_personal(field), "{field}");
+        }
+        assert_eq!(shown("payer_name", "架空太郎", false).into_string(), "<span class=\"masked\">＊＊太郎</span>");
+        assert_eq!(shown("payer_name", "架空太郎", true).into_string(), "架空太郎");
+    }
+}

@@ -1,0 +1,52 @@
+use maud::{Markup, html};
+use renkei_consumers::inbound::{Batch, State};
+use renkei_consumers::ledger::{self, JournalLine};
+use renkei_core::catalogue::Lang;
+use renkei_core::words::say;
+
+use crate::desk::Desk;
+use crate::html::yen;
+use crate::refusal::Answer;
+
+/// Lines shown.
+const LINES_MAX: i64 = 100;
+
+/// The journal it made; of one that waits, the page of the preview.
+pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
+    if !matches!(batch.state, State::Posted | State::Held | State::Cancelled) {
+        return Ok(html! {});
+    }
+    let lines = ledger::journal_of_batch(&desk.pool, batch.id, LINES_MAX).await?;
+    Ok(html! {
+        section.panel {
+            h2 { (say(lang, "仕訳", "Journal")) }
+            @if lines.is_empty() { p.hint { (say(lang, "この受付による仕訳はありません（マスタの更新、または下書きのみ）。", "No entry was made (masters or drafts only).")) } }
+            @else { (table(lang, &lines)) }
+            @if i64::try_from(lines.len()).unwrap_or(0) == LINES_MAX { p.hint { (say(lang, "先頭の100行を表示しています。", "The first 100 lines are shown.")) } }
+        }
+    })
+}
+
+/// A journal as an accountant reads it; each line leads back to its bytes.
+pub(crate) fn table(lang: Lang, lines: &[JournalLine]) -> Markup {
+    html! {
+        div.scroll { table {
+            thead { tr {
+                th.number { (say(lang, "伝票", "Entry")) } th { (say(lang, "日付", "Day")) } th { (say(lang, "年度・会計", "Year, fund")) }
+                th { (say(lang, "勘定科目", "Account")) } th.number { (say(lang, "借方", "Debit")) } th.number { (say(lang, "貸方", "Credit")) }
+                th { (say(lang, "予算科目", "Budget line")) } th { (say(lang, "摘要", "Memo")) } th { (say(lang, "由来", "From")) }
+            } }
+            tbody { @for line in lines { tr {
+                td.number { a href={ "/ledger/entries/" (line.entry) } { (line.entry) } }
+                td { (line.booked_on) }
+                td { (line.fiscal_year) " " (line.fund) }
+                td { (line.account) " " (line.account_name) }
+                td.number { @if line.debit != 0 { (yen(line.debit)) } }
+                td.number { @if line.credit != 0 { (yen(line.credit)) } }
+                td { (line.budget_line.as_deref().unwrap_or_default()) }
+                td { (line.memo.as_deref().unwrap_or_default()) @if let Some(original) = line.reverses { " " (say(lang, "取消元", "reverses")) " " a href={ "/ledger/entries/" (original) } { (original) } } }
+                td { @if let Some(source) = line.source_line { a href={ "/ledger/entries/" (line.entry) "/lines/" (source) } { (say(lang, "行", "line")) " " (source) } } }
+            } } }
+        } }
+    }
+}

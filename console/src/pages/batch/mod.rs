@@ -1,0 +1,282 @@
+//! One batch: every hop, what the checks say, the records over the original bytes, the journal it makes, and what a person decides.
+
+/// What a person decides.
+pub(crate) mod decide;
+/// Errors by line and column, over the original bytes.
+mod faults;
+/// The journal it made, or would make.
+mod journal;
+/// Its records.
+pub(crate) mod records;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::inbound::{Batch, Finding, State as BatchState, StoredDocument};
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::words::{self, say};
+use sqlx::FromRow;
+
+pub(crate) use journal::table;
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::html::{self, Fields, Nav, Page, Tone, badge, batch_badge, count, csv, frame, told, when, yen};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// Findings shown on the page; the list as CSV has all.
+const FINDINGS_MAX: usize = 300;
+
+/// A batch one may look at.
+pub(super) async fn find(desk: &Desk, person: &Person, id: i64) -> Answer<Batch> {
+    let batch = desk.intake.get(id).await.map_err(|_| Refusal::not_found())?;
+    if person.may_on(Action::See, &batch.topic) { Ok(batch) } else { Err(Refusal::not_found()) }
+}
+
+/// The page.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let batch = find(&desk, &person, id).await?;
+    let findings = desk.intake.findings(id).await?;
+    let documents = desk.intake.documents(id).await?;
+    let steps = steps(&desk, id).await?;
+    let title = format!("{} {id}", say(lang, "受付", "Batch"));
+    let body = html! {
+        div id="batch" data-live {
+            (facts(lang, &batch))
+            div.columns {
+                section.panel { h2 { (say(lang, "件数と金額の流れ", "Hops")) } (hops(lang, &batch)) }
+                section.panel { h2 { (say(lang, "経過", "Timeline")) } (timeline(lang, &steps)) }
+            }
+        }
+        (decide::forms(&desk, &person, &batch, &findings).await?)
+        @if !findings.is_empty() { (finding_panel(lang, &batch, &findings)) }
+        @if batch.faults_total > 0 { (faults::panel(&desk, lang, &batch).await?) }
+        (journal::panel(&desk, lang, &batch).await?)
+        (records::panel(&desk, &person, &batch, &fields, false).await?)
+        @if !documents.is_empty() { (document_panel(lang, &documents)) }
+    };
+    Ok(frame(&person, &Page::new(Nav::Batches, &title).after(Notice::of(fields.get("done"))), body))
+}
+
+fn facts(lang: Lang, batch: &Batch) -> Markup {
+    html! {
+        dl.facts {
+            dt { (say(lang, "状態", "State")) }
+            dd {
+                (batch_badge(lang, batch.state.as_str()))
+                @if let Some(reason) = &batch.reason { " " (reason_text(lang, reason)) }
+                @if let Some(twin) = batch.duplicate_of { " " a href={ "/batches/" (twin) } { (say(lang, "同じファイルの受付", "the same file as batch")) " " (twin) } }
+            }
+            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (batch.topic) } { (batch.topic) } }
+            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " (batch.layout) }
+            dt { "SHA-256" } dd { code { (batch.sha256) } }
+            dt { (say(lang, "送付者", "Sender")) } dd { (batch.sender) @if !batch.origin.is_empty() { " · " (batch.origin) } }
+            dt { (say(lang, "受付番号", "Delivery")) } dd { code { (batch.delivery) } }
+            @if let Some(by) = &batch.decided_by {
+                dt { (say(lang, "処理者", "Decided by")) } dd { (by) @if let Some(at) = &batch.decided_at { " · " (when(at)) } }
+            }
+            @if let Some(day) = &batch.business_date { dt { (say(lang, "業務日", "Business day")) } dd { (day) } }
+        }
+    }
+}
+
+/// A reason is a code of the catalogue, or what somebody wrote.
+fn reason_text(lang: Lang, reason: &str) -> String {
+    if catalogue::is_known(reason) {
+        return catalogue::text(&renkei_core::fault::Fault::new(reason), lang);
+    }
+    reason.to_owned()
+}
+
+/// Read = published = staged = posted + held + known + rejected, in records and yen.
+fn hops(lang: Lang, batch: &Batch) -> Markup {
+    let rows = [
+        (say(lang, "読取", "read"), batch.records_read, batch.yen_read),
+        (say(lang, "送信", "published"), batch.records_published, batch.yen_published),
+        (say(lang, "受入", "staged"), batch.records_staged, batch.yen_staged),
+        (say(lang, "記帳", "posted"), batch.records_posted, batch.yen_posted),
+        (say(lang, "保留", "held"), batch.records_held, batch.yen_held),
+        (say(lang, "既知", "skipped"), batch.records_skipped, batch.yen_skipped),
+        (say(lang, "却下", "rejected"), batch.records_rejected, batch.yen_rejected),
+    ];
+    let sum = |numbers: [i64; 4]| numbers.iter().copied().fold(0_i64, i64::saturating_add);
+    let ends = (
+        sum([batch.records_posted, batch.records_held, batch.records_skipped, batch.records_rejected]),
+        sum([batch.yen_posted, batch.yen_held, batch.yen_skipped, batch.yen_rejected]),
+    );
+    let staged = (batch.records_staged, batch.yen_staged);
+    let decided = !matches!(batch.state, BatchState::Received | BatchState::Staged | BatchState::AwaitingConfirmation | BatchState::Duplicate);
+    let agree = (batch.records_read, batch.yen_read) == staged && (!decided || ends == staged);
+    html! {
+        table {
+            thead { tr { th { (say(lang, "段階", "Hop")) } th.number { (say(lang, "件数", "Records")) } th.number { (say(lang, "金額", "Yen")) } } }
+            tbody { @for (name, records, sum) in rows { tr { th scope="row" { (name) } td.number { (count(records)) } td.number { (yen(sum)) } } } }
+        }
+        p {
+            @if batch.state == BatchState::Received { (badge(Tone::Busy, say(lang, "受信中", "arriving"))) " " (batch.chunks_staged) "/" (batch.chunks) }
+            @else if batch.faults_total > 0 { (badge(Tone::Bad, say(lang, "ファイル全体を却下", "the whole file was refused"))) }
+            @else if agree { (badge(Tone::Good, say(lang, "一致", "they agree"))) }
+            @else { (badge(Tone::Bad, say(lang, "不一致", "they differ"))) }
+        }
+    }
+}
+
+/// A step of a batch's life, as the audit log tells it.
+#[derive(Debug, FromRow)]
+struct Step {
+    at: String,
+    actor: String,
+    action: String,
+    reason: Option<String>,
+    source: String,
+}
+
+async fn steps(desk: &Desk, id: i64) -> Answer<Vec<Step>> {
+    Ok(sqlx::query_as(include_str!("../sql/steps.sql")).bind("batch").bind(id.to_string()).fetch_all(&desk.pool).await?)
+}
+
+fn timeline(lang: Lang, steps: &[Step]) -> Markup {
+    html! {
+        @if steps.is_empty() { p.hint { (say(lang, "まだ何も起きていません。", "Nothing has happened yet.")) } }
+        ol.timeline {
+            @for step in steps {
+                li.bad[step.action.ends_with("reject") || step.action.ends_with("cancel")] {
+                    (when(&step.at)) " " strong { (action_name(lang, &step.action)) } " " (step.actor)
+                    span.hint { " · " (step.source) }
+                    @if let Some(reason) = &step.reason { div.detail { (reason_text(lang, reason)) } }
+                }
+            }
+        }
+    }
+}
+
+/// An action of the audit log in words.
+pub(crate) fn action_name(lang: Lang, action: &str) -> String {
+    words::action(lang, action)
+}
+
+fn finding_panel(lang: Lang, batch: &Batch, findings: &[Finding]) -> Markup {
+    html! {
+        section.panel {
+            h2 { (say(lang, "検査の結果", "What the checks say")) " (" (findings.len()) ")" }
+            p { a href={ "/batches/" (batch.id) "/errors.csv" } { (say(lang, "一覧をCSVで保存", "Save the list as CSV")) } " · "
+                a href={ "/batches/" (batch.id) "/errors" } { (say(lang, "所管課へ返す印刷用の一覧", "A list to print and hand back")) } }
+            div.scroll { table {
+                thead { tr {
+                    th.number { (say(lang, "行", "Line")) } th { (say(lang, "判定", "Verdict")) } th { (say(lang, "内容", "What")) } th { (say(lang, "状態", "State")) }
+                } }
+                tbody { @for finding in findings.iter().take(FINDINGS_MAX) { tr {
+                    td.number { @match finding.line { Some(line) => a href={ "/batches/" (batch.id) "?line=" (line) "#records" } { (line) }, None => (say(lang, "全体", "file")) } }
+                    td { (verdict(lang, &finding.verdict)) }
+                    td { (told(lang, &finding.code, finding.detail.as_ref())) }
+                    td {
+                        @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
+                        @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
+                    }
+                } } }
+            } }
+            @if findings.len() > FINDINGS_MAX { p.hint { (say(lang, "ほかの行はCSVにあります。", "The CSV has the rest.")) } }
+        }
+    }
+}
+
+fn verdict(lang: Lang, verdict: &str) -> Markup {
+    let tone = match verdict {
+        "reject" => Tone::Bad,
+        "hold" => Tone::Act,
+        "warn" => Tone::Busy,
+        _ => Tone::Quiet,
+    };
+    badge(tone, &words::verdict(lang, verdict))
+}
+
+fn document_panel(lang: Lang, documents: &[StoredDocument]) -> Markup {
+    html! {
+        section.panel {
+            h2 { (say(lang, "証拠書類", "Documents")) }
+            table {
+                thead { tr { th { (say(lang, "名称", "Name")) } th { (say(lang, "種類", "Kind")) } th.number { (say(lang, "バイト", "Bytes")) } th { "SHA-256" } } }
+                tbody { @for document in documents { tr { td { (document.name) } td { (document.kind) } td.number { (count(document.bytes)) } td { code { (document.sha256) } } } } }
+            }
+        }
+    }
+}
+
+/// Line, verdict, code, text, remedy of everything found about a batch.
+async fn error_rows(desk: &Desk, lang: Lang, batch: &Batch) -> Answer<Vec<Vec<String>>> {
+    let found = desk.intake.findings(batch.id).await?;
+    let faults = desk.intake.faults(batch.id).await?;
+    let mut rows = Vec::new();
+    for stored in &faults {
+        let fault = stored.as_fault();
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        rows.push(vec![
+            number(fault.line),
+            number(fault.column.map(u64::from)),
+            number(fault.byte),
+            fault.field_name.clone().unwrap_or_default(),
+            fault.value.clone().unwrap_or_default(),
+            say(lang, "誤り", "error").to_owned(),
+            fault.code.clone(),
+            catalogue::text(&fault, lang),
+            catalogue::remedy(&fault, lang),
+        ]);
+    }
+    for finding in &found {
+        let mut fault = renkei_core::fault::Fault::new(&finding.code);
+        if let Some(serde_json::Value::Object(detail)) = &finding.detail {
+            for (name, value) in detail {
+                fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            }
+        }
+        rows.push(vec![
+            finding.line.map(|line| line.to_string()).unwrap_or_default(),
+            String::new(),
+            String::new(),
+            finding.field.clone().unwrap_or_default(),
+            String::new(),
+            words::verdict(lang, &finding.verdict),
+            finding.code.clone(),
+            catalogue::text(&fault, lang),
+            catalogue::remedy(&fault, lang),
+        ]);
+    }
+    Ok(rows)
+}
+
+fn error_headings(lang: Lang) -> [&'static str; 9] {
+    match lang {
+        Lang::Ja => [">行", ">列", ">バイト", "項目", "値", "判定", "コード", "内容", "対応"],
+        Lang::En => [">line", ">column", ">byte", "field", "value", "verdict", "code", "what", "what to do"],
+    }
+}
+
+/// Everything found, for a spreadsheet.
+pub(crate) async fn errors_csv(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer<Response> {
+    let batch = find(&desk, &person, id).await?;
+    let rows = error_rows(&desk, person.lang, &batch).await?;
+    Ok(csv(&format!("batch_{id}_errors.csv"), &error_headings(person.lang), &rows))
+}
+
+/// Everything found, on paper for the section.
+pub(crate) async fn errors(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
+    let lang = person.lang;
+    let batch = find(&desk, &person, id).await?;
+    let rows = error_rows(&desk, lang, &batch).await?;
+    let body = html! {
+        (facts(lang, &batch))
+        @if rows.is_empty() { (html::empty(say(lang, "指摘はありません。", "Nothing was found."))) }
+        @else {
+            table {
+                thead { tr { @for heading in error_headings(lang) { th.number[heading.starts_with('>')] { (heading.trim_start_matches('>')) } } } }
+                tbody { @for row in &rows { tr { @for (place, cell) in row.iter().enumerate() { td.number[place < 3] { (cell) } } } } }
+            }
+        }
+    };
+    let title = format!("{} {id}", say(lang, "誤り一覧 受付", "Errors of batch"));
+    Ok(frame(&person, &Page::new(Nav::Batches, &title), body))
+}

@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use maud::{Markup, html};
+use renkei_consumers::inbound::{Batch, StagedRecord};
+use renkei_core::words::say;
+use serde_json::{Value, json};
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::html::{Fields, Nav, Page, field, frame, post, search, shown, yen};
+use crate::refusal::{Answer, Refusal};
+
+/// Records of one page.
+const ROWS: i64 = 50;
+
+/// The records, searched by line or by a part of a value; names and accounts masked unless `full`.
+pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &Fields, full: bool) -> Answer {
+    let lang = person.lang;
+    let from = fields.get("line").parse::<i64>().unwrap_or(0);
+    let find = fields.some("value");
+    // What is masked cannot be searched for: an answer would tell it.
+    let find = find.filter(|_| full || may_unmask(person, batch));
+    let records: Vec<StagedRecord> = sqlx::query_as(include_str!("../sql/records.sql"))
+        .bind(batch.id)
+        .bind(from)
+        .bind(find)
+        .bind(ROWS)
+        .fetch_all(&desk.pool)
+        .await?;
+    let names = names(desk, batch);
+    let next = records.last().filter(|_| i64::try_from(records.len()).unwrap_or(0) == ROWS).map(|record| record.line + 1);
+    let address = format!("/batches/{}", batch.id);
+    Ok(html! {
+        section.panel id="records" {
+            h2 { (say(lang, "レコード", "Records")) }
+            (search(&address, html! {
+                (field(say(lang, "行から", "From line"), "line", html! { input id="line" name="line" inputmode="numeric" value=(fields.get("line")); }))
+                @if may_unmask(person, batch) {
+                    (field(say(lang, "値に含む", "A value holds"), "value", html! { input id="value" name="value" type="search" value=(fields.get("value")); }))
+                }
+                button.second type="submit" { (say(lang, "検索", "Find")) }
+            }))
+            @if records.is_empty() { p.hint { (say(lang, "該当するレコードはありません。", "No record matches.")) } }
+            @for record in &records { (one(lang, record, &names, full)) }
+            @if let Some(next) = next { nav.older { a href={ (address) "?line=" (next) "#records" } { (say(lang, "続き", "more")) } } }
+            @if !full && may_unmask(person, batch) && !records.is_empty() {
+                (post(person, &format!("{address}/records"), html! {
+                    input type="hidden" name="line" value=(fields.get("line"));
+                    input type="hidden" name="value" value=(fields.get("value"));
+                    button.second type="submit" { (say(lang, "氏名・口座を表示（記録されます）", "Show names and accounts (this is recorded)")) }
+                }))
+            }
+        }
+    })
+}
+
+fn may_unmask(person: &Person, batch: &Batch) -> bool {
+    [Action::Operate, Action::Approve, Action::Audit].into_iter().any(|action| person.may_on(action, &batch.topic))
+}
+
+/// Names of the fields by kind and id, from the layout it came in.
+fn names(desk: &Desk, batch: &Batch) -> BTreeMap<(String, String), String> {
+    let topic = desk.registry.incoming(&batch.topic);
+    let layout = topic.and_then(|topic| topic.integration.as_ref()).and_then(|folder| folder.layout(&batch.layout));
+    let kinds = layout.map(|layout| layout.kinds()).unwrap_or_default();
+    let pairs = kinds.iter().flat_map(|kind| kind.fields.iter().map(|field| ((kind.id.clone(), field.id.clone()), field.name.clone())));
+    pairs.collect()
+}
+
+fn one(lang: renkei_core::catalogue::Lang, record: &StagedRecord, names: &BTreeMap<(String, String), String>, full: bool) -> Markup {
+    let empty = serde_json::Map::new();
+    let values = record.fields.as_object().unwrap_or(&empty);
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    html! {
+        details open[full] {
+            summary {
+                (say(lang, "行", "line")) " " (record.line) " · " (record.kind)
+                @if record.yen != 0 { " · " (yen(record.yen)) " " (say(lang, "円", "yen")) }
+                " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length))
+            }
+            dl.facts {
+                @for (id, value) in values {
+                    dt { (names.get(&(record.kind.clone(), id.clone())).map_or(id.as_str(), String::as_str)) }
+                    dd { (shown(id, &text(value), full)) }
+                }
+            }
+        }
+    }
+}
+
+/// The records with names and accounts; who looked at which batch is an audit event.
+pub(crate) async fn full(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
+    let batch = super::find(&desk, &person, id).await?;
+    if !may_unmask(&person, &batch) {
+        return Err(Refusal::forbidden());
+    }
+    sqlx::query("select audit.record($1, 'personal.show', 'batch', $2, null, $3, null)")
+        .bind(&person.login)
+        .bind(id.to_string())
+        .bind(json!({ "line": fields.get("line") }))
+        .execute(&desk.pool)
+        .await?;
+    let lang = person.lang;
+    let body = html! {
+        p { a href={ "/batches/" (id) } { (say(lang, "受付に戻る", "Back to the batch")) } }
+        (panel(&desk, &person, &batch, &fields, true).await?)
+    };
+    let title = format!("{} {id}", say(lang, "受付", "Batch"));
+    Ok(frame(&person, &Page::new(Nav::Batches, &title), body))
+}

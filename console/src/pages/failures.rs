@@ -1,0 +1,311 @@
+//! 障害: messages nobody could handle, grouped by cause; each with its evidence; sent again by the group, a few first, or discarded
+//! with a reason.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::failures::{self, Failure};
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::fault::Fault;
+use renkei_core::words::say;
+use sqlx::FromRow;
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{self, Fields, Nav, Page, count, failure_badge, field, frame, older, post, when};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// Messages of one page.
+const ROWS: i64 = 50;
+/// Messages retried by one click at most.
+const RETRY_MAX: i64 = 500;
+/// Bytes of a message shown on the page.
+const BODY_BYTES_MAX: usize = 20_000;
+
+/// Open messages of one cause.
+#[derive(Debug, FromRow)]
+struct Group {
+    queue: String,
+    code: String,
+    reason: String,
+    messages: i64,
+    first_seen: String,
+    last_seen: String,
+    newest: i64,
+    owner: Option<String>,
+    note: Option<String>,
+}
+
+/// The queues of topics a person may do this on: null for all, what belongs to no topic included.
+fn queues(desk: &Desk, person: &Person, action: Action) -> Option<Vec<String>> {
+    if person.may_everywhere(action) {
+        return None;
+    }
+    let sides = desk.registry.sides().filter(|topic| person.may_on(action, topic.slug.as_str()));
+    Some(sides.map(|topic| topic.queue()).collect())
+}
+
+/// The queues of one topic, for the filter.
+fn of_topic(desk: &Desk, slug: Option<&str>) -> Option<Vec<String>> {
+    let slug = slug?;
+    Some(desk.registry.sides().filter(|topic| topic.slug.as_str() == slug).map(|topic| topic.queue()).collect())
+}
+
+/// The page.
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let may_see = queues(&desk, &person, Action::See);
+    let wanted = of_topic(&desk, fields.some("topic"));
+    let groups: Vec<Group> = sqlx::query_as(include_str!("sql/failure_groups.sql"))
+        .bind(&may_see)
+        .bind(&wanted)
+        .fetch_all(&desk.pool)
+        .await?;
+    let before = fields.some("before").and_then(|text| text.parse::<i64>().ok());
+    let closed: Vec<Failure> = sqlx::query_as(include_str!("sql/failures_closed.sql"))
+        .bind(&may_see)
+        .bind(&wanted)
+        .bind(before)
+        .bind(ROWS)
+        .fetch_all(&desk.pool)
+        .await?;
+    let next = closed.last().filter(|_| i64::try_from(closed.len()).unwrap_or(0) == ROWS).map(|failure| failure.id);
+    let body = html! {
+        div id="failures" data-live {
+            @if groups.is_empty() { (html::empty(say(lang, "未対応の障害はありません。", "No message is parked."))) }
+            @for group in &groups { (group_panel(lang, group)) }
+        }
+        section.panel {
+            h2 { (say(lang, "対応済", "Decided")) }
+            @if closed.is_empty() { p.hint { (say(lang, "まだありません。", "None yet.")) } } @else { (table(lang, &closed)) }
+            (older(&person, "/failures?", next))
+        }
+    };
+    Ok(frame(&person, &Page::new(Nav::Failures, say(lang, "障害", "Failures")).after(Notice::of(fields.get("done"))), body))
+}
+
+/// What a code means, where the catalogue knows.
+fn meaning(lang: Lang, code: &str) -> Option<String> {
+    catalogue::is_known(code).then(|| catalogue::text(&Fault::new(code), lang)).filter(|text| !text.contains('?'))
+}
+
+fn group_panel(lang: Lang, group: &Group) -> Markup {
+    html! {
+        section.panel {
+            h2 { a href={ "/failures/groups/" (group.newest) } { code { (group.queue) } " · " code { (group.code) } } " (" (count(group.messages)) ")" }
+            @if let Some(meaning) = meaning(lang, &group.code) { p { (meaning) } }
+            p.detail lang="en" { (group.reason) }
+            p { (say(lang, "最初", "first")) " " (when(&group.first_seen)) " · " (say(lang, "最後", "last")) " " (when(&group.last_seen))
+                @if let Some(owner) = &group.owner { " · " (say(lang, "担当", "owner")) " " (owner) }
+                @if let Some(note) = &group.note { " · " (note) } }
+        }
+    }
+}
+
+fn table(lang: Lang, failures: &[Failure]) -> Markup {
+    html! {
+        div.scroll { table {
+            thead { tr {
+                th.number { (say(lang, "番号", "No.")) } th { (say(lang, "キュー", "Queue")) } th { (say(lang, "コード", "Code")) }
+                th { (say(lang, "状態", "State")) } th.number { (say(lang, "試行", "Tries")) } th { (say(lang, "最後", "Last seen")) } th { (say(lang, "処理者・理由", "Decided by, why")) }
+            } }
+            tbody { @for failure in failures { tr {
+                td.number { a href={ "/failures/" (failure.id) } { (failure.id) } }
+                td { code { (failure.queue) } } td { code { (failure.code) } } td { (failure_badge(lang, &failure.state)) }
+                td.number { (failure.attempts) } td { (when(&failure.last_seen)) }
+                td { (failure.decided_by.as_deref().unwrap_or_default()) " " (failure.decision.as_deref().unwrap_or_default()) }
+            } } }
+        } }
+    }
+}
+
+async fn find(desk: &Desk, person: &Person, id: i64, action: Action) -> Answer<(Failure, Vec<u8>)> {
+    let found = failures::get(&desk.pool, id).await.map_err(|_| Refusal::not_found())?;
+    let allowed = |action| queues(desk, person, action).is_none_or(|queues| queues.contains(&found.0.queue));
+    if !allowed(Action::See) {
+        return Err(Refusal::not_found());
+    }
+    if allowed(action) { Ok(found) } else { Err(Refusal::forbidden()) }
+}
+
+/// The messages of the cause of one message.
+async fn of_group(desk: &Desk, one: &Failure, rows: i64) -> Answer<Vec<Failure>> {
+    let found = sqlx::query_as(include_str!("sql/failures_of_group.sql"))
+        .bind(&one.queue)
+        .bind(&one.code)
+        .bind(rows)
+        .fetch_all(&desk.pool)
+        .await?;
+    Ok(found)
+}
+
+/// One cause: its messages, and what is done about them.
+pub(crate) async fn group(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let (one, _) = find(&desk, &person, id, Action::See).await?;
+    let members = of_group(&desk, &one, ROWS).await?;
+    let open: i64 = sqlx::query_scalar("select count(*) from intake.failure where state = 'open' and queue = $1 and code = $2")
+        .bind(&one.queue)
+        .bind(&one.code)
+        .fetch_one(&desk.pool)
+        .await?;
+    let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&one.queue));
+    let address = |act: &str| format!("/failures/groups/{id}/{act}");
+    let body = html! {
+        dl.facts {
+            dt { (say(lang, "キュー", "Queue")) } dd { code { (one.queue) } }
+            dt { (say(lang, "コード", "Code")) } dd { code { (one.code) } @if let Some(meaning) = meaning(lang, &one.code) { " " (meaning) } }
+            dt { (say(lang, "未対応", "Open")) } dd { span id="open" data-live { (count(open)) } }
+        }
+        @if operates && open > 0 {
+            section.panel {
+                h2 { (say(lang, "対応", "Mend")) }
+                p.hint { (say(lang, "原因を直してから、まず数件を再送し、結果を確かめてから残りを再送してください。", "Mend the cause, send a few again, look at the outcome, then send the rest.")) }
+                (post(&person, &address("retry"), html! {
+                    (field(say(lang, "件数", "How many"), "messages", html! { input id="messages" name="messages" type="number" min="1" max=(RETRY_MAX) value="3" required; }))
+                    (field(say(lang, "メモ", "Note"), "retry-reason", html! { input id="retry-reason" name="reason" maxlength="400"; }))
+                    button type="submit" { (say(lang, "古い順に再送", "Send the oldest again")) }
+                }))
+                (post(&person, &address("note"), html! {
+                    (field(say(lang, "担当", "Owner"), "owner", html! { input id="owner" name="owner" maxlength="64" value=(person.login); }))
+                    (field(say(lang, "メモ", "Note"), "note", html! { input id="note" name="note" maxlength="400"; }))
+                    button.second type="submit" { (say(lang, "保存", "Save")) }
+                }))
+                details {
+                    summary { (say(lang, "破棄", "Discard")) }
+                    (post(&person, &address("discard"), html! {
+                        (field(say(lang, "理由", "Reason"), "discard-reason", html! { input id="discard-reason" name="reason" required maxlength="400"; }))
+                        label { input type="checkbox" name="all" value="yes" required; " " (say(lang, "この原因の未対応をすべて破棄する", "discard every open message of this cause")) }
+                        button.danger type="submit" { (say(lang, "破棄する", "Discard them")) }
+                    }))
+                }
+            }
+        }
+        div id="members" data-live { (table(lang, &members)) }
+    };
+    let title = format!("{} {}", say(lang, "障害", "Failures"), one.code);
+    Ok(frame(&person, &Page::new(Nav::Failures, &title).after(Notice::of(fields.get("done"))), body))
+}
+
+/// One message with its evidence.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let (failure, body) = find(&desk, &person, id, Action::See).await?;
+    let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&failure.queue));
+    let page = html! {
+        dl.facts {
+            dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (by) " " (failure.decision.as_deref().unwrap_or_default()) } }
+            dt { (say(lang, "キュー", "Queue")) } dd { code { (failure.queue) } }
+            dt { (say(lang, "ルーティングキー", "Routing key")) } dd { code { (failure.routing_key) } }
+            dt { (say(lang, "メッセージID", "Message id")) } dd { code { (failure.message_id) } }
+            dt { (say(lang, "種類", "Type")) } dd { code { (failure.kind) } }
+            @if let Some(app) = &failure.app_id { dt { (say(lang, "送信元", "Sender")) } dd { (app) } }
+            dt { (say(lang, "試行回数", "Tries")) } dd { (failure.attempts) " · " (say(lang, "到達", "seen")) " " (failure.times_seen) }
+            dt { (say(lang, "期間", "Seen")) } dd { (when(&failure.first_seen)) " – " (when(&failure.last_seen)) }
+        }
+        section.panel {
+            h2 { (say(lang, "原因", "Why")) " " code { (failure.code) } }
+            @if let Some(meaning) = meaning(lang, &failure.code) { p { (meaning) } }
+            pre lang="en" { (failure.reason) }
+        }
+        @if operates && failure.state == "open" {
+            section.panel {
+                h2 { (say(lang, "対応", "Mend")) }
+                (post(&person, &format!("/failures/{id}/retry"), html! {
+                    (field(say(lang, "メモ", "Note"), "reason", html! { input id="reason" name="reason" maxlength="400"; }))
+                    button type="submit" { (say(lang, "再送", "Send again")) }
+                }))
+                (post(&person, &format!("/failures/{id}/discard"), html! {
+                    (field(say(lang, "破棄の理由", "Why it is discarded"), "why", html! { input id="why" name="reason" required maxlength="400"; }))
+                    button.danger type="submit" { (say(lang, "破棄", "Discard")) }
+                }))
+            }
+        }
+        section.panel {
+            h2 { (say(lang, "ヘッダー", "Headers")) }
+            dl.facts { @if let Some(headers) = failure.headers.as_object() { @for (name, value) in headers {
+                dt { code { (name) } } dd { code { (value.as_str().map_or_else(|| value.to_string(), str::to_owned)) } }
+            } } }
+        }
+        section.panel {
+            h2 { (say(lang, "本文", "Body")) " (" (count(i64::from(failure.body_bytes))) " " (say(lang, "バイト", "bytes")) ")" }
+            pre { (text(&body)) }
+            @if body.len() > BODY_BYTES_MAX { p.hint { (say(lang, "先頭だけを表示しています。", "Only the beginning is shown.")) } }
+        }
+        p { a href={ "/failures/groups/" (id) } { (say(lang, "同じ原因の障害", "Messages of the same cause")) } }
+    };
+    let title = format!("{} {id}", say(lang, "障害", "Parked message"));
+    Ok(frame(&person, &Page::new(Nav::Failures, &title).after(Notice::of(fields.get("done"))), page))
+}
+
+/// A body as text; JSON is laid out.
+fn text(body: &[u8]) -> String {
+    let head = &body[..body.len().min(BODY_BYTES_MAX)];
+    let whole = (head.len() == body.len()).then(|| serde_json::from_slice::<serde_json::Value>(head).ok()).flatten();
+    match whole {
+        Some(value) => serde_json::to_string_pretty(&value).unwrap_or_default(),
+        None => String::from_utf8_lossy(head).into_owned(),
+    }
+}
+
+/// Sends one again.
+pub(crate) async fn retry(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+    find(&desk, &person, id, Action::Operate).await?;
+    failures::retry(&desk.pool, &desk.publisher, id, &person.login, fields.get("reason")).await?;
+    Ok(see_other(&format!("/failures/{id}?done=retried")))
+}
+
+/// Discards one.
+pub(crate) async fn discard(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+    find(&desk, &person, id, Action::Operate).await?;
+    failures::discard(&desk.pool, id, &person.login, fields.reason()?).await?;
+    Ok(see_other(&format!("/failures/{id}?done=discarded")))
+}
+
+/// Open messages of a cause, oldest first.
+async fn open_of(desk: &Desk, one: &Failure, rows: i64) -> Answer<Vec<i64>> {
+    let sql = "select id from intake.failure where state = 'open' and queue = $1 and code = $2 order by id limit $3";
+    Ok(sqlx::query_scalar(sql).bind(&one.queue).bind(&one.code).bind(rows).fetch_all(&desk.pool).await?)
+}
+
+/// Somebody else may have decided one in the meantime: it is left as it is.
+fn unless_decided(outcome: Result<(), failures::FailureError>) -> Answer<()> {
+    match outcome {
+        Ok(()) | Err(failures::FailureError::Decided { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sends some of a cause again, oldest first.
+pub(crate) async fn retry_group(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+    let (one, _) = find(&desk, &person, id, Action::Operate).await?;
+    let wanted = fields.number("messages")?.clamp(1, RETRY_MAX);
+    for message in open_of(&desk, &one, wanted).await? {
+        unless_decided(failures::retry(&desk.pool, &desk.publisher, message, &person.login, fields.get("reason")).await)?;
+    }
+    Ok(see_other(&format!("/failures/groups/{id}?done=retried")))
+}
+
+/// Discards all of a cause.
+pub(crate) async fn discard_group(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+    let (one, _) = find(&desk, &person, id, Action::Operate).await?;
+    let reason = fields.reason()?;
+    if fields.some("all").is_none() {
+        return Err(Refusal::sentence("すべて破棄することを確認してください。", "Confirm that all of them are discarded."));
+    }
+    for message in open_of(&desk, &one, i64::MAX).await? {
+        unless_decided(failures::discard(&desk.pool, message, &person.login, reason).await)?;
+    }
+    Ok(see_other(&format!("/failures/groups/{id}?done=discarded")))
+}
+
+/// Who looks after a cause, and what is known of it.
+pub(crate) async fn note(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+    let (one, _) = find(&desk, &person, id, Action::Operate).await?;
+    failures::note(&desk.pool, &one.queue, &one.code, fields.get("owner"), fields.get("note"), &person.login).await?;
+    Ok(see_other(&format!("/failures/groups/{id}?done=noted")))
+}

@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use maud::{Markup, html};
+use renkei_consumers::ledger::JournalLine;
+use renkei_consumers::ledger::lineage::{self, Lineage, LineageError};
+use renkei_core::catalogue::Lang;
+use renkei_core::charset::{self, Encoding};
+use renkei_core::words::say;
+use sqlx::FromRow;
+
+use super::{Tab, tabs, whole};
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::html::{Nav, Page, file_badge, frame, shown, when};
+use crate::pages::batch::table as journal;
+use crate::refusal::{Answer, Refusal};
+
+/// An export that carries what an entry is about.
+#[derive(Debug, FromRow)]
+struct Carried {
+    file: i64,
+    topic: String,
+    name: Option<String>,
+    state: String,
+    at: String,
+}
+
+/// One entry: its lines, where it comes from, and which files that went out carry what it is about.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(entry): Path<i64>) -> Answer {
+    whole(&person)?;
+    let lang = person.lang;
+    let lines: Vec<JournalLine> = sqlx::query_as(include_str!("../sql/entry.sql")).bind(entry).fetch_all(&desk.pool).await?;
+    if lines.is_empty() {
+        return Err(Refusal::not_found());
+    }
+    let carried: Vec<Carried> = sqlx::query_as(include_str!("../sql/entry_exports.sql")).bind(entry).fetch_all(&desk.pool).await?;
+    let from: Option<(Option<i64>, Option<i64>, String, String)> =
+        sqlx::query_as(include_str!("../sql/entry_origin.sql")).bind(entry).fetch_optional(&desk.pool).await?;
+    let body = html! {
+        (tabs(lang, Tab::Entries))
+        @if let Some((batch, file, actor, at)) = &from {
+            dl.facts {
+                dt { (say(lang, "由来", "From")) }
+                dd {
+                    @if let Some(batch) = batch { a href={ "/batches/" (batch) } { (say(lang, "受付", "batch")) " " (batch) } }
+                    @if let Some(file) = file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } }
+                    @if batch.is_none() && file.is_none() { (say(lang, "職員の操作", "a person's decision")) }
+                }
+                dt { (say(lang, "起票者・日時", "By, when")) } dd { (actor) " · " (when(at)) }
+            }
+        }
+        (journal(lang, &lines))
+        @if !carried.is_empty() {
+            section.panel {
+                h2 { (say(lang, "この伝票に関わる送出ファイル", "Files that carry it")) }
+                ul.plain { @for file in &carried { li { a href={ "/exports/" (file.file) } { (file.topic) " " (file.name.as_deref().unwrap_or_default()) } " " (file_badge(lang, &file.state)) " " (when(&file.at)) } } }
+            }
+        }
+    };
+    let title = format!("{} {entry}", say(lang, "伝票", "Entry"));
+    Ok(frame(&person, &Page::new(Nav::Ledger, &title), body))
+}
+
+/// From a ledger line back to message, batch, line and bytes.
+pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((entry, line)): Path<(i64, i64)>) -> Answer {
+    whole(&person)?;
+    let lang = person.lang;
+    let lineage = match lineage::of_line(&desk.pool, &desk.archive, entry, line).await {
+        Ok(lineage) => lineage,
+        Err(LineageError::Unknown { .. }) => return Err(Refusal::not_found()),
+        Err(LineageError::Database(error)) => return Err(error.into()),
+        Err(LineageError::Archive(error)) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "an original cannot be read");
+            return Err(Refusal::sentence("原本を読み出せません。システム管理者に連絡してください。", "The original cannot be read; tell the system's administrator."));
+        }
+    };
+    let body = html! {
+        (tabs(lang, Tab::Entries))
+        (origin(lang, &lineage))
+        section.panel { h2 { (say(lang, "仕訳", "Journal")) } (journal(lang, &lineage.lines)) }
+        (records(lang, &person, &lineage))
+        (original(lang, &person, &lineage))
+    };
+    let title = format!("{} {entry} · {} {line}", say(lang, "由来 伝票", "Lineage of entry"), say(lang, "行", "line"));
+    Ok(frame(&person, &Page::new(Nav::Ledger, &title), body))
+}
+
+fn origin(lang: Lang, lineage: &Lineage) -> Markup {
+    let origin = &lineage.origin;
+    html! {
+        dl.facts {
+            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (origin.topic) } { (origin.topic) } }
+            @if let Some(batch) = origin.batch { dt { (say(lang, "受付", "Batch")) } dd { a href={ "/batches/" (batch) } { (batch) } } }
+            @if let Some(file) = origin.exported { dt { (say(lang, "送出ファイル", "File")) } dd { a href={ "/exports/" (file) } { (file) } } }
+            dt { (say(lang, "ファイル", "File name")) } dd { (origin.file) }
+            dt { "SHA-256" } dd { code { (origin.sha256) } }
+            dt { (say(lang, "保管先", "Archive")) } dd { code { (origin.archive) } }
+        }
+    }
+}
+
+fn records(lang: Lang, person: &Person, lineage: &Lineage) -> Markup {
+    let full = person.may(Action::Audit);
+    html! {
+        @for record in &lineage.records {
+            section.panel {
+                h2 { (say(lang, "レコード", "Record")) " " (record.kind) " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length)) }
+                dl.facts { @if let Some(fields) = record.fields.as_object() { @for (id, value) in fields {
+                    dt { code { (id) } } dd { (shown(id, &value.as_str().map_or_else(|| value.to_string(), str::to_owned), full)) }
+                } } }
+            }
+        }
+    }
+}
+
+/// The bytes hold names and accounts: they are for those who may see them in full.
+fn original(lang: Lang, person: &Person, lineage: &Lineage) -> Markup {
+    if lineage.bytes.is_empty() {
+        return html! {};
+    }
+    if !person.may(Action::Audit) {
+        return html! { p.hint { (say(lang, "原本のバイト列は監査の権限で表示できます。受付の画面では、表示を記録したうえで値を確認できます。", "The bytes are shown to auditors; the batch's page shows the values, recorded.")) } };
+    }
+    let text = [Encoding::Utf8, Encoding::Cp932].into_iter().find_map(|encoding| charset::decode(encoding, &lineage.bytes).ok());
+    html! {
+        section.panel {
+            h2 { (say(lang, "原本の該当部分", "The original says")) }
+            @if let Some(text) = &text { pre { (text) } }
+            details { summary { (say(lang, "16進表示", "Bytes")) } pre { (charset::hex_bytes(&lineage.bytes)) } }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! 帳簿: trial balance, entries, payment orders awaiting 決裁, assessments with their receipts. Read-only but for the 決裁. What belongs
+//! to the whole ledger is for those who may look at every topic.
+
+/// Assessments and what became of them.
+pub(crate) mod assessments;
+/// One entry, and its way back to the bytes.
+pub(crate) mod entries;
+/// Payment orders.
+pub(crate) mod orders;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use maud::{Markup, html};
+use renkei_consumers::ledger::{self, AccountBalance};
+use renkei_core::catalogue::Lang;
+use renkei_core::words::say;
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, search, yen};
+use crate::refusal::{Answer, Refusal};
+
+/// The tabs of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    Balance,
+    Orders,
+    Assessments,
+    Entries,
+}
+
+/// The ledger as a whole is for those who may look everywhere.
+pub(super) fn whole(person: &Person) -> Answer<()> {
+    if person.may_everywhere(Action::See) { Ok(()) } else { Err(Refusal::forbidden()) }
+}
+
+pub(super) fn tabs(lang: Lang, here: Tab) -> Markup {
+    let all = [
+        (Tab::Balance, "/ledger", say(lang, "試算表", "Trial balance")),
+        (Tab::Orders, "/ledger/orders", say(lang, "支出命令", "Payment orders")),
+        (Tab::Assessments, "/ledger/assessments", say(lang, "調定", "Assessments")),
+        (Tab::Entries, "/ledger/entries", say(lang, "伝票", "Entries")),
+    ];
+    html! { nav.tabs { @for (tab, address, name) in all { a href=(address) aria-current=[(tab == here).then_some("page")] { (name) } } } }
+}
+
+/// 合計残高試算表
+pub(crate) async fn balance(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    whole(&person)?;
+    let lang = person.lang;
+    let all = ledger::trial_balance(&desk.pool).await?;
+    let mut books: Vec<(i32, String)> = all.iter().map(|row| (row.fiscal_year, row.fund.clone())).collect();
+    books.dedup();
+    let body = html! {
+        (tabs(lang, Tab::Balance))
+        @if books.is_empty() { (html::empty(say(lang, "仕訳はまだありません。", "Nothing has been booked yet."))) }
+        @for (year, fund) in &books {
+            section.panel {
+                h2 { (year) " " (say(lang, "年度", "")) " · " (say(lang, "会計", "fund")) " " (fund) }
+                (book(lang, &all.iter().filter(|row| row.fiscal_year == *year && row.fund == *fund).collect::<Vec<_>>()))
+            }
+        }
+    };
+    let _ = fields;
+    Ok(frame(&person, &Page::new(Nav::Ledger, say(lang, "試算表", "Trial balance")), body))
+}
+
+fn book(lang: Lang, rows: &[&AccountBalance]) -> Markup {
+    let debit = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.debit));
+    let credit = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.credit));
+    html! {
+        table {
+            thead { tr { th { (say(lang, "勘定科目", "Account")) } th.number { (say(lang, "借方合計", "Debit")) } th.number { (say(lang, "貸方合計", "Credit")) } th.number { (say(lang, "残高", "Balance")) } } }
+            tbody { @for row in rows { tr {
+                td { (row.account) " " (say(lang, &row.name, &row.name_en)) }
+                td.number { (yen(row.debit)) } td.number { (yen(row.credit)) } td.number { (yen(row.debit.saturating_sub(row.credit))) }
+            } } }
+            tfoot { tr { th scope="row" { (say(lang, "合計", "Total")) } td.number { (yen(debit)) } td.number { (yen(credit)) }
+                td.number { @if debit == credit { (badge(Tone::Good, say(lang, "一致", "they agree"))) } @else { (badge(Tone::Bad, say(lang, "不一致", "they differ"))) } } } }
+        }
+    }
+}
+
+/// Looks an entry up by its number.
+pub(crate) async fn find_entry(person: Person, fields: Fields) -> Answer<axum::response::Response> {
+    whole(&person)?;
+    if fields.some("entry").is_some() {
+        return Ok(see_other(&format!("/ledger/entries/{}", fields.number("entry")?)));
+    }
+    let lang = person.lang;
+    let body = html! {
+        (tabs(lang, Tab::Entries))
+        (search("/ledger/entries", html! {
+            (field(say(lang, "伝票番号", "Entry"), "entry", html! { input id="entry" name="entry" type="search" inputmode="numeric" required; }))
+            button type="submit" { (say(lang, "表示", "Show")) }
+        }))
+    };
+    Ok(axum::response::IntoResponse::into_response(frame(&person, &Page::new(Nav::Ledger, say(lang, "伝票", "Entries")), body)))
+}

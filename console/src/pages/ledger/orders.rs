@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::ledger;
+use renkei_core::calendar::clock;
+use renkei_core::words::{self, say};
+use sqlx::FromRow;
+
+use super::{Tab, tabs, whole};
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, older, post, search, shown, yen};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// Orders of one page.
+const ROWS: i64 = 100;
+const STATES: [&str; 7] = ["draft", "approved", "in_file", "released", "paid", "returned", "cancelled"];
+
+/// A payment order in the list.
+#[derive(Debug, FromRow)]
+struct Order {
+    id: i64,
+    no: String,
+    state: String,
+    creditor: String,
+    creditor_name: String,
+    amount: i64,
+    pay_date: String,
+    memo: String,
+    made_by: String,
+    approved_by: Option<String>,
+    batch: Option<i64>,
+}
+
+/// 支出命令, by state; drafts can be approved here.
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    whole(&person)?;
+    let lang = person.lang;
+    let state = fields.some("state").unwrap_or("draft");
+    let before = fields.some("before").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("before", text))).transpose()?;
+    let orders: Vec<Order> = sqlx::query_as(include_str!("../sql/orders.sql"))
+        .bind(state)
+        .bind(fields.some("find"))
+        .bind(before)
+        .bind(ROWS)
+        .fetch_all(&desk.pool)
+        .await?;
+    let next = orders.last().filter(|_| i64::try_from(orders.len()).unwrap_or(0) == ROWS).map(|order| order.id);
+    let approves = state == "draft" && person.may_everywhere(Action::Approve);
+    let sum = orders.iter().fold(0_i64, |sum, order| sum.saturating_add(order.amount));
+    let body = html! {
+        (tabs(lang, Tab::Orders))
+        (search("/ledger/orders", html! {
+            (field(say(lang, "状態", "State"), "state", html! {
+                select id="state" name="state" { @for known in STATES { option value=(known) selected[known == state] { (words::order_state(lang, known)) } } }
+            }))
+            (field(say(lang, "命令番号・債権者番号", "Order or creditor"), "find", html! { input id="find" name="find" type="search" value=(fields.get("find")); }))
+            button type="submit" { (say(lang, "検索", "Find")) }
+        }))
+        @if orders.is_empty() { (html::empty(say(lang, "該当する支出命令はありません。", "No order matches."))) }
+        @else if approves {
+            (post(&person, "/ledger/orders/approve", html! {
+                (table(&person, &orders, true))
+                p { (say(lang, "表示中の合計", "Total shown")) " " (yen(sum)) " " (say(lang, "円", "yen")) }
+                button type="submit" { (say(lang, "選んだ命令を決裁する", "Approve the chosen orders")) }
+            }))
+        } @else { (table(&person, &orders, false)) }
+        (older(&person, &format!("/ledger/orders?state={state}&find={}&", fields.get("find")), next))
+    };
+    Ok(frame(&person, &Page::new(Nav::Ledger, say(lang, "支出命令", "Payment orders")).after(Notice::of(fields.get("done"))), body))
+}
+
+fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {
+    let lang = person.lang;
+    let full = person.may(Action::Approve) || person.may(Action::Audit);
+    html! {
+        div.scroll { table {
+            thead { tr {
+                @if choose { th { input type="checkbox" data-all="order" aria-label=(say(lang, "すべて選ぶ", "choose all")); } }
+                th { (say(lang, "命令番号", "Order")) } th { (say(lang, "状態", "State")) } th { (say(lang, "債権者", "Creditor")) } th.number { (say(lang, "金額", "Yen")) }
+                th { (say(lang, "支払日", "Pay date")) } th { (say(lang, "摘要", "Memo")) } th { (say(lang, "起票者", "Made by")) } th { (say(lang, "決裁者", "Approved by")) } th { (say(lang, "受付", "Batch")) }
+            } }
+            tbody { @for order in orders { tr {
+                @if choose { td { input type="checkbox" name="order" value=(order.no) aria-label=(order.no); } }
+                td { code { (order.no) } } td { (badge(if order.state == "draft" { Tone::Act } else { Tone::Quiet }, &words::order_state(lang, &order.state))) }
+                td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) } td { (order.pay_date) } td { (order.memo) }
+                td { (order.made_by) } td { (order.approved_by.as_deref().unwrap_or_default()) }
+                td { @if let Some(batch) = order.batch { a href={ "/batches/" (batch) } { (batch) } } }
+            } } }
+        } }
+    }
+}
+
+/// 決裁: all of the chosen orders or none.
+pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
+    whole(&person)?;
+    if !person.may_everywhere(Action::Approve) {
+        return Err(Refusal::forbidden());
+    }
+    let numbers: Vec<String> = fields.all("order").into_iter().map(str::to_owned).collect();
+    if numbers.is_empty() {
+        return Err(Refusal::sentence("支出命令を選んでください。", "Choose at least one order."));
+    }
+    if !person.proven_lately {
+        return Ok(see_other("/prove?back=/ledger/orders"));
+    }
+    ledger::approve_payment_orders(&desk.pool, &numbers, &person.login, &clock::today().to_string()).await?;
+    Ok(see_other("/ledger/orders?done=approved"))
+}

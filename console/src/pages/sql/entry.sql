@@ -1,0 +1,4 @@
+-- The lines of one entry. $1 entry.
+select entry, event, fiscal_year, booked_on::text, fund, source_line, account, account_name, debit, credit, budget_line, memo, reverses,
+       order_no, order_batch, order_line
+  from ledger.journal_line where entry = $1 order by no

@@ -1,0 +1,8 @@
+-- Payment orders of a state, newest first. $1 state, $2 number of the order or its creditor (null: all), $3 before this id, $4 rows.
+select p.id, p.no, p.state, p.creditor, c.name as creditor_name, p.amount, p.pay_date::text as pay_date, p.memo, p.made_by, p.approved_by,
+       p.batch_id as batch
+  from ledger.payment_order p
+  join ledger.creditor c on c.no = p.creditor
+ where p.state = $1 and ($2::text is null or p.no = $2 or p.creditor = $2) and ($3::bigint is null or p.id < $3)
+ order by p.id desc
+ limit $4

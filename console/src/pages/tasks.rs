@@ -1,0 +1,96 @@
+//! 作業: what people must do by a time: carry a file, fetch one, decide about a missed run.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::tasks::{self, End, Task, TaskFilter};
+use renkei_core::calendar::clock;
+use renkei_core::catalogue::Lang;
+use renkei_core::words::{self, say};
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, post, when};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// Tasks of one page.
+const ROWS: u32 = 200;
+
+/// The list: open ones by their time, or all.
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let all = fields.get("all") == "yes";
+    let filter = TaskFilter { topic: fields.some("topic").map(str::to_owned), kind: None, all, rows_max: ROWS };
+    let mut found = tasks::list(&desk.pool, &filter, &clock::now()).await?;
+    found.retain(|task| person.may_on(Action::See, &task.topic));
+    let body = html! {
+        nav.tabs {
+            a href="/tasks" aria-current=[(!all).then_some("page")] { (say(lang, "未完了", "Open")) }
+            a href="/tasks?all=yes" aria-current=[all.then_some("page")] { (say(lang, "すべて", "All")) }
+        }
+        div id="tasks" data-live {
+            @if found.is_empty() { (html::empty(say(lang, "作業はありません。", "There is nothing to do."))) }
+            @else { (table(&person, &found)) }
+        }
+    };
+    Ok(frame(&person, &Page::new(Nav::Tasks, say(lang, "作業", "Tasks")).after(Notice::of(fields.get("done"))), body))
+}
+
+fn table(person: &Person, found: &[Task]) -> Markup {
+    let lang = person.lang;
+    html! {
+        div.scroll { table {
+            thead { tr {
+                th { (say(lang, "期限", "By")) } th { (say(lang, "種類", "What")) } th { (say(lang, "連携", "Topic")) } th { (say(lang, "ファイル", "File")) }
+                th { (say(lang, "どこから", "From")) } th { (say(lang, "どこへ", "To")) } th { (say(lang, "状態", "State")) }
+            } }
+            tbody { @for task in found { tr {
+                td { (when(&task.due_at)) @if task.late { " " (badge(Tone::Bad, say(lang, "期限超過", "late"))) } }
+                td { (words::task_kind(lang, &task.kind)) }
+                td { a href={ "/topics/" (task.topic) } { (task.topic) } }
+                td.file { @match task.file_id { Some(file) => a href={ "/exports/" (file) } { (task.file) }, None => (task.file) } }
+                td { (task.from_whom) } td { (task.to_whom) } td { (state(person, task)) }
+            } } }
+        } }
+    }
+}
+
+fn state(person: &Person, task: &Task) -> Markup {
+    let lang: Lang = person.lang;
+    if let Some(outcome) = &task.outcome {
+        let word = if outcome == "done" { say(lang, "完了", "done") } else { say(lang, "不要", "not needed") };
+        return html! { (badge(Tone::Quiet, word)) " " (task.done_by.as_deref().unwrap_or_default()) " " (task.note) };
+    }
+    html! {
+        @if person.may_on(Action::Operate, &task.topic) {
+            (post(person, &format!("/tasks/{}/end", task.id), html! {
+                (field(say(lang, "メモ・理由", "Note or reason"), &format!("note-{}", task.id), html! { input id={ "note-" (task.id) } name="reason" maxlength="400"; }))
+                button type="submit" name="end" value="done" { (say(lang, "完了", "Done")) }
+                button.second type="submit" name="end" value="not-needed" { (say(lang, "不要", "Not needed")) }
+            }))
+        } @else { (badge(Tone::Act, say(lang, "未完了", "open"))) }
+    }
+}
+
+/// Done, or not needed with a reason.
+pub(crate) async fn end(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+    let now = clock::now();
+    let task = tasks::open(&desk.pool, id, &now).await?;
+    if !person.may_on(Action::See, &task.topic) {
+        return Err(Refusal::not_found());
+    }
+    if !person.may_on(Action::Operate, &task.topic) {
+        return Err(Refusal::forbidden());
+    }
+    let (end, note) = match fields.get("end") {
+        "done" => (End::Done, fields.get("reason")),
+        "not-needed" => (End::NotNeeded, fields.reason()?),
+        other => return Err(Refusal::value("end", other)),
+    };
+    tasks::end(&desk.pool, id, end, &person.login, note, &now).await?;
+    Ok(see_other("/tasks?done=done"))
+}

@@ -1,0 +1,248 @@
+//! 保留・要対応: held lines by kind over all batches, and the ledger's own lists of what waits for a person.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use renkei_consumers::ledger::{Column, Worklist};
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::words::{self, say};
+use serde_json::Value;
+use sqlx::FromRow;
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{self, Fields, Nav, Page, count, csv, field, frame, older, post, shown, told, when, yen};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// Rows of one page.
+const ROWS: i64 = 100;
+/// Rows of a list for a spreadsheet.
+const CSV_ROWS: i64 = 100_000;
+
+/// Address, list, Japanese and English name.
+const LISTS: [(&str, Worklist, &str, &str); 10] = [
+    ("unallocated", Worklist::Unallocated, "収入未整理", "Money whose receivable is unknown"),
+    ("overpayments", Worklist::Overpayments, "過誤納", "Overpayments"),
+    ("payees", Worklist::PayeesToMove, "口座変更が必要な債権者", "Payees whose account moves"),
+    ("returned", Worklist::Returned, "振込不能・組戻の未処理", "Payments that came back"),
+    ("slips", Worklist::Slips, "未納の納付書", "Unpaid slips"),
+    ("settlements", Worklist::Settlements, "還付・充当・整理・不納欠損", "Settlements"),
+    ("orphaned-items", Worklist::OrphanedItems, "廃止所属の未了", "Open items of ended organizations"),
+    ("reassignments", Worklist::Reassignments, "引継ぎが必要な起案", "Drafts that need other hands"),
+    ("orphaned-accounts", Worklist::OrphanedAccounts, "在職しない職員のログインID", "Login ids of people not in service"),
+    ("staff-payments", Worklist::StaffPayments, "未通知の職員支払", "Staff payments not told yet"),
+];
+
+/// Open holds of one kind.
+#[derive(Debug, FromRow)]
+struct Kind {
+    code: String,
+    topic: String,
+    lines: i64,
+    batches: i64,
+    oldest: String,
+}
+
+/// The kinds of what is held, and the lists.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let kinds: Vec<Kind> =
+        sqlx::query_as(include_str!("sql/held_kinds.sql")).bind(person.scope(Action::See).topics()).fetch_all(&desk.pool).await?;
+    let body = html! {
+        section.panel {
+            h2 { (say(lang, "保留の行", "Held lines")) }
+            div id="kinds" data-live {
+                @if kinds.is_empty() { (html::empty(say(lang, "保留の行はありません。", "No line is held."))) }
+                @else {
+                    div.scroll { table {
+                        thead { tr { th { (say(lang, "理由", "Why")) } th { (say(lang, "連携", "Topic")) } th.number { (say(lang, "行数", "Lines")) } th.number { (say(lang, "受付数", "Batches")) } th { (say(lang, "最も古いもの", "Oldest")) } } }
+                        tbody { @for kind in &kinds { tr {
+                            td { a href={ "/worklists/held/" (kind.code) "?topic=" (kind.topic) } { (code_name(lang, &kind.code)) } " " code.detail { (kind.code) } }
+                            td { (kind.topic) } td.number { (count(kind.lines)) } td.number { (count(kind.batches)) } td { (when(&kind.oldest)) }
+                        } } }
+                    } }
+                }
+            }
+        }
+        @if person.may_everywhere(Action::See) {
+            section.panel {
+                h2 { (say(lang, "帳簿の要対応リスト", "Lists of the ledger")) }
+                ul.plain { @for (address, _, ja, en) in LISTS { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } } } }
+            }
+        }
+    };
+    Ok(frame(&person, &Page::new(Nav::Worklists, say(lang, "保留・要対応", "Worklists")).after(Notice::of(fields.get("done"))), body))
+}
+
+/// The text of a code without the places where its values stand.
+fn code_name(lang: Lang, code: &str) -> String {
+    let Some((text, _)) = catalogue::template(code, lang) else { return code.to_owned() };
+    let mut name = String::new();
+    let mut depth = 0_u32;
+    for c in text.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => name.push(c),
+            _ => {}
+        }
+    }
+    name
+}
+
+/// A held line.
+#[derive(Debug, FromRow)]
+struct Held {
+    id: i64,
+    batch_id: i64,
+    topic: String,
+    file: String,
+    line: Option<i64>,
+    code: String,
+    detail: Option<Value>,
+    yen: i64,
+    at: String,
+    owner: Option<String>,
+    note: Option<String>,
+}
+
+/// Held lines of one kind, oldest first; several may be decided at once.
+pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(code): Path<String>, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let after = fields.some("before").and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
+    let lines: Vec<Held> = sqlx::query_as(include_str!("sql/held_lines.sql"))
+        .bind(person.scope(Action::See).topics())
+        .bind(&code)
+        .bind(fields.some("topic"))
+        .bind(after)
+        .bind(ROWS)
+        .fetch_all(&desk.pool)
+        .await?;
+    let next = lines.last().filter(|_| i64::try_from(lines.len()).unwrap_or(0) == ROWS).map(|line| line.id);
+    let operates = person.may(Action::Operate);
+    let remedy = catalogue::template(&code, lang).map(|(_, remedy)| remedy).unwrap_or_default();
+    let list = html! {
+        div.scroll { table {
+            thead { tr {
+                @if operates { th { label { input type="checkbox" data-all="finding" aria-label=(say(lang, "すべて選ぶ", "choose all")); } } }
+                th { (say(lang, "受付・行", "Batch, line")) } th { (say(lang, "内容", "What")) } th.number { (say(lang, "金額", "Yen")) } th { (say(lang, "発生", "Since")) } th { (say(lang, "担当・メモ", "Owner, note")) }
+            } }
+            tbody { @for line in &lines { tr {
+                @if operates { td { @if person.may_on(Action::Operate, &line.topic) { input type="checkbox" name="finding" value=(line.id) aria-label={ (say(lang, "選ぶ", "choose")) " " (line.id) }; } } }
+                td.file { a href={ "/batches/" (line.batch_id) "?line=" (line.line.unwrap_or(0)) "#records" } { (line.batch_id) @if let Some(number) = line.line { " : " (number) } } " " span.hint { (line.file) } }
+                td { (told(lang, &line.code, line.detail.as_ref())) }
+                td.number { (yen(line.yen)) } td { (when(&line.at)) }
+                td { (line.owner.as_deref().unwrap_or_default()) " " (line.note.as_deref().unwrap_or_default()) }
+            } } }
+        } }
+    };
+    let body = html! {
+        @if !remedy.contains('{') && !remedy.is_empty() { p { "→ " (remedy) } }
+        @if lines.is_empty() { (html::empty(say(lang, "この理由の保留はありません。", "Nothing is held for this reason."))) }
+        @else if operates {
+            (post(&person, &format!("/worklists/held/{code}"), html! {
+                (list)
+                (field(say(lang, "理由・メモ", "Reason or note"), "reason", html! { input id="reason" name="reason" maxlength="400"; }))
+                (field(say(lang, "担当", "Owner"), "owner", html! { input id="owner" name="owner" maxlength="64" value=(person.login); }))
+                button type="submit" name="act" value="post" { (say(lang, "選んだ行を記帳", "Post these lines")) }
+                button.second type="submit" name="act" value="note" { (say(lang, "担当・メモを保存", "Save owner and note")) }
+                button.danger type="submit" name="act" value="reject" { (say(lang, "選んだ行を却下", "Give these lines up")) }
+            }))
+        } @else { (list) }
+        (older(&person, &format!("/worklists/held/{code}?topic={}&", fields.get("topic")), next))
+        p { a href="/worklists" { (say(lang, "一覧に戻る", "Back to the lists")) } }
+    };
+    let title = code_name(lang, &code);
+    Ok(frame(&person, &Page::new(Nav::Worklists, &title).after(Notice::of(fields.get("done"))), body))
+}
+
+/// Which line of which batch a finding is about.
+#[derive(Debug, FromRow)]
+struct Chosen {
+    batch_id: i64,
+    topic: String,
+    lines: Vec<i64>,
+}
+
+/// Posts, gives up or annotates the chosen lines, batch by batch.
+pub(crate) async fn decide(State(desk): State<Arc<Desk>>, person: Person, Path(code): Path<String>, fields: Fields) -> Answer<Response> {
+    let findings = fields.numbers("finding")?;
+    if findings.is_empty() {
+        return Err(Refusal::sentence("行を選んでください。", "Choose at least one line."));
+    }
+    let chosen: Vec<Chosen> = sqlx::query_as(include_str!("sql/held_chosen.sql")).bind(&findings).fetch_all(&desk.pool).await?;
+    if chosen.iter().any(|batch| !person.may_on(Action::Operate, &batch.topic)) {
+        return Err(Refusal::forbidden());
+    }
+    let back = |done: &str| see_other(&format!("/worklists/held/{code}?done={done}"));
+    match fields.get("act") {
+        "post" => {
+            for batch in &chosen {
+                desk.intake.post_held(batch.batch_id, Some(&batch.lines), &person.login, fields.get("reason")).await?;
+            }
+            Ok(back("posted-held"))
+        }
+        "reject" => {
+            let reason = fields.reason()?;
+            for batch in &chosen {
+                desk.intake.reject_held(batch.batch_id, &batch.lines, &person.login, reason).await?;
+            }
+            Ok(back("rejected-held"))
+        }
+        "note" => {
+            desk.intake.note_findings(&findings, fields.get("owner"), fields.get("reason"), &person.login).await?;
+            Ok(back("noted"))
+        }
+        other => Err(Refusal::value("act", other)),
+    }
+}
+
+fn cell(lang: Lang, column: &Column, value: Option<&String>) -> Markup {
+    let (key, ja, _) = column;
+    let Some(value) = value else { return html! {} };
+    match (*key, value.parse::<i64>()) {
+        ("yen" | "taxable" | "withheld", Ok(amount)) => yen(amount),
+        ("batch", Ok(batch)) => html! { a href={ "/batches/" (batch) } { (batch) } },
+        (_, Ok(number)) if ja.starts_with('>') => html! { (number) },
+        _ => shown(key, &words::cell(lang, key, value), false),
+    }
+}
+
+/// One list of the ledger.
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, Path(name): Path<String>, fields: Fields) -> Answer<Response> {
+    let lang = person.lang;
+    let wanted = name.strip_suffix(".csv");
+    let (address, list, ja, en) =
+        LISTS.into_iter().find(|(known, ..)| *known == wanted.unwrap_or(&name)).ok_or_else(Refusal::not_found)?;
+    // What belongs to the whole ledger is for those who may look at all of it.
+    if !person.may_everywhere(Action::See) {
+        return Err(Refusal::forbidden());
+    }
+    let rows = list.rows(&desk.pool, if wanted.is_some() { CSV_ROWS } else { ROWS }).await?;
+    let columns = list.columns();
+    if wanted.is_some() {
+        let headings: Vec<&str> = columns.iter().map(|(_, ja, en)| say(lang, ja, en)).collect();
+        let text = |row: &Vec<Option<String>>| {
+            let cells = columns.iter().zip(row);
+            cells.map(|((key, ..), value)| value.as_ref().map(|value| words::cell(lang, key, value)).unwrap_or_default()).collect()
+        };
+        return Ok(csv(&format!("{address}.csv"), &headings, &rows.iter().map(text).collect::<Vec<Vec<String>>>()));
+    }
+    let body = html! {
+        @if rows.is_empty() { (html::empty(say(lang, "該当するものはありません。", "There is none."))) }
+        @else {
+            p { a href={ "/worklists/" (address) ".csv" } { (say(lang, "CSVで保存", "Save as CSV")) } }
+            div.scroll { table {
+                thead { tr { @for (_, ja, en) in columns { @let heading = say(lang, ja, en); th.number[heading.starts_with('>')] { (heading.trim_start_matches('>')) } } } }
+                tbody { @for row in &rows { tr { @for (column, value) in columns.iter().zip(row) { td.number[column.1.starts_with('>')] { (cell(lang, column, value.as_ref())) } } } } }
+            } }
+        }
+        p { a href="/worklists" { (say(lang, "一覧に戻る", "Back to the lists")) } }
+    };
+    let page = Page::new(Nav::Worklists, say(lang, ja, en)).after(Notice::of(fields.get("done")));
+    Ok(frame(&person, &page, body).into_response())
+}
