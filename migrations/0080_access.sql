@@ -8,11 +8,11 @@ create schema access;
 comment on schema access is '利用者と権限: accounts of the console, their roles, sessions and attempts to enter';
 
 create table access.account (
-    login_id        text        constraint account_pk primary key
-                    constraint account_login_has_its_shape check (login_id ~ '^[A-Za-z0-9._-]{3,64}$'),
-    display_name    text        not null constraint account_is_named check (btrim(display_name) <> ''),
-    origin          text        not null constraint account_origin_is_known check (origin in ('local', 'portal')),
-    password_hash   text        constraint account_password_is_argon2id check (password_hash like '$argon2id$%'),
+    login_id        text        constraint access_account_pk primary key
+                    constraint access_login_has_its_shape check (login_id ~ '^[A-Za-z0-9._-]{3,64}$'),
+    display_name    text        not null constraint access_account_is_named check (btrim(display_name) <> ''),
+    origin          text        not null constraint access_origin_is_known check (origin in ('local', 'portal')),
+    password_hash   text        constraint access_password_is_argon2id check (password_hash like '$argon2id$%'),
     password_set_at timestamptz,
     must_change     boolean     not null default true,
     totp_sealed     bytea,
@@ -23,32 +23,32 @@ create table access.account (
     disabled_reason text,
     created_at      timestamptz not null default clock_timestamp(),
     created_by      text        not null,
-    constraint account_is_disabled_by_somebody check ((disabled_at is null) = (disabled_by is null)),
-    constraint account_totp_is_proven_when_there check (totp_proven_at is null or totp_sealed is not null)
+    constraint access_disabled_by_somebody check ((disabled_at is null) = (disabled_by is null)),
+    constraint access_totp_is_proven_when_there check (totp_proven_at is null or totp_sealed is not null)
 );
 comment on table access.account is 'Accounts of the console. Never deleted: the audit log names them for ever.';
 comment on column access.account.origin is 'local: made here. portal: the login id of 21; it enters only while ledger.account_may_act says so.';
 comment on column access.account.must_change is 'The password was given by somebody else: it is good for choosing another and for nothing more.';
 comment on column access.account.totp_sealed is 'Secret of the one-time codes, encrypted with the key of the installation.';
 comment on column access.account.totp_step is 'Time step of the last code that was taken: none is taken twice.';
-create unique index account_login_is_unique_ignoring_case on access.account (lower(login_id));
+create unique index access_login_is_unique on access.account (lower(login_id));
 
 create table access.permission (
-    id       bigint generated always as identity constraint permission_pk primary key,
+    id       bigint generated always as identity constraint access_permission_pk primary key,
     login_id text        not null references access.account,
-    role     text        not null constraint permission_role_is_known
+    role     text        not null constraint access_role_is_known
              check (role in ('viewer', 'operator', 'approver', 'auditor', 'administrator')),
     topic    text,
     given_at timestamptz not null default clock_timestamp(),
     given_by text        not null,
     ended_at timestamptz,
     ended_by text,
-    constraint permission_ended_by_somebody check ((ended_at is null) = (ended_by is null)),
+    constraint access_role_ended_by_somebody check ((ended_at is null) = (ended_by is null)),
     -- Who gives himself a role needs no second person: nobody may.
-    constraint permission_given_by_another check (lower(given_by) <> lower(login_id))
+    constraint access_role_given_by_another check (lower(given_by) <> lower(login_id))
 );
 comment on table access.permission is 'Roles: 参照 viewer, 運用 operator, 承認 approver, 監査 auditor, 管理 administrator; on one topic, or on all where topic is null.';
-create unique index permission_once on access.permission (login_id, role, coalesce(topic, '')) where ended_at is null;
+create unique index access_permission_once on access.permission (login_id, role, coalesce(topic, '')) where ended_at is null;
 
 create table access.session (
     token_sha256 bytea       constraint session_pk primary key,

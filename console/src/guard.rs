@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    USER_AGENT, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, USER_AGENT, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -60,7 +60,10 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
         }
         (Need::Role(_), Some(Found::Whole(person))) => Some(person),
     };
-    if writes && let Some(person) = &person && !is_multipart(request.headers()) {
+    if writes
+        && let Some(person) = &person
+        && !is_multipart(request.headers())
+    {
         request = match with_token(request, person).await {
             Ok(request) => request,
             Err(refusal) => return page_of(&refusal, Some(person), lang),

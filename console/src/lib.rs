@@ -12,10 +12,10 @@ pub mod desk;
 mod guard;
 /// Parts of pages.
 mod html;
-/// One file a page.
-mod pages;
 /// The one-line answers to things done.
 mod notice;
+/// One file a page.
+mod pages;
 /// Why something was not done, as a page.
 mod refusal;
 /// Every page and what it needs.

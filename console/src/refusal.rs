@@ -87,7 +87,8 @@ impl Refusal {
         }
         let code = code.filter(|(code, _)| catalogue::is_known(code));
         // What went wrong inside is for the log.
-        let en = if verdict == Verdict::Bug { "This cannot be done; tell the system's administrator.".to_owned() } else { sentence };
+        let en =
+            if verdict == Verdict::Bug { "This cannot be done; tell the system's administrator.".to_owned() } else { sentence };
         Refusal { status, ja: ja.to_owned(), en, code }
     }
 

@@ -10,7 +10,8 @@ use crate::access::Action;
 use crate::desk::Desk;
 use crate::guard::{self, Guarded};
 use crate::pages::{
-    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, pulse, sign_in, tasks, topics, worklists,
+    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, pulse, sign_in, tasks, topics,
+    worklists,
 };
 
 /// What a request must bring.

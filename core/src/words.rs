@@ -40,7 +40,8 @@ const FILE_STATES: [Word; 11] = [
 ];
 
 /// States of parked messages.
-const FAILURE_STATES: [Word; 3] = [("open", "未対応", "open"), ("retried", "再送済", "retried"), ("discarded", "破棄", "discarded")];
+const FAILURE_STATES: [Word; 3] =
+    [("open", "未対応", "open"), ("retried", "再送済", "retried"), ("discarded", "破棄", "discarded")];
 
 /// Actions of the audit log.
 const ACTIONS: &[Word] = &[

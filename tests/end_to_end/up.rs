@@ -26,6 +26,7 @@ fn as_a_newcomer(world: &mut World, http: &str, metrics: &str) {
     assert!(names.contains("RENKEI_HTTP_LISTEN") && names.contains("RENKEI_DATA"), "{names:?}");
     world.surroundings.set("RENKEI_HTTP_LISTEN", http);
     world.surroundings.set("RENKEI_METRICS_LISTEN", metrics);
+    world.surroundings.set("RENKEI_CONSOLE_LISTEN", &free_address());
     // Where RabbitMQ's own numbers are: for people and Prometheus, renkei does not ask.
     world.surroundings.set("RENKEI_AMQP_PROMETHEUS", "http://127.0.0.1:9/metrics");
     // Beyond it only what keeps this test apart from others, and the language of its assertions.

@@ -46,7 +46,7 @@ fn walk(folder: &Path, ending: &str, found: &mut Vec<Source>) {
 /// The Rust of the product: no test files, no test modules, no comments. Line numbers stay.
 pub(crate) fn product() -> Vec<Source> {
     let mut sources = Vec::new();
-    for folder in ["core/src", "producers/src", "consumers/src", "src"] {
+    for folder in ["core/src", "producers/src", "consumers/src", "console/src", "src"] {
         sources.extend(files(folder, ".rs"));
     }
     sources.retain(|source| !source.path.ends_with("/tests.rs") && !source.path.contains("/tests/"));

@@ -217,17 +217,19 @@ async fn record(
     after: Value,
     by: By<'_>,
 ) -> Result<(), AccessError> {
-    sqlx::query("select audit.record($1, $2, 'account', $3, nullif($4, 'null'::jsonb), nullif($5, 'null'::jsonb), nullif($6, ''))")
-        .bind(by.actor)
-        .bind(action)
-        .bind(login)
-        .bind(before)
-        .bind(after)
-        .bind(by.reason)
-        .execute(conn)
-        .await
-        .map(|_| ())
-        .map_err(database("write an audit event"))
+    sqlx::query(
+        "select audit.record($1, $2, 'account', $3, nullif($4, 'null'::jsonb), nullif($5, 'null'::jsonb), nullif($6, ''))",
+    )
+    .bind(by.actor)
+    .bind(action)
+    .bind(login)
+    .bind(before)
+    .bind(after)
+    .bind(by.reason)
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(database("write an audit event"))
 }
 
 /// Twenty letters and digits without those that look alike, in groups: 95 bits, to be read out once.

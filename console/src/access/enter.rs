@@ -64,13 +64,7 @@ pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &Fr
 }
 
 /// Gives the one-time code of a session that is half way in. A new token: the old one was known before the person was.
-pub async fn with_code(
-    pool: &PgPool,
-    sealer: &Sealer,
-    person: &Person,
-    code: &str,
-    from: &From,
-) -> Result<Entered, AccessError> {
+pub async fn with_code(pool: &PgPool, sealer: &Sealer, person: &Person, code: &str, from: &From) -> Result<Entered, AccessError> {
     let key = person.login.to_lowercase();
     let locked = is_locked_out(pool, &key, &from.address).await?;
     let mut tx = pool.begin().await.map_err(database("complete a session"))?;
@@ -148,13 +142,7 @@ async fn note(conn: &mut PgConnection, login: &str, address: &str, entered: bool
         .map_err(database("write down an attempt"))
 }
 
-async fn record(
-    conn: &mut PgConnection,
-    login: &str,
-    action: &str,
-    why: Option<&str>,
-    address: &str,
-) -> Result<(), AccessError> {
+async fn record(conn: &mut PgConnection, login: &str, action: &str, why: Option<&str>, address: &str) -> Result<(), AccessError> {
     // A login id that is nobody's may be a password typed into the wrong field: it is not written into a log that lasts.
     sqlx::query(include_str!("sql/record_session.sql"))
         .bind(login)

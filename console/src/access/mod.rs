@@ -58,7 +58,9 @@ impl Classify for AccessError {
             AccessError::Database { source, .. } => match db::trouble(source) {
                 db::Trouble::Down | db::Trouble::Passing => Verdict::Retry,
                 // A named rule of the schema refused it.
-                db::Trouble::Lasting if source.as_database_error().is_some_and(|error| error.constraint().is_some()) => Verdict::Reject,
+                db::Trouble::Lasting if source.as_database_error().is_some_and(|error| error.constraint().is_some()) => {
+                    Verdict::Reject
+                }
                 db::Trouble::Lasting => Verdict::Bug,
             },
             AccessError::Unknown(_) | AccessError::WeakPassword(_) | AccessError::Value(_) => Verdict::Reject,

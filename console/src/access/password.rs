@@ -45,7 +45,10 @@ impl Weakness {
             Weakness::Short => format!("{} {LENGTH_MIN}", say(lang, "短すぎます。最少文字数は", "it is too short; the least is")),
             Weakness::Long => format!("{} {LENGTH_MAX}", say(lang, "長すぎます。最多文字数は", "it is too long; the most is")),
             Weakness::HasLogin => say(lang, "ログインIDを含められません。", "it holds the login id").to_owned(),
-            Weakness::Simple => say(lang, "同じ文字の繰返しや連続した文字は使えません。", "it repeats itself or runs along the keyboard").to_owned(),
+            Weakness::Simple => {
+                say(lang, "同じ文字の繰返しや連続した文字は使えません。", "it repeats itself or runs along the keyboard")
+                    .to_owned()
+            }
             Weakness::Same => say(lang, "今のパスワードと同じです。", "it is the one you have").to_owned(),
         }
     }
@@ -73,7 +76,8 @@ pub fn check(password: &str, login: &str) -> Result<(), Weakness> {
     let different = lower.chars().collect::<std::collections::BTreeSet<_>>().len();
     const ROWS: [&str; 6] =
         ["abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjkl", "passwordpassword", "renkeirenkei"];
-    if different < 5 || ROWS.iter().any(|row| row.contains(lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!')))
+    if different < 5
+        || ROWS.iter().any(|row| row.contains(lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!')))
         || ROWS[1].contains(&lower)
     {
         return Err(Weakness::Simple);

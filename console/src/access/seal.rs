@@ -35,7 +35,8 @@ impl Sealer {
         }
         let text = std::fs::read_to_string(path).map_err(told)?;
         let bytes = hex::decode(text.trim()).map_err(|_| failed(format!("{} must hold 64 hex digits", path.display())))?;
-        let key = <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| failed(format!("{} must hold 64 hex digits", path.display())))?;
+        let key =
+            <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| failed(format!("{} must hold 64 hex digits", path.display())))?;
         Ok(Self::with_key(&key))
     }
 

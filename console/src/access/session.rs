@@ -112,13 +112,15 @@ pub async fn find(pool: &PgPool, token: &str, lang: Lang) -> Result<Option<Found
 
 /// Ends one session.
 pub async fn end(conn: &mut PgConnection, session: &[u8], why: &str) -> Result<(), AccessError> {
-    sqlx::query("update access.session set ended_at = clock_timestamp(), ended_why = $2 where token_sha256 = $1 and ended_at is null")
-        .bind(session)
-        .bind(why)
-        .execute(conn)
-        .await
-        .map(|_| ())
-        .map_err(database("end a session"))
+    sqlx::query(
+        "update access.session set ended_at = clock_timestamp(), ended_why = $2 where token_sha256 = $1 and ended_at is null",
+    )
+    .bind(session)
+    .bind(why)
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(database("end a session"))
 }
 
 /// Ends every session of an account, but for one.

@@ -2,11 +2,33 @@ use maud::{Markup, html};
 
 /// Parts of field ids that speak of a person or an account: their values are masked until somebody asks for them, which is audited.
 const PARTS: [&str; 14] = [
-    "name", "kana", "kanji", "account_no", "account_number", "address", "payer", "holder", "birth", "phone", "mail", "login", "payee", "recipient",
+    "name",
+    "kana",
+    "kanji",
+    "account_no",
+    "account_number",
+    "address",
+    "payer",
+    "holder",
+    "birth",
+    "phone",
+    "mail",
+    "login",
+    "payee",
+    "recipient",
 ];
 /// Ids that hold such a part and speak of no person.
-const HARMLESS: [&str; 9] =
-    ["file_name", "bank_name", "branch_name", "item_name", "project_name", "account_name", "unit_name", "contract_name", "tender_name"];
+const HARMLESS: [&str; 9] = [
+    "file_name",
+    "bank_name",
+    "branch_name",
+    "item_name",
+    "project_name",
+    "account_name",
+    "unit_name",
+    "contract_name",
+    "tender_name",
+];
 
 /// Whether the values of a field are masked.
 pub(crate) fn is_personal(field: &str) -> bool {

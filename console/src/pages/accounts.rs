@@ -138,17 +138,21 @@ fn card(person: &Person, account: &Account, topics: &[(String, String)]) -> Mark
 
 fn add_form(person: &Person) -> Markup {
     let lang = person.lang;
-    post(person, "/accounts", html! {
-        (field(say(lang, "ログインID（英数字と . _ -、3〜64文字）", "Login id (letters, digits, . _ -, 3 to 64)"), "login", html! {
-            input id="login" name="login" pattern="[A-Za-z0-9._\\-]{3,64}" required autocomplete="off";
-        }))
-        (field(say(lang, "氏名", "Name"), "name", html! { input id="name" name="name" required autocomplete="off"; }))
-        label {
-            input type="checkbox" name="portal" value="yes"; " "
-            (say(lang, "職員ポータルのログインID（連携21で無効になると入れなくなる）", "login id of the staff portal (disabled with topic 21)"))
-        }
-        button type="submit" { (say(lang, "追加", "Add")) }
-    })
+    post(
+        person,
+        "/accounts",
+        html! {
+            (field(say(lang, "ログインID（英数字と . _ -、3〜64文字）", "Login id (letters, digits, . _ -, 3 to 64)"), "login", html! {
+                input id="login" name="login" pattern="[A-Za-z0-9._\\-]{3,64}" required autocomplete="off";
+            }))
+            (field(say(lang, "氏名", "Name"), "name", html! { input id="name" name="name" required autocomplete="off"; }))
+            label {
+                input type="checkbox" name="portal" value="yes"; " "
+                (say(lang, "職員ポータルのログインID（連携21で無効になると入れなくなる）", "login id of the staff portal (disabled with topic 21)"))
+            }
+            button type="submit" { (say(lang, "追加", "Add")) }
+        },
+    )
 }
 
 /// A password that is shown once, here and nowhere else.
@@ -175,7 +179,12 @@ pub(crate) async fn add(State(desk): State<Arc<Desk>>, person: Person, fields: F
 }
 
 /// A new initial password.
-pub(crate) async fn reset(State(desk): State<Arc<Desk>>, person: Person, Path(login): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn reset(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(login): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     not_oneself(&person, &login)?;
     let by = By { actor: &person.login, reason: fields.get("reason") };
     let initial = accounts::reset(&desk.pool, &login, fields.some("codes").is_some(), by).await?;
@@ -192,7 +201,12 @@ fn role_and_topic<'f>(desk: &Desk, role: &'f str, topic: Option<&'f str>) -> Ans
 }
 
 /// Gives a role.
-pub(crate) async fn give(State(desk): State<Arc<Desk>>, person: Person, Path(login): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn give(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(login): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     not_oneself(&person, &login)?;
     let (role, topic) = role_and_topic(&desk, fields.get("role"), fields.some("topic"))?;
     accounts::give(&desk.pool, &login, role, topic, By { actor: &person.login, reason: "" }).await?;
@@ -200,7 +214,12 @@ pub(crate) async fn give(State(desk): State<Arc<Desk>>, person: Person, Path(log
 }
 
 /// Takes a role away.
-pub(crate) async fn take(State(desk): State<Arc<Desk>>, person: Person, Path(login): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn take(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(login): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     not_oneself(&person, &login)?;
     let (role, topic) = role_and_topic(&desk, fields.get("role"), None)?;
     accounts::take(&desk.pool, &login, role, topic, By { actor: &person.login, reason: "" }).await?;
@@ -208,7 +227,12 @@ pub(crate) async fn take(State(desk): State<Arc<Desk>>, person: Person, Path(log
 }
 
 /// Disables an account.
-pub(crate) async fn disable(State(desk): State<Arc<Desk>>, person: Person, Path(login): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn disable(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(login): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     not_oneself(&person, &login)?;
     accounts::disable(&desk.pool, &login, true, By { actor: &person.login, reason: fields.reason()? }).await?;
     Ok(see_other("/accounts?done=disabled"))
@@ -229,7 +253,10 @@ pub(crate) async fn end_sessions(State(desk): State<Arc<Desk>>, person: Person, 
 
 fn not_oneself(person: &Person, login: &str) -> Answer<()> {
     if login.eq_ignore_ascii_case(&person.login) {
-        return Err(Refusal::sentence("自分の利用者情報は、別の管理者に変更を依頼してください。", "Another administrator has to change your account."));
+        return Err(Refusal::sentence(
+            "自分の利用者情報は、別の管理者に変更を依頼してください。",
+            "Another administrator has to change your account.",
+        ));
     }
     Ok(())
 }

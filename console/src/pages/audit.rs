@@ -89,15 +89,18 @@ fn filter(lang: Lang, fields: &Fields) -> Markup {
     let text = |label: &str, name: &str, kind: &str| {
         field(label, name, html! { input id=(name) name=(name) type=(kind) value=(fields.get(name)); })
     };
-    search("/audit", html! {
-        (text(say(lang, "職員", "Who"), "actor", "search"))
-        (text(say(lang, "操作", "Action"), "action", "search"))
-        (text(say(lang, "対象の種類", "Kind of object"), "object", "search"))
-        (text(say(lang, "対象の番号", "Object"), "object_id", "search"))
-        (text(say(lang, "いつから", "From"), "from", "date"))
-        (text(say(lang, "いつまで", "To"), "to", "date"))
-        button type="submit" { (say(lang, "検索", "Find")) }
-    })
+    search(
+        "/audit",
+        html! {
+            (text(say(lang, "職員", "Who"), "actor", "search"))
+            (text(say(lang, "操作", "Action"), "action", "search"))
+            (text(say(lang, "対象の種類", "Kind of object"), "object", "search"))
+            (text(say(lang, "対象の番号", "Object"), "object_id", "search"))
+            (text(say(lang, "いつから", "From"), "from", "date"))
+            (text(say(lang, "いつまで", "To"), "to", "date"))
+            button type="submit" { (say(lang, "検索", "Find")) }
+        },
+    )
 }
 
 /// The page of an object, where it has one.
@@ -134,7 +137,9 @@ fn table(lang: Lang, events: &[Event]) -> Markup {
 }
 
 fn pair(event: &Event) -> String {
-    let text = |value: &Option<Value>| value.as_ref().map(|value| serde_json::to_string_pretty(value).unwrap_or_default()).unwrap_or_default();
+    let text = |value: &Option<Value>| {
+        value.as_ref().map(|value| serde_json::to_string_pretty(value).unwrap_or_default()).unwrap_or_default()
+    };
     format!("{}\n→\n{}", text(&event.before), text(&event.after))
 }
 
@@ -170,7 +175,10 @@ pub(crate) async fn verify_chain(State(desk): State<Arc<Desk>>, person: Person) 
     let lang = person.lang;
     let report = verify::verify(&desk.pool).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the audit chain cannot be walked");
-        Refusal::sentence("監査記録を検証できません。システム管理者に連絡してください。", "The log cannot be verified; tell the system's administrator.")
+        Refusal::sentence(
+            "監査記録を検証できません。システム管理者に連絡してください。",
+            "The log cannot be verified; tell the system's administrator.",
+        )
     })?;
     let whole = |number: u64| count(i64::try_from(number).unwrap_or(i64::MAX));
     let body = html! {

@@ -17,8 +17,7 @@ use crate::refusal::{Answer, Refusal};
 
 /// Rows of one page.
 const ROWS: i64 = 50;
-const STATES: [&str; 8] =
-    ["received", "staged", "awaiting_confirmation", "posted", "held", "rejected", "duplicate", "cancelled"];
+const STATES: [&str; 8] = ["received", "staged", "awaiting_confirmation", "posted", "held", "rejected", "duplicate", "cancelled"];
 
 /// A batch in a list.
 #[derive(Debug, FromRow)]
@@ -75,31 +74,34 @@ fn address(fields: &Fields) -> String {
 fn filter(registry: &Registry, person: &Person, fields: &Fields) -> Markup {
     let lang = person.lang;
     let topics = registry.active(Direction::In).filter(|topic| person.may_on(Action::See, topic.slug.as_str()));
-    search("/batches", html! {
-        (field(say(lang, "連携", "Topic"), "topic", html! {
-            select id="topic" name="topic" {
-                option value="" { (say(lang, "すべて", "all")) }
-                @for topic in topics {
-                    option value=(topic.slug) selected[fields.get("topic") == topic.slug.as_str()] {
-                        (format!("{:02}", topic.number)) " " (say(lang, &topic.name, &topic.name_en))
+    search(
+        "/batches",
+        html! {
+            (field(say(lang, "連携", "Topic"), "topic", html! {
+                select id="topic" name="topic" {
+                    option value="" { (say(lang, "すべて", "all")) }
+                    @for topic in topics {
+                        option value=(topic.slug) selected[fields.get("topic") == topic.slug.as_str()] {
+                            (format!("{:02}", topic.number)) " " (say(lang, &topic.name, &topic.name_en))
+                        }
                     }
                 }
-            }
-        }))
-        (field(say(lang, "状態", "State"), "state", html! {
-            select id="state" name="state" {
-                option value="" { (say(lang, "すべて", "all")) }
-                @for state in STATES {
-                    option value=(state) selected[fields.get("state") == state] { (words::batch_state(lang, state)) }
+            }))
+            (field(say(lang, "状態", "State"), "state", html! {
+                select id="state" name="state" {
+                    option value="" { (say(lang, "すべて", "all")) }
+                    @for state in STATES {
+                        option value=(state) selected[fields.get("state") == state] { (words::batch_state(lang, state)) }
+                    }
                 }
-            }
-        }))
-        (field(say(lang, "受領日", "Day"), "day", html! { input id="day" name="day" type="date" value=(fields.get("day")); }))
-        (field(say(lang, "ファイル名・番号", "File name or number"), "find", html! {
-            input id="find" name="find" type="search" value=(fields.get("find"));
-        }))
-        button type="submit" { (say(lang, "検索", "Find")) }
-    })
+            }))
+            (field(say(lang, "受領日", "Day"), "day", html! { input id="day" name="day" type="date" value=(fields.get("day")); }))
+            (field(say(lang, "ファイル名・番号", "File name or number"), "find", html! {
+                input id="find" name="find" type="search" value=(fields.get("find"));
+            }))
+            button type="submit" { (say(lang, "検索", "Find")) }
+        },
+    )
 }
 
 /// Batches as a table.

@@ -180,9 +180,9 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
     html! {
         tr {
             td.number data-value=(topic.number) { (topic.number) }
-            th scope="row" { @if links { a href={ "/topics/" (slug) } { (name) } } @else { (name) } }
+            th scope="row" { @if links { a.clip href={ "/topics/" (slug) } title=(name) { (name) } } @else { (name) } }
             td { (words::direction(lang, topic.direction)) }
-            td { (partner) }
+            td { span.clip title=(partner) { (partner) } }
             td { (method(lang, topic)) "・" (timing(lang, topic)) }
             td { (last(lang, line)) }
             td { (due) }
@@ -204,13 +204,19 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
 fn last(lang: Lang, line: &Line) -> Markup {
     html! {
         @if let (Some(batch), Some(state), Some(at)) = (line.batch, &line.batch_state, &line.batch_at) {
-            div { a href={ "/batches/" (batch) } { (when(at)) } " " (batch_badge(lang, state)) }
+            a href={ "/batches/" (batch) } { (minute(at)) } " " (batch_badge(lang, state)) " "
         }
         @if let (Some(file), Some(state), Some(at)) = (line.file, &line.file_state, &line.file_at) {
-            div { a href={ "/exports/" (file) } { (when(at)) } " " (file_badge(lang, state)) }
+            a href={ "/exports/" (file) } { (minute(at)) } " " (file_badge(lang, state))
         }
         @if line.batch.is_none() && line.file.is_none() { (say(lang, "なし", "none")) }
     }
+}
+
+/// The day of the year and the minute: the board is about now.
+fn minute(instant: &str) -> Markup {
+    let shown: String = instant.chars().skip(5).take(11).map(|c| if c == 'T' { ' ' } else { c }).collect();
+    html! { time datetime=(instant) title=(instant) { (shown) } }
 }
 
 /// Who must act, and on what.

@@ -60,11 +60,8 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let lang = person.lang;
     let may_see = queues(&desk, &person, Action::See);
     let wanted = of_topic(&desk, fields.some("topic"));
-    let groups: Vec<Group> = sqlx::query_as(include_str!("sql/failure_groups.sql"))
-        .bind(&may_see)
-        .bind(&wanted)
-        .fetch_all(&desk.pool)
-        .await?;
+    let groups: Vec<Group> =
+        sqlx::query_as(include_str!("sql/failure_groups.sql")).bind(&may_see).bind(&wanted).fetch_all(&desk.pool).await?;
     let before = fields.some("before").and_then(|text| text.parse::<i64>().ok());
     let closed: Vec<Failure> = sqlx::query_as(include_str!("sql/failures_closed.sql"))
         .bind(&may_see)
@@ -253,14 +250,24 @@ fn text(body: &[u8]) -> String {
 }
 
 /// Sends one again.
-pub(crate) async fn retry(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn retry(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     find(&desk, &person, id, Action::Operate).await?;
     failures::retry(&desk.pool, &desk.publisher, id, &person.login, fields.get("reason")).await?;
     Ok(see_other(&format!("/failures/{id}?done=retried")))
 }
 
 /// Discards one.
-pub(crate) async fn discard(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn discard(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     find(&desk, &person, id, Action::Operate).await?;
     failures::discard(&desk.pool, id, &person.login, fields.reason()?).await?;
     Ok(see_other(&format!("/failures/{id}?done=discarded")))
@@ -281,7 +288,12 @@ fn unless_decided(outcome: Result<(), failures::FailureError>) -> Answer<()> {
 }
 
 /// Sends some of a cause again, oldest first.
-pub(crate) async fn retry_group(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn retry_group(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     let (one, _) = find(&desk, &person, id, Action::Operate).await?;
     let wanted = fields.number("messages")?.clamp(1, RETRY_MAX);
     for message in open_of(&desk, &one, wanted).await? {
@@ -291,7 +303,12 @@ pub(crate) async fn retry_group(State(desk): State<Arc<Desk>>, person: Person, P
 }
 
 /// Discards all of a cause.
-pub(crate) async fn discard_group(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn discard_group(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     let (one, _) = find(&desk, &person, id, Action::Operate).await?;
     let reason = fields.reason()?;
     if fields.some("all").is_none() {

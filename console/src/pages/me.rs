@@ -64,20 +64,24 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
 
 fn password_form(person: &Person) -> Markup {
     let lang = person.lang;
-    post(person, "/me/password", html! {
-        // So that a password manager knows whose it is.
-        input type="hidden" name="username" autocomplete="username" value=(person.login);
-        (field(say(lang, "今のパスワード", "Current password"), "current", html! {
-            input id="current" name="current" type="password" autocomplete="current-password" required;
-        }))
-        (field(say(lang, "新しいパスワード（12文字以上）", "New password (12 characters or more)"), "chosen", html! {
-            input id="chosen" name="chosen" type="password" autocomplete="new-password" minlength=(password::LENGTH_MIN) maxlength=(password::LENGTH_MAX) required;
-        }))
-        (field(say(lang, "新しいパスワード（確認）", "New password again"), "again", html! {
-            input id="again" name="again" type="password" autocomplete="new-password" required;
-        }))
-        button type="submit" { (say(lang, "変更する", "Change")) }
-    })
+    post(
+        person,
+        "/me/password",
+        html! {
+            // So that a password manager knows whose it is.
+            input type="hidden" name="username" autocomplete="username" value=(person.login);
+            (field(say(lang, "今のパスワード", "Current password"), "current", html! {
+                input id="current" name="current" type="password" autocomplete="current-password" required;
+            }))
+            (field(say(lang, "新しいパスワード（12文字以上）", "New password (12 characters or more)"), "chosen", html! {
+                input id="chosen" name="chosen" type="password" autocomplete="new-password" minlength=(password::LENGTH_MIN) maxlength=(password::LENGTH_MAX) required;
+            }))
+            (field(say(lang, "新しいパスワード（確認）", "New password again"), "again", html! {
+                input id="again" name="again" type="password" autocomplete="new-password" required;
+            }))
+            button type="submit" { (say(lang, "変更する", "Change")) }
+        },
+    )
 }
 
 fn codes_form(person: &Person, enrolment: &Enrolment) -> Markup {
@@ -105,7 +109,10 @@ fn codes_form(person: &Person, enrolment: &Enrolment) -> Markup {
 pub(crate) async fn password(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
     let chosen = fields.raw("chosen");
     if chosen != fields.raw("again") {
-        return Err(Refusal::sentence("新しいパスワードの2回の入力が一致しません。", "The new password was typed differently the second time."));
+        return Err(Refusal::sentence(
+            "新しいパスワードの2回の入力が一致しません。",
+            "The new password was typed differently the second time.",
+        ));
     }
     let current = fields.raw("current");
     if !accounts::choose_password(&desk.pool, &person.login, current, chosen, &person.session).await? {
@@ -121,7 +128,10 @@ pub(crate) async fn codes(State(desk): State<Arc<Desk>>, person: Person, from: F
     }
     let proving = Person { has_totp: true, ..person };
     if !enter::prove(&desk.pool, &desk.sealer, &proving, fields.get("code"), &from).await? {
-        return Err(Refusal::sentence("コードが正しくありません。端末の時刻も確認してください。", "The code is wrong. Look at the clock of the device, too."));
+        return Err(Refusal::sentence(
+            "コードが正しくありません。端末の時刻も確認してください。",
+            "The code is wrong. Look at the clock of the device, too.",
+        ));
     }
     Ok(see_other("/me?done=codes-on"))
 }

@@ -143,9 +143,13 @@ mod tests {
 
     #[test]
     fn the_way_back_stays_in_the_house() {
-        for (address, leads) in
-            [("/batches?topic=12", "/batches?topic=12"), ("//evil.example/", "/"), ("https://evil.example/", "/"), ("/\\evil", "/"), ("", "/")]
-        {
+        for (address, leads) in [
+            ("/batches?topic=12", "/batches?topic=12"),
+            ("//evil.example/", "/"),
+            ("https://evil.example/", "/"),
+            ("/\\evil", "/"),
+            ("", "/"),
+        ] {
             assert_eq!(back(address), leads);
         }
     }

@@ -16,8 +16,8 @@ use renkei_producers::{Controls, send};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
-use super::export::order;
 use super::batches;
+use super::export::order;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::{check_token, see_other};
@@ -118,12 +118,19 @@ fn evidence(lang: Lang, layout: &Layout) -> Markup {
 }
 
 /// A sheet as text.
-pub(crate) async fn sheet(State(desk): State<Arc<Desk>>, person: Person, Path((slug, variant)): Path<(String, String)>) -> Answer<Response> {
+pub(crate) async fn sheet(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path((slug, variant)): Path<(String, String)>,
+) -> Answer<Response> {
     let topic = find(&desk, &person, &slug)?;
     let folders = [topic.integration.as_ref(), topic.results.as_ref().and_then(|results| results.integration.as_ref())];
     let layout = folders.into_iter().flatten().find_map(|folder| folder.layout(&variant)).ok_or_else(Refusal::not_found)?;
     let name = html::ascii(&format!("{slug}_{variant}.txt"));
-    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
     Ok((headers, describe::sheet(layout, person.lang)).into_response())
 }
 
@@ -151,7 +158,12 @@ struct Uploaded {
 }
 
 /// Takes a file in: stored under a name of our own, checked, published; the page of its batch shows what became of it.
-pub(crate) async fn hand_in(State(desk): State<Arc<Desk>>, person: Person, Path(slug): Path<String>, form: Multipart) -> Answer<Response> {
+pub(crate) async fn hand_in(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(slug): Path<String>,
+    form: Multipart,
+) -> Answer<Response> {
     let topic = find(&desk, &person, &slug)?;
     if !person.may_on(Action::Operate, &slug) {
         return Err(Refusal::forbidden());
@@ -165,7 +177,13 @@ pub(crate) async fn hand_in(State(desk): State<Arc<Desk>>, person: Person, Path(
         let (name, path) = uploaded.file.ok_or_else(|| Refusal::sentence("ファイルを選んでください。", "Choose a file."))?;
         let stated = uploaded.count.is_some() || uploaded.sum.is_some();
         let controls = stated.then(|| Controls { count: uploaded.count, sum: uploaded.sum, ..Controls::default() });
-        let with = HandedIn { name, sender: format!("console:{}", person.login), controls, documents: uploaded.documents, ..HandedIn::default() };
+        let with = HandedIn {
+            name,
+            sender: format!("console:{}", person.login),
+            controls,
+            documents: uploaded.documents,
+            ..HandedIn::default()
+        };
         Ok::<_, Refusal>(send::send(&desk.hand_in, incoming.slug.as_str(), &path, with, None).await?)
     }
     .await;
@@ -176,12 +194,16 @@ pub(crate) async fn hand_in(State(desk): State<Arc<Desk>>, person: Person, Path(
 
 fn no_room(error: &std::io::Error) -> Refusal {
     tracing::error!(error = error as &dyn std::error::Error, "an upload could not be stored");
-    Refusal::sentence("ファイルを保存できません。システム管理者に連絡してください。", "The file cannot be stored; tell the system's administrator.")
+    Refusal::sentence(
+        "ファイルを保存できません。システム管理者に連絡してください。",
+        "The file cannot be stored; tell the system's administrator.",
+    )
 }
 
 /// Reads the form part by part; the first must be the token. Nothing is held in memory but names and numbers.
 async fn receive(person: &Person, mut form: Multipart, folder: &std::path::Path, limit: u64) -> Answer<Uploaded> {
-    let broken = |_| Refusal::sentence("アップロードが途中で切れました。やり直してください。", "The upload was cut off; try again.");
+    let broken =
+        |_| Refusal::sentence("アップロードが途中で切れました。やり直してください。", "The upload was cut off; try again.");
     let mut uploaded = Uploaded::default();
     let mut proven = false;
     let mut place = 0_u32;
@@ -247,7 +269,9 @@ mod tests {
 
     #[test]
     fn a_name_leads_nowhere() {
-        for (name, kept) in [("C:\\data\\調定.csv", "調定.csv"), ("../../etc/passwd", "passwd"), ("..", ""), ("a\r\nb.csv", "ab.csv")] {
+        for (name, kept) in
+            [("C:\\data\\調定.csv", "調定.csv"), ("../../etc/passwd", "passwd"), ("..", ""), ("a\r\nb.csv", "ab.csv")]
+        {
             assert_eq!(last_part(name), kept);
         }
         assert!(number::<u64>("count", "1,234").expect("a number") == Some(1_234));

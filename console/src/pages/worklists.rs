@@ -75,7 +75,11 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
             }
         }
     };
-    Ok(frame(&person, &Page::new(Nav::Worklists, say(lang, "保留・要対応", "Worklists")).after(Notice::of(fields.get("done"))), body))
+    Ok(frame(
+        &person,
+        &Page::new(Nav::Worklists, say(lang, "保留・要対応", "Worklists")).after(Notice::of(fields.get("done"))),
+        body,
+    ))
 }
 
 /// The text of a code without the places where its values stand.
@@ -169,7 +173,12 @@ struct Chosen {
 }
 
 /// Posts, gives up or annotates the chosen lines, batch by batch.
-pub(crate) async fn decide(State(desk): State<Arc<Desk>>, person: Person, Path(code): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn decide(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(code): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     let findings = fields.numbers("finding")?;
     if findings.is_empty() {
         return Err(Refusal::sentence("行を選んでください。", "Choose at least one line."));
@@ -213,7 +222,12 @@ fn cell(lang: Lang, column: &Column, value: Option<&String>) -> Markup {
 }
 
 /// One list of the ledger.
-pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, Path(name): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn list(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     let lang = person.lang;
     let wanted = name.strip_suffix(".csv");
     let (address, list, ja, en) =
@@ -228,7 +242,9 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, Path(nam
         let headings: Vec<&str> = columns.iter().map(|(_, ja, en)| say(lang, ja, en)).collect();
         let text = |row: &Vec<Option<String>>| {
             let cells = columns.iter().zip(row);
-            cells.map(|((key, ..), value)| value.as_ref().map(|value| words::cell(lang, key, value)).unwrap_or_default()).collect()
+            cells
+                .map(|((key, ..), value)| value.as_ref().map(|value| words::cell(lang, key, value)).unwrap_or_default())
+                .collect()
         };
         return Ok(csv(&format!("{address}.csv"), &headings, &rows.iter().map(text).collect::<Vec<Vec<String>>>()));
     }

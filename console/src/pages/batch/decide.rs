@@ -22,12 +22,16 @@ pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch, findings:
     }
     let lang = person.lang;
     let held: Vec<i64> = {
-        let mut lines: Vec<i64> =
-            findings.iter().filter(|found| found.state == "open" && found.verdict == "hold").filter_map(|found| found.line).collect();
+        let mut lines: Vec<i64> = findings
+            .iter()
+            .filter(|found| found.state == "open" && found.verdict == "hold")
+            .filter_map(|found| found.line)
+            .collect();
         lines.dedup();
         lines
     };
-    let preview = matches!(batch.state, BatchState::AwaitingConfirmation | BatchState::Staged | BatchState::Held | BatchState::Duplicate);
+    let preview =
+        matches!(batch.state, BatchState::AwaitingConfirmation | BatchState::Staged | BatchState::Held | BatchState::Duplicate);
     let cancel = matches!(
         batch.state,
         BatchState::Received | BatchState::Staged | BatchState::Posted | BatchState::Held | BatchState::AwaitingConfirmation
@@ -49,18 +53,22 @@ pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch, findings:
 
 fn held_form(person: &Person, batch: &Batch, held: &[i64]) -> Markup {
     let lang = person.lang;
-    post(person, &format!("/batches/{}/held", batch.id), html! {
-        fieldset {
-            legend { (say(lang, "保留の行", "Held lines")) }
-            label { input type="checkbox" data-all="line"; " " (say(lang, "すべて", "all")) }
-            @for line in held.iter().take(500) {
-                " " label { input type="checkbox" name="line" value=(line); " " (line) }
+    post(
+        person,
+        &format!("/batches/{}/held", batch.id),
+        html! {
+            fieldset {
+                legend { (say(lang, "保留の行", "Held lines")) }
+                label { input type="checkbox" data-all="line"; " " (say(lang, "すべて", "all")) }
+                @for line in held.iter().take(500) {
+                    " " label { input type="checkbox" name="line" value=(line); " " (line) }
+                }
             }
-        }
-        (field(say(lang, "理由・メモ", "Reason or note"), "held-reason", html! { input id="held-reason" name="reason" maxlength="400"; }))
-        button type="submit" name="act" value="post" { (say(lang, "選んだ行を記帳", "Post these lines")) }
-        button.danger type="submit" name="act" value="reject" { (say(lang, "選んだ行を却下", "Give these lines up")) }
-    })
+            (field(say(lang, "理由・メモ", "Reason or note"), "held-reason", html! { input id="held-reason" name="reason" maxlength="400"; }))
+            button type="submit" name="act" value="post" { (say(lang, "選んだ行を記帳", "Post these lines")) }
+            button.danger type="submit" name="act" value="reject" { (say(lang, "選んだ行を却下", "Give these lines up")) }
+        },
+    )
 }
 
 async fn decidable(desk: &Desk, person: &Person, id: i64) -> Answer<Batch> {
@@ -74,9 +82,13 @@ pub(crate) async fn preview(State(desk): State<Arc<Desk>>, person: Person, Path(
     let batch = decidable(&desk, &person, id).await?;
     let preview = desk.intake.preview(id).await?;
     let confirm = match batch.state {
-        BatchState::AwaitingConfirmation if !preview.refused => Some(("confirm", say(lang, "この内容で記帳する", "Post this"), false)),
+        BatchState::AwaitingConfirmation if !preview.refused => {
+            Some(("confirm", say(lang, "この内容で記帳する", "Post this"), false))
+        }
         BatchState::Staged => Some(("decide", say(lang, "もう一度判定する", "Decide again"), false)),
-        BatchState::Duplicate => Some(("post-duplicate", say(lang, "重複と承知のうえで記帳する", "Post the duplicate on purpose"), true)),
+        BatchState::Duplicate => {
+            Some(("post-duplicate", say(lang, "重複と承知のうえで記帳する", "Post the duplicate on purpose"), true))
+        }
         _ => None,
     };
     let body = html! {
@@ -188,28 +200,48 @@ fn back(id: i64, done: &str) -> Response {
 }
 
 /// Posts what was previewed.
-pub(crate) async fn confirm(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn confirm(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
     desk.intake.confirm(id, &person.login, fields.get("reason")).await?;
     Ok(back(id, "confirmed"))
 }
 
 /// Decides a staged batch again.
-pub(crate) async fn decide(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn decide(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
     desk.intake.decide_by(id, &person.login, fields.get("reason")).await?;
     Ok(back(id, "decided"))
 }
 
 /// Posts a duplicate on purpose.
-pub(crate) async fn post_duplicate(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn post_duplicate(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
     desk.intake.post_duplicate(id, &person.login, fields.reason()?).await?;
     Ok(back(id, "duplicate-posted"))
 }
 
 /// 取消
-pub(crate) async fn cancel(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn cancel(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
     desk.intake.cancel(id, &person.login, fields.reason()?).await?;
     Ok(back(id, "cancelled"))

@@ -54,7 +54,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         }
         (decide::forms(&desk, &person, &batch, &findings).await?)
         @if !findings.is_empty() { (finding_panel(lang, &batch, &findings)) }
-        @if batch.faults_total > 0 { (faults::panel(&desk, lang, &batch).await?) }
+        @if batch.faults_total > 0 { (faults::panel(&desk, &person, &batch).await?) }
         (journal::panel(&desk, lang, &batch).await?)
         (records::panel(&desk, &person, &batch, &fields, false).await?)
         @if !documents.is_empty() { (document_panel(lang, &documents)) }
@@ -84,12 +84,12 @@ fn facts(lang: Lang, batch: &Batch) -> Markup {
     }
 }
 
-/// A reason is a code of the catalogue, or what somebody wrote.
+/// A reason is a code of the catalogue, or what somebody wrote. The values of a code's text are told with the finding itself.
 fn reason_text(lang: Lang, reason: &str) -> String {
-    if catalogue::is_known(reason) {
-        return catalogue::text(&renkei_core::fault::Fault::new(reason), lang);
+    match catalogue::template(reason, lang) {
+        Some((text, _)) if !text.contains('{') => text.to_owned(),
+        _ => reason.to_owned(),
     }
-    reason.to_owned()
 }
 
 /// Read = published = staged = posted + held + known + rejected, in records and yen.
@@ -109,7 +109,10 @@ fn hops(lang: Lang, batch: &Batch) -> Markup {
         sum([batch.yen_posted, batch.yen_held, batch.yen_skipped, batch.yen_rejected]),
     );
     let staged = (batch.records_staged, batch.yen_staged);
-    let decided = !matches!(batch.state, BatchState::Received | BatchState::Staged | BatchState::AwaitingConfirmation | BatchState::Duplicate);
+    let decided = !matches!(
+        batch.state,
+        BatchState::Received | BatchState::Staged | BatchState::AwaitingConfirmation | BatchState::Duplicate
+    );
     let agree = (batch.records_read, batch.yen_read) == staged && (!decided || ends == staged);
     html! {
         table {

@@ -56,27 +56,35 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &
     })
 }
 
-fn may_unmask(person: &Person, batch: &Batch) -> bool {
+/// Whether they may see names and accounts of the batch.
+pub(super) fn may_unmask(person: &Person, batch: &Batch) -> bool {
     [Action::Operate, Action::Approve, Action::Audit].into_iter().any(|action| person.may_on(action, &batch.topic))
 }
 
-/// Names of the fields by kind and id, from the layout it came in.
+/// Names of the fields by kind and id, from the layout it came in; with an empty id, of the kinds themselves.
 fn names(desk: &Desk, batch: &Batch) -> BTreeMap<(String, String), String> {
     let topic = desk.registry.incoming(&batch.topic);
     let layout = topic.and_then(|topic| topic.integration.as_ref()).and_then(|folder| folder.layout(&batch.layout));
     let kinds = layout.map(|layout| layout.kinds()).unwrap_or_default();
-    let pairs = kinds.iter().flat_map(|kind| kind.fields.iter().map(|field| ((kind.id.clone(), field.id.clone()), field.name.clone())));
-    pairs.collect()
+    let pairs =
+        kinds.iter().flat_map(|kind| kind.fields.iter().map(|field| ((kind.id.clone(), field.id.clone()), field.name.clone())));
+    let own = kinds.iter().map(|kind| ((kind.id.clone(), String::new()), kind.name.clone()));
+    pairs.chain(own).collect()
 }
 
-fn one(lang: renkei_core::catalogue::Lang, record: &StagedRecord, names: &BTreeMap<(String, String), String>, full: bool) -> Markup {
+fn one(
+    lang: renkei_core::catalogue::Lang,
+    record: &StagedRecord,
+    names: &BTreeMap<(String, String), String>,
+    full: bool,
+) -> Markup {
     let empty = serde_json::Map::new();
     let values = record.fields.as_object().unwrap_or(&empty);
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     html! {
         details open[full] {
             summary {
-                (say(lang, "行", "line")) " " (record.line) " · " (record.kind)
+                (say(lang, "行", "line")) " " (record.line) " · " (names.get(&(record.kind.clone(), String::new())).unwrap_or(&record.kind))
                 @if record.yen != 0 { " · " (yen(record.yen)) " " (say(lang, "円", "yen")) }
                 " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length))
             }
@@ -99,7 +107,7 @@ pub(crate) async fn full(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     sqlx::query("select audit.record($1, 'personal.show', 'batch', $2, null, $3, null)")
         .bind(&person.login)
         .bind(id.to_string())
-        .bind(json!({ "line": fields.get("line") }))
+        .bind(json!({ "what": "records", "line": fields.get("line") }))
         .execute(&desk.pool)
         .await?;
     let lang = person.lang;

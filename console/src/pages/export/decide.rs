@@ -76,15 +76,19 @@ pub(super) fn forms(person: &Person, detail: &FileDetail) -> Markup {
 fn reason_form(person: &Person, action: &str, words: &str, confirmed: bool) -> Markup {
     let lang = person.lang;
     let id = action.replace('/', "-");
-    post(person, action, html! {
-        (field(say(lang, "理由", "Reason"), &format!("reason{id}"), html! { input id={ "reason" (id) } name="reason" required maxlength="400"; }))
-        @if confirmed {
-            (field(say(lang, "相手先の確認（処理していないこと）", "The partner's confirmation that it did not process it"), &format!("confirmation{id}"), html! {
-                input id={ "confirmation" (id) } name="confirmation" required maxlength="400";
-            }))
-        }
-        button.danger type="submit" { (words) }
-    })
+    post(
+        person,
+        action,
+        html! {
+            (field(say(lang, "理由", "Reason"), &format!("reason{id}"), html! { input id={ "reason" (id) } name="reason" required maxlength="400"; }))
+            @if confirmed {
+                (field(say(lang, "相手先の確認（処理していないこと）", "The partner's confirmation that it did not process it"), &format!("confirmation{id}"), html! {
+                    input id={ "confirmation" (id) } name="confirmation" required maxlength="400";
+                }))
+            }
+            button.danger type="submit" { (words) }
+        },
+    )
 }
 
 /// The file, for somebody who may do this with it.
@@ -104,7 +108,12 @@ fn back(id: i64, done: &str) -> Response {
 }
 
 /// 承認, of exactly the bytes that were shown.
-pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn approve(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     allowed(&desk, &person, id, &[Action::Approve]).await?;
     if let Some(ask) = proof(&person, id) {
         return Ok(ask);
@@ -126,7 +135,10 @@ pub(crate) async fn release(State(desk): State<Arc<Desk>>, person: Person, Path(
     }
     // Released before: nothing happens a second time, and whoever clicked should know.
     if detail.file.state.has_left() {
-        return Err(Refusal::sentence("このファイルはすでに払い出されています。二度は払い出せません。", "The file was released already; it leaves once only."));
+        return Err(Refusal::sentence(
+            "このファイルはすでに払い出されています。二度は払い出せません。",
+            "The file was released already; it leaves once only.",
+        ));
     }
     desk.exporter.release(id, &person.login).await?;
     Ok(back(id, "released"))
@@ -143,14 +155,24 @@ pub(crate) async fn void(State(desk): State<Arc<Desk>>, person: Person, Path(id)
 }
 
 /// 送信結果不明
-pub(crate) async fn unknown(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn unknown(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     allowed(&desk, &person, id, &[Action::Operate, Action::Approve]).await?;
     desk.exporter.mark_unknown(id, &person.login, fields.reason()?).await?;
     Ok(back(id, "marked-unknown"))
 }
 
 /// What a person found out about an unknown delivery.
-pub(crate) async fn resolve(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn resolve(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     allowed(&desk, &person, id, &[Action::Operate, Action::Approve]).await?;
     let found = match fields.get("found") {
         "arrived" => Found::Arrived,
@@ -165,7 +187,12 @@ pub(crate) async fn resolve(State(desk): State<Arc<Desk>>, person: Person, Path(
 }
 
 /// Delivers once more what certainly did not arrive.
-pub(crate) async fn retry(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn retry(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     allowed(&desk, &person, id, &[Action::Operate, Action::Approve]).await?;
     if let Some(ask) = proof(&person, id) {
         return Ok(ask);

@@ -210,7 +210,8 @@ pub(crate) async fn download(State(desk): State<Arc<Desk>>, person: Person, Path
 /// The workbook for reviewing a file.
 pub(crate) async fn workbook(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer<Response> {
     let detail = find(&desk, &person, id).await?;
-    let able = [Action::Operate, Action::Approve, Action::Audit].into_iter().any(|action| person.may_on(action, &detail.file.topic));
+    let able =
+        [Action::Operate, Action::Approve, Action::Audit].into_iter().any(|action| person.may_on(action, &detail.file.topic));
     if !able {
         return Err(Refusal::forbidden());
     }

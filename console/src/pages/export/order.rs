@@ -51,18 +51,22 @@ pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
             folder.profiles.iter().map(|profile| (profile.name.clone(), profile.title.clone())).collect()
         }
     });
-    post(person, &format!("/topics/{slug}/dry-run"), html! {
-        @if variants.len() > 1 {
-            (field(say(lang, "様式・銀行", "Profile"), "profile", html! {
-                select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) { (title) } } }
-            }))
-        }
-        @for place in 0..2 {
-            (field(&format!("{} {}", say(lang, "条件の名前", "Parameter"), place + 1), &format!("name-{place}"), html! { input id={ "name-" (place) } name="name" placeholder="pay_date" pattern="[a-z_]*"; }))
-            (field(&format!("{} {}", say(lang, "値", "Value"), place + 1), &format!("param-{place}"), html! { input id={ "param-" (place) } name="param" placeholder="2026-11-30"; }))
-        }
-        button type="submit" { (say(lang, "送る内容を確認する", "Look at what would go")) }
-    })
+    post(
+        person,
+        &format!("/topics/{slug}/dry-run"),
+        html! {
+            @if variants.len() > 1 {
+                (field(say(lang, "様式・銀行", "Profile"), "profile", html! {
+                    select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) { (title) } } }
+                }))
+            }
+            @for place in 0..2 {
+                (field(&format!("{} {}", say(lang, "条件の名前", "Parameter"), place + 1), &format!("name-{place}"), html! { input id={ "name-" (place) } name="name" placeholder="pay_date" pattern="[a-z_]*"; }))
+                (field(&format!("{} {}", say(lang, "値", "Value"), place + 1), &format!("param-{place}"), html! { input id={ "param-" (place) } name="param" placeholder="2026-11-30"; }))
+            }
+            button type="submit" { (say(lang, "送る内容を確認する", "Look at what would go")) }
+        },
+    )
 }
 
 /// What an order would send now: the same SQL and the same writer, rolled back.
@@ -122,7 +126,12 @@ fn found(lang: renkei_core::catalogue::Lang, topic: &Topic, dry: &DryRun) -> Mar
 }
 
 /// Orders the file; the consumer makes it.
-pub(crate) async fn order(State(desk): State<Arc<Desk>>, person: Person, Path(slug): Path<String>, fields: Fields) -> Answer<Response> {
+pub(crate) async fn order(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(slug): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     let topic = topic(&desk, &person, &slug)?;
     outbound::order(&desk.publisher, topic, request(&person, &fields)).await?;
     Ok(see_other(&format!("/exports?topic={slug}&done=ordered")))

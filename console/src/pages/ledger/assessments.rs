@@ -52,7 +52,9 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .await?;
     let next = found.last().filter(|_| i64::try_from(found.len()).unwrap_or(0) == ROWS).map(|assessed| assessed.id);
     let receipts = match (fields.some("find"), found.as_slice()) {
-        (Some(_), [only]) => sqlx::query_as(include_str!("../sql/assessment_events.sql")).bind(only.id).fetch_all(&desk.pool).await?,
+        (Some(_), [only]) => {
+            sqlx::query_as(include_str!("../sql/assessment_events.sql")).bind(only.id).fetch_all(&desk.pool).await?
+        }
         _ => Vec::new(),
     };
     let body = html! {

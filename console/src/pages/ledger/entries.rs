@@ -34,7 +34,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
     if lines.is_empty() {
         return Err(Refusal::not_found());
     }
-    let carried: Vec<Carried> = sqlx::query_as(include_str!("../sql/entry_exports.sql")).bind(entry).fetch_all(&desk.pool).await?;
+    let carried: Vec<Carried> =
+        sqlx::query_as(include_str!("../sql/entry_exports.sql")).bind(entry).fetch_all(&desk.pool).await?;
     let from: Option<(Option<i64>, Option<i64>, String, String)> =
         sqlx::query_as(include_str!("../sql/entry_origin.sql")).bind(entry).fetch_optional(&desk.pool).await?;
     let body = html! {
@@ -72,7 +73,10 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
         Err(LineageError::Database(error)) => return Err(error.into()),
         Err(LineageError::Archive(error)) => {
             tracing::error!(error = &error as &dyn std::error::Error, "an original cannot be read");
-            return Err(Refusal::sentence("原本を読み出せません。システム管理者に連絡してください。", "The original cannot be read; tell the system's administrator."));
+            return Err(Refusal::sentence(
+                "原本を読み出せません。システム管理者に連絡してください。",
+                "The original cannot be read; tell the system's administrator.",
+            ));
         }
     };
     let body = html! {

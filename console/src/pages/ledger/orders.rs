@@ -71,7 +71,11 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         } @else { (table(&person, &orders, false)) }
         (older(&person, &format!("/ledger/orders?state={state}&find={}&", fields.get("find")), next))
     };
-    Ok(frame(&person, &Page::new(Nav::Ledger, say(lang, "支出命令", "Payment orders")).after(Notice::of(fields.get("done"))), body))
+    Ok(frame(
+        &person,
+        &Page::new(Nav::Ledger, say(lang, "支出命令", "Payment orders")).after(Notice::of(fields.get("done"))),
+        body,
+    ))
 }
 
 fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {

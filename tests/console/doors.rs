@@ -1,0 +1,149 @@
+use crate::support::world;
+use crate::visitor::{PASSWORD, Visitor, console};
+
+const NOW: &str = "2026-10-06T09:30:00+09:00";
+
+#[test]
+fn nobody_learns_whether_an_account_exists() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        Visitor::with_roles(world, &address, "kato.1", &["viewer"]).await;
+        let mut visitor = Visitor::new(&address);
+        let wrong = visitor.enter("kato.1", "not the password").await.expect(401);
+        let unknown = visitor.enter("nobody", "not the password").await.expect(401);
+        assert_eq!(wrong.text.replace("kato.1", ""), unknown.text.replace("nobody", ""));
+        // After five wrong attempts the right one has to wait, and is answered like a wrong one.
+        for _ in 0..4 {
+            visitor.enter("Kato.1", "not the password").await.expect(401);
+        }
+        let locked = visitor.enter("kato.1", PASSWORD).await.expect(401);
+        assert_eq!(locked.text, wrong.text);
+        // Whoever is in stays in; a login id nobody has is locked like any other, and its text is in no log that lasts.
+        let sql = "select count(*) from audit.event where actor = 'unknown' and action = 'session.refuse'";
+        assert_eq!(world.number(sql).await, 1);
+        assert_eq!(world.number("select count(*) from audit.event where actor = 'nobody' or object_id = 'nobody'").await, 0);
+        let sql = "select count(*) from audit.event where action = 'session.refuse' and reason = 'too many attempts'";
+        assert!(world.number(sql).await >= 1);
+    });
+}
+
+#[test]
+fn an_initial_password_opens_one_page() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let made = world.json(&["access", "add", "kato.1", "--name", "加藤", "--role", "viewer", "--as", "setup"], &[0]);
+        let initial = made["initial_password"].as_str().unwrap();
+        let mut visitor = Visitor::new(&address);
+        let entered = visitor.enter("kato.1", initial).await.expect_to("/");
+        let cookie = entered.headers.get("set-cookie").unwrap().to_str().unwrap().to_owned();
+        assert!(
+            cookie.starts_with("__Host-renkei=") && cookie.ends_with("; HttpOnly; SameSite=Strict; Secure; Path=/"),
+            "{cookie}"
+        );
+        visitor.get("/").await.expect_to("/me");
+        visitor.get("/batches").await.expect_to("/me");
+        visitor.get("/me").await.expect(200).shows("初期パスワードのままです");
+        let fields = [("current", initial), ("chosen", "aaaaaaaaaaaa"), ("again", "aaaaaaaaaaaa")];
+        visitor.post("/me/password", &fields).await.expect(409).shows("繰返し");
+        let fields = [("current", "wrong"), ("chosen", PASSWORD), ("again", PASSWORD)];
+        visitor.post("/me/password", &fields).await.expect(409).shows("今のパスワードが正しくありません");
+        let mut elsewhere = Visitor::new(&address);
+        elsewhere.enter("kato.1", initial).await.expect_to("/");
+        let fields = [("current", initial), ("chosen", PASSWORD), ("again", PASSWORD)];
+        visitor.post("/me/password", &fields).await.expect_to("/me?done=password-changed");
+        visitor.get("/").await.expect(200).shows("連携状況");
+        // The other session ended with the old password.
+        elsewhere.get("/").await.expect_to("/enter?back=%2F");
+        // Left is left: the cookie is good for nothing any more.
+        let mut twin = visitor.twin();
+        visitor.post("/leave", &[]).await.expect_to("/enter");
+        twin.get("/").await.expect_to("/enter?back=%2F");
+        assert_eq!(world.number("select count(*) from access.session where token_sha256 is null or ended_at is null").await, 0);
+    });
+}
+
+#[test]
+fn one_time_codes_are_asked_for_and_good_once() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut visitor = Visitor::with_roles(world, &address, "kato.1", &["viewer"]).await;
+        let page = visitor.get("/me").await.expect(200);
+        let (_, rest) = page.text.split_once("<code class=\"secret\">").unwrap();
+        let secret = totp_rs::Secret::try_from_base32(rest.split('<').next().unwrap()).unwrap();
+        let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        visitor.post("/me/codes", &[("code", "000000")]).await.expect(409);
+        let code = totp.generate_current().to_string();
+        visitor.post("/me/codes", &[("code", &code)]).await.expect_to("/me?done=codes-on");
+        // From now on the password is half of it, and the code that was used is used up.
+        let mut other = Visitor::new(&address);
+        other.enter("kato.1", PASSWORD).await.expect_to("/enter/code?back=%2F");
+        other.get("/").await.expect_to("/enter/code");
+        other.get("/enter/code").await.expect(200);
+        other.post("/enter/code", &[("code", &code), ("back", "/")]).await.expect(401);
+        other.get("/").await.expect_to("/enter/code");
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let next = totp.generate(now + 30).to_string();
+        let half_way = other.twin();
+        other.post("/enter/code", &[("code", &next), ("back", "/batches")]).await.expect_to("/batches");
+        other.get("/batches").await.expect(200);
+        // The token that was known before the code is not the one that is in.
+        let mut before = half_way;
+        before.get("/batches").await.expect_to("/enter?back=%2Fbatches");
+        let sealed: Vec<u8> = sqlx::query_scalar("select totp_sealed from access.account").fetch_one(world.pool()).await.unwrap();
+        assert!(sealed.len() > 20 + 12, "nonce, secret and tag: it is not stored as it is");
+    });
+}
+
+#[test]
+fn an_account_the_portal_disables_is_out_at_once() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        sqlx::raw_sql(
+            "insert into ledger.staff (staff_no, name, kana, staff_type, status, status_since, hired)
+             values ('01234567', '髙橋　花子', 'タカハシ　ハナコ', '01', 'in_service', '2015-04-01', '2015-04-01');
+             insert into ledger.user_account (login_id, staff_no, display_name, family_name, given_name, active, version, last_modified, content, source, batch_id, line)
+             values ('takahashi-h', '01234567', '髙橋　花子', '髙橋', '花子', true, 1, now(), '{}', 'csv', 1, 1);",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let made = world
+            .json(&["access", "add", "takahashi-h", "--name", "髙橋", "--portal", "--role", "viewer", "--as", "setup"], &[0]);
+        let mut visitor = Visitor::new(&address);
+        visitor.enter("takahashi-h", made["initial_password"].as_str().unwrap()).await.expect_to("/");
+        visitor.get("/me").await.expect(200);
+        sqlx::query("update ledger.user_account set active = false, disabled_since = now()").execute(world.pool()).await.unwrap();
+        visitor.get("/me").await.expect_to("/enter?back=%2Fme");
+    });
+}
+
+#[test]
+fn accounts_are_kept_by_administrators_and_never_by_oneself() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        admin.get("/accounts").await.expect(200).shows("kanri.1").shows("自分の権限は変更できません");
+        let page = admin.post("/accounts", &[("login", "kato.1"), ("name", "加藤")]).await.expect(200).shows("初期パスワード");
+        let (_, rest) = page.text.split_once("<code class=\"secret\">").unwrap();
+        let initial = rest.split('<').next().unwrap().to_owned();
+        admin
+            .post("/accounts/kato.1/give", &[("role", "operator"), ("topic", "12_civic_assessments")])
+            .await
+            .expect_to("/accounts?done=role-given");
+        admin.post("/accounts/kato.1/give", &[("role", "emperor")]).await.expect(400);
+        admin.post("/accounts/kanri.1/give", &[("role", "approver")]).await.expect(409);
+        admin.post("/accounts/KANRI.1/disable", &[("reason", "x")]).await.expect(409);
+        let mut kato = Visitor::new(&address);
+        kato.enter("kato.1", &initial).await.expect_to("/");
+        admin.post("/accounts/kato.1/disable", &[("reason", "")]).await.expect(400);
+        admin.post("/accounts/kato.1/disable", &[("reason", "異動")]).await.expect_to("/accounts?done=disabled");
+        kato.get("/me").await.expect_to("/enter?back=%2Fme");
+        kato.enter("kato.1", &initial).await.expect(401);
+        // The command line obeys the same rules; the last administrator cannot go.
+        world.renkei(&["access", "give", "kato.1", "approver", "--as", "kato.1"]).expect(&[3]);
+        let refused = world.renkei(&["--lang", "ja", "access", "take", "kanri.1", "administrator", "--as", "setup"]).expect(&[3]);
+        assert!(refused.err.contains("最後の管理者"), "{}", refused.err);
+        let sql = "select count(*) from audit.event where object = 'account' and object_id = 'kato.1' and action in ('account.add', 'account.give', 'account.disable')";
+        assert_eq!(world.number(sql).await, 3);
+    });
+}

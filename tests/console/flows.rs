@@ -1,0 +1,267 @@
+//! What operators and approvers do, each with a session of their own.
+
+use crate::support::files::{self, ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
+use crate::support::root;
+use crate::support::world::{self, World};
+use crate::visitor::{PASSWORD, Visitor, console};
+
+const NOW: &str = "2026-10-06T09:30:00+09:00";
+
+fn sample(name: &str) -> Vec<u8> {
+    std::fs::read(root().join("samples").join(name)).unwrap()
+}
+
+/// The number of the only batch in a state.
+async fn batch(world: &mut World, state: &str) -> String {
+    let found = world
+        .until("the batch is decided", async |world| {
+            let sql = "select id from intake.batch where state = $1 order by id desc limit 1";
+            sqlx::query_scalar::<_, i64>(sql).bind(state).fetch_optional(world.pool()).await.unwrap()
+        })
+        .await;
+    found.to_string()
+}
+
+#[test]
+fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let name = "IF12_SKS_20261005100000_002_faulty.csv";
+        let path = format!("/topics/{ASSESSMENTS}");
+        operator.get(&path).await.expect(200).shows("ファイルを渡す").shows("調定額");
+        let page = operator.upload(&format!("{path}/files"), name, &sample(name)).await.expect(303);
+        assert!(page.leads().starts_with("/batches?find=") && page.leads().ends_with("&done=handed-in"), "{}", page.leads());
+        let id = batch(world, "rejected").await;
+        let page = operator
+            .get(&format!("/batches/{id}"))
+            .await
+            .expect(200)
+            .shows("却下")
+            .shows("調定額「6O000」に数字でない文字があります");
+        let page = page.shows("6<mark class=\"fault\">O</mark>000").shows("console:unyo.1").shows("16進表示");
+        page.hides("記帳前に確認する");
+        let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("FIELD_NOT_DIGITS");
+        assert!(csv.text.starts_with('\u{feff}') && csv.text.contains("\"内容\""));
+        operator.get(&format!("/batches/{id}/errors")).await.expect(200).shows("→").shows("DATE_NO_SUCH_DAY").hides("\">行<");
+        // English by the switch, Japanese by default.
+        operator.get("/language/en").await.expect(303);
+        operator.get(&format!("/batches/{id}")).await.expect(200).shows("lang=\"en\"").shows("Errors in the file");
+    });
+}
+
+#[test]
+fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let name = "IF12_SKS_20261005093000_001.csv";
+        operator.get(&format!("/topics/{ASSESSMENTS}")).await.expect(200);
+        operator.upload(&format!("/topics/{ASSESSMENTS}/files"), name, &sample(name)).await.expect(303);
+        let id = batch(world, "held").await;
+        operator.get("/worklists").await.expect(200).shows("REVENUE_ORIGIN_UNKNOWN");
+        let page = operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("2026-CV-009999");
+        let (_, rest) = page.text.split_once("name=\"finding\" value=\"").unwrap();
+        let finding = rest.split('"').next().unwrap().to_owned();
+        let note = [("finding", finding.as_str()), ("act", "note"), ("owner", "sato"), ("reason", "所管課に照会中")];
+        operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &note).await.expect(303);
+        operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("所管課に照会中");
+        // What it would do: the same SQL, rolled back.
+        operator.get(&format!("/batches/{id}/preview")).await.expect(200).shows("保留になる");
+        assert_eq!(world.number("select records_held from intake.batch").await, 1);
+        // A viewer sees the batch and its masked records, and cannot act.
+        let page = viewer.get(&format!("/batches/{id}")).await.expect(200).hides("選んだ行を却下").hides("氏名・口座を表示");
+        page.shows("class=\"masked\"");
+        viewer.post(&format!("/batches/{id}/held"), &[("line", "11"), ("act", "reject"), ("reason", "x")]).await.expect(403);
+        // Unmasking is an act, and is written down.
+        let page = operator.post(&format!("/batches/{id}/records"), &[("line", "")]).await.expect(200).hides("class=\"masked\"");
+        drop(page);
+        let sql = "select count(*) from audit.event where action = 'personal.show' and actor = 'unyo.1' and source = 'console' and after ->> 'what' = 'records'";
+        assert_eq!(world.number(sql).await, 1);
+        let reject = [("line", "11"), ("act", "reject"), ("reason", "元の調定なし")];
+        operator.post(&format!("/batches/{id}/held"), &[("line", "11"), ("act", "reject"), ("reason", "")]).await.expect(400);
+        operator.post(&format!("/batches/{id}/held"), &reject).await.expect_to(&format!("/batches/{id}?done=rejected-held"));
+        operator
+            .get(&format!("/batches/{id}?done=rejected-held"))
+            .await
+            .expect(200)
+            .shows("保留の行を却下しました。")
+            .shows("記帳済");
+        // A form that is sent twice does nothing twice.
+        operator.post(&format!("/batches/{id}/held"), &reject).await.expect(409);
+        // Back from an entry to the bytes.
+        operator.get("/ledger/entries/1").await.expect(200).shows(&format!("/batches/{id}"));
+        operator.get("/ledger/entries/1/lines/2").await.expect(200).shows("class=\"masked\"").shows("412d153c542d");
+        operator.get("/ledger").await.expect(200).shows("一致");
+        operator.get("/ledger/assessments?find=2026-CV-000001").await.expect(200);
+        operator.get(&format!("/batches/{id}/cancel")).await.expect(200).shows("反対仕訳");
+        operator
+            .post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")])
+            .await
+            .expect_to(&format!("/batches/{id}?done=cancelled"));
+        operator.post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")]).await.expect(409);
+        assert_eq!(world.number("select sum(debit - credit)::bigint from ledger.line where account = '1201'").await, 0);
+        let sql = "select count(*) from audit.event where actor = 'unyo.1' and action = 'batch.cancel' and reason = '誤送'";
+        assert_eq!(world.number(sql).await, 1);
+    });
+}
+
+#[test]
+fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        world.start("produce").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut approver = Visitor::with_roles(world, &address, "shonin.1", &["approver"]).await;
+        world.drop_file(BANKS, "IF01_20261001_001.csv", &sample("IF01_20261001_001.csv"));
+        batch(world, "posted").await;
+        world.drop_file(INVOICES, "IF16_20261006_001.json", &sample("IF16_20261006_001.json"));
+        batch(world, "held").await;
+        // 決裁 of the drafts, on the page.
+        let page = approver.get("/ledger/orders").await.expect(200).shows("決裁する");
+        let numbers: Vec<String> =
+            page.text.split("name=\"order\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+        let fields: Vec<(&str, &str)> = numbers.iter().map(|number| ("order", number.as_str())).collect();
+        operator.get("/ledger/orders").await.expect(200).hides("決裁する");
+        operator.post("/ledger/orders/approve", &fields).await.expect(403);
+        approver.post("/ledger/orders/approve", &fields).await.expect_to("/ledger/orders?done=approved");
+
+        let slug = TRANSFERS;
+        operator.get(&format!("/topics/{slug}")).await.expect(200).shows("ファイルを作る");
+        let order = [("profile", "mizuho_advanced"), ("name", "pay_date"), ("param", "2026-10-23")];
+        let page = operator.post(&format!("/topics/{slug}/dry-run"), &order).await.expect(200).shows("3,437,832");
+        let key = page.hidden("key");
+        assert_eq!(world.number("select count(*) from export.file").await, 0, "a look makes nothing");
+        let mut keyed = order.to_vec();
+        keyed.push(("key", key.as_str()));
+        operator.post(&format!("/topics/{slug}/order"), &keyed).await.expect(303);
+        // A second click is the same run.
+        operator.post(&format!("/topics/{slug}/order"), &keyed).await.expect(303);
+        world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
+        let id = world.number("select id from export.file").await;
+        let sha256: String = sqlx::query_scalar("select sha256 from export.file").fetch_one(world.pool()).await.unwrap();
+
+        // The maker sees no approval, and gets none; the approver looks at the recount and approves these very bytes.
+        operator.get(&format!("/exports/{id}")).await.expect(200).shows("ファイルと一致").hides(">承認する<");
+        operator.post(&format!("/exports/{id}/approve"), &[("sha256", &sha256)]).await.expect(403);
+        operator.post(&format!("/exports/{id}/release"), &[]).await.expect(403);
+        approver.get(&format!("/exports/{id}")).await.expect(200).shows(">承認する<");
+        // It is a while since the approver said who they are.
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        let asked = format!("/prove?back=/exports/{id}");
+        approver.post(&format!("/exports/{id}/approve"), &[("sha256", &sha256)]).await.expect_to(&asked);
+        approver.get(&asked).await.expect(200).shows("本人確認");
+        approver.post("/prove", &[("secret", "wrong"), ("back", &format!("/exports/{id}"))]).await.expect(401);
+        approver
+            .post("/prove", &[("secret", PASSWORD), ("back", &format!("/exports/{id}"))])
+            .await
+            .expect_to(&format!("/exports/{id}?done=proven"));
+        approver.post(&format!("/exports/{id}/approve"), &[("sha256", "0000000000000000")]).await.expect(409);
+        approver
+            .post(&format!("/exports/{id}/approve"), &[("sha256", &sha256)])
+            .await
+            .expect_to(&format!("/exports/{id}?done=approved"));
+        approver.post(&format!("/exports/{id}/release"), &[]).await.expect_to(&format!("/exports/{id}?done=released"));
+        approver.get(&format!("/exports/{id}")).await.expect(200).shows("引渡済").hides(">払い出す<");
+        approver.post(&format!("/exports/{id}/release"), &[]).await.expect(409).shows("二度は払い出せません");
+        assert_eq!(world.outbox_files(TRANSFERS).len(), 1);
+        let again = operator.post(&format!("/exports/{id}/download"), &[]).await.expect(200);
+        assert!(again.headers.get("content-disposition").unwrap().to_str().unwrap().starts_with("attachment; filename=\""));
+        assert_eq!(world.number("select count(*) from export.delivery where kind = 'download' and actor = 'unyo.1'").await, 1);
+        // Forward from an entry of a paid order to the file.
+        let entry = world.number("select max(id) from ledger.entry where file_id is not null").await;
+        operator.get(&format!("/ledger/entries/{entry}")).await.expect(200).shows(&format!("/exports/{id}"));
+        approver.post(&format!("/exports/{id}/void"), &[("reason", "誤り"), ("confirmation", "")]).await.expect(409);
+    });
+}
+
+#[test]
+fn parked_messages_are_retried_a_few_first() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        for number in 1..=3 {
+            sqlx::query(
+                "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+                 values ('in.12_civic_assessments', 'in.12_civic_assessments', $1, 'records', '{}', '[]', 'CONSUMER_CRASHED', 'it crashed', 11)",
+            )
+            .bind(format!("00000000-0000-4000-8000-00000000000{number}"))
+            .execute(world.pool())
+            .await
+            .unwrap();
+        }
+        let newest = world.number("select max(id) from intake.failure").await;
+        operator.get("/failures").await.expect(200).shows("(<span class=\"count\">3</span>)");
+        operator.get(&format!("/failures/groups/{newest}")).await.expect(200).shows("古い順に再送");
+        operator.post(&format!("/failures/groups/{newest}/note"), &[("owner", "sato"), ("note", "調査中")]).await.expect(303);
+        operator.get("/failures").await.expect(200).shows("調査中");
+        operator.post(&format!("/failures/groups/{newest}/retry"), &[("messages", "1"), ("reason", "修正済")]).await.expect(303);
+        assert_eq!(world.number("select count(*) from intake.failure where state = 'retried'").await, 1);
+        operator.post(&format!("/failures/{newest}/discard"), &[("reason", "")]).await.expect(400);
+        operator
+            .post(&format!("/failures/{newest}/discard"), &[("reason", "試験")])
+            .await
+            .expect_to(&format!("/failures/{newest}?done=discarded"));
+        operator.post(&format!("/failures/{newest}/retry"), &[("reason", "")]).await.expect(409);
+        // The last of the group goes too; then nothing is open.
+        operator.post(&format!("/failures/groups/{newest}/discard"), &[("reason", "試験"), ("all", "yes")]).await.expect(303);
+        operator.get("/failures").await.expect(200).shows("未対応の障害はありません。");
+        // The retried message is on its queue: a consumer takes it, finds that it has no envelope of ours, and refuses it.
+        world.start("consume").await;
+        world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "1").await;
+    });
+}
+
+#[test]
+fn an_auditor_reads_the_log_and_walks_the_chain() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut auditor = Visitor::with_roles(world, &address, "kansa.1", &["auditor"]).await;
+        auditor.get("/audit").await.expect(200).shows("ログイン").shows("kansa.1");
+        auditor.get("/audit?actor=nobody").await.expect(200).shows("該当する記録はありません。");
+        auditor.get("/audit.csv?object=account").await.expect(200).shows("account.add");
+        auditor.get("/audit?from=2026-13-01").await.expect(400);
+        world.until_sql("select count(*)::text from audit.unsealed", "0").await;
+        auditor.post("/audit/verify", &[]).await.expect(200).shows("正しくつながっています");
+        // Somebody with the keys of the database changes what was written.
+        sqlx::raw_sql("alter table audit.event disable trigger user; update audit.event set actor = 'somebody' where id = (select min(id) from audit.event); alter table audit.event enable trigger user;")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        auditor.post("/audit/verify", &[]).await.expect(200).shows("改変されています").shows("position 1");
+    });
+}
+
+#[test]
+fn who_has_one_topic_sees_one_topic() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        world.start("produce").await;
+        let address = console(world).await;
+        let (file, _) = files::assessments("2026-CV", 2, "1");
+        world.drop_file(ASSESSMENTS, "IF12_SKS_20261006_001.csv", &file);
+        let id = batch(world, "posted").await;
+        let mut section = Visitor::with_roles(world, &address, "ka.1", &[]).await;
+        section.get("/").await.expect(403);
+        world.renkei(&["access", "give", "ka.1", "operator", "--topic", "13", "--as", "setup"]).expect(&[0]);
+        section.get("/").await.expect(200).shows("13_welfare_assessments").hides(ASSESSMENTS);
+        section.get("/batches").await.expect(200).shows("該当する受付はありません。");
+        section.get(&format!("/batches/{id}")).await.expect(404);
+        section.get(&format!("/topics/{ASSESSMENTS}")).await.expect(404);
+        section.post(&format!("/batches/{id}/cancel"), &[("reason", "x")]).await.expect(404);
+        section.get("/ledger").await.expect(403);
+        section.get("/worklists/unallocated").await.expect(403);
+        section.get("/topics/13_welfare_assessments").await.expect(200);
+        world.renkei(&["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup"]).expect(&[0]);
+        section.get(&format!("/batches/{id}")).await.expect(200).hides("取り消す");
+        section.post(&format!("/batches/{id}/cancel"), &[("reason", "x")]).await.expect(403);
+    });
+}

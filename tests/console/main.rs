@@ -1,0 +1,12 @@
+//! The operators' console: the real program answers a client that behaves like a browser.
+
+/// Doors: signing in, sessions, accounts.
+mod doors;
+/// What operators and approvers do.
+mod flows;
+/// Every route × every role.
+mod matrix;
+#[path = "../support/mod.rs"]
+mod support;
+/// A client with cookies and forms.
+mod visitor;
