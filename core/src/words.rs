@@ -49,6 +49,8 @@ const ACTIONS: &[Word] = &[
     ("account.disable", "利用者無効化", "account disabled"),
     ("account.enable", "利用者有効化", "account enabled"),
     ("account.give", "権限付与", "role given"),
+    ("account.locked", "ログインID停止", "login id locked"),
+    ("account.orphaned", "在職しない職員", "person not in service"),
     ("account.password", "パスワード変更", "password changed"),
     ("account.reset", "パスワード再発行", "account reset"),
     ("account.take", "権限取消", "role taken away"),
@@ -64,7 +66,18 @@ const ACTIONS: &[Word] = &[
     ("batch.reject", "却下", "rejected"),
     ("batch.reject_held", "保留行の却下", "held lines given up"),
     ("calendar.imported", "祝日の取込", "holidays imported"),
+    ("commitment.cancel", "負担行為取消", "commitment cancelled"),
+    ("commitment.change", "負担行為変更", "commitment changed"),
+    ("commitment.confirm", "負担行為確定", "commitment confirmed"),
+    ("commitment.undo", "負担行為の取消戻し", "commitment undone"),
     ("config.loaded", "設定の読込", "configuration loaded"),
+    ("contract.conclude", "契約締結", "contract concluded"),
+    ("contract.decline", "契約辞退", "contract declined"),
+    ("contract.send", "契約書送付", "contract sent"),
+    ("contract.withdraw", "契約取下げ", "contract withdrawn"),
+    ("creditor_account.checked", "口座確認結果", "account checked"),
+    ("creditor_account.confirm", "口座確認", "account confirmed"),
+    ("creditor_account.correct", "口座訂正", "account corrected"),
     ("export.accepted", "受付確認", "accepted by the partner"),
     ("export.approval_died", "承認の失効", "approval died"),
     ("export.approved", "承認", "approved"),
@@ -88,15 +101,47 @@ const ACTIONS: &[Word] = &[
     ("failure.discarded", "障害の破棄", "failure discarded"),
     ("failure.noted", "障害のメモ", "failure noted"),
     ("failure.retried", "障害の再送", "failure retried"),
+    ("finding.noted", "保留のメモ", "held line noted"),
+    ("fund_credit.enter", "入金登録", "credit entered"),
     ("issuers.loaded", "登録事業者の取込", "issuers loaded"),
+    ("medium.accept", "媒体受入", "medium taken"),
+    ("medium.wipe", "媒体消去", "medium wiped"),
+    ("overpayment.appropriate", "過誤納充当", "overpayment appropriated"),
+    ("overpayment.refund", "過誤納還付", "overpayment refunded"),
+    ("payment_order.approve", "支出命令決裁", "orders approved"),
+    ("payment_order.cancel", "支出命令取消", "orders cancelled"),
+    ("payment_order.carry", "支出命令繰越", "order carried over"),
+    ("payment_order.debited", "口座引落", "orders debited"),
+    ("payment_order.paid", "支払", "orders paid"),
+    ("payment_order.pay_staff", "職員支払命令", "pay to staff ordered"),
+    ("payment_order.repay", "再振込", "paid once more"),
+    ("payment_order.reschedule", "支払日変更", "orders rescheduled"),
+    ("payment_order.return_cancelled", "返戻取消", "return cancelled"),
+    ("payment_order.settle", "返戻の処理", "return settled"),
+    ("payment_slip.reissue", "納付書再発行", "slips issued anew"),
+    ("payroll.replace", "給与差替", "payroll replaced"),
     ("personal.show", "個人情報の表示", "personal data shown"),
+    ("receivable.refund", "戻出", "refunded"),
+    ("receivable.write_off", "不納欠損", "written off"),
     ("session.begin", "ログイン", "signed in"),
     ("session.end", "退出", "signed out"),
     ("session.end_all", "セッション終了", "sessions ended"),
     ("session.refuse", "ログイン拒否", "sign-in refused"),
+    ("settlement.undo", "整理の取消", "settlement undone"),
+    ("staff_creditor.link", "職員債権者の登録", "creditor linked to staff"),
+    ("staff_payment.note", "職員支払の補正", "staff payment noted"),
     ("task.done", "作業完了", "task done"),
     ("task.late", "作業遅延", "task late"),
     ("task.not_needed", "作業不要", "task not needed"),
+    ("tender.approve", "選定の決裁", "nominees approved"),
+    ("tender.cancel", "案件取止め", "tender cancelled"),
+    ("tender.change", "案件変更", "tender changed"),
+    ("tender.nominate", "業者選定", "vendors nominated"),
+    ("tender.open", "案件登録", "tender opened"),
+    ("tender.reopen", "案件再開", "tender reopened"),
+    ("tender.select", "選定業者の通知", "nominees told"),
+    ("tender.strike", "選定取消", "nominees struck"),
+    ("unallocated_receipt.allocate", "収入未整理の整理", "receipt allocated"),
 ];
 
 /// What happened to a file on its way to the partner.
@@ -118,6 +163,24 @@ const CLEARINGS: [Word; 5] = [
     ("3", "還付", "refunded"),
     ("4", "充当", "appropriated"),
     ("5", "不納欠損", "written off"),
+];
+
+/// Kinds of objects in the audit log.
+const OBJECTS: &[Word] = &[
+    ("account", "利用者", "account"),
+    ("batch", "受付", "batch"),
+    ("commitment", "負担行為", "commitment"),
+    ("config", "設定", "configuration"),
+    ("contract", "契約", "contract"),
+    ("export.file", "送出ファイル", "file"),
+    ("failure", "障害", "parked message"),
+    ("failure_group", "障害の原因", "cause of failures"),
+    ("finding", "保留の行", "held line"),
+    ("holidays", "祝日", "holidays"),
+    ("task", "作業", "task"),
+    ("tender", "案件", "tender"),
+    ("topic", "連携", "topic"),
+    ("user_account", "ログインID", "login id"),
 ];
 
 /// Kinds of tasks.
@@ -177,10 +240,15 @@ const SETTLEMENTS: [Word; 4] =
     [("1", "整理", "allocated"), ("3", "還付", "refunded"), ("4", "充当", "appropriated"), ("5", "不納欠損", "written off")];
 
 /// Why money is 収入未整理.
-const CAUSES: [Word; 3] = [
+const CAUSES: [Word; 8] = [
     ("unknown slip", "納付書不明", "unknown slip"),
     ("year closed", "年度閉鎖", "year closed"),
     ("no receivable", "債権なし", "no receivable"),
+    ("no expenditure line", "歳出科目なし", "no expenditure line"),
+    ("no number on the slip", "番号の記載なし", "no number on the slip"),
+    ("unknown number", "番号不明", "unknown number"),
+    ("numbers disagree", "番号の不一致", "numbers disagree"),
+    ("booked under another line", "科目の相違", "booked under another line"),
 ];
 
 /// What an organization has not finished (未了).
@@ -237,6 +305,11 @@ pub fn delivery(lang: Lang, value: &str) -> String {
 /// 消込区分.
 pub fn clearing(lang: Lang, value: &str) -> String {
     find(&CLEARINGS, lang, value)
+}
+
+/// A kind of object in the audit log.
+pub fn object(lang: Lang, value: &str) -> String {
+    find(OBJECTS, lang, value)
 }
 
 /// An action of the audit log.

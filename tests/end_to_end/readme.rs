@@ -76,6 +76,20 @@ fn guide(file: &str) -> Vec<String> {
 }
 
 #[test]
+fn the_consoles_guide_speaks_the_programs_language() {
+    let plain = |file: &str| -> Vec<String> {
+        // The names of people are Japanese in one and Latin in the other.
+        guide(file).iter().map(|line| line.split('"').step_by(2).collect::<Vec<_>>().join("NAME")).collect()
+    };
+    let english = plain("docs/CONSOLE.md");
+    assert_eq!(english, plain("docs/CONSOLE.ja.md"), "both guides show the same commands");
+    for line in english.iter().filter_map(|line| line.strip_prefix("renkei ")) {
+        let (code, text) = run(&[&line.split_whitespace().collect::<Vec<_>>()[..], &["--help"]].concat());
+        assert_eq!(code, Some(0), "{line}\n{text}");
+    }
+}
+
+#[test]
 fn the_operations_guide_speaks_the_programs_language() {
     let english = guide("docs/OPERATIONS.md");
     assert_eq!(english, guide("docs/OPERATIONS.ja.md"), "both guides show the same commands");

@@ -29,6 +29,7 @@ const ROOTS: &[&str] = &[
     "intake.batch_step",
     "intake.shape",
     "intake.failure",
+    "intake.failure_note",
     "intake.arrival_missing",
     "intake.medium_wipe",
     "ledger.fund",
@@ -67,6 +68,8 @@ const ROOTS: &[&str] = &[
     "export.step",
     "audit.event",
     "audit.seal",
+    "access.account",
+    "access.attempt",
 ];
 
 /// Every table with its columns and constraints.

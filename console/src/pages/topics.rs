@@ -77,8 +77,9 @@ fn facts(lang: Lang, topic: &Topic, waiting: Option<u64>) -> Markup {
             dt { (say(lang, "キュー", "Queue")) } dd { code { (topic.queue()) } @if let Some(waiting) = waiting { " · " (say(lang, "待ち", "waiting")) " " (waiting) } }
             @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { code { (schedule.rule) } } }
             @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { code { (due.written) } } }
-            dt { (say(lang, "再試行", "Retry after")) } dd { @for seconds in &topic.retry.ladder_s { (seconds) " s " } }
-            @if !topic.remark.is_empty() { dt { (say(lang, "備考", "Remark")) } dd { (topic.remark) } }
+            dt { (say(lang, "再試行", "Retry after")) } dd { (topic.retry.ladder_s.iter().map(|seconds| format!("{seconds} {}", say(lang, "秒", "s"))).collect::<Vec<_>>().join("、")) }
+            // Remarks are written for those who keep queues.toml, in English.
+            @if !topic.remark.is_empty() && lang == Lang::En { dt { (say(lang, "備考", "Remark")) } dd { (topic.remark) } }
         }
     }
 }
@@ -89,7 +90,7 @@ fn sheets(lang: Lang, slug: &str, integration: &Integration) -> Markup {
         @for (variant, layout) in &integration.layouts {
             section.panel {
                 h2 { (layout.name) " " span.hint { (variant) " · v" (layout.version) } " " (evidence(lang, layout)) }
-                @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " (source) } }
+                @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " span lang="en" { (source) } } }
                 @for kind in layout.kinds() {
                     details {
                         summary { (kind.name) " (" (kind.fields.len()) ")" }
