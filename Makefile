@@ -23,8 +23,8 @@ demo: rust services ## start the servers, build, run the integrations on sample 
 test: rust services ## every test, on the private servers
 	@eval "$$(compose/services env)"; cargo test --workspace --locked
 
-bench: rust services ## measure the whole way, release build (docs/PERFORMANCE.md); RENKEI_BENCH_RECORDS scales it
-	@eval "$$(compose/services env)"; cargo bench --locked --bench whole_way
+bench: rust services ## measure the whole way, release build (docs/PERFORMANCE.md); RENKEI_BENCH_RECORDS and RENKEI_BENCH_BATCHES scale it
+	@eval "$$(compose/services env)"; cargo bench --locked --bench whole_way && cargo bench --locked --bench console_pages
 
 services: ## the private RabbitMQ and Postgres (then: compose/services status|env|logs|down|reset)
 	@compose/services up

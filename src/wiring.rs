@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use renkei_console::access::seal::Sealer;
-use renkei_console::{Depths, Desk, Pulse};
+use renkei_console::{Depths, Desk, Pulse, Recent};
 use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::handler::ExportHandler;
@@ -45,6 +45,11 @@ const CONFIRM_EVERY: Duration = Duration::from_secs(600);
 const RECONCILE_EVERY: Duration = Duration::from_secs(3_600);
 /// How often the queues where no message should stay are counted.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
+
+/// How old the trial balance of a page may be before it is summed up anew.
+const SUMMED_EVERY: Duration = Duration::from_secs(60);
+/// The same for what the board says of files that should come.
+const EXPECTED_EVERY: Duration = Duration::from_secs(15);
 
 /// The runtime of a command.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -240,6 +245,8 @@ async fn start_console(
         registry: registry.clone(),
         publisher: publisher.clone(),
         depths: Depths::default(),
+        balances: Recent::new(SUMMED_EVERY),
+        outlook: Recent::new(EXPECTED_EVERY),
         pulse: Pulse::default(),
         pool,
     });

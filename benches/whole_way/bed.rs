@@ -1,5 +1,7 @@
 //! What a measurement runs on: a database, a virtual host and a folder of its own, and the roles as processes.
 
+#![allow(dead_code, reason = "each bench uses its part of this")]
+
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -25,6 +27,7 @@ const TOPIC: u8 = 12;
 pub(crate) enum Role {
     Produce,
     Consume,
+    Console,
 }
 
 /// The measuring bench.
@@ -35,6 +38,8 @@ pub(crate) struct Bed {
     pub(crate) topic: String,
     /// Where the HTTP intake listens.
     pub(crate) http: String,
+    /// Where the console listens.
+    pub(crate) console: String,
     /// Token of the HTTP intake.
     pub(crate) token: String,
     admin: PgPool,
@@ -59,11 +64,12 @@ impl Bed {
         let topic = Registry::load()?.topics.iter().find(|topic| topic.number == TOPIC).map(|topic| topic.slug.to_string());
         let folder = tempfile::tempdir()?;
         let http = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let console = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let made = renkei_producers::http::tokens::make("bench", &["*".to_owned()]).map_err(anyhow::Error::msg)?;
         std::fs::write(folder.path().join("tokens.toml"), &made.entry)?;
         std::fs::write(folder.path().join("renkei.toml"), "metrics_listen = \"\"\n")?;
         let topic = topic.context("queues.toml has no topic 12")?;
-        Ok(Bed { pool, topic, http, token: made.token, admin, name, broker, folder })
+        Ok(Bed { pool, topic, http, console, token: made.token, admin, name, broker, folder })
     }
 
     /// Removes all of it.
@@ -102,6 +108,7 @@ impl Bed {
             .env("RENKEI_AMQP_VHOST", &self.name)
             .env("RENKEI_DATA", self.data())
             .env("RENKEI_HTTP_LISTEN", &self.http)
+            .env("RENKEI_CONSOLE_LISTEN", &self.console)
             .env("RENKEI_TOKENS", self.data().join("tokens.toml"))
             .env("RENKEI_METRICS_LISTEN", "")
             .env("RENKEI_ACTOR", "bench")
@@ -114,6 +121,7 @@ impl Bed {
         let name = match role {
             Role::Produce => "produce",
             Role::Consume => "consume",
+            Role::Console => "console",
         };
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.data().join(format!("{name}.log")))?;
         let mut child = self.command(&[name])?.stdout(Stdio::piped()).stderr(log).spawn()?;

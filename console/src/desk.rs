@@ -1,15 +1,19 @@
 use std::sync::Arc;
 
+use renkei_consumers::arrivals::Arrival;
 use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::Intake;
+use renkei_consumers::ledger::AccountBalance;
 use renkei_consumers::outbound::Exporter;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{BrokerConfig, Publisher};
+use renkei_core::calendar::BusinessCalendar;
 use renkei_core::registry::Registry;
 
 use crate::access::seal::Sealer;
 use crate::pages::depths::Depths;
 use crate::pages::pulse::Pulse;
+use crate::recent::Recent;
 
 /// Everything a page may use. Its database connections name the door `console` in the audit log.
 #[derive(Debug)]
@@ -34,6 +38,10 @@ pub struct Desk {
     pub sealer: Sealer,
     /// Messages waiting in queues.
     pub depths: Depths,
+    /// The trial balance. Summing takes seconds where the books have millions of lines.
+    pub balances: Recent<Vec<AccountBalance>>,
+    /// Files that are expected, and the calendar that says when.
+    pub outlook: Recent<(Vec<Arrival>, Option<BusinessCalendar>)>,
     /// Tells open pages that something has changed.
     pub pulse: Pulse,
 }

@@ -16,6 +16,8 @@ mod html;
 mod notice;
 /// One file a page.
 mod pages;
+/// What takes long to find out.
+mod recent;
 /// Why something was not done, as a page.
 mod refusal;
 /// Every page and what it needs.
@@ -26,4 +28,5 @@ mod serve;
 pub use desk::Desk;
 pub use pages::depths::Depths;
 pub use pages::pulse::Pulse;
+pub use recent::{Known, Recent};
 pub use serve::{app, serve};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use maud::{Markup, html};
 use renkei_consumers::arrivals::{self, Arrival, ArrivalState};
-use renkei_consumers::calendar;
+use renkei_consumers::calendar::{self, CalendarStoreError};
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::topics::{Method, Timing};
@@ -85,14 +85,22 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
         .bind(&listed)
         .fetch_all(&desk.pool)
         .await?;
-    let expected = arrivals::expected(&desk.pool, &desk.registry, &now).await.unwrap_or_default();
+    let (pool, registry, at) = (desk.pool.clone(), desk.registry.clone(), now.clone());
+    let outlook = desk
+        .outlook
+        .get(|| async move {
+            let expected = arrivals::expected(&pool, &registry, &at).await?;
+            Ok::<_, CalendarStoreError>((expected, calendar::load(&pool).await.ok()))
+        })
+        .await;
+    let (expected, calendar) =
+        outlook.as_ref().map(|known| (known.value.0.as_slice(), known.value.1.as_ref())).unwrap_or_default();
     let due: BTreeMap<&str, &Arrival> = expected.iter().map(|arrival| (arrival.topic.as_str(), arrival)).collect();
-    let calendar = calendar::load(&desk.pool).await.ok();
     let depths = desk.depths.now();
     let row = |(topic, line): (&'d Arc<Topic>, Line)| {
         let due = match due.get(line.topic.as_str()) {
             Some(arrival) => arrival_cell(person.lang, arrival),
-            None => run_cell(topic, calendar.as_ref(), &now),
+            None => run_cell(topic, calendar, &now),
         };
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
         Row { topic, line, due, waiting }

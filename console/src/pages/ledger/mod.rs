@@ -19,7 +19,7 @@ use renkei_core::words::say;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, search, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, search, when, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// The tabs of the ledger.
@@ -50,11 +50,14 @@ pub(super) fn tabs(lang: Lang, here: Tab) -> Markup {
 pub(crate) async fn balance(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     whole(&person)?;
     let lang = person.lang;
-    let all = ledger::trial_balance(&desk.pool).await?;
+    let pool = desk.pool.clone();
+    let balance = desk.balances.get(|| async move { ledger::trial_balance(&pool).await }).await?;
+    let all = &balance.value;
     let mut books: Vec<(i32, String)> = all.iter().map(|row| (row.fiscal_year, row.fund.clone())).collect();
     books.dedup();
     let body = html! {
         (tabs(lang, Tab::Balance))
+        p.hint { (say(lang, "集計時点", "As of")) " " (when(&balance.at)) " · " (say(lang, "1分より古い場合は、裏で集計し直しています。", "when older than a minute, it is being summed up anew.")) }
         @if books.is_empty() { (html::empty(say(lang, "仕訳はまだありません。", "Nothing has been booked yet."))) }
         @for (year, fund) in &books {
             section.panel {

@@ -1,0 +1,111 @@
+//! Measures how fast the console answers when the database is full: 100,000 batches, ten million records, a million postings.
+//!
+//! `make bench` runs it after the whole way. `RENKEI_BENCH_BATCHES` (default 100,000) scales all parts together.
+
+/// Database, virtual host, folder, and the roles as processes.
+#[path = "../whole_way/bed.rs"]
+mod bed;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use bed::{Bed, Role};
+use comfy_table::{CellAlignment, Table};
+use reqwest::Client;
+
+/// Batches unless `RENKEI_BENCH_BATCHES` says otherwise.
+const BATCHES: i64 = 100_000;
+/// Requests counted for each page, and sent before.
+const REQUESTS: usize = 60;
+const WARM_UP: usize = 5;
+/// Token of the session that asks.
+const TOKEN: &str = "beefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeef";
+
+fn main() -> anyhow::Result<()> {
+    let batches = match std::env::var("RENKEI_BENCH_BATCHES") {
+        Ok(text) => text.replace(['_', ','], "").parse().context("RENKEI_BENCH_BATCHES must be a number")?,
+        Err(_) => BATCHES,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let bed = Bed::open().await?;
+        let outcome = measure(&bed, batches).await;
+        bed.close().await?;
+        outcome
+    })
+}
+
+async fn measure(bed: &Bed, batches: i64) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    for statement in include_str!("fill.sql").split("-- next\n") {
+        let statement = statement.replace("$batches", &batches.to_string()).replace("$token", TOKEN);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&bed.pool).await?;
+    }
+    println!("{batches} batches, {} records, filled in {} s", batches * 100, begun.elapsed().as_secs());
+    let console = bed.start(Role::Console).await?;
+    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+    let middle = batches / 2;
+    let pages = [
+        "/".to_owned(),
+        "/batches".to_owned(),
+        format!("/batches?before={middle}"),
+        "/batches?topic=12_civic_assessments&state=held".to_owned(),
+        "/batches?find=IF12_SKS_0077".to_owned(),
+        "/batches?day=2026-10-01".to_owned(),
+        format!("/batches/{middle}"),
+        format!("/batches/{middle}?line=50"),
+        "/topics/12_civic_assessments".to_owned(),
+        "/worklists".to_owned(),
+        "/worklists/held/REVENUE_ORIGIN_UNKNOWN".to_owned(),
+        "/failures".to_owned(),
+        "/exports".to_owned(),
+        "/tasks".to_owned(),
+        "/ledger".to_owned(),
+        "/ledger/orders".to_owned(),
+        "/ledger/assessments".to_owned(),
+        format!("/ledger/entries/{}", (batches / 200).max(1)),
+        "/audit".to_owned(),
+        format!("/audit?object=batch&object_id={middle}"),
+        "/audit?actor=unyo.1".to_owned(),
+    ];
+    let mut table = Table::new();
+    table.set_header(["page", "p50 ms", "p95 ms", "bytes"]);
+    for page in &pages {
+        let (p50, p95, bytes) = ask(&client, bed, page).await.with_context(|| page.clone())?;
+        table.add_row([page.clone(), milliseconds(p50), milliseconds(p95), bytes.to_string()]);
+    }
+    for column in 1..4 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    println!("{table}");
+    println!("peak memory, console: {} MiB", console.peak_kib()? / 1024);
+    console.stop().await
+}
+
+async fn ask(client: &Client, bed: &Bed, page: &str) -> anyhow::Result<(Duration, Duration, usize)> {
+    let (mut times, mut bytes) = (Vec::new(), 0);
+    for nth in 0..WARM_UP + REQUESTS {
+        let begun = Instant::now();
+        let request = client.get(format!("http://{}{page}", bed.console)).header("cookie", format!("__Host-renkei={TOKEN}"));
+        let answer = request.send().await?;
+        let status = answer.status();
+        bytes = answer.bytes().await?.len();
+        if status != reqwest::StatusCode::OK {
+            bail!("it answers {status}\n{}", bed.log("console"));
+        }
+        if nth >= WARM_UP {
+            times.push(begun.elapsed());
+        }
+    }
+    times.sort_unstable();
+    let at =
+        |of_hundred: usize| times.get((times.len() * of_hundred).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default();
+    Ok((at(50), at(95), bytes))
+}
+
+fn milliseconds(time: Duration) -> String {
+    let micros = time.as_micros();
+    format!("{}.{}", micros / 1_000, micros % 1_000 / 100)
+}
