@@ -76,6 +76,7 @@ create unique index receipt_slip_natural_key on ledger.receipt_slip (handled_on,
 create unique index receipt_slip_is_taken_back_once on ledger.receipt_slip (takes_back) where takes_back is not null and cancelled_at is null;
 create index receipt_slip_by_number on ledger.receipt_slip (slip_no, bank_branch);
 create index receipt_slip_by_page on ledger.receipt_slip (pdf, page);
+create index receipt_slip_by_scan on ledger.receipt_slip (pdf_sha256, page) where pdf_sha256 is not null;
 create index receipt_slip_by_batch on ledger.receipt_slip (batch_id);
 
 -- ── Which receivable, which slip ────────────────────────────────────────────────────────────────────────────────────
@@ -135,25 +136,33 @@ as $$
 #variable_conflict use_column
 begin
     return query
+    -- A number comes again from month to month. So slips of one branch, number, amount and account are read in the order of their days like
+    -- brackets: a cancelling one closes the last that is still open. Two that cancel thus never find the same slip.
     with cancelling as materialized (
-        select s.*, row_number() over (partition by s.bank_branch, s.slip_no order by s.handled_on, s.line) as nth
-          from pg_temp.staged_slip s where s.cancel = '1'
+        select distinct s.bank_branch, s.slip_no from pg_temp.staged_slip s where s.cancel = '1'
+    ), slip as (
+        select null::bigint as id, s.line, s.cancel, s.handled_on, s.bank_branch, s.slip_no, case s.cancel when '0' then s.amount else -s.amount end as yen,
+               s.money_kind, s.fiscal_year, s.fund
+          from pg_temp.staged_slip s join cancelling c using (bank_branch, slip_no)
+         -- What is known already is in the ledger's half, or has taken its slip back there.
+         where not exists (select from ledger.receipt_slip k
+                            where (k.handled_on, k.bank_branch, k.slip_no, k.cancel) = (s.handled_on, s.bank_branch, s.slip_no, s.cancel) and k.cancelled_at is null)
+        union all
+        select r.id, null, r.cancel, r.handled_on, r.bank_branch, r.slip_no, r.amount, r.money_kind, r.fiscal_year, r.fund
+          from ledger.receipt_slip r join cancelling c using (bank_branch, slip_no)
+         where r.cancel = '0' and r.cancelled_at is null and not exists (select from ledger.receipt_slip t where t.takes_back = r.id and t.cancelled_at is null)
+    ), placed as (
+        select s.*, row_number() over one as place,
+               sum(case s.cancel when '0' then 1 else -1 end) over one + case s.cancel when '0' then 0 else 1 end as depth
+          from slip s
+        window one as (partition by s.bank_branch, s.slip_no, s.yen, s.money_kind, s.fiscal_year, s.fund
+                       order by s.handled_on, s.cancel, s.line nulls first rows unbounded preceding)
+    ), paired as (
+        select p.line, p.cancel, lag(p.cancel) over one as before, lag(p.id) over one as id_before, lag(p.line) over one as line_before
+          from placed p
+        window one as (partition by p.bank_branch, p.slip_no, p.yen, p.money_kind, p.fiscal_year, p.fund, p.depth order by p.place)
     )
-    select c.line, o.id, o.line
-      from cancelling c
-      left join lateral (
-        select x.id, x.line
-          from (select r.id, null::bigint as line, r.handled_on, r.amount, r.money_kind, r.fiscal_year, r.fund
-                  from ledger.receipt_slip r
-                 where r.slip_no = c.slip_no and r.bank_branch = c.bank_branch and r.cancel = '0' and r.cancelled_at is null
-                   and not exists (select from ledger.receipt_slip t where t.takes_back = r.id and t.cancelled_at is null)
-                union all
-                select null, s.line, s.handled_on, s.amount, s.money_kind, s.fiscal_year, s.fund
-                  from pg_temp.staged_slip s
-                 where s.slip_no = c.slip_no and s.bank_branch = c.bank_branch and s.cancel = '0') x
-         where c.nth = 1 and x.handled_on <= c.handled_on
-           and (x.amount, x.money_kind, x.fiscal_year, x.fund) = (-c.amount, c.money_kind, c.fiscal_year, c.fund)
-         order by x.handled_on desc, x.line nulls first limit 1) o on true;
+    select p.line, case p.before when '0' then p.id_before end, case p.before when '0' then p.line_before end from paired p where p.cancel = '1';
 end $$;
 comment on function ledger.match_cancelling_slips is 'For the cancelling slips of the file: the slip of the same branch, number, amount and account that they take back, in the ledger or in the file itself.';
 
@@ -336,13 +345,19 @@ begin
       from ledger.receipt_slip s join ledger.receipt_slip t on t.takes_back = s.id and t.cancelled_at is null
      where s.batch_id = receipt_slip_blockers.batch and s.cancelled_at is null and t.batch_id <> s.batch_id
     union all
-    -- The receipt a cancelling slip gives back would clear what others have paid meanwhile.
-    select s.line, 'receipt', r.id, 'SLIP_BLOCKED_BY_PAYMENT', jsonb_build_object('value', s.slip_no, 'amount', r.cleared, 'unpaid', v.unpaid)
-      from ledger.receipt_slip s
-      join ledger.receipt_slip o on o.id = s.takes_back and o.batch_id <> s.batch_id
-      join ledger.receipt r on r.id = s.receipt_id
-      left join ledger.receivable v on v.id = r.assessment_id
-     where s.batch_id = receipt_slip_blockers.batch and s.cancelled_at is null and r.cleared > coalesce(v.unpaid, 0)
+    -- The receipts cancelling slips give back would clear, all together, what others have paid meanwhile. What the batch itself has
+    -- paid is free again by then.
+    select s.line, 'receipt', s.receipt, 'SLIP_BLOCKED_BY_PAYMENT', jsonb_build_object('value', s.slip_no, 'amount', s.total, 'unpaid', v.unpaid)
+      from (select g.line, g.slip_no, r.id as receipt, r.assessment_id, r.cleared, sum(r.cleared) over (partition by r.assessment_id order by g.line) as total
+              from ledger.receipt_slip g
+              join ledger.receipt_slip o on o.id = g.takes_back and o.batch_id <> g.batch_id
+              join ledger.receipt r on r.id = g.receipt_id
+             where g.batch_id = receipt_slip_blockers.batch and g.cancelled_at is null) s
+     cross join lateral (select coalesce((select k.unpaid from ledger.receivable k where k.id = s.assessment_id), 0)
+                                + coalesce((select sum(x.cleared) from ledger.receipt x
+                                             where x.batch_id = receipt_slip_blockers.batch and x.assessment_id = s.assessment_id and x.cancelled_at is null), 0)
+                                as unpaid) v
+     where s.total > v.unpaid and s.cleared > 0
     union all
     -- Days that were posted because this 日計票 agreed.
     select min(t.line), 'daily_total', min(t.id), 'SLIP_BLOCKED_BY_DETAIL',

@@ -106,19 +106,20 @@ language plpgsql as $$
 declare
     changed bigint;
 begin
+    -- Of several steps of one commitment (undoing a batch that was posted in two runs) the last says what it is then.
     update ledger.commitment c
        set state = s.state_after, amount = s.amount_after, creditor = s.creditor_after, contract_no = s.contract_after,
            committed_on = s.committed_after
-      from pg_temp.commitment_steps s where s.commitment = c.no;
+      from (select distinct on (commitment) * from pg_temp.commitment_steps order by commitment, step desc) s where s.commitment = c.no;
     get diagnostics changed = row_count;
     insert into ledger.commitment_change (commitment, delta, changed_on, why, batch_id, line)
     select commitment, amount_after - amount_before, changed_on, why, batch, line from pg_temp.commitment_steps
-     where amount_after <> amount_before order by line;
+     where amount_after <> amount_before order by step;
     insert into ledger.commitment_step (commitment, batch_id, line, why, state_before, state_after, amount_before, amount_after, creditor_before,
                                         creditor_after, contract_before, contract_after, committed_before, committed_after, undoes)
     select commitment, batch, line, why, state_before, state_after, amount_before, amount_after, creditor_before,
            creditor_after, contract_before, contract_after, committed_before, committed_after, undoes
-      from pg_temp.commitment_steps order by line, commitment;
+      from pg_temp.commitment_steps order by step;
     insert into audit.event (actor, action, object, object_id, before, after, reason)
     select who,
            case when undoes is not null then 'commitment.undo'
@@ -128,11 +129,11 @@ begin
            jsonb_build_object('state', state_before, 'amount', amount_before, 'creditor', creditor_before, 'contract', contract_before),
            jsonb_build_object('state', state_after, 'amount', amount_after, 'creditor', creditor_after, 'contract', contract_after,
                               'batch', batch, 'line', line), why
-      from pg_temp.commitment_steps order by line, commitment;
+      from pg_temp.commitment_steps order by step;
     drop table pg_temp.commitment_steps;
     return changed;
 end $$;
-comment on function ledger.write_commitment_steps is 'The common end of change_commitments and undo_commitments; reads the temp table commitment_steps.';
+comment on function ledger.write_commitment_steps is 'The common end of change_commitments and undo_commitments; reads the temp table commitment_steps, in the order of its column step.';
 
 create function ledger.change_commitments(batch bigint, changed_on date, who text) returns bigint
 language plpgsql as $$
@@ -141,7 +142,7 @@ declare
 begin
     perform from ledger.commitment c where c.no in (select commitment from pg_temp.commitment_wanted) order by c.no for update;
     create temp table commitment_steps on commit drop as
-    select w.line, w.commitment, w.why, change_commitments.changed_on, c.state as state_before, w.state as state_after, c.amount as amount_before,
+    select row_number() over (order by w.line, w.commitment) as step, w.line, w.commitment, w.why, change_commitments.changed_on, c.state as state_before, w.state as state_after, c.amount as amount_before,
            c.amount + w.delta as amount_after, c.creditor as creditor_before, coalesce(w.creditor, c.creditor) as creditor_after,
            c.contract_no as contract_before, coalesce(w.contract_no, c.contract_no) as contract_after,
            c.committed_on as committed_before, coalesce(w.committed_on, c.committed_on) as committed_after, null::bigint as undoes
@@ -165,21 +166,43 @@ begin
 end $$;
 comment on function ledger.change_commitments is 'Confirms drafts (確定), changes amounts (変更) and cancels reservations (取消) as the temp table commitment_wanted says, with change, step and audit event of each. The budget is checked by the table.';
 
+create function ledger.standing_commitment_steps(batch bigint)
+returns table (commitment text, line bigint, step bigint, state_before text, amount_before bigint, state_after text, amount_after bigint, untouched boolean)
+language sql stable as $$
+    -- A batch that was posted in two runs (a contract, then its change, which waited) has two steps of one commitment: the first says
+    -- what it was before, the last what it is, and between them nobody else may have been at work.
+    with step as (
+        select x.*, lag((x.state_after || ' ' || x.amount_after)) over (partition by x.commitment order by x.id) as left_by_last
+          from ledger.commitment_step x
+         where x.batch_id = standing_commitment_steps.batch and x.undoes is null
+           and not exists (select from ledger.commitment_step u where u.undoes = x.id)
+    ), opening as (
+        select distinct on (s.commitment) s.* from step s order by s.commitment, s.id
+    ), closing as (
+        select distinct on (s.commitment) s.* from step s order by s.commitment, s.id desc
+    )
+    select o.commitment, o.line, o.id, o.state_before, o.amount_before, l.state_after, l.amount_after,
+           (c.state, c.amount) = (l.state_after, l.amount_after)
+               and not exists (select from step s where s.commitment = o.commitment and s.left_by_last <> s.state_before || ' ' || s.amount_before)
+      from opening o join closing l using (commitment) join ledger.commitment c on c.no = o.commitment
+$$;
+comment on function ledger.standing_commitment_steps is 'What a batch did to each commitment, all its runs together; untouched: it is still what the batch left.';
+
 create function ledger.undo_commitments(batch bigint, changed_on date, who text) returns bigint
 language plpgsql as $$
 declare
     bad text;
 begin
     perform from ledger.commitment c where c.no in (select s.commitment from ledger.commitment_step s where s.batch_id = batch) order by c.no for update;
+    -- The last step is undone first.
     create temp table commitment_steps on commit drop as
-    select s.line, s.commitment, '取消 ' || s.why as why, undo_commitments.changed_on, s.state_after as state_before, s.state_before as state_after,
+    select -s.id as step, s.line, s.commitment, '取消 ' || s.why as why, undo_commitments.changed_on, s.state_after as state_before, s.state_before as state_after,
            s.amount_after as amount_before, s.amount_before as amount_after, s.creditor_after as creditor_before, s.creditor_before as creditor_after,
            s.contract_after as contract_before, s.contract_before as contract_after, s.committed_after as committed_before,
            s.committed_before as committed_after, s.id as undoes
       from ledger.commitment_step s
      where s.batch_id = batch and s.undoes is null and not exists (select from ledger.commitment_step u where u.undoes = s.id);
-    select s.commitment into bad from pg_temp.commitment_steps s join ledger.commitment c on c.no = s.commitment
-     where (c.state, c.amount) is distinct from (s.state_before, s.amount_before) limit 1;
+    select k.commitment into bad from ledger.standing_commitment_steps(batch) k where not k.untouched limit 1;
     if found then
         raise exception 'commitment % was changed meanwhile', bad
             using errcode = 'serialization_failure', hint = 'the cancellation is tried again and then sees it';
@@ -194,25 +217,22 @@ begin
     -- An order or another file may be at work on one of them: the lock waits for it, and what is read afterwards is what it left.
     perform from ledger.commitment c where c.no in (select s.commitment from ledger.commitment_step s where s.batch_id = batch) order by c.no for update;
     return query
-    with step as (
-        select s.* from ledger.commitment_step s
-         where s.batch_id = batch and s.undoes is null and not exists (select from ledger.commitment_step u where u.undoes = s.id)
+    with mine as (
+        select * from ledger.standing_commitment_steps(batch)
     )
-    select s.line, 'commitment', s.id, 'COMMITMENT_ORDERED', jsonb_build_object('commitment', s.commitment, 'ordered', o.yen)
-      from step s
+    select m.line, 'commitment', m.step, 'COMMITMENT_ORDERED', jsonb_build_object('commitment', m.commitment, 'ordered', o.yen)
+      from mine m
      cross join lateral (select coalesce(sum(p.amount), 0)::bigint as yen from ledger.payment_order p
-                          where p.commitment = s.commitment and p.state <> 'cancelled') o
-     where o.yen > case when s.state_before = 'confirmed' then s.amount_before else 0 end
+                          where p.commitment = m.commitment and p.state <> 'cancelled') o
+     where o.yen > case when m.state_before = 'confirmed' then m.amount_before else 0 end
     union all
-    select s.line, 'commitment', s.id, 'COMMITMENT_CHANGED_SINCE', jsonb_build_object('commitment', s.commitment)
-      from step s join ledger.commitment c on c.no = s.commitment
-     where (c.state, c.amount) is distinct from (s.state_after, s.amount_after)
+    select m.line, 'commitment', m.step, 'COMMITMENT_CHANGED_SINCE', jsonb_build_object('commitment', m.commitment) from mine m where not m.untouched
     union all
     -- What was given back to the budget may be bound again by now.
-    select min(s.line), 'budget_line', null::bigint, 'COMMITMENT_BUDGET_SPENT',
+    select min(m.line), 'budget_line', null::bigint, 'COMMITMENT_BUDGET_SPENT',
            jsonb_build_object('budget_line', c.budget_line, 'remaining', b.remaining, 'needed', sum(n.more))
-      from step s join ledger.commitment c on c.no = s.commitment
-     cross join lateral (select s.amount_before - case when s.state_after = 'cancelled' then 0 else s.amount_after end as more) n
+      from mine m join ledger.commitment c on c.no = m.commitment
+     cross join lateral (select m.amount_before - case when m.state_after = 'cancelled' then 0 else m.amount_after end as more) n
      cross join lateral (select ledger.budget_remaining(c.fiscal_year, c.fund, c.budget_line) as remaining) b
      group by c.fiscal_year, c.fund, c.budget_line, b.remaining having sum(n.more) > b.remaining;
 end $$;
@@ -240,6 +260,23 @@ language sql stable as $$
                and not exists (select from ledger.tender t where t.no = find_contract_commitment.tender_no)) found
 $$;
 comment on function ledger.find_contract_commitment is 'The commitment of a contract: by its number, else the concluded contract''s, else the tender''s, else the one that names the contract. More than one candidate: a person chooses.';
+
+create function ledger.contract_own_commitment(contract_no text, tender_no text) returns table (commitment text, basis text)
+language sql stable as $$
+    select k.commitment, 'contract' from ledger.contract k where k.contract_no = contract_own_commitment.contract_no
+    union all
+    select t.commitment, 'tender' from ledger.tender t
+     where t.no = contract_own_commitment.tender_no
+       and not exists (select from ledger.contract k where k.contract_no = contract_own_commitment.contract_no)
+$$;
+comment on function ledger.contract_own_commitment is 'The commitment a contract has whatever its notice says: that of its conclusion, else that of its tender. No row: neither is known.';
+
+create function ledger.bond_day(contracted_on date, today date) returns date
+language sql stable as $$
+    -- A file that comes after its year was closed: the cash is here all the same, and is booked on the day we hear of it.
+    select case when ledger.fiscal_year_takes(ledger.fiscal_year(contracted_on), contracted_on, today) then least(contracted_on, today) else today end
+$$;
+comment on function ledger.bond_day is '契約保証金の記帳日: the day of the contract, or today when that lies ahead or in a closed year.';
 
 create function ledger.contract_delta(revision int, multi_year text, unit_price boolean, amount bigint, previous bigint, bound bigint) returns bigint
 language sql immutable parallel safe as $$

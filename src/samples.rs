@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use anyhow::Context;
-use renkei_core::registry::Topic;
+use renkei_core::kit;
+use renkei_core::registry::{Integration, Topic};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "samples"]
@@ -14,13 +15,11 @@ pub(crate) fn get(name: &str) -> anyhow::Result<Vec<u8>> {
     Samples::get(name).map(|file| file.data.into_owned()).with_context(|| format!("the sample {name} is not compiled in"))
 }
 
-/// The sound samples of a topic, by name: `IF12_….csv`. Those with `faulty` in their name are what they say, and
-/// `….records.json` are messages.
-pub(crate) fn of(topic: &Topic) -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {
-    let prefix = format!("IF{:02}_", topic.number);
-    let names: Vec<String> = Samples::iter()
-        .filter(|name| name.starts_with(&prefix) && !name.contains("faulty") && !name.contains(".records."))
-        .map(Cow::into_owned)
-        .collect();
+/// The sound samples of a topic, by name: `IF12_….csv`, or as one of its layouts says. Those with `faulty` in their name are what
+/// they say, and `….records.json` are messages.
+pub(crate) fn of(topic: &Topic, integration: &Integration) -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {
+    let mut names: Vec<String> =
+        Samples::iter().filter(|name| kit::is_named_for(topic.number, &integration.layouts, name)).map(Cow::into_owned).collect();
+    names.sort();
     names.into_iter().filter_map(|name| Samples::get(&name).map(|file| (name, file.data)))
 }

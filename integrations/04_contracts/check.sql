@@ -132,11 +132,24 @@ select line, 'hold', 'CONTRACT_COMMITMENT_OF_ANOTHER', 'commitment_no',
        jsonb_build_object('commitment', found, 'creditor', coalesce(committed_to, '—'), 'contract', coalesce(committed_for, '—'))
   from contract where committed_to <> creditor or committed_for <> contract_no
 union all
+-- A number in the notice does not move a contract off the commitment it has. (Of a contract over several years each year has its own.)
+select f.line, 'hold', 'CONTRACT_COMMITMENT_DIFFERS', 'commitment_no',
+       jsonb_build_object('commitment', f.commitment_no, 'own', o.commitment, 'basis', 'commitment_basis_' || o.basis)
+  from contract f cross join lateral ledger.contract_own_commitment(f.contract_no, f.tender_no) o
+ where f.commitment_no <> o.commitment
+   and not (f.multi_year in ('1', '2') and o.basis = 'contract'
+            and f.fiscal_year <> (select x.fiscal_year from ledger.commitment x where x.no = o.commitment))
+union all
 select c.line, 'hold', 'CONTRACT_COMMITMENT_SHARED', 'commitment_no', jsonb_build_object('commitment', c.found, 'first', c.first_of_commitment)
   from concluded c join line first on first.line = c.first_of_commitment where first.contract_no <> c.contract_no
 union all
 select line, 'hold', 'CONTRACT_COMMITMENT_OF_ANOTHER_YEAR', 'commitment_no', jsonb_build_object('commitment', found, 'year', fiscal_year, 'starts_on', starts_on)
-  from concluded where multi_year = '0' and nth = 0 and fiscal_year <> ledger.fiscal_year(starts_on)
+  from concluded where multi_year = '0' and fiscal_year <> ledger.fiscal_year(starts_on)
+union all
+-- After the end of a year nothing more is committed in it: 出納整理期間 only receives and pays.
+select line, 'hold', 'CONTRACT_REVISED_AFTER_YEAR', 'contracted_on',
+       jsonb_build_object('value', contracted_on, 'commitment', found, 'year', fiscal_year)
+  from concluded where multi_year = '0' and nth > 0 and ledger.fiscal_year(contracted_on) > fiscal_year
 union all
 select line, 'hold', 'CONTRACT_ABOVE_COMMITMENT', 'amount', jsonb_build_object('value', amount, 'commitment', found, 'bound', bound)
   from concluded where nth = 0 and delta > 0
@@ -166,6 +179,11 @@ select line, 'warn', 'CONTRACT_SHARE_STAYS', 'amount', jsonb_build_object('commi
 union all
 select line, 'warn', 'CONTRACT_BOND_LOWER', 'bond_amount', jsonb_build_object('held', bond_held, 'found', case when bond = '1' then bond_yen else 0 end)
   from concluded where nth > 0 and bond_before = '1' and bond_held > case when bond = '1' then bond_yen else 0 end
+union all
+select line, 'warn', 'CONTRACT_BOND_BOOKED_TODAY', 'contracted_on', jsonb_build_object('value', contracted_on, 'day', business_date)
+  from concluded
+ where bond = '1' and bond_yen > case when nth > 0 and bond_before = '1' then bond_held else 0 end
+   and ledger.bond_day(contracted_on, business_date) > contracted_on
 union all
 select line, 'warn', 'CONTRACT_RESERVATION_STAYS', 'status', jsonb_build_object('commitment', found)
   from contract c

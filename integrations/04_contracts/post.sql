@@ -50,7 +50,7 @@ insert into journal (line, event, fiscal_year, booked_on, fund, organization, am
 select a.line, 'NONBUDGET_IN', ledger.fiscal_year(d.day), d.day, a.fund, a.organization, a.bond_more,
        '契約保証金 ' || a.contract_no || ' ' || a.title, 'contract', n.id
   from accepted a cross join batch b
- cross join lateral (select least(a.contracted_on, b.business_date) as day) d
+ cross join lateral (select ledger.bond_day(a.contracted_on, b.business_date) as day) d
   join ledger.contract_notice n on n.batch_id = b.id and n.line = a.line
  where a.status = '3' and a.bond_more > 0
  order by a.line;

@@ -32,7 +32,13 @@ with today as (
            case c.source when 'ward' then 'award_incl' else 'price' end as amount_field, t.no as known, t.state, t.evaluation, t.fiscal_year, t.family, t.category, t.opens_at, t.has_floor, m.state as commitment_state,
            m.no as commitment, m.amount as bound, v.creditor, v.corporate_number as registered_corp, v.no as winner,
            s.id as standing, s.source as standing_source, s.outcome as standing_outcome, s.opened_at as standing_at,
-           s.content_hash = c.content as same_content, s.winner = c.winner_no and s.award_incl = c.award_incl as same_award,
+           -- What was taken in once and stands is known, also when a newer result has followed it.
+           exists (select from ledger.bid_result x where (x.tender_no, x.source, x.content_hash) = (c.tender_no, c.source, c.content) and x.cancelled_at is null)
+               as same_content,
+           s.winner = c.winner_no and s.award_incl = c.award_incl as same_award,
+           -- 保留 behind the decision of its opening, 保留 or 不調 behind a later opening: files that came in another order than they were made.
+           coalesce(c.source = 'ward' and (c.outcome = '5' and s.outcome <> '5' and s.source = 'ward' and c.opened_at <= s.opened_at
+                                           or c.outcome in ('2', '5') and c.opened_at < s.opened_at), false) as older,
            -- 保留 is followed by a decision of the same opening, 不調 by another opening; an award of the open data by the result with its bids.
            coalesce(case s.outcome when '5' then c.source = 'ward' and c.opened_at >= s.opened_at and c.outcome <> '5'
                                    when '2' then c.opened_at > s.opened_at
@@ -120,18 +126,23 @@ with today as (
       from result where award_incl <> ledger.award_with_tax(award_excl)
     union all
     select line, case source when 'ward' then 'reject' else 'hold' end, 'BID_DECIDED_EARLY', 'decided', jsonb_build_object('value', decided, 'opened', opened_on)
-      from result where decided < opened_on
+      from result r
+     where decided < opened_on
+       -- Of the national form the opening is the planned one, which may have been earlier: a person may say so.
+       and not (source = 'national' and exists (select from answered a where a.line = r.line and a.code = 'BID_DECIDED_EARLY'))
     union all
     select result_line, 'reject', 'BID_WITHOUT_LOTTERY', 'lottery', jsonb_build_object('value', low, 'count', count)
       from lowest where lottery = '0' and count > 1
     union all
     select line, 'reject', 'BID_RESULT_CHANGED', 'tender_no', jsonb_build_object('value', tender_no, 'opened', ledger.moment(opened_at))
-      from result where source = 'ward' and opened_at = standing_at and standing_source = 'ward' and not same_content and not follows
+      from result where source = 'ward' and opened_at = standing_at and standing_source = 'ward' and not same_content and not follows and not older
 
     -- Known already, or nobody's concern here
     union all
     select line, 'skip', 'BID_RESULT_SEEN', case_field, jsonb_build_object('value', tender_no)
       from result where same_content or source = 'national' and same_award
+    union all
+    select line, 'skip', 'BID_RESULT_OLDER', case_field, jsonb_build_object('value', tender_no) from result where older and not same_content
     union all
     select a.line, 'skip', 'AWARD_FOREIGN', 'case_no', jsonb_build_object('value', a.case_no)
       from staged_award a where not exists (select from own o where o.line = a.line)
@@ -147,7 +158,7 @@ with today as (
     union all
     select line, 'hold', 'TENDER_DECIDED', case_field, jsonb_build_object('value', tender_no, 'outcome', standing_outcome, 'opened', ledger.moment(standing_at))
       from result
-     where standing is not null and not follows and not coalesce(same_content, false) and not (source = 'national' and coalesce(same_award, false))
+     where standing is not null and not follows and not same_content and not (source = 'national' and coalesce(same_award, false))
        and not (source = 'ward' and standing_source = 'ward' and opened_at = standing_at)
     union all
     select line, 'hold', 'TENDER_COMMITMENT_NOT_DRAFT', case_field, jsonb_build_object('value', tender_no, 'commitment', commitment, 'state', commitment_state)
@@ -225,7 +236,8 @@ with today as (
                                                                    when '2' then array['8003010'] when '3' then array['8003010'] else array['8004010', '8004020', '8004030'] end)
 ), fate as materialized (
     -- What becomes of a case: it is known, or something holds it.
-    select l.tender_no, bool_or(v.verdict = 'skip') as seen, bool_or(v.verdict = 'hold') as held
+    select l.tender_no, bool_or(v.verdict = 'skip') as seen, bool_or(v.verdict = 'hold') as held,
+           min(v.code) filter (where v.verdict = 'skip') as known_as
       from said v join case_line l using (line) where v.verdict in ('skip', 'hold') group by l.tender_no
 )
 select v.line, v.verdict, v.code, v.field, v.detail
@@ -234,7 +246,7 @@ select v.line, v.verdict, v.code, v.field, v.detail
   left join fate f using (tender_no)
  where v.verdict <> 'hold' or not f.seen
 union all
-select l.line, case when f.seen then 'skip' else 'hold' end, case when f.seen then 'BID_RESULT_SEEN' else 'BID_WAITS' end, 'tender_no',
+select l.line, case when f.seen then 'skip' else 'hold' end, case when f.seen then f.known_as else 'BID_WAITS' end, 'tender_no',
        jsonb_build_object('value', l.tender_no)
   from case_line l
   join fate f using (tender_no)

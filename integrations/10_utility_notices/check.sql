@@ -2,7 +2,7 @@
 -- The bank debits whether we like it or not. So a charge that we cannot place waits for a person; only a file that cannot be right is refused.
 
 with today as (
-    select b.business_date, (b.received_at at time zone 'Asia/Tokyo')::date as received, (select through from ledger.calendar_horizon) as horizon,
+    select b.business_date, b.again, (b.received_at at time zone 'Asia/Tokyo')::date as received, (select through from ledger.calendar_horizon) as horizon,
            (select value::int from setting where key = 'days_ahead_max') as days_ahead_max,
            (select value::numeric from setting where key = 'sum_percent_max') as percent_max
       from batch b
@@ -11,7 +11,8 @@ with today as (
            row_number() over (partition by n.collector, n.customer_no, n.debit_date, n.amount order by n.line) as nth,
            exists (select from ledger.utility_charge u
                     where (u.collector, u.customer_no, u.debit_date, u.amount) = (n.collector, n.customer_no, n.debit_date, n.amount)
-                      and u.cancelled_at is null) as seen
+                      and u.cancelled_at is null) as seen,
+           t.again and exists (select from answered a where a.line = n.line and a.code in ('UTILITY_TWICE', 'UTILITY_TWICE_IN_FILE')) as on_purpose
       from ledger.utility_notice() n cross join today t
 ), day as materialized (
     -- Asked once a day, not once a line.
@@ -27,18 +28,19 @@ with today as (
       left join (select d.*, ledger.budget_remaining(d.fiscal_year, d.fund, d.budget_line) as remaining
                    from (select distinct fiscal_year, fund, budget_line from notice where contract_id is not null) d) r
         on (r.fiscal_year, r.fund, r.budget_line) = (n.fiscal_year, n.fund, n.budget_line)
-     where n.contract_id is not null and n.commitment is null and not n.seen
+     -- A second debit that is posted on purpose is paid like the first.
+     where n.contract_id is not null and n.commitment is null and (not n.seen or n.on_purpose)
 ), claimed as (
     select n.line, n.commitment, m.state, m.fiscal_year, (m.fund, m.budget_line) = (n.fund, n.budget_line) as same_line,
            ledger.commitment_remaining(m.no) as remaining, n.fiscal_year as wanted,
            sum(n.amount) over (partition by n.commitment order by n.line) as total
-      from notice n join ledger.commitment m on m.no = n.commitment where not n.seen
+      from notice n join ledger.commitment m on m.no = n.commitment where not n.seen or n.on_purpose
 ), month as (
     -- A collector's month, this file included, beside the month before.
     select f.collector, f.month, f.first_line, f.yen + coalesce(sum(u.amount) filter (where u.debit_date >= f.month), 0) as yen,
            coalesce(sum(u.amount) filter (where u.debit_date < f.month), 0) as before
       from (select n.collector, date_trunc('month', n.debit_date)::date as month, min(n.line) as first_line, sum(n.amount) as yen
-              from notice n where not n.seen group by 1, 2) f
+              from notice n where not n.seen or n.on_purpose group by 1, 2) f
       left join ledger.utility_charge u
         on u.collector = f.collector and u.cancelled_at is null
        and u.debit_date >= (f.month - interval '1 month')::date and u.debit_date < (f.month + interval '1 month')::date
@@ -111,7 +113,7 @@ union all
 -- A line that waited: meanwhile another file may have brought the same debit. A person says whether it is a second one.
 select n.line, 'hold', 'UTILITY_TWICE', 'customer_no', jsonb_build_object('value', n.customer_no, 'amount', n.amount, 'date', n.debit_date)
   from notice n cross join batch b
- where n.seen and b.again and not exists (select from answered a where a.line = n.line and a.code in ('UTILITY_TWICE', 'UTILITY_TWICE_IN_FILE'))
+ where n.seen and b.again and not n.on_purpose
 union all
 select n.line, 'skip', 'UTILITY_NOTHING_TO_PAY', 'amount', jsonb_build_object('value', n.customer_no) from notice n where n.amount = 0
 

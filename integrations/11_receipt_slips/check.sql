@@ -82,9 +82,13 @@ with today as (
       from fresh s
      cross join today d
       left join evidence e on e.name = s.pdf
-     cross join lateral (select max(k.batch_id) as batch from ledger.receipt_slip k
-                          where k.cancelled_at is null and k.batch_id <> d.id and k.page = s.page
-                            and case when e.sha256 is null or k.pdf_sha256 is null then k.pdf = s.pdf else k.pdf_sha256 = e.sha256 end) u
+     cross join lateral (select max(x.batch_id) as batch
+                           from (select k.batch_id from ledger.receipt_slip k
+                                  where k.pdf_sha256 = e.sha256 and k.page = s.page and k.cancelled_at is null
+                                 union all
+                                 select k.batch_id from ledger.receipt_slip k
+                                  where k.pdf = s.pdf and k.page = s.page and k.cancelled_at is null and (e.sha256 is null or k.pdf_sha256 is null)) x
+                          where x.batch_id <> d.id) u
      where u.batch is not null
     union all
     select k.line, case when k.same then 'skip' else 'reject' end, case when k.same then 'SLIP_KNOWN' else 'SLIP_CHANGED' end, 'slip_no',
@@ -144,13 +148,14 @@ with today as (
      where not exists (select from stated t where (t.handled_on, t.bank_branch) = (y.handled_on, y.bank_branch))
     union all
     select 'SLIP_DAY_DIFFERS', 'amount',
-           jsonb_build_object('value', handled_on, 'branch', bank_branch, 'money_kind', 'money_kind_' || money_kind, 'fiscal_year', fiscal_year, 'fund', fund,
-               'items', coalesce(t.items, 0), 'stated', coalesce(t.amount, 0), 'found_items', coalesce(f.items, 0), 'found', coalesce(f.amount, 0),
-               'difference', coalesce(f.amount, 0) - coalesce(t.amount, 0))
-      from found f
-      full join stated t using (handled_on, bank_branch, money_kind, fiscal_year, fund)
-     where (coalesce(f.items, 0), coalesce(f.amount, 0)) <> (coalesce(t.items, 0), coalesce(t.amount, 0))
-       and exists (select from stated x where (x.handled_on, x.bank_branch) = (handled_on, bank_branch))
+           jsonb_build_object('value', b.handled_on, 'branch', b.bank_branch, 'money_kind', 'money_kind_' || b.money_kind, 'fiscal_year', b.fiscal_year,
+               'fund', b.fund, 'items', b.items, 'stated', b.stated, 'found_items', b.found_items, 'found', b.found, 'difference', b.found - b.stated)
+      from (select handled_on, bank_branch, money_kind, fiscal_year, fund, coalesce(t.items, 0) as items, coalesce(t.amount, 0) as stated,
+                   coalesce(f.items, 0) as found_items, coalesce(f.amount, 0) as found
+              from found f full join stated t using (handled_on, bank_branch, money_kind, fiscal_year, fund)) b
+     where (b.found_items, b.found) <> (b.items, b.stated)
+       -- Of a day without any 日計票 that is said, not how far it is from nothing.
+       and exists (select from stated x where (x.handled_on, x.bank_branch) = (b.handled_on, b.bank_branch))
 ), total_day as materialized (
     -- A 日計票 against the one in force: the same is known; another one replaces it whole, while no slip of the day is posted.
     select n.handled_on, n.bank_branch, n.line, o.version, o.batch_id, o.amount as old_amount, n.amount as new_amount, o.content = n.content as same, s.batch

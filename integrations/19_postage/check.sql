@@ -27,8 +27,12 @@ with today as (
     select d.line, d.kind, d.weight_g, d.unit_price, count(t.kind) as prices, coalesce(bool_or(t.unit_price = d.unit_price), false) as right_price,
            string_agg(distinct t.unit_price::text, '・') as tariff
       from detail d
+      -- A class holds what weighs no more than it, down to nothing at all: a はがき has one price, and machines write its weight as 0.
+      left join lateral (select min(c.weight_g) as weight_g from ledger.postage_tariff c
+                          where c.kind = d.kind and c.weight_g >= d.weight_g::int
+                            and daterange(c.valid_from, c.valid_to, '[]') && daterange(d.first_day, d.last_day, '[]')) class on true
       left join ledger.postage_tariff t
-        on t.kind = d.kind and t.weight_g = d.weight_g::int and daterange(t.valid_from, t.valid_to, '[]') && daterange(d.first_day, d.last_day, '[]')
+        on t.kind = d.kind and t.weight_g = class.weight_g and daterange(t.valid_from, t.valid_to, '[]') && daterange(d.first_day, d.last_day, '[]')
      where d.kind <> '08'
      group by d.line, d.kind, d.weight_g, d.unit_price
 )

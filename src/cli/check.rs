@@ -254,6 +254,7 @@ fn report(global: &Global, path: &Path, name: &str, layout: &Layout, found: &Fou
         );
     }
     for (kind, count, yen) in &summary.per_kind {
-        println!("  {kind}: {count} · {} {}", Yen(*yen), say(lang, "円", "yen"));
+        let name = layout.kinds().iter().find(|known| known.id == *kind).map_or(kind.as_str(), |known| known.name.as_str());
+        println!("  {}: {count} · {} {}", say(lang, name, kind), Yen(*yen), say(lang, "円", "yen"));
     }
 }

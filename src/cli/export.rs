@@ -4,34 +4,31 @@
 mod bring;
 /// What is different from last time.
 mod compare;
+/// What a person decides about a file.
+mod decide;
+/// Files as they stand, and their bytes.
+mod look;
+/// Making a file.
+mod order;
 /// A file beside another, and a file made again.
 mod remade;
 /// What an approver looks at.
 mod show;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context, bail};
 use clap::Subcommand;
-use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, Found, ListFilter, OrderRequest, Workbook};
-use renkei_core::calendar::clock;
-use renkei_core::catalogue::Lang;
-use renkei_core::message::{self, ExportOrder};
-use renkei_core::money::Yen;
+use renkei_consumers::outbound::OrderRequest;
 use renkei_core::registry::Registry;
 
-use super::print::{say, table};
-use super::{Exit, Global, progress};
+use super::{Exit, Global};
 use crate::config::Config;
 use crate::wiring;
 
-/// Longest wait for a consumer to make an ordered file.
-const MAKE_WAIT: Duration = Duration::from_secs(600);
-/// Longest wait for one that leaves by itself to be handed over.
-const LEAVE_WAIT: Duration = Duration::from_secs(10);
+pub(crate) use look::state_name;
+pub(crate) use order::order;
 
 /// `renkei export …`
 #[derive(Debug, Subcommand)]
@@ -211,7 +208,7 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
     let registry = Arc::new(Registry::load()?);
     wiring::runtime()?.block_on(async {
         let exporter = wiring::exporter(&config, &registry, "cli").await?;
-        let file = match command {
+        match command {
             ExportCommand::Run { topic, profile, params, key, dry_run, actor } => {
                 let request = OrderRequest {
                     variant: profile.clone(),
@@ -220,246 +217,27 @@ pub(crate) fn run(global: &Global, command: &ExportCommand) -> anyhow::Result<Ex
                     key: key.clone(),
                 };
                 if *dry_run {
-                    return dry(global, &exporter, topic, request).await;
+                    return order::dry(global, &exporter, topic, request).await;
                 }
-                let waiting = progress::waiting(global, "ファイルの作成を待っています", "waiting for the file to be made");
-                let made = order(&config, &registry, &exporter, topic, request).await;
-                waiting.clear();
-                let made = made?;
-                let files = exporter.files_of_run(made.run).await?;
-                print_files(global, &files);
-                return Ok(exit_of(made.state));
+                order::run(global, &config, &registry, &exporter, topic, request).await
             }
             ExportCommand::Bring { topic, file, profile, actor } => {
                 let brought = exporter.bring(exporter.topic(topic)?, profile, file, actor).await?;
-                return Ok(bring::print(global, &brought));
+                Ok(bring::print(global, &brought))
             }
-            ExportCommand::List { topic, limit } => return list(global, &registry, &exporter, topic, *limit).await,
-            ExportCommand::Show { file, all } => return show::show(global, &exporter, *file, *all).await,
-            ExportCommand::Approve { file, sha256, actor } => exporter.approve(*file, actor, sha256).await?,
-            ExportCommand::Release { file, actor } => exporter.release(*file, actor).await?,
-            ExportCommand::Accepted { file, result, actor } => exporter.accepted(*file, actor, result).await?,
-            ExportCommand::Download { file, to, actor } => {
-                let download = exporter.download(*file, actor).await?;
-                std::fs::write(to, &download.bytes).with_context(|| format!("cannot write {}", to.display()))?;
-                let file = exporter.show(*file).await?.file;
-                if let Some((_, text)) = exporter.control_file(&file) {
-                    let beside = remade::control_path(to);
-                    std::fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))?;
-                }
-                file
-            }
-            ExportCommand::Remake { file } => return Ok(remade::print(global, &exporter.remake(*file).await?)),
+            ExportCommand::List { topic, limit } => look::list(global, &registry, &exporter, topic, *limit).await,
+            ExportCommand::Show { file, all } => show::show(global, &exporter, *file, *all).await,
+            ExportCommand::Download { file, to, actor } => look::download(global, &exporter, *file, to, actor).await,
+            ExportCommand::Remake { file } => Ok(remade::print(global, &exporter.remake(*file).await?)),
             ExportCommand::Workbook { file, to, actor } => {
                 let book = exporter.workbook(*file, global.lang, actor).await?;
-                return save(global, &book, to);
+                look::save(global, &book, to)
             }
-            ExportCommand::Void { file, reason, confirmation, actor } => {
-                exporter.void(*file, actor, reason, confirmation).await?
+            decision => {
+                let file = decide::carry_out(&exporter, decision).await?;
+                look::print_file(global, &file);
+                Ok(look::exit_of(file.state))
             }
-            ExportCommand::Retry { file, reason, actor } => exporter.deliver_again(*file, actor, reason).await?,
-            ExportCommand::Unknown { file, reason, actor } => exporter.mark_unknown(*file, actor, reason).await?,
-            ExportCommand::Resolve { file, arrived, reason, confirmation, actor, .. } => {
-                let found = if *arrived { Found::Arrived } else { Found::NotArrived };
-                exporter.resolve_unknown(*file, actor, found, reason, confirmation).await?
-            }
-        };
-        print_file(global, &file);
-        Ok(exit_of(file.state))
+        }
     })
-}
-
-/// Saves a workbook, and says what is in it.
-fn save(global: &Global, book: &Workbook, to: &Path) -> anyhow::Result<Exit> {
-    let path = if to.is_dir() { to.join(&book.name) } else { to.to_owned() };
-    std::fs::write(&path, &book.bytes).with_context(|| format!("cannot write {}", path.display()))?;
-    if global.json {
-        println!("{}", serde_json::json!({ "workbook": path, "sheets": book.sheets }));
-    } else {
-        println!("{}  {}", path.display(), book.sheets.join(" / "));
-    }
-    Ok(Exit::Done)
-}
-
-/// Publishes the order and waits for the consumer. Gives the first file of the order.
-pub(crate) async fn order(
-    config: &Config,
-    registry: &Registry,
-    exporter: &Exporter,
-    topic: &str,
-    request: OrderRequest,
-) -> anyhow::Result<ExportFile> {
-    let publisher = wiring::publisher(config, registry, "order")?;
-    let ordered = outbound::order(&publisher, exporter.topic(topic)?, request).await?;
-    publisher.close().await;
-    let deadline = tokio::time::Instant::now() + MAKE_WAIT;
-    let mut made_at = None;
-    loop {
-        let made = exporter.find_run(ordered.run).await?.filter(|file| file.state != FileState::Ordered);
-        if let Some(file) = made {
-            let made_at = *made_at.get_or_insert_with(tokio::time::Instant::now);
-            if !on_its_way(&file) || made_at.elapsed() > LEAVE_WAIT {
-                return Ok(file);
-            }
-        }
-        if tokio::time::Instant::now() > deadline {
-            bail!(
-                "the order {} is on its queue, but no consumer has made the file yet; is `renkei consume` running?",
-                ordered.run
-            );
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// A file that is released by machine, and of which nothing is known yet that keeps it from its partner.
-fn on_its_way(file: &ExportFile) -> bool {
-    let leaving = matches!(file.state, FileState::Generated | FileState::Released);
-    file.release_policy == "automatic" && leaving && file.problem.is_none()
-}
-
-/// What a run would send; nothing is kept.
-async fn dry(global: &Global, exporter: &Exporter, topic: &str, request: OrderRequest) -> anyhow::Result<Exit> {
-    let topic = exporter.topic(topic)?;
-    let order = ExportOrder {
-        run: message::run_id(topic.slug.as_str(), "dry run"),
-        variant: request.variant,
-        params: request.params,
-        ordered_by: request.ordered_by,
-        ordered_at: clock::now_rfc3339(),
-    };
-    let dry = exporter.dry_run(topic, &order).await?;
-    if global.json {
-        let totals = dry.files.iter().map(|file| serde_json::json!({"count": file.count, "yen": file.yen}));
-        let files: Vec<_> = totals.collect();
-        println!("{}", serde_json::json!({"files": files, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals}));
-    } else {
-        let lang = global.lang;
-        for (index, file) in dry.files.iter().enumerate() {
-            println!(
-                "{}{}: {} {} · {} {}",
-                say(lang, "作成されるファイル", "would make"),
-                if dry.files.len() > 1 { format!(" {}/{}", index + 1, dry.files.len()) } else { String::new() },
-                file.count,
-                say(lang, "件", "items"),
-                Yen(file.yen),
-                say(lang, "円", "yen")
-            );
-        }
-        if dry.files.is_empty() {
-            println!("{}", say(lang, "作成されるファイルはありません", "no file would be made"));
-        }
-        if let Some(problem) = &dry.problem {
-            println!("{problem}");
-        }
-        for refusal in &dry.refusals {
-            println!("{}", super::print::refusal(lang, refusal));
-        }
-    }
-    Ok(if dry.problem.is_some() { Exit::Rejected } else { Exit::Done })
-}
-
-/// The state of a file in the reader's language.
-pub(crate) fn state_name(state: FileState, lang: Lang) -> &'static str {
-    let (ja, en) = match state {
-        FileState::Ordered => ("作成待ち", "ordered"),
-        FileState::Generated => ("作成済・承認待ち", "generated"),
-        FileState::Approved => ("承認済", "approved"),
-        FileState::Released => ("払出済", "released"),
-        FileState::Delivered => ("引渡済", "delivered"),
-        FileState::Unknown => ("送信結果不明", "unknown"),
-        FileState::Void => ("無効", "void"),
-        FileState::Empty => ("対象なし", "empty"),
-        FileState::Refused => ("作成不可", "refused"),
-        FileState::Failed => ("失敗", "failed"),
-        FileState::Superseded => ("新しいもので置換え", "superseded"),
-    };
-    say(lang, ja, en)
-}
-
-/// Files as a table.
-pub(crate) fn file_table(lang: Lang, files: &[ExportFile]) -> String {
-    let headings = match lang {
-        Lang::Ja => [">番号", "トピック", "ファイル", "状態", ">件数", ">金額", "sha256", "作成者", "払出者"],
-        Lang::En => [">file", "topic", "name", "state", ">count", ">yen", "sha256", "made by", "released by"],
-    };
-    let rows = files.iter().map(|file| {
-        vec![
-            file.id.to_string(),
-            file.topic.clone(),
-            name_and_part(file),
-            state_name(file.state, lang).to_owned(),
-            file.count.map(|count| count.to_string()).unwrap_or_default(),
-            file.total.map(|total| Yen(total).to_string()).unwrap_or_default(),
-            file.sha256.as_deref().unwrap_or_default().chars().take(12).collect(),
-            file.made_by.clone(),
-            file.released_by.clone().unwrap_or_default(),
-        ]
-    });
-    table(&headings, rows.collect())
-}
-
-/// The name of a file, and which of its order's files it is where the order made several.
-fn name_and_part(file: &ExportFile) -> String {
-    let name = file.file_name.clone().unwrap_or_default();
-    if file.parts > 1 { format!("{name} ({}/{})", file.part, file.parts) } else { name }
-}
-
-fn print_file(global: &Global, file: &ExportFile) {
-    print_files(global, std::slice::from_ref(file));
-}
-
-/// The files of an order; under `--json` a line each.
-fn print_files(global: &Global, files: &[ExportFile]) {
-    if global.json {
-        files.iter().for_each(|file| println!("{}", serde_json::json!(file)));
-        return;
-    }
-    println!("{}", file_table(global.lang, files));
-    if let [_, _, ..] = files {
-        let ja = "1ファイルに載せられる件数・金額を超えるため分割しました。1ファイルずつ承認し、払い出してください。";
-        let en = "split, because the partner takes no more in one file: approve and release each of them";
-        println!("{}", say(global.lang, ja, en));
-    }
-    for file in files {
-        tell(global, file);
-    }
-}
-
-/// What a person should know about the state of a file.
-fn tell(global: &Global, file: &ExportFile) {
-    if file.state == FileState::Released {
-        let ja = "払い出しましたが、まだ引き渡していません。相手先または送信フォルダーに届くようになれば自動で引き渡します。";
-        let en = "released, but not delivered yet: it is delivered by itself once the partner or the outbox can be reached";
-        println!("{}", say(global.lang, ja, en));
-    }
-    if let Some(problem) = &file.problem {
-        println!("{problem}");
-    }
-}
-
-async fn list(
-    global: &Global,
-    registry: &Registry,
-    exporter: &Exporter,
-    topic: &Option<String>,
-    limit: u32,
-) -> anyhow::Result<Exit> {
-    let topic = topic.as_ref().map(|name| super::topic::find(registry, name).map(|topic| topic.slug.to_string())).transpose()?;
-    let files = exporter.list(&ListFilter { topic, rows_max: limit, ..ListFilter::default() }).await?;
-    if global.json {
-        println!("{}", serde_json::json!(files));
-    } else {
-        println!("{}", file_table(global.lang, &files));
-    }
-    Ok(Exit::Done)
-}
-
-fn exit_of(state: FileState) -> Exit {
-    match state {
-        FileState::Generated | FileState::Approved | FileState::Unknown | FileState::Ordered | FileState::Released => Exit::Held,
-        FileState::Refused => Exit::Rejected,
-        FileState::Failed => Exit::Failed,
-        _ => Exit::Done,
-    }
 }

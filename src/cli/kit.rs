@@ -59,7 +59,7 @@ fn extras(topic: &Topic, functions: &codes::Functions) -> guide::Extras {
     for stem in ["check", "blockers"] {
         extras.codes.extend(integration.sql(stem).map(|sql| codes::of(sql, functions)).unwrap_or_default());
     }
-    for (name, file) in samples::of(topic) {
+    for (name, file) in samples::of(topic, integration) {
         for (variant, layout) in &integration.layouts {
             if let Ok(message) = kit::message(layout, &file, 1) {
                 extras.samples.entry(variant.clone()).or_insert((name.clone(), message));

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
+/// Sample files of every layout.
+mod samples;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +16,7 @@ use renkei_core::layout::read::{Event, ReadLimits, read_messages};
 use renkei_core::registry::{Direction, Registry, Sources};
 use serde_json::{Value, json};
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

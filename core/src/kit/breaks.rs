@@ -173,6 +173,16 @@ pub enum BreakError {
     Shape(String),
 }
 
+/// The ways a sound file can be broken: those that are refused by their name.
+pub fn offered(layout: &Layout, file: &[u8]) -> Vec<Break> {
+    let refused = |kind: &Break| {
+        let broken = apply(layout, file, *kind).ok()?;
+        let codes = model::codes(layout, &broken).ok()?;
+        codes.iter().any(|code| kind.codes().contains(&code.as_str())).then_some(())
+    };
+    Break::ALL.into_iter().filter(|kind| refused(kind).is_some()).collect()
+}
+
 /// Breaks a sound file.
 ///
 /// # Errors

@@ -9,18 +9,24 @@ mod breaks;
 /// Codes of a folder's SQL.
 pub mod codes;
 mod example;
+/// What follows from other values of a sample file.
+mod follows;
 /// A page a topic.
 pub mod guide;
 mod model;
+/// Which file a sample is made from.
+mod pick;
 mod sample;
+mod sample_xml;
 /// Layouts as JSON Schema.
 pub mod schema;
 
 use crate::layout::Layout;
 
-pub use breaks::{Break, BreakError, apply};
+pub use breaks::{Break, BreakError, apply, offered};
 pub use example::message;
 pub use model::ModelError;
+pub use pick::{Model, is_named_for, pick};
 pub use sample::{SampleError, Wish, write};
 
 /// Whether a file has no fault under a layout.

@@ -1,5 +1,6 @@
 //! The records of a model file, out of the reader's window.
 
+use crate::calendar::clock;
 use crate::catalogue::{self, Lang};
 use crate::fault::{Fault, Severity};
 use crate::layout::Layout;
@@ -14,6 +15,10 @@ pub(super) struct Row {
     pub line: u64,
     /// Place in the list it is nested in, from 1; 0 for others.
     pub sub: u32,
+    /// First byte in the file.
+    pub offset: u64,
+    /// Bytes in the file.
+    pub length: u32,
     /// One value a field of the kind.
     pub values: Vec<Option<String>>,
 }
@@ -37,10 +42,15 @@ pub enum ModelError {
     Unreadable(#[source] ReadError),
 }
 
+/// As a file is read that is handed in today: a day without year is one near it.
+fn limits() -> ReadLimits {
+    ReadLimits { reference: Some(clock::today()), ..ReadLimits::default() }
+}
+
 /// The codes a file is refused with.
 pub(super) fn codes(layout: &Layout, file: &[u8]) -> Result<Vec<String>, ModelError> {
     let mut codes = Vec::new();
-    read_file(layout, file, &ReadLimits::default(), |event| match event {
+    read_file(layout, file, &limits(), |event| match event {
         Event::Fault(fault) if fault.severity == Severity::Error => codes.push(fault.code),
         _ => {}
     })
@@ -52,11 +62,13 @@ pub(super) fn codes(layout: &Layout, file: &[u8]) -> Result<Vec<String>, ModelEr
 pub(super) fn rows(layout: &Layout, file: &[u8]) -> Result<Vec<Row>, ModelError> {
     let mut rows = Vec::new();
     let mut first: Option<Fault> = None;
-    read_file(layout, file, &ReadLimits::default(), |event| match event {
+    read_file(layout, file, &limits(), |event| match event {
         Event::Record(record) => rows.push(Row {
             kind: record.kind_index,
             line: record.line,
             sub: record.sub,
+            offset: record.offset,
+            length: record.length,
             values: (0..record.kind.fields.len()).map(|field| record.text(field).map(|text| text.into_owned())).collect(),
         }),
         Event::Fault(fault) if fault.severity == Severity::Error && first.is_none() => first = Some(fault),

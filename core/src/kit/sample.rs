@@ -4,12 +4,14 @@
 //! keeps whatever rules the model keeps; headers, trailers and totals are the writer's.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
+use super::follows::{self, Whole};
 use super::model::{self, ModelError, Row};
+use super::sample_xml;
 use crate::layout::write::{WriteContext, WriteError, WriteSummary, Writer};
-use crate::layout::{Field, Layout, Newline};
+use crate::layout::{Auto, Field, Format, Layout, Newline};
 
 /// What is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,17 @@ pub enum SampleError {
         /// The number.
         number: u64,
     },
+    /// The layout says that a value follows from one the file does not have.
+    #[error("`sample` = {sample:?} of {field} names what the file does not have")]
+    Follows {
+        /// Japanese name of the field.
+        field: String,
+        /// What the layout says.
+        sample: String,
+    },
+    /// The file cannot be written.
+    #[error("the file cannot be written")]
+    Out(#[source] std::io::Error),
     /// A copy does not fit the layout.
     #[error("a copy of a record cannot be written")]
     Write(#[from] WriteError),
@@ -51,19 +64,35 @@ enum Part {
     Copied(Vec<Row>),
 }
 
-/// Writes a file of `wish.records` records made from the model file.
+/// Writes a file of `wish.records` records made from the model file; gives how many there are of the kinds that carry or number.
 ///
 /// # Errors
 /// See [`SampleError`].
-pub fn write<W: Write>(layout: &Layout, model: &[u8], wish: Wish, out: W) -> Result<WriteSummary, SampleError> {
+pub fn write<W: Write>(layout: &Layout, model: &[u8], wish: Wish, out: W) -> Result<u64, SampleError> {
+    if layout.format == Format::Xml {
+        return sample_xml::write(layout, model, wish, out);
+    }
     let rows = model::rows(layout, model)?;
+    let whole = if follows::any(layout) {
+        // Totals are the writer's: a first file tells them, the second one says what follows from them.
+        let mut first = Vec::new();
+        copies(layout, rows.clone(), wish, &Whole::new(), &mut first)?;
+        follows::whole(layout, &model::rows(layout, &first)?)
+    } else {
+        Whole::new()
+    };
+    Ok(copies(layout, rows, wish, &whole, out)?.count)
+}
+
+/// The file, with what follows from `whole`; without it as the model has it.
+fn copies<W: Write>(layout: &Layout, rows: Vec<Row>, wish: Wish, whole: &Whole, out: W) -> Result<WriteSummary, SampleError> {
     let counted = rows.iter().filter(|row| is_counted(layout, row)).count() as u64;
-    let numbers = Numbers::of(layout, &rows);
+    let copies = wish.records.div_ceil(counted.max(1)).max(1);
+    let first = wish.seed.saturating_mul(copies);
+    let numbers = Numbers::of(layout, &rows, first, first.saturating_add(copies - 1));
     if (wish.records > counted || wish.seed > 0) && numbers.is_none() {
         return Err(SampleError::NoSerial { found: counted });
     }
-    let copies = wish.records.div_ceil(counted.max(1)).max(1);
-    let numbers = numbers.map(|numbers| Numbers { first: wish.seed.saturating_mul(copies), ..numbers });
     // Any line end is for readers; a file has one.
     let mut layout = Cow::Borrowed(layout);
     if layout.newline == Newline::Any {
@@ -74,7 +103,7 @@ pub fn write<W: Write>(layout: &Layout, model: &[u8], wish: Wish, out: W) -> Res
     let mut left = wish.records;
     for part in parts(layout, rows) {
         match part {
-            Part::Once(row) => record(&mut writer, layout, &row, None)?,
+            Part::Once(row) => record(&mut writer, layout, &row, None, whole)?,
             Part::Copied(rows) => {
                 for copy in 0..copies {
                     let numbered = numbers.as_ref().map(|numbers| (numbers, numbers.first.saturating_add(copy)));
@@ -85,7 +114,7 @@ pub fn write<W: Write>(layout: &Layout, model: &[u8], wish: Wish, out: W) -> Res
                             }
                             left = left.saturating_sub(1);
                         }
-                        record(&mut writer, layout, row, numbered)?;
+                        record(&mut writer, layout, row, numbered, whole)?;
                     }
                 }
             }
@@ -109,12 +138,15 @@ fn is_plain(layout: &Layout) -> bool {
 /// Where the model's records are copied: groups whose first record is the numbered one as a whole, else the records of a kind.
 fn parts(layout: &Layout, rows: Vec<Row>) -> Vec<Part> {
     let kinds = layout.kinds();
+    // Where some kind is numbered, a record of another cannot be copied: it would stand there twice.
+    let some_numbered = kinds.iter().any(|kind| !kind.serial.is_empty());
     let whole_groups = kinds.iter().any(|kind| kind.repeat && !kind.serial.is_empty() && !kind.occurs.may_repeat());
     let mut parts: Vec<(Option<usize>, Part)> = Vec::new();
     for row in rows {
         let kind = &kinds[row.kind];
         // What is nested follows the record it is nested in.
-        let run = match (kind.parent, whole_groups && kind.repeat, kind.occurs.may_repeat()) {
+        let copied = kind.occurs.may_repeat() && !(some_numbered && kind.serial.is_empty());
+        let run = match (kind.parent, whole_groups && kind.repeat, copied) {
             (Some(_), ..) => parts.last().and_then(|(run, _)| *run),
             (None, true, _) => Some(usize::MAX),
             (None, false, true) => Some(row.kind),
@@ -134,6 +166,7 @@ fn record<W: Write>(
     layout: &Layout,
     row: &Row,
     numbered: Option<(&Numbers, u64)>,
+    whole: &Whole,
 ) -> Result<(), SampleError> {
     let kind = &layout.kinds()[row.kind];
     if kind.makes_itself() {
@@ -147,10 +180,18 @@ fn record<W: Write>(
             }
         }
     }
+    for (at, field) in kind.fields.iter().enumerate() {
+        let Some(sample) = field.sample.as_deref().filter(|_| !whole.is_empty()) else { continue };
+        let follows = || SampleError::Follows { field: field.name.clone(), sample: sample.to_owned() };
+        serials.push((
+            at,
+            follows::value(layout, row, sample, whole, numbered.map_or(0, |(_, copy)| copy)).ok_or_else(follows)?.to_string(),
+        ));
+    }
     let values = |id: &str| {
         let field = kind.field(id)?;
-        // Totals are told anew.
-        if kind.fields[field].total.is_some() {
+        // Totals are told anew, and so is the number within the kind.
+        if kind.fields[field].total.is_some() || kind.fields[field].auto == Some(Auto::Sequence) {
             return None;
         }
         let serial = serials.iter().find(|(numbered, _)| *numbered == field);
@@ -163,32 +204,57 @@ fn record<W: Write>(
 /// How the numbers rise from copy to copy.
 #[derive(Debug, Clone)]
 struct Numbers {
-    /// From one copy to the next, by field id: fields of one name in several kinds number the same things.
-    steps: BTreeMap<String, u64>,
+    /// By field id: fields of one name in several kinds number the same things.
+    ways: BTreeMap<String, Way>,
     /// Number of the first copy.
     first: u64,
 }
 
+/// How the numbers of a field rise.
+#[derive(Debug, Clone)]
+enum Way {
+    /// By so much from one copy to the next.
+    Step(u64),
+    /// The model has them far apart and there is no room for steps: copies take the numbers between these, from 1.
+    Free(Vec<u64>),
+}
+
 impl Numbers {
-    fn of(layout: &Layout, rows: &[Row]) -> Option<Numbers> {
-        let mut ranges: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        for row in rows {
-            let kind = &layout.kinds()[row.kind];
-            for &field in &kind.serial {
-                let Some(number) = row.values[field].as_deref().and_then(|value| split(value).1.parse().ok()) else { continue };
-                let (least, most) = ranges.entry(kind.fields[field].id.clone()).or_insert((number, number));
-                (*least, *most) = (number.min(*least), number.max(*most));
+    fn of(layout: &Layout, rows: &[Row], first: u64, last: u64) -> Option<Numbers> {
+        let mut found: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        let serials = || rows.iter().flat_map(move |row| layout.kinds()[row.kind].serial.iter().map(move |&field| (row, field)));
+        let valued = |row: &'_ Row, field: usize| row.values[field].clone();
+        for (row, field) in serials() {
+            let Some(number) = valued(row, field).and_then(|value| split(&value).1.parse().ok()) else { continue };
+            found.entry(layout.kinds()[row.kind].fields[field].id.clone()).or_default().insert(number);
+        }
+        let step = |numbers: &BTreeSet<u64>| numbers.last().zip(numbers.first()).map_or(1, |(most, least)| most - least + 1);
+        let ways = found.iter().map(|(id, numbers)| (id.clone(), Way::Step(step(numbers)))).collect();
+        let mut numbers = Numbers { ways, first };
+        for (row, at) in serials() {
+            let field = &layout.kinds()[row.kind].fields[at];
+            let has_room = valued(row, at).is_none_or(|value| numbers.apply(field, &value, last).is_ok());
+            if !has_room && let Some(known) = found.get(&field.id) {
+                numbers.ways.insert(field.id.clone(), Way::Free(known.iter().copied().collect()));
             }
         }
-        let steps: BTreeMap<_, _> = ranges.into_iter().map(|(id, (least, most))| (id, most - least + 1)).collect();
-        (!steps.is_empty()).then_some(Numbers { steps, first: 0 })
+        (!numbers.ways.is_empty()).then_some(numbers)
     }
 
     /// The value with its last digits raised, as wide as before if they fit.
     fn apply(&self, field: &Field, value: &str, copy: u64) -> Result<String, SampleError> {
         let (head, digits) = split(value);
         let base: u64 = digits.parse().unwrap_or(0);
-        let number = base.saturating_add(copy.saturating_mul(self.steps.get(&field.id).copied().unwrap_or(1)));
+        let number = match self.ways.get(&field.id) {
+            _ if copy == 0 => base,
+            Some(Way::Free(known)) => {
+                let rank = known.iter().position(|&number| number == base).unwrap_or(0) as u64;
+                let nth = (copy - 1).saturating_mul(known.len() as u64).saturating_add(rank + 1);
+                known.iter().fold(nth, |number, &taken| if taken > 0 && number >= taken { number + 1 } else { number })
+            }
+            Some(Way::Step(step)) => base.saturating_add(copy.saturating_mul(*step)),
+            None => base.saturating_add(copy),
+        };
         let made = format!("{head}{number:0width$}", width = digits.len());
         if made.chars().count() > field.len {
             return Err(SampleError::Full { field: field.name.clone(), number });
@@ -198,7 +264,7 @@ impl Numbers {
 }
 
 /// A value and its last run of digits, of which 18 count.
-fn split(value: &str) -> (&str, &str) {
+pub(super) fn split(value: &str) -> (&str, &str) {
     let digits = value.bytes().rev().take_while(u8::is_ascii_digit).count().min(18);
     value.split_at(value.len() - digits)
 }

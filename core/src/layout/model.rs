@@ -215,6 +215,8 @@ pub struct Field {
     pub blank: Blank,
     /// Computed count or sum.
     pub total: Option<Total>,
+    /// What a copy for a sample file holds instead of the model's value: `a + kind.b - 3`.
+    pub sample: Option<String>,
     /// Value made by the program.
     pub auto: Option<Auto>,
     /// What may be behind a refused value; the layout's.

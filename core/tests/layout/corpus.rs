@@ -21,11 +21,11 @@ pub(crate) fn seeds() -> Vec<Seed> {
     let mut seeds = Vec::new();
     for topic in registry.active(Direction::In) {
         let Some(integration) = &topic.integration else { continue };
-        let mut files = inputs(&root.join("samples"), &format!("IF{:02}_", topic.number));
+        let mut files = inputs(&root.join("samples"), |name| kit::is_named_for(topic.number, &integration.layouts, name));
         let cases = root.join("integrations").join(&topic.folder).join("cases");
         for case in children(&cases) {
             if case.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ordinary")) {
-                files.extend(inputs(&case, ""));
+                files.extend(inputs(&case, |_| true));
             }
         }
         for path in files {
@@ -41,12 +41,13 @@ pub(crate) fn seeds() -> Vec<Seed> {
     seeds
 }
 
-/// Files that were handed in.
-fn inputs(folder: &Path, prefix: &str) -> Vec<PathBuf> {
-    let ours = [".txt", ".toml", ".sql", ".ctl", ".records.json", ".md"];
+/// Files that were handed in. (Our own results are texts with small letters only.)
+fn inputs(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let ours = [".toml", ".sql", ".ctl", ".records.json", ".md"];
+    let is_result = |name: &str| name.strip_suffix(".txt").is_some_and(|stem| stem.bytes().all(|byte| byte.is_ascii_lowercase()));
     let wanted = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        path.is_file() && name.starts_with(prefix) && !ours.iter().any(|ending| name.ends_with(ending))
+        path.is_file() && is_wanted(&name) && !is_result(&name) && !ours.iter().any(|ending| name.ends_with(ending))
     };
     children(folder).into_iter().filter(wanted).collect()
 }

@@ -74,18 +74,18 @@ fn a_sample_is_sound_has_the_size_asked_for_and_numbers_of_its_own() {
     for Seed { name, layout, file } in models() {
         let make = |records, seed| {
             let mut out = Vec::new();
-            kit::write(&layout, &file, Wish { records, seed }, &mut out).map(|summary| (summary, out))
+            kit::write(&layout, &file, Wish { records, seed }, &mut out).map(|count| (count, out))
         };
-        let (summary, first) = match make(2_500, 0) {
+        let (count, first) = match make(200, 0) {
             Ok(made) => made,
-            Err(SampleError::NoSerial { .. } | SampleError::Write(_)) => continue,
+            Err(SampleError::NoSerial { .. }) => continue,
             Err(error) => panic!("{name}: {error}"),
         };
         numbered += 1;
         assert_eq!(codes(&layout, &first), Vec::<String>::new(), "{name}");
-        assert!(summary.count >= 2_500, "{name}: {}", summary.count);
-        assert_eq!(make(2_500, 0).unwrap().1, first, "{name}: the same seed gives the same bytes");
-        assert_ne!(make(2_500, 1).unwrap().1, first, "{name}: another seed gives other numbers");
+        assert!(count >= 200, "{name}: {count}");
+        assert_eq!(make(200, 0).unwrap().1, first, "{name}: the same seed gives the same bytes");
+        assert_ne!(make(200, 1).unwrap().1, first, "{name}: another seed gives other numbers");
     }
     assert!(numbered > 0);
 }
@@ -97,5 +97,5 @@ fn a_layout_without_serial_makes_no_more_than_its_model_has() {
     let more = kit::write(&layout, &file, Wish { records: 1_000, seed: 0 }, std::io::sink());
     assert!(matches!(more, Err(SampleError::NoSerial { found }) if found > 1), "{more:?}");
     let copied = kit::write(&layout, &file, Wish { records: 1, seed: 0 }, std::io::sink()).expect("a sound model");
-    assert_eq!(copied.count, 1);
+    assert_eq!(copied, 1);
 }

@@ -12,6 +12,7 @@ use reqwest::Url;
 use uuid::Uuid;
 
 use super::client::Client;
+use super::documents::Papers;
 use super::error::PullError;
 use super::fetch::{self, Fetched, Fetcher, Target};
 use super::state::{Known, Last, Pending, Pulled, PulledOutcome, Run, State, sha256_of};
@@ -53,7 +54,8 @@ impl Puller {
             bytes_max: self.intake.registry.settings.limits.file_bytes_max,
             sha256_suffix: &self.config.sha256_suffix,
         };
-        let targets = self.targets(&client, url).await?;
+        let mut targets = self.targets(&client, url).await?;
+        let papers = self.papers_of(&mut targets);
         self.place.keep_parts_of(targets.iter().map(|target| target.key.as_str()))?;
         // A list that is empty once, or shorter, is no reason to take everything in again.
         if state.files.len() > FILES_KNOWN_MAX {
@@ -61,7 +63,7 @@ impl Puller {
         }
         for target in targets {
             let known = state.files.get(&target.key).filter(|_| !again).cloned();
-            files.push(self.ask_one(&fetcher, state, run, &target, known).await?);
+            files.push(self.ask_one(&fetcher, state, run, &target, known, &papers).await?);
         }
         Ok(())
     }
@@ -73,6 +75,7 @@ impl Puller {
         run: Uuid,
         target: &Target,
         known: Option<Known>,
+        papers: &Papers,
     ) -> Result<Pulled, PullError> {
         let url = address::shown(&target.url);
         let pulled = |outcome, delivery, bytes| Pulled { url: url.clone(), outcome, delivery, bytes };
@@ -108,6 +111,7 @@ impl Puller {
         }
         let slug = self.topic.slug.as_str();
         let mut delivery = Delivery::new(id, slug, target.name.clone(), format!("pull:{slug}"));
+        delivery.documents = self.documents(fetcher.client, target, papers).await?;
         delivery.origin = Some(Origin { url: url.clone(), etag: body.etag, last_modified: body.last_modified });
         self.place.keep_pending(&Pending { delivery, key: target.key.clone(), known })?;
         crash::point("pull.pending");
@@ -123,7 +127,7 @@ impl Puller {
         if !self.config.list {
             let name = address::file_name(&url).unwrap_or_else(unnamed);
             // Under the address as it is set: the file of today follows that of yesterday.
-            return Ok(vec![Target { url, key: sha256_of(&self.config.url), name, sha256: None }]);
+            return Ok(vec![Target { url, key: sha256_of(&self.config.url), name, sha256: None, into: self.place.body() }]);
         }
         let text = fetch::small(client, &url, listing::BYTES_MAX).await?;
         let listed = listing::read(&text, &url).map_err(|reason| PullError::Answer { url: address::shown(&url), reason })?;
@@ -131,7 +135,8 @@ impl Puller {
         for file in listed {
             client.may(&url, &file.url)?;
             let key = sha256_of(file.url.as_str());
-            targets.push(Target { key, name: file.name.unwrap_or_else(unnamed), sha256: file.sha256, url: file.url });
+            let (name, into) = (file.name.unwrap_or_else(unnamed), self.place.body());
+            targets.push(Target { key, name, sha256: file.sha256, url: file.url, into });
         }
         Ok(targets)
     }

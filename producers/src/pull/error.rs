@@ -64,6 +64,14 @@ pub enum PullError {
         /// The address.
         url: String,
     },
+    /// A document the file names has not been put there yet.
+    #[error("{url} names the document {name:?}, which is not there")]
+    Document {
+        /// The address of the file.
+        url: String,
+        /// The document.
+        name: String,
+    },
     /// The answer leads where it may not.
     #[error("{url} leads to {to}, which {reason}")]
     Astray {
@@ -154,6 +162,7 @@ impl PullError {
             }
             PullError::Refused { url, status } => Fault::new("PULL_REFUSED").arg("url", url).arg("status", status),
             PullError::Early { url } => Fault::new("PULL_EARLY").arg("url", url),
+            PullError::Document { url, name } => Fault::new("PULL_DOCUMENT").arg("url", url).arg("name", name),
             PullError::Astray { url, to, .. } => Fault::new("PULL_ASTRAY").arg("url", url).arg("to", to),
             PullError::Answer { url, reason } => Fault::new("PULL_ANSWER").arg("url", url).arg("reason", reason),
             PullError::TooLarge { url, max } => Fault::new("PULL_TOO_LARGE").arg("url", url).arg("max", max),
@@ -171,6 +180,7 @@ impl Classify for PullError {
             PullError::Unreachable { .. }
             | PullError::Busy { .. }
             | PullError::Early { .. }
+            | PullError::Document { .. }
             | PullError::Incomplete { .. }
             | PullError::Mismatch { .. }
             | PullError::Taken { .. } => Verdict::Retry,

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use renkei_core::crash;
 use renkei_core::metrics::metrics;
@@ -34,6 +34,8 @@ pub(super) struct Target {
     pub(super) name: String,
     /// Its checksum, where a list states it.
     pub(super) sha256: Option<String>,
+    /// Where it lies when it came whole.
+    pub(super) into: PathBuf,
 }
 
 /// What asking brought.
@@ -41,7 +43,7 @@ pub(super) struct Target {
 pub(super) enum Fetched {
     /// Nothing changed.
     Unchanged,
-    /// A whole file, in [`Place::body`].
+    /// A whole file, in [`Target::into`].
     File(Body),
 }
 
@@ -102,7 +104,7 @@ impl Fetcher<'_> {
         }
     }
 
-    /// Takes the body in behind what came before, checks it whole, and leaves it as [`Place::body`].
+    /// Takes the body in behind what came before, checks it whole, and leaves it where the target says.
     async fn receive(&self, target: &Target, own: &str, mut answer: Response, begun: u64) -> Result<Body, PullError> {
         let url = address::shown(&target.url);
         let headers = answer.headers().clone();
@@ -147,8 +149,7 @@ impl Fetcher<'_> {
             self.place.forget_partial(&target.key)?;
             return Err(PullError::Mismatch { url, stated, found: sha256 });
         }
-        let body = self.place.body();
-        std::fs::rename(&part, &body).map_err(IntakeError::io("naming", &body))?;
+        std::fs::rename(&part, &target.into).map_err(IntakeError::io("naming", &target.into))?;
         self.place.forget_partial(&target.key)?;
         crash::point("pull.whole");
         Ok(Body { sha256, sent: bytes - begun, etag: text(&headers, ETAG), last_modified: text(&headers, LAST_MODIFIED) })

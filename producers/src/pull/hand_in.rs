@@ -23,6 +23,8 @@ impl Puller {
             match station.begin()?.name(delivery.clone())? {
                 Some(claim) => {
                     crash::point("pull.claimed");
+                    self.hand_in_documents(&claim)?;
+                    crash::point("pull.documents");
                     std::fs::rename(&body, claim.original()).map_err(IntakeError::io("handing in", &body))?;
                     sync_dir(&claim.dir);
                     crash::point("pull.handed_in");
@@ -40,6 +42,7 @@ impl Puller {
         state.files.insert(key, known);
         self.place.keep_state(state)?;
         crash::point("pull.noted");
+        self.place.forget_documents()?;
         self.place.forget_pending()?;
         self.wake.notify_one();
         Ok(())

@@ -17,6 +17,8 @@ mod client;
 mod config;
 /// Checksums that servers state.
 mod digest;
+/// Documents a fetched file names.
+mod documents;
 /// Why a file was not fetched.
 mod error;
 /// One file over the line.
@@ -30,6 +32,8 @@ mod state;
 
 #[cfg(test)]
 mod crash_tests;
+#[cfg(test)]
+mod documents_tests;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! state.json     instants, last result, what was handed in last from each address
 //! <key>.part     bytes of a file that came so far, and <key>.json what they are a part of
 //! body           a file that came whole and was checked
+//! documents/     those it names, as far as they came
 //! pending.json   the delivery the body becomes: written before it is handed in
 //! ```
 
@@ -197,8 +198,29 @@ impl Place {
         self.dir.join("body")
     }
 
+    /// The body, and the documents that came for it.
     pub(super) fn forget_body(&self) -> Result<(), IntakeError> {
+        self.forget_documents()?;
         remove(&self.body())
+    }
+
+    /// Where the nth document of the body lies.
+    pub(super) fn document(&self, nth: usize) -> PathBuf {
+        self.dir.join("documents").join(nth.to_string())
+    }
+
+    /// Makes room for the documents of the body.
+    pub(super) fn begin_documents(&self) -> Result<(), IntakeError> {
+        self.forget_documents()?;
+        make_dir(&self.dir.join("documents"))
+    }
+
+    pub(super) fn forget_documents(&self) -> Result<(), IntakeError> {
+        let path = self.dir.join("documents");
+        match fs::remove_dir_all(&path) {
+            Err(error) if !is_absent(&error) => Err(IntakeError::Io { operation: "removing", path, source: error }),
+            _ => Ok(()),
+        }
     }
 
     /// The bytes that came so far of what is remembered under a key.

@@ -6,7 +6,8 @@ use renkei_core::money::Yen;
 
 use super::super::print::{refusal, say, table};
 use super::super::{Exit, Global};
-use super::{compare, exit_of, print_file};
+use super::compare;
+use super::look::{exit_of, print_file};
 
 /// Shows one file; `all`: with every item worth a second look.
 pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64, all: bool) -> anyhow::Result<Exit> {

@@ -82,6 +82,7 @@ pub(super) fn parse(
         pad: section.word(faults, "pad", Pad::ALL).unwrap_or(pad_default),
         blank: section.word(faults, "blank", Blank::ALL).unwrap_or(Blank::Zeros),
         total: None,
+        sample: section.string(faults, "sample"),
         auto: section.word(faults, "auto", Auto::ALL),
         suspicion: layout.suspicion,
         path: section.string(faults, "path"),

@@ -28,7 +28,7 @@ pub(super) fn check(field: &Field, text: &[u8], typed: Typed, notes: &mut Vec<Pr
     if let Some(codes) = &field.codes
         && !codes.contains(text)
     {
-        let problem = Problem::whole("FIELD_CODE_UNKNOWN").arg("table", &codes.name).arg("expected", known_codes(codes));
+        let problem = Problem::whole("FIELD_CODE_UNKNOWN").arg("expected", known_codes(codes));
         if !field.codes_open {
             return Err(problem);
         }
