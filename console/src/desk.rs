@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
-use renkei_consumers::arrivals::Arrival;
 use renkei_consumers::db::PgPool;
 use renkei_consumers::inbound::Intake;
 use renkei_consumers::ledger::AccountBalance;
 use renkei_consumers::outbound::Exporter;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{BrokerConfig, Publisher};
-use renkei_core::calendar::BusinessCalendar;
 use renkei_core::registry::Registry;
 
 use crate::access::seal::Sealer;
+use crate::pages::board::Outlook;
 use crate::pages::depths::Depths;
 use crate::pages::pulse::Pulse;
 use crate::recent::Recent;
@@ -40,8 +39,8 @@ pub struct Desk {
     pub depths: Depths,
     /// The trial balance. Summing takes seconds where the books have millions of lines.
     pub balances: Recent<Vec<AccountBalance>>,
-    /// Files that are expected, and the calendar that says when.
-    pub outlook: Recent<(Vec<Arrival>, Option<BusinessCalendar>)>,
+    /// What is expected and what is planned: looking into a calendar takes longer than asking the database.
+    pub outlook: Recent<Outlook>,
     /// Tells open pages that something has changed.
     pub pulse: Pulse,
 }

@@ -26,6 +26,7 @@ pub mod routes;
 mod serve;
 
 pub use desk::Desk;
+pub use pages::board::Outlook;
 pub use pages::depths::Depths;
 pub use pages::pulse::Pulse;
 pub use recent::{Known, Recent};

@@ -7,10 +7,11 @@ use axum::extract::State;
 use maud::{Markup, html};
 use renkei_consumers::arrivals::{self, Arrival, ArrivalState};
 use renkei_consumers::calendar::{self, CalendarStoreError};
+use renkei_consumers::db::PgPool;
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::topics::{Method, Timing};
-use renkei_core::registry::{Direction, Topic};
+use renkei_core::registry::{Direction, Registry, Topic};
 use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
@@ -38,6 +39,28 @@ struct Line {
     troubled: i64,
     parked: i64,
     days: Vec<i64>,
+}
+
+/// Files that are expected, and when the next ones are made by themselves.
+#[derive(Debug)]
+pub struct Outlook {
+    expected: Vec<Arrival>,
+    /// Month, day and time by topic.
+    runs: BTreeMap<String, String>,
+}
+
+impl Outlook {
+    async fn find(pool: PgPool, registry: Arc<Registry>) -> Result<Outlook, CalendarStoreError> {
+        let now = clock::now();
+        let expected = arrivals::expected(&pool, &registry, &now).await?;
+        let calendar = calendar::load(&pool).await?;
+        let next = |topic: &Arc<Topic>| {
+            let next = topic.schedule.as_ref()?.rule.after(Some(&calendar), &now).ok()??;
+            Some((topic.slug.to_string(), next.at.strftime("%m-%d %H:%M").to_string()))
+        };
+        let runs = registry.topics.iter().filter_map(next).collect();
+        Ok(Outlook { expected, runs })
+    }
 }
 
 /// A topic with everything the board tells of it.
@@ -85,22 +108,17 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
         .bind(&listed)
         .fetch_all(&desk.pool)
         .await?;
-    let (pool, registry, at) = (desk.pool.clone(), desk.registry.clone(), now.clone());
-    let outlook = desk
-        .outlook
-        .get(|| async move {
-            let expected = arrivals::expected(&pool, &registry, &at).await?;
-            Ok::<_, CalendarStoreError>((expected, calendar::load(&pool).await.ok()))
-        })
-        .await;
-    let (expected, calendar) =
-        outlook.as_ref().map(|known| (known.value.0.as_slice(), known.value.1.as_ref())).unwrap_or_default();
-    let due: BTreeMap<&str, &Arrival> = expected.iter().map(|arrival| (arrival.topic.as_str(), arrival)).collect();
+    let (pool, registry) = (desk.pool.clone(), desk.registry.clone());
+    let outlook = desk.outlook.get(|| Outlook::find(pool, registry)).await.ok();
+    let due: BTreeMap<&str, &Arrival> = match &outlook {
+        Some(known) => known.value.expected.iter().map(|arrival| (arrival.topic.as_str(), arrival)).collect(),
+        None => BTreeMap::new(),
+    };
     let depths = desk.depths.now();
     let row = |(topic, line): (&'d Arc<Topic>, Line)| {
         let due = match due.get(line.topic.as_str()) {
             Some(arrival) => arrival_cell(person.lang, arrival),
-            None => run_cell(topic, calendar, &now),
+            None => html! { (outlook.as_ref().and_then(|known| known.value.runs.get(&line.topic)).map_or("", String::as_str)) },
         };
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
         Row { topic, line, due, waiting }
@@ -128,12 +146,6 @@ fn arrival_cell(lang: Lang, arrival: &Arrival) -> Markup {
             " " (badge(Tone::Bad, &format!("{} {}", say(lang, "未着日数", "days missing"), arrival.missing.len())))
         }
     }
-}
-
-/// When the next file is made by itself.
-fn run_cell(topic: &Topic, calendar: Option<&renkei_core::calendar::BusinessCalendar>, now: &jiff::ZonedDateTime) -> Markup {
-    let next = topic.schedule.as_ref().and_then(|schedule| schedule.rule.after(calendar, now).ok().flatten());
-    html! { @if let Some(next) = next { (next.at.strftime("%m-%d %H:%M").to_string()) } }
 }
 
 fn method(lang: Lang, topic: &Topic) -> &'static str {
