@@ -18,7 +18,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, Found, ListFilter, OrderRequest, Workbook};
 use renkei_core::calendar::clock;
-use renkei_core::catalogue::Lang;
+use renkei_core::catalogue::{self, Lang};
 use renkei_core::message::{self, ExportOrder};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
@@ -361,20 +361,7 @@ async fn dry(global: &Global, exporter: &Exporter, topic: &str, request: OrderRe
 
 /// The state of a file in the reader's language.
 pub(crate) fn state_name(state: FileState, lang: Lang) -> &'static str {
-    let (ja, en) = match state {
-        FileState::Ordered => ("作成待ち", "ordered"),
-        FileState::Generated => ("作成済・承認待ち", "generated"),
-        FileState::Approved => ("承認済", "approved"),
-        FileState::Released => ("払出済", "released"),
-        FileState::Delivered => ("引渡済", "delivered"),
-        FileState::Unknown => ("送信結果不明", "unknown"),
-        FileState::Void => ("無効", "void"),
-        FileState::Empty => ("対象なし", "empty"),
-        FileState::Refused => ("作成不可", "refused"),
-        FileState::Failed => ("失敗", "failed"),
-        FileState::Superseded => ("新しいもので置換え", "superseded"),
-    };
-    say(lang, ja, en)
+    catalogue::word("file_state", state.as_str(), lang).unwrap_or(state.as_str())
 }
 
 /// Files as a table.

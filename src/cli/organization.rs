@@ -34,7 +34,10 @@ pub(super) async fn run(global: &Global, pool: &PgPool, command: &OrganizationCo
     if global.json {
         println!("{}", serde_json::json!({"organization": organization, "carrier": to, "since": since}));
     } else {
-        println!("{organization} → {to} {}", say(global.lang, "（未了の引継ぎ先として登録しました）", "(carries its open items)"));
+        println!(
+            "{organization} → {to} {}",
+            say(global.lang, "（未了の引継ぎ先として登録しました）", "(carries its open items)")
+        );
     }
     Ok(())
 }

@@ -1,133 +1,41 @@
-//! Values of the database in the reader's words. What is not known here is shown as it is.
+//! Values of the database in the reader's words, which the catalogue has. What it does not know is shown as it is.
 
-use renkei_core::catalogue::Lang;
+use renkei_core::catalogue::{self, Lang};
 use renkei_core::layout::Status;
 use renkei_core::registry::Direction;
 
-/// A value, its Japanese and its English word.
-type Word = (&'static str, &'static str, &'static str);
-
-/// Verdicts of findings.
-const VERDICTS: [Word; 4] =
-    [("reject", "却下", "reject"), ("hold", "保留", "hold"), ("skip", "既知", "skip"), ("warn", "注意", "warn")];
-
-/// Kinds of tasks.
-const TASK_KINDS: [Word; 3] = [("carry", "持込", "carry"), ("fetch", "受取", "fetch"), ("missed_run", "実行漏れ", "missed run")];
-
-/// States of payment orders (支出命令).
-const ORDER_STATES: [Word; 7] = [
-    ("draft", "起票", "draft"),
-    ("approved", "決裁済", "approved"),
-    ("in_file", "ファイル作成済", "in a file"),
-    ("released", "払出済", "released"),
-    ("paid", "支払済", "paid"),
-    ("returned", "返戻", "returned"),
-    ("cancelled", "取消", "cancelled"),
-];
-
-/// States of payment slips (納付書).
-const SLIP_STATES: [Word; 5] = [
-    ("queued", "送信待ち", "queued"),
-    ("uploaded", "送信済", "uploaded"),
-    ("provisional", "速報あり", "provisional"),
-    ("final", "納付済", "final"),
-    ("void", "無効", "void"),
-];
-
-/// States of tenders (案件).
-const TENDER_STATES: [Word; 7] = [
-    ("draft", "起案", "draft"),
-    ("approved", "決裁済", "approved"),
-    ("selected", "通知済", "told"),
-    ("pending", "保留", "pending"),
-    ("awarded", "落札", "awarded"),
-    ("failed", "不調", "failed"),
-    ("cancelled", "取止め", "cancelled"),
-];
-
-/// 選定区分 of a nominee.
-const NOMINEE_KINDS: [Word; 3] =
-    [("1", "指名", "nominated"), ("2", "参加資格確認済", "admitted"), ("3", "見積依頼", "asked for an estimate")];
-
-/// 収納区分 (integrations.md §6).
-const CHANNELS: [Word; 7] = [
-    ("1", "窓口", "counter"),
-    ("2", "口座振替", "direct debit"),
-    ("3", "コンビニ", "convenience store"),
-    ("4", "ペイジー", "Pay-easy"),
-    ("5", "公金振替", "public transfer"),
-    ("6", "キャッシュレス", "cashless"),
-    ("7", "eL-QR", "eL-QR"),
-];
-
-/// Who says what money came for a 払込日.
-const CREDIT_KINDS: [Word; 2] = [("notice", "払込通知", "notice"), ("bank", "銀行の入金", "bank")];
-
-/// What was decided about money (消込区分).
-const SETTLEMENTS: [Word; 4] =
-    [("1", "整理", "allocated"), ("3", "還付", "refunded"), ("4", "充当", "appropriated"), ("5", "不納欠損", "written off")];
-
-/// Why money is 収入未整理.
-const CAUSES: [Word; 3] = [
-    ("unknown slip", "納付書不明", "unknown slip"),
-    ("year closed", "年度閉鎖", "year closed"),
-    ("no receivable", "債権なし", "no receivable"),
-];
-
-/// What an organization has not finished (未了).
-const OPEN_ITEMS: [Word; 4] = [
-    ("commitment", "負担行為残", "commitment"),
-    ("draft", "決裁途中", "draft order"),
-    ("unpaid", "未払", "unpaid order"),
-    ("uncollected", "収入未済", "receivable"),
-];
-
-/// Why somebody leaves a post.
-const LEAVES: [Word; 4] = [
-    ("transferred", "異動", "transferred"),
-    ("leave", "休職", "on leave"),
-    ("retired", "退職", "retired"),
-    ("concurrent_ended", "兼務解除", "concurrent post ended"),
-];
-
-/// Why an account of a creditor is not paid to.
-const ACCOUNT_STATES: [Word; 1] = [("marked", "要確認", "to be corrected")];
-/// What became of pay to staff.
-const PAYMENTS: [Word; 2] = [("paid", "支払", "paid"), ("returned", "戻入", "returned")];
-
-fn find(words: &[Word], lang: Lang, value: &str) -> String {
-    let word = words.iter().find(|(known, ..)| *known == value);
-    word.map_or(value, |(_, ja, en)| super::print::say(lang, ja, en)).to_owned()
+fn find(table: &str, lang: Lang, value: &str) -> String {
+    catalogue::word(table, value, lang).unwrap_or(value).to_owned()
 }
 
 /// The verdict of a finding.
 pub(super) fn verdict(lang: Lang, value: &str) -> String {
-    find(&VERDICTS, lang, value)
+    find("verdict", lang, value)
 }
 
 /// What a task is about.
 pub(super) fn task_kind(lang: Lang, value: &str) -> String {
-    find(&TASK_KINDS, lang, value)
+    find("task_kind", lang, value)
 }
 
 /// The state of a payment order.
 pub(super) fn order_state(lang: Lang, value: &str) -> String {
-    find(&ORDER_STATES, lang, value)
+    find("order_state", lang, value)
 }
 
 /// Who says what money came.
 pub(super) fn credit_kind(lang: Lang, value: &str) -> String {
-    find(&CREDIT_KINDS, lang, value)
+    find("credit_kind", lang, value)
 }
 
 /// The state of a tender.
 pub(super) fn tender_state(lang: Lang, value: &str) -> String {
-    find(&TENDER_STATES, lang, value)
+    find("tender_state", lang, value)
 }
 
 /// 選定区分 of a nominee.
 pub(super) fn nominee_kind(lang: Lang, value: &str) -> String {
-    find(&NOMINEE_KINDS, lang, value)
+    find("nominee_kind", lang, value)
 }
 
 /// Whether a layout is settled.
@@ -142,15 +50,15 @@ pub(super) fn layout_status(lang: Lang, status: Status) -> &'static str {
 /// A cell of a worklist, by the key of its column.
 pub(super) fn cell(lang: Lang, key: &str, value: &str) -> String {
     match key {
-        "state" => find(&SLIP_STATES, lang, value),
-        "channel" => find(&CHANNELS, lang, value),
-        "settlement" => find(&SETTLEMENTS, lang, value),
-        "cause" => find(&CAUSES, lang, value),
-        "kind" => find(&OPEN_ITEMS, lang, value),
-        "what" => find(&PAYMENTS, lang, value),
-        "leaves" => find(&LEAVES, lang, value),
-        "order_state" => find(&ORDER_STATES, lang, value),
-        "account_state" => find(&ACCOUNT_STATES, lang, value),
+        "state" => find("slip_state", lang, value),
+        "channel" => find("channel", lang, value),
+        "settlement" => find("settlement", lang, value),
+        "cause" => find("cause", lang, value),
+        "kind" => find("open_item", lang, value),
+        "what" => find("staff_payment", lang, value),
+        "leaves" => find("leaves", lang, value),
+        "order_state" => find("order_state", lang, value),
+        "account_state" => find("account_state", lang, value),
         _ => value.to_owned(),
     }
 }
@@ -166,28 +74,45 @@ pub(super) fn direction(lang: Lang, direction: Direction) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    /// The values of each list `in ('a', 'b')` of a schema.
+    fn lists(schema: &str) -> Vec<BTreeSet<&str>> {
+        let inner = schema.split("in (").skip(1).filter_map(|rest| rest.split_once(')')).map(|(inner, _)| inner);
+        inner.map(|inner| inner.split('\'').skip(1).step_by(2).collect()).collect()
+    }
 
     #[test]
     fn every_value_the_schema_knows_has_words() {
-        let list = |words: &[Word]| words.iter().map(|(value, ..)| format!("'{value}'")).collect::<Vec<_>>().join(", ");
         let (intake, revenue) =
             (include_str!("../../migrations/0001_intake.sql"), include_str!("../../migrations/0010_revenue.sql"));
         let expenditure = include_str!("../../migrations/0020_expenditure.sql");
         let people = include_str!("../../migrations/0030_people.sql");
         let procurement = include_str!("../../migrations/0040_procurement.sql");
-        for (words, schema) in [
-            (&TENDER_STATES[..], procurement),
-            (&NOMINEE_KINDS, procurement),
-            (&VERDICTS, intake),
-            (&ORDER_STATES, expenditure),
-            (&SLIP_STATES, revenue),
-            (&CREDIT_KINDS, revenue),
-            (&LEAVES, people),
-            (&TASK_KINDS, include_str!("../../migrations/0006_calendar.sql")),
+        for (table, schema) in [
+            ("tender_state", procurement),
+            ("nominee_kind", procurement),
+            ("verdict", intake),
+            ("order_state", expenditure),
+            ("commitment_state", expenditure),
+            ("slip_state", revenue),
+            ("credit_kind", revenue),
+            ("leaves", people),
+            ("task_kind", include_str!("../../migrations/0006_calendar.sql")),
         ] {
-            assert!(schema.contains(&format!("in ({})", list(words))), "the schema does not know exactly {}", list(words));
+            let known: BTreeSet<&str> = catalogue::values(table).collect();
+            assert!(lists(schema).contains(&known), "the schema does not know exactly {known:?} ({table})");
         }
+        // Two tables of money share their words.
+        let money: BTreeSet<&str> = catalogue::values("money_state").collect();
+        let open: BTreeSet<&str> = lists(revenue).into_iter().filter(|list| list.contains("open")).flatten().collect();
+        assert_eq!(money, open);
+        let batches: BTreeSet<&str> = renkei_consumers::inbound::State::ALL.iter().map(|state| state.as_str()).collect();
+        assert_eq!(catalogue::values("batch_state").collect::<BTreeSet<_>>(), batches);
+        let files: BTreeSet<&str> = renkei_consumers::outbound::FileState::ALL.iter().map(|(name, _)| *name).collect();
+        assert_eq!(catalogue::values("file_state").collect::<BTreeSet<_>>(), files);
         assert_eq!(order_state(Lang::Ja, "in_file"), "ファイル作成済");
         assert_eq!(cell(Lang::Ja, "cause", "year closed"), "年度閉鎖");
         assert_eq!(cell(Lang::Ja, "payer", "1"), "1", "only columns of values have words");

@@ -66,7 +66,8 @@ fn who_carries_the_items_of_a_split_section_is_said_by_a_person() {
         let named = world.json(&[&say[..], &["05070000"]].concat(), &[0]);
         assert_eq!(named, json!({"organization": "05020000", "carrier": "05070000", "since": "2026-10-01"}));
         world.until_sql(carries, "05070000").await;
-        let audited = "select string_agg(concat_ws(' ', actor, before ->> 'carrier', after ->> 'carrier', reason), ', ' order by id)
+        let audited =
+            "select string_agg(concat_ws(' ', actor, before ->> 'carrier', after ->> 'carrier', reason), ', ' order by id)
                          from audit.event where action = 'organization.carrier'";
         world.until_sql(audited, "kacho 05060000 委託契約は設備課, kacho 05060000 05070000 委託契約は設備課").await;
         // Who is there carries its own.

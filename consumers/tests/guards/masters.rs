@@ -34,7 +34,8 @@ async fn an_organization_is_in_use_where_any_table_names_it() {
                   and table_name not in ('posting', 'organization_change', 'staff_change', 'reassignment_task', 'payroll_expense', 'postage_use', 'facility')";
     let tables = column(&db.pool, sql).await;
     assert!(tables.len() > 10, "{tables:?}");
-    let missing: Vec<_> = tables.iter().filter(|table| !body.contains(&format!("from {table} ")) || !locks.contains(*table)).collect();
+    let missing: Vec<_> =
+        tables.iter().filter(|table| !body.contains(&format!("from {table} ")) || !locks.contains(*table)).collect();
     assert!(missing.is_empty(), "ledger.organization_uses or organization_blockers does not ask {missing:?}");
 }
 
@@ -42,7 +43,9 @@ async fn an_organization_is_in_use_where_any_table_names_it() {
 async fn an_organization_has_one_successor_unless_it_is_split() {
     let db = Scratch::new().await;
     let follows = |successor: &str, reason: &str| {
-        format!("insert into ledger.organization_successor (predecessor, successor, effective, reason) values ('05020000', '{successor}', '2027-04-01', '{reason}')")
+        format!(
+            "insert into ledger.organization_successor (predecessor, successor, effective, reason) values ('05020000', '{successor}', '2027-04-01', '{reason}')"
+        )
     };
     db.run(&follows("05060000", "split")).await;
     db.run(&follows("05070000", "split")).await;
