@@ -835,7 +835,7 @@ begin
             (not y.known, 'STAFF_PAY_LINE_UNKNOWN', 'pay_budget_line', jsonb_build_object('value', f.pay_budget_line, 'year', y.year), false),
             (not f.person_known and o.staff_no is null and (f.action <> '9' or f.post_kind = '2'), 'STAFF_UNKNOWN', 'staff_no',
                 jsonb_build_object('value', f.staff_no, 'name', f.name), false),
-            (f.then_left < f.effective and not (f.action = '9' and f.status = '3'), 'STAFF_LEFT_ALREADY', 'staff_no',
+            (f.then_left < f.effective - case f.action when '8' then 1 else 0 end and not (f.action = '9' and f.status = '3'), 'STAFF_LEFT_ALREADY', 'staff_no',
                 jsonb_build_object('value', f.staff_no, 'name', coalesce(f.known_name, f.name), 'left_on', f.then_left), false),
             (f.known_hired <> f.hired, 'STAFF_HIRED_DIFFERS', 'hired', jsonb_build_object('value', f.hired, 'known', f.known_hired, 'name', f.known_name), true),
             (f.action = '2' and f.effective <= f.main_from or f.action = '6' and f.left_on < f.main_from
