@@ -28,6 +28,24 @@ create table ledger.organization_successor (
 );
 comment on table ledger.organization_successor is '継承表: which organization took over from which, from when. One successor carries the open items of its predecessor; where there are several, nobody but a person can say which.';
 comment on column ledger.organization_successor.effective is 'First day of the successor.';
+-- A split names several; whatever else closes an organization names the one that goes on.
+create unique index organization_has_one_successor on ledger.organization_successor (predecessor, effective) where reason <> 'split';
+
+create table ledger.organization_carrier (
+    id           bigint generated always as identity constraint organization_carrier_pk primary key,
+    organization text        not null,
+    effective    date        not null,
+    carrier      text        not null,
+    reason       text        not null constraint organization_carrier_says_why check (btrim(reason) <> ''),
+    said_by      text        not null constraint organization_carrier_names_its_author check (said_by <> ''),
+    said_at      timestamptz not null default clock_timestamp(),
+    constraint organization_carrier_is_another check (organization <> carrier)
+);
+comment on table ledger.organization_carrier is '未了の引継ぎ先: which organization carries the open items of one that was split or abolished, as a person said. The last word counts; nothing that was booked is touched.';
+comment on column ledger.organization_carrier.effective is 'The first day without the organization: what was said of one end does not hold for a later one.';
+create index organization_carrier_by_organization on ledger.organization_carrier (organization, effective, id);
+create trigger organization_carrier_is_append_only before update or delete or truncate on ledger.organization_carrier
+    for each statement execute function ledger.refuse_change();
 
 create table ledger.organization_change (
     id           bigint generated always as identity constraint organization_change_pk primary key,
@@ -90,6 +108,21 @@ comment on column ledger.staff.pay_budget_line is '支出科目 of the pay: 会�
 comment on column ledger.staff.cost_bearer is '費用負担区分 of teachers: 1 都費, 2 区費, 3 会計年度任用(区費).';
 comment on column ledger.staff.can_execute is '予算執行権限 over the budget delegated to the school; null for ward staff, whose rights are those of their account.';
 
+create function ledger.person_days(staff_no text, valid_from date, valid_to date) returns box
+language plpgsql immutable strict parallel safe as $$
+declare
+    n bigint := ledger.code_number(staff_no);
+    -- Six bits tell 0-9 and A-Z apart, and eight of them are exact in a double.
+    x float8 := ((((n >> 56) & 63) << 42) | (((n >> 48) & 63) << 36) | (((n >> 40) & 63) << 30) | (((n >> 32) & 63) << 24)
+                 | (((n >> 24) & 63) << 18) | (((n >> 16) & 63) << 12) | (((n >> 8) & 63) << 6) | (((n >> 0) & 63) << 0))::float8;
+begin
+    return box(point(x, valid_from - date '0001-01-01'), point(x, valid_to - date '0001-01-01'));
+end $$;
+comment on function ledger.person_days is 'The days of a post as a line over the place of the person: an index of boxes takes in fifty thousand posts in a fifth of the time that one of two ranges needs.';
+
+create type ledger.post_ending as (batch bigint, was_to date);
+comment on type ledger.post_ending is 'The file that moved the last day of a post, and the last day it had until then.';
+
 create table ledger.staff_posting (
     id           bigint generated always as identity constraint staff_posting_pk primary key,
     staff_no     text not null references ledger.staff,
@@ -102,16 +135,18 @@ create table ledger.staff_posting (
     batch_id     bigint,
     line         bigint,
     ended_batch  bigint,
-    was_to       date,
+    endings      ledger.post_ending[] not null default '{}',
     constraint staff_posting_validity_is_forward check (valid_from <= valid_to),
     constraint staff_has_one_main_post_a_day
-        exclude using gist (int8range(ledger.code_number(staff_no), ledger.code_number(staff_no), '[]') with &&, daterange(valid_from, valid_to, '[]') with &&) where (post_kind = 'main'),
+        exclude using gist (ledger.person_days(staff_no, valid_from, valid_to) with &&) where (post_kind = 'main'),
     constraint staff_has_a_concurrent_post_once
         exclude using gist (int8range(ledger.code_number(staff_no), ledger.code_number(staff_no), '[]') with &&, int8range(ledger.code_number(organization), ledger.code_number(organization), '[]') with &&,
                             daterange(valid_from, valid_to, '[]') with &&) where (post_kind = 'concurrent')
 );
 comment on table ledger.staff_posting is '発令による所属: a version per validity period. Exactly one 本務 a person and day, any number of 兼務.';
-comment on column ledger.staff_posting.ended_batch is 'The file that ended it; was_to is the last day it had until then.';
+comment on column ledger.staff_posting.ended_batch is 'The file that ended it last.';
+comment on column ledger.staff_posting.endings is 'Every file that moved its last day, in order: a post that ends with an announced retirement may end before by a transfer, and cancelling gives back one step at a time.';
+create index staff_posting_by_ended_batch on ledger.staff_posting (ended_batch);
 create index staff_posting_by_staff on ledger.staff_posting (staff_no, valid_from);
 create index staff_posting_by_organization on ledger.staff_posting (organization, valid_from);
 create index staff_posting_that_decides on ledger.staff_posting (organization, staff_no) where rank in ('10', '20', '30');
@@ -167,15 +202,60 @@ begin
           from ledger.organization_successor s
          where s.predecessor = at and s.effective > since and s.effective <= day
          group by s.effective order by s.effective desc limit 1;
-        if not found or cardinality(heirs) <> 1 then
-            return null;
+        if cardinality(heirs) = 1 then
+            at := heirs[1];
+        else
+            -- Split, or ended without a successor: whoever a person named.
+            select c.carrier, c.effective into at, begun
+              from ledger.organization_carrier c
+             where c.organization = at and c.effective > since and c.effective <= day and c.effective = coalesce(begun, c.effective)
+               and exists (select from ledger.organization o where o.code = c.organization and o.valid_to = c.effective - 1)
+             order by c.effective desc, c.id desc limit 1;
+            if not found then
+                return null;
+            end if;
         end if;
         -- Each step goes forward in time, so that the walk ends even where A became B and B became A again.
-        at := heirs[1];
         since := begun;
     end loop;
 end $$;
-comment on function ledger.organization_on is 'The organization that carries the items of this one on a day: itself while it is valid, else its only successor, and so on. Null where it ended without a successor or was split.';
+comment on function ledger.organization_on is 'The organization that carries the items of this one on a day: itself while it is valid, else its only successor or the one a person named (organization_carrier), and so on. Null where it ended without a successor or was split, and nobody has said.';
+
+create function ledger.name_carrier(code text, carrier text, reason text, who text, today date) returns date
+language plpgsql as $$
+declare
+    since date;
+    heirs text[];
+    said_before text;
+begin
+    -- Two people who name a carrier at once: the second sees what the first said.
+    lock table ledger.organization_carrier in share row exclusive mode;
+    select max(o.valid_to) + 1 into since from ledger.organization o where o.code = name_carrier.code and o.valid_from <= today;
+    if since is null then
+        raise exception 'CARRIER_ORGANIZATION_UNKNOWN' using errcode = 'RK031', detail = json_build_object('code', code);
+    end if;
+    if since > today then
+        raise exception 'CARRIER_NOT_NEEDED' using errcode = 'RK031', detail = json_build_object('code', code, 'day', since - 1);
+    end if;
+    select array_agg(s.successor order by s.successor) into heirs from ledger.organization_successor s where (s.predecessor, s.effective) = (code, since);
+    if cardinality(heirs) = 1 then
+        raise exception 'CARRIER_IS_SUCCESSOR' using errcode = 'RK031', detail = json_build_object('code', code, 'successor', heirs[1]);
+    end if;
+    if heirs is not null and carrier <> all (heirs) then
+        raise exception 'CARRIER_NOT_OF_THE_SPLIT' using errcode = 'RK031',
+            detail = json_build_object('code', code, 'carrier', carrier, 'heirs', array_to_string(heirs, ', '));
+    end if;
+    if ledger.organization_on(carrier, today) is null then
+        raise exception 'CARRIER_NOT_THERE' using errcode = 'RK031', detail = json_build_object('carrier', carrier, 'day', today);
+    end if;
+    said_before := (select c.carrier from ledger.organization_carrier c where c.organization = code and c.effective = since order by c.id desc limit 1);
+    insert into ledger.organization_carrier (organization, effective, carrier, reason, said_by)
+    values (name_carrier.code, since, name_carrier.carrier, name_carrier.reason, who);
+    perform audit.record(who, 'organization.carrier', 'organization', code, jsonb_build_object('carrier', said_before),
+                         jsonb_build_object('carrier', carrier, 'effective', since), reason);
+    return since;
+end $$;
+comment on function ledger.name_carrier is 'Says who carries the open items of an organization that was split or abolished; of a split, one of those it became. Gives the first day without the organization.';
 
 create view ledger.open_item as
 select 'commitment' as kind, c.no as object, c.organization, c.fiscal_year, ledger.commitment_remaining(c.no) as yen
@@ -223,7 +303,7 @@ select i.organization, (select v.name from ledger.organization v where v.code = 
        (select max(v.valid_to) from ledger.organization v where v.code = i.organization and v.valid_from <= (now() at time zone 'Asia/Tokyo')::date) as last_day,
        i.kind, i.count, i.yen, ledger.organization_on(i.organization, (now() at time zone 'Asia/Tokyo')::date) as carried_by
   from ledger.open_items_of(array(select code from code), (now() at time zone 'Asia/Tokyo')::date) i;
-comment on view ledger.orphaned_item is '廃止所属の未了: open items of organizations that have ended, and which organization carries them now. Nobody does (null) after a split or an abolition: a person decides.';
+comment on view ledger.orphaned_item is '廃止所属の未了: open items of organizations that have ended, and which organization carries them now. Nobody does (null) after a split or an abolition, until a person says who (organization_carrier).';
 
 -- ── Reforms: one shape, what each row means ─────────────────────────────────────────────────────────────────────────
 
@@ -387,6 +467,13 @@ begin
       from fresh f join fresh g on g.predecessor = f.predecessor and g.code <> f.code and g.line < f.line
      where f.action in ('2', '3', '6') or g.action in ('2', '3', '6') and f.action <> '9' and g.action <> '9'
     union all
+    select f.line, 'reject', 'ORGANIZATION_FOLLOWED_ALREADY', 'predecessor',
+           jsonb_build_object('value', f.predecessor, 'code', min(s.successor), 'from', s.effective, 'batch', min(s.batch_id))
+      from fresh f
+      join ledger.organization_successor s on s.predecessor = f.predecessor and s.effective = f.valid_from and s.successor <> f.code
+     where f.action in ('2', '3', '4', '6') and f.predecessor <> f.code and not (f.action = '4' and s.reason = 'split')
+     group by f.line, f.predecessor, s.effective
+    union all
     select f.line, 'reject', 'ORGANIZATION_RENAMED_FROM_TWO', 'predecessor', jsonb_build_object('value', f.predecessor, 'code', f.code, 'first', g.line)
       from fresh f join fresh g on g.code = f.code and g.valid_from = f.valid_from and g.predecessor <> f.predecessor and g.line < f.line
      where f.action in ('2', '6')
@@ -442,6 +529,17 @@ begin
       from fresh f join ledger.organization o on o.code = f.code
      where f.action in ('1', '2', '3', '4') and f.step = 'open'
      group by f.line, f.code, f.valid_from having max(o.valid_to) < f.valid_from - 1
+    union all
+    select min(e.line), 'warn', 'ORGANIZATION_STILL_NAMED', 'code', jsonb_build_object('value', u.code, 'day', min(e.effective), 'uses', u.ja, 'uses_en', u.en)
+      from ended e
+      join (select n.code, string_agg(k.ja || n.count || '件', '、' order by k.seq) as ja, string_agg(k.en || ' ' || n.count, ', ' order by k.seq) as en
+              from ledger.organization_uses(array(select e.code from ended e)) n
+              join (values (1, 'role', '役割', 'roles'), (2, 'account', 'ログインID', 'login ids'), (3, 'school', '学校', 'schools'),
+                           (4, 'utility', '公共料金契約', 'utility contracts'), (5, 'postage_budget', '郵便料金の負担科目', 'postage budgets'),
+                           (6, 'intake', '連携元', 'source systems')) k (seq, kind, ja, en) using (kind)
+             where n.standing group by n.code) u on u.code = e.code
+     where coalesce(cardinality(e.heirs), 0) <> 1
+     group by u.code, u.ja, u.en
     union all
     select e.line, 'warn', 'ORGANIZATION_STAFF_POSTED', 'code', jsonb_build_object('value', e.code, 'count', count(distinct p.staff_no), 'day', e.effective)
       from ended e join ledger.staff_posting p on p.organization = e.code and e.effective between p.valid_from and p.valid_to
@@ -501,6 +599,32 @@ begin
 end $$;
 comment on function ledger.post_organizations is 'Writes a reform file: closes versions the day before, opens the new ones, and says who follows whom. Nothing is deleted, and nothing that was booked is touched.';
 
+create function ledger.organization_uses(codes text[]) returns table (code text, kind text, standing boolean, count bigint)
+language plpgsql stable as $$
+begin
+    return query
+    select u.code, u.kind, u.standing, count(*)
+      from (select a.organization as code, 'assessment' as kind, false as standing from ledger.assessment a where a.cancelled_at is null
+            union all select s.organization, 'slip', false from ledger.receipt_slip s where s.cancelled_at is null
+            union all select m.organization, 'commitment', false from ledger.commitment m where m.state <> 'cancelled'
+            union all select i.organization, 'invoice', false from ledger.invoice i where i.cancelled_at is null
+            union all select p.organization, 'order', false from ledger.payment_order p where p.state <> 'cancelled'
+            union all select p.organization, 'post', false from ledger.staff_posting p
+            union all select t.organization, 'tender', false from ledger.tender t where t.state <> 'cancelled'
+            union all select n.organization, 'contract', false from ledger.contract_notice n where n.cancelled_at is null
+            union all select c.carrier, 'carrier', false from ledger.organization_carrier c
+            -- (Payroll and postage make orders.) What is there until somebody changes it, and would go on naming an organization that has ended.
+            union all select r.organization, 'role', true from ledger.account_role r
+            union all select a.department, 'account', true from ledger.user_account a where a.active
+            union all select h.organization, 'school', true from ledger.school h
+            union all select u.organization, 'utility', true from ledger.utility_contract u where u.valid_to = date '9999-12-31'
+            union all select b.organization, 'postage_budget', true from ledger.postage_budget b where b.valid_to = date '9999-12-31'
+            union all select i.organization, 'intake', true from ledger.intake_section i) u
+     where u.code = any (codes)
+     group by u.code, u.kind, u.standing;
+end $$;
+comment on function ledger.organization_uses is 'What names some organizations, by kind. standing: settings and masters that go on naming one that has ended until somebody changes them. A table that names organizations is added here, and to the lock of organization_blockers.';
+
 create function ledger.organization_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
 language plpgsql as $$
 declare
@@ -509,23 +633,29 @@ declare
                             and not exists (select from ledger.organization v where v.code = o.code and v.batch_id is distinct from batch));
 begin
     -- Whoever is writing down something for an organization finishes first, and is then seen.
-    lock table ledger.assessment, ledger.commitment, ledger.payment_order, ledger.staff_posting in share mode;
+    lock table ledger.assessment, ledger.commitment, ledger.payment_order, ledger.invoice, ledger.receipt_slip, ledger.staff_posting, ledger.account_role,
+               ledger.user_account, ledger.school, ledger.tender, ledger.contract_notice, ledger.utility_contract, ledger.postage_budget, ledger.intake_section,
+               ledger.organization_carrier in share mode;
     return query
-    select c.line, 'organization', c.id, 'ORGANIZATION_CHANGED_LATER', jsonb_build_object('code', c.organization, 'batch', max(l.batch_id))
-      from ledger.organization_change c join ledger.organization_change l on l.organization = c.organization and l.batch_id > c.batch_id
-     where c.batch_id = batch and c.change <> 'ended'
-     group by c.line, c.id, c.organization
+    select min(c.line), 'organization', min(c.id), 'ORGANIZATION_CHANGED_LATER', jsonb_build_object('code', c.organization, 'batch', max(l.batch_id))
+      from ledger.organization_change c
+      -- Later is what was posted later: held files are posted when a person says so.
+      join ledger.organization_change l on l.organization = c.organization and l.batch_id <> c.batch_id and l.id > c.id and l.change <> 'cancelled'
+       and not exists (select from ledger.organization_change x where x.batch_id = l.batch_id and x.change = 'cancelled')
+     where c.batch_id = batch and c.change <> 'cancelled'
+     group by c.organization
     union all
     select o.line, 'organization', c.id, 'ORGANIZATION_IN_USE', jsonb_build_object('code', o.code, 'name', o.name, 'uses', u.uses)
       from ledger.organization o
       join lateral (select min(x.id) as id from ledger.organization_change x where x.batch_id = batch and x.organization = o.code and x.line = o.line) c on true
       join lateral (
-        select (select count(*) from ledger.assessment a where a.organization = o.code and a.cancelled_at is null)
-             + (select count(*) from ledger.commitment m where m.organization = o.code and m.state <> 'cancelled')
-             + (select count(*) from ledger.payment_order p where p.organization = o.code and p.state <> 'cancelled')
-             + (select count(*) from ledger.staff_posting s where s.organization = o.code)
-             + (select count(*) from ledger.organization k where k.parent = o.code and k.batch_id is distinct from batch) as uses) u on u.uses > 0
-     where o.batch_id = batch and o.code = any (born);
+        select coalesce((select sum(n.count) from ledger.organization_uses(array[o.code]) n where o.code = any (born)), 0)
+             + (select count(*) from ledger.organization k where o.code = any (born) and k.parent = o.code and k.batch_id is distinct from batch)
+             -- The facility that came with it goes with it.
+             + (select count(*) from ledger.facility f join ledger.school s on s.facility = f.code where f.batch_id = batch and f.code = o.facility)
+             + (select count(*) from ledger.facility f join ledger.utility_contract c on c.facility = f.code where f.batch_id = batch and f.code = o.facility)
+             as uses) u on u.uses > 0
+     where o.batch_id = batch;
 end $$;
 comment on function ledger.organization_blockers is 'What stands against cancelling a reform file: a later file changed the same organizations, or something was written down for one that began with it.';
 
@@ -571,36 +701,42 @@ language sql immutable parallel safe as $$
 $$;
 comment on function ledger.staff_action is '処理区分 of staff files in words.';
 
-create function ledger.staff_is_unchanged(r ledger.staff_row) returns boolean
+create function ledger.leaves_on(r ledger.staff_row, known_left date) returns date
+language sql immutable parallel safe as $$
+    select coalesce(r.left_on, case when known_left >= r.effective then known_left end)
+$$;
+comment on function ledger.leaves_on is '退職年月日 by which a row leaves the person: a row about a day before an announced retirement says nothing of it, and does not take it back.';
+
+create function ledger.staff_is_unchanged(r ledger.staff_row, s ledger.staff) returns boolean
 language sql stable as $$
-    select exists (
-        select from ledger.staff s
-         where s.staff_no = r.staff_no
-           and (s.name, s.kana, s.former_name, s.staff_type, s.pay_budget_line, s.hired, s.left_on, s.mail, s.school_code, s.cost_bearer, s.duty, s.can_execute,
-                case s.status when 'in_service' then '1' when 'on_leave' then '2' else '3' end)
+    select -- What the row of a 兼務 says of the person is about that post: the main post says who he is.
+           (r.post_kind = '2'
+            or (s.name, s.kana, s.former_name, s.staff_type, s.pay_budget_line, s.hired, s.left_on, s.mail, s.school_code, s.cost_bearer, s.duty, s.can_execute,
+                case when s.status = 'retired' and r.left_on is null and s.left_on >= r.effective then r.status
+                     when s.status = 'in_service' then '1' when s.status = 'on_leave' then '2' else '3' end)
                is not distinct from
-               (r.name, r.kana, r.former_name, r.staff_type, r.pay_budget_line, r.hired, r.left_on, r.mail, r.school_code, r.cost_bearer, r.duty, r.can_execute,
-                r.status)
-           and (r.status = '3' or exists (
+               (r.name, r.kana, r.former_name, r.staff_type, r.pay_budget_line, r.hired, ledger.leaves_on(r, s.left_on), r.mail, r.school_code, r.cost_bearer,
+                r.duty, r.can_execute, r.status))
+       and (r.status = '3' or exists (
                 select from ledger.staff_posting p
                  where p.staff_no = r.staff_no and p.organization = r.organization and p.rank = r.rank and p.title is not distinct from r.title
                    and p.post_kind = case r.post_kind when '1' then 'main' else 'concurrent' end
-                   and r.effective between p.valid_from and p.valid_to)))
+                   and r.effective between p.valid_from and p.valid_to))
 $$;
-comment on function ledger.staff_is_unchanged is 'Whether a row of a full list says what is known already.';
+comment on function ledger.staff_is_unchanged is 'Whether a row of a full list says what is known already of the person.';
 
 create function ledger.judge_staff(rows ledger.staff_row[])
-returns table (r ledger.staff_row, step text, person ledger.staff, main ledger.staff_posting)
+returns table (r ledger.staff_row, step text, person ledger.staff, main ledger.staff_posting, last_order date)
 language sql stable as $$
     select r,
            case
                when c.id is not null and c.stated = to_jsonb(r) - 'line' then 'known'
                when c.id is not null then 'differs'
-               when r.action = '9' and ledger.staff_is_unchanged(r) then 'known'
+               when r.action = '9' and s.staff_no is not null and ledger.staff_is_unchanged(r, s) then 'known'
                when row_number() over (partition by r.staff_no, r.effective, r.organization, r.post_kind, r.action order by r.line) > 1 then 'twice'
                else 'new'
            end,
-           s, p.post
+           s, p.post, o.effective
       from unnest(rows) r
       left join ledger.staff_change c
         on c.staff_no = r.staff_no and c.effective = r.effective and c.organization = r.organization and c.post_kind = r.post_kind
@@ -608,8 +744,30 @@ language sql stable as $$
       left join ledger.staff s on s.staff_no = r.staff_no
       left join (select distinct on (x.staff_no) x.staff_no, x as post from ledger.staff_posting x
                   where x.post_kind = 'main' order by x.staff_no, x.valid_from desc) p on p.staff_no = r.staff_no
+      left join (select x.staff_no, max(x.effective) as effective from ledger.staff_change x
+                  where x.cancelled_at is null and x.post_kind = '1' and x.action <> 'retired' group by x.staff_no) o on o.staff_no = r.staff_no
 $$;
-comment on function ledger.judge_staff is 'Each order with what is known of the person: new, known (the same was posted), differs (the same key was posted with other content), twice (it stands in the file before). main is the latest 本務.';
+comment on function ledger.judge_staff is 'Each order with what is known of the person: new, known (the same was posted), differs (the same key was posted with other content), twice (it stands in the file before). main is the latest 本務, last_order the latest order that said who he is.';
+
+create function ledger.waiting_orders(rows ledger.staff_row[]) returns table (staff_no text, effective date, batch bigint, line bigint)
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    return query
+    with held as (
+        select b.id, b.held_whole from intake.batch b join pg_temp.batch own on own.topic = b.topic where b.state = 'held'
+    ), waiting as (
+        select r.fields ->> 'staff_no' as staff_no, (r.fields ->> 'effective')::date as effective, b.id, r.line
+          from held b join intake.record_fields r on r.batch_id = b.id and r.kind = 'staff'
+         where b.held_whole
+            or exists (select from intake.finding f where f.batch_id = b.id and f.line = r.line and f.state = 'open' and f.verdict = 'hold')
+    )
+    select w.staff_no, w.effective, w.id, w.line
+      from waiting w
+     where w.staff_no in (select x.staff_no from unnest(rows) x)
+       and not exists (select from pg_temp.batch own join unnest(rows) x on x.line = w.line where own.id = w.id);
+end $$;
+comment on function ledger.waiting_orders is 'Orders on the people of a file that wait for a person elsewhere: in an earlier file, or among the lines of the same that are not being posted.';
 
 create function ledger.check_staff(rows ledger.staff_row[], space text, today date, again boolean, drop_percent int, drop_rows int)
 returns table (line bigint, verdict text, code text, field text, detail jsonb)
@@ -622,7 +780,8 @@ begin
     return query
     with judged as materialized (
         select (j.r).*, j.step, (j.person).staff_no is not null as person_known, (j.person).hired as known_hired, (j.person).left_on as known_left,
-               (j.person).name as known_name, (j.main).organization as main_organization, (j.main).rank as main_rank, (j.main).valid_from as main_from
+               (j.person).name as known_name, (j.main).organization as main_organization, (j.main).rank as main_rank, (j.main).valid_from as main_from,
+               j.last_order
           from ledger.judge_staff(rows) j
     ), fresh as materialized (
         select j.*,
@@ -630,7 +789,10 @@ begin
                coalesce((array_agg(j.organization) filter (where j.posts) over earlier)[cardinality(array_agg(j.organization) filter (where j.posts) over earlier)],
                         j.main_organization) as then_organization,
                coalesce((array_agg(j.rank) filter (where j.posts) over earlier)[cardinality(array_agg(j.rank) filter (where j.posts) over earlier)],
-                        j.main_rank) as then_rank
+                        j.main_rank) as then_rank,
+               -- The last day by then.
+               coalesce((array_agg(j.left_on) filter (where j.left_on is not null) over earlier)
+                            [cardinality(array_agg(j.left_on) filter (where j.left_on is not null) over earlier)], j.known_left) as then_left
           from (select x.*, x.action in ('1', '2', '9') and x.post_kind = '1' as posts from judged x where x.step = 'new') j
         window earlier as (partition by j.staff_no order by j.effective, j.line rows between unbounded preceding and 1 preceding)
     ), opening as materialized (
@@ -643,6 +805,19 @@ begin
                         where b.fiscal_year = d.year and b.fund = left(d.pay_budget_line, 2) and b.side = 'expenditure'
                           and left(b.code, 6) = substr(d.pay_budget_line, 3)) as known
           from (select distinct f.pay_budget_line, ledger.fiscal_year(f.effective) as year from fresh f where f.pay_budget_line is not null) d
+    ), begun as materialized (
+        -- 兼務 that the file begins, and until when; those that stand, as the file leaves them.
+        select f.line, f.staff_no, f.organization, f.effective as since, coalesce(min(e.effective) - 1, date '9999-12-31') as until
+          from fresh f
+          left join fresh e on e.staff_no = f.staff_no and e.organization = f.organization and e.action = '8' and e.effective > f.effective
+         where f.action = '7' group by f.line, f.staff_no, f.organization, f.effective
+        union all
+        select null, p.staff_no, p.organization, p.valid_from, coalesce(min(e.effective) - 1, p.valid_to)
+          from ledger.staff_posting p
+          join (select distinct f.staff_no, f.organization from fresh f where f.action = '7') n on n.staff_no = p.staff_no and n.organization = p.organization
+          left join fresh e on e.staff_no = p.staff_no and e.organization = p.organization and e.action = '8'
+                           and e.effective - 1 between p.valid_from and p.valid_to
+         where p.post_kind = 'concurrent' group by p.id
     ), place as materialized (
         select d.organization, d.effective,
                exists (select from ledger.organization o where o.code = d.organization and d.effective between o.valid_from and o.valid_to) as known
@@ -660,19 +835,21 @@ begin
             (not y.known, 'STAFF_PAY_LINE_UNKNOWN', 'pay_budget_line', jsonb_build_object('value', f.pay_budget_line, 'year', y.year), false),
             (not f.person_known and o.staff_no is null and (f.action <> '9' or f.post_kind = '2'), 'STAFF_UNKNOWN', 'staff_no',
                 jsonb_build_object('value', f.staff_no, 'name', f.name), false),
-            (f.known_left < f.effective and not (f.action = '9' and f.status = '3'), 'STAFF_LEFT_ALREADY', 'staff_no',
-                jsonb_build_object('value', f.staff_no, 'name', f.known_name, 'left_on', f.known_left), false),
+            (f.then_left < f.effective - case f.action when '8' then 1 else 0 end and not (f.action = '9' and f.status = '3'), 'STAFF_LEFT_ALREADY', 'staff_no',
+                jsonb_build_object('value', f.staff_no, 'name', coalesce(f.known_name, f.name), 'left_on', f.then_left), false),
             (f.known_hired <> f.hired, 'STAFF_HIRED_DIFFERS', 'hired', jsonb_build_object('value', f.hired, 'known', f.known_hired, 'name', f.known_name), true),
             (f.action = '2' and f.effective <= f.main_from or f.action = '6' and f.left_on < f.main_from
-                or f.action = '9' and f.post_kind = '1' and f.status <> '3' and f.effective <= f.main_from,
-                'STAFF_OUT_OF_ORDER', 'effective', jsonb_build_object('value', f.effective, 'since', f.main_from, 'staff_no', f.staff_no), false),
+                or f.action = '9' and f.post_kind = '1' and f.status <> '3' and f.effective <= f.main_from
+                -- What the main post says of a person is overwritten by later orders only.
+                or f.post_kind = '1' and f.action <> '6' and f.effective < f.last_order,
+                'STAFF_OUT_OF_ORDER', 'effective',
+                jsonb_build_object('value', f.effective, 'since', greatest(f.main_from, f.last_order), 'staff_no', f.staff_no), false),
             (f.action in ('3', '4', '5', '6')
                 and (f.organization, f.rank) is distinct from (f.then_organization, f.then_rank) and (f.person_known or o.staff_no is not null),
                 'STAFF_POST_DIFFERS', 'organization', jsonb_build_object('value', f.organization, 'rank', f.rank, 'posted', f.then_organization,
                     'posted_rank', f.then_rank), false),
-            (f.action = '7' and exists (select from ledger.staff_posting p where p.staff_no = f.staff_no and p.organization = f.organization
-                    and p.post_kind = 'concurrent' and p.valid_to >= f.effective)
-                and not exists (select from fresh e where e.staff_no = f.staff_no and e.organization = f.organization and e.action = '8' and e.effective <= f.effective),
+            (f.action = '7' and exists (select from begun b join begun o on o.staff_no = b.staff_no and o.organization = b.organization
+                    where b.line = f.line and (o.line is null or (o.since, o.line) < (b.since, b.line)) and o.since <= b.until and o.until >= b.since),
                 'STAFF_CONCURRENT_EXISTS', 'organization', jsonb_build_object('value', f.organization, 'staff_no', f.staff_no), false),
             (f.action = '8' and not exists (select from ledger.staff_posting p where p.staff_no = f.staff_no and p.organization = f.organization
                     and p.post_kind = 'concurrent' and f.effective - 1 between p.valid_from and p.valid_to)
@@ -686,6 +863,13 @@ begin
     ), waiting as materialized (
         select f.staff_no, min(f.effective) as effective, (array_agg(f.line order by f.effective, f.line))[1] as line
           from fresh f where exists (select from question q where q.line = f.line) group by f.staff_no
+    ), waiting_elsewhere as materialized (
+        select distinct on (f.line) f.line, w.batch, w.line as first
+          from fresh f
+          join ledger.waiting_orders(rows) w on w.staff_no = f.staff_no
+          cross join pg_temp.batch own
+         where (w.effective, w.batch, w.line) < (f.effective, own.id, f.line)
+         order by f.line, w.effective, w.batch, w.line
     ), missing as materialized (
         select s.staff_no, s.name from ledger.staff s
          where not again and s.space = numbers and (s.left_on is null or s.left_on >= greatest(today, (select max(j.effective) from judged j)))
@@ -713,7 +897,7 @@ begin
     union all
     select f.line, 'reject', 'STAFF_MAIN_TWICE', 'post_kind', jsonb_build_object('value', f.staff_no, 'effective', f.effective, 'first', f.first_line)
       from (select x.line, x.staff_no, x.effective, min(x.line) over (partition by x.staff_no, x.effective) as first_line
-              from fresh x where x.action in ('1', '2', '9') and x.post_kind = '1' and x.status <> '3') f
+              from judged x where x.step in ('new', 'known') and x.action in ('1', '2', '9') and x.post_kind = '1' and x.status <> '3') f
      where f.line <> f.first_line
     union all
     select f.line, 'reject', 'STAFF_MAIN_MISSING', 'post_kind', jsonb_build_object('value', f.staff_no, 'name', f.name)
@@ -725,6 +909,10 @@ begin
     union all
     select f.line, 'hold', 'STAFF_EARLIER_WAITS', 'staff_no', jsonb_build_object('value', f.staff_no, 'first', w.line)
       from fresh f join waiting w on w.staff_no = f.staff_no and (f.effective, f.line) > (w.effective, w.line)
+     where not exists (select from question q where q.line = f.line)
+    union all
+    select f.line, 'hold', 'STAFF_EARLIER_FILE_WAITS', 'staff_no', jsonb_build_object('value', f.staff_no, 'batch', w.batch, 'first', w.first)
+      from fresh f join waiting_elsewhere w using (line)
      where not exists (select from question q where q.line = f.line)
     union all
     select null, 'hold', 'STAFF_LIST_SHORT', null, jsonb_build_object('count', m.count, 'live', l.count, 'percent', drop_percent)
@@ -789,8 +977,14 @@ declare
 begin
     create temp table ordered on commit drop as
     select (j.r).*, j.person, j.main,
-           row_number() over (partition by (j.r).staff_no order by (j.r).effective desc, (j.r).line desc) = 1 as last,
-           lag((j.r).status) over (partition by (j.r).staff_no order by (j.r).effective, (j.r).line) as status_before
+           -- Who the person is, the rows of the main post say; those of 兼務 only say that there is one.
+           row_number() over (partition by (j.r).staff_no order by (j.r).post_kind, (j.r).effective desc, (j.r).line desc) = 1 and (j.r).post_kind = '1' as last,
+           lag((j.r).status) over (partition by (j.r).staff_no, (j.r).post_kind order by (j.r).effective, (j.r).line) as status_before,
+           -- The last day in service as the file leaves it: the latest row that has one, or what was announced before.
+           coalesce((array_agg((j.r).left_on) filter (where (j.r).left_on is not null)
+                        over (partition by (j.r).staff_no order by (j.r).effective desc, (j.r).line desc
+                              rows between unbounded preceding and unbounded following))[1],
+                    min(ledger.leaves_on(j.r, (j.person).left_on)) over (partition by (j.r).staff_no)) as leaves
       from ledger.judge_staff(rows) j where j.step = 'new';
     create index on ordered (staff_no);
     analyze ordered;
@@ -805,13 +999,13 @@ begin
     insert into ledger.staff as s (staff_no, name, kana, former_name, staff_type, status, status_since, hired, left_on, mail, pay_budget_line,
                                    school_code, cost_bearer, duty, can_execute, batch_id, line)
     select o.staff_no, o.name, o.kana, o.former_name, o.staff_type,
-           case o.status when '1' then 'in_service' when '2' then 'on_leave' else 'retired' end,
-           case when o.left_on is not null then o.left_on + 1 else coalesce(w.since, (o.person).status_since) end,
-           o.hired, o.left_on, o.mail, o.pay_budget_line, o.school_code, o.cost_bearer, o.duty, o.can_execute, batch, o.line
+           case when o.leaves is not null then 'retired' when o.status = '1' then 'in_service' else 'on_leave' end,
+           case when o.leaves is not null then o.leaves + 1 else coalesce(w.since, (o.person).status_since) end,
+           o.hired, o.leaves, o.mail, o.pay_budget_line, o.school_code, o.cost_bearer, o.duty, o.can_execute, batch, o.line
       from ordered o
       -- The last row at which the status became another one than in the row, or the ledger, before.
       left join (select x.staff_no, max(x.effective) as since from ordered x
-                  where x.status is distinct from coalesce(x.status_before,
+                  where x.post_kind = '1' and x.status is distinct from coalesce(x.status_before,
                             case (x.person).status when 'in_service' then '1' when 'on_leave' then '2' when 'retired' then '3' end)
                   group by x.staff_no) w on w.staff_no = o.staff_no
      where o.last
@@ -825,10 +1019,11 @@ begin
     perform ledger.post_main_posts(batch);
     perform ledger.post_concurrent_posts(batch);
 
-    -- Who retires leaves every post.
-    update ledger.staff_posting p set was_to = p.valid_to, valid_to = o.left_on, ended_batch = batch
-      from ordered o
-     where o.left_on is not null and p.staff_no = o.staff_no and p.valid_to > o.left_on and p.valid_from <= o.left_on;
+    -- Who retires leaves every post; where the last day is put off, what ended with the one before goes on.
+    update ledger.staff_posting p
+       set endings = p.endings || (batch, p.valid_to)::ledger.post_ending, valid_to = o.leaves, ended_batch = batch
+      from (select distinct x.staff_no, x.leaves, (x.person).left_on as known_left from ordered x where x.leaves is not null) o
+     where p.staff_no = o.staff_no and p.valid_from <= o.leaves and (p.valid_to > o.leaves or p.valid_to = o.known_left and o.known_left < o.leaves);
 
     insert into ledger.reassignment_task (staff_no, organization, cause, effective, batch_id, line)
     select p.staff_no, p.organization, ledger.staff_action(o.action), p.valid_to + 1, batch, min(o.line)
@@ -850,17 +1045,19 @@ language plpgsql as $$
 begin
     create temp table main_post on commit drop as
     select o.line, o.staff_no, o.organization, o.rank, o.title, o.effective, (o.main).id as before,
+           case when o.leaves >= o.effective then o.leaves end as leaves,
            lead(o.effective) over (partition by o.staff_no order by o.effective, o.line) as next
       from pg_temp.ordered o
      where o.post_kind = '1' and o.status <> '3'
        and (o.action in ('1', '2')
             or o.action = '9' and ((o.main).id is null or (o.organization, o.rank, o.title) is distinct from ((o.main).organization, (o.main).rank, (o.main).title)));
-    update ledger.staff_posting p set was_to = p.valid_to, valid_to = m.effective - 1, ended_batch = batch
+    update ledger.staff_posting p
+       set endings = p.endings || (batch, p.valid_to)::ledger.post_ending, valid_to = m.effective - 1, ended_batch = batch
       from (select x.before, min(x.effective) as effective from main_post x group by x.before) m
      where p.id = m.before and p.valid_from < m.effective and p.valid_to >= m.effective;
-    insert into ledger.staff_posting (staff_no, organization, post_kind, rank, title, valid_from, valid_to, batch_id, line, ended_batch, was_to)
-    select m.staff_no, m.organization, 'main', m.rank, m.title, m.effective, coalesce(m.next - 1, date '9999-12-31'), batch, m.line,
-           case when m.next is not null then batch end, case when m.next is not null then date '9999-12-31' end
+    insert into ledger.staff_posting (staff_no, organization, post_kind, rank, title, valid_from, valid_to, batch_id, line, ended_batch)
+    select m.staff_no, m.organization, 'main', m.rank, m.title, m.effective, coalesce(m.next - 1, m.leaves, date '9999-12-31'), batch, m.line,
+           case when m.next is not null then batch end
       from main_post m;
     drop table main_post;
 end $$;
@@ -869,13 +1066,15 @@ comment on function ledger.post_main_posts is 'Part of post_staff: each new 本�
 create function ledger.post_concurrent_posts(batch bigint) returns void
 language plpgsql as $$
 begin
-    update ledger.staff_posting p set was_to = p.valid_to, valid_to = o.effective - 1, ended_batch = batch
+    update ledger.staff_posting p
+       set endings = p.endings || (batch, p.valid_to)::ledger.post_ending, valid_to = o.effective - 1, ended_batch = batch
       from pg_temp.ordered o
      where o.action = '8' and p.staff_no = o.staff_no and p.organization = o.organization and p.post_kind = 'concurrent'
        and o.effective - 1 between p.valid_from and p.valid_to;
-    insert into ledger.staff_posting (staff_no, organization, post_kind, rank, title, valid_from, valid_to, batch_id, line, ended_batch, was_to)
-    select o.staff_no, o.organization, 'concurrent', o.rank, o.title, o.effective, coalesce(e.effective - 1, date '9999-12-31'), batch, o.line,
-           case when e.effective is not null then batch end, case when e.effective is not null then date '9999-12-31' end
+    insert into ledger.staff_posting (staff_no, organization, post_kind, rank, title, valid_from, valid_to, batch_id, line, ended_batch)
+    select o.staff_no, o.organization, 'concurrent', o.rank, o.title, o.effective,
+           coalesce(e.effective - 1, case when o.leaves >= o.effective then o.leaves end, date '9999-12-31'), batch, o.line,
+           case when e.effective is not null then batch end
       from pg_temp.ordered o
       left join lateral (select min(x.effective) as effective from pg_temp.ordered x
                           where x.action = '8' and x.staff_no = o.staff_no and x.organization = o.organization and x.effective > o.effective) e on true
@@ -890,7 +1089,13 @@ language plpgsql as $$
 begin
     delete from ledger.reassignment_task t where t.batch_id = batch;
     delete from ledger.staff_posting p where p.batch_id = batch;
-    update ledger.staff_posting p set valid_to = p.was_to, was_to = null, ended_batch = null where p.ended_batch = batch;
+    -- No later file touched these people, so what this one did to a post stands at the end of its list.
+    update ledger.staff_posting p
+       set valid_to = e.was_to, endings = p.endings[:e.nth - 1], ended_batch = (p.endings[e.nth - 1]).batch
+      from (select distinct on (x.id) x.id, y.was_to, y.nth::int
+              from ledger.staff_posting x cross join lateral unnest(x.endings) with ordinality y (batch, was_to, nth)
+             where x.ended_batch = cancel_staff.batch and y.batch = cancel_staff.batch order by x.id, y.nth) e
+     where p.id = e.id;
     create temp table taken_back on commit drop as
     select distinct on (c.staff_no) c.staff_no, c.before from ledger.staff_change c where c.batch_id = batch order by c.staff_no, c.id;
     update ledger.staff s

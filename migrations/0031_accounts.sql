@@ -196,13 +196,21 @@ create function ledger.post_accounts() returns void
 language plpgsql volatile as $$
 begin
     -- Each version in its order; the last one of a person is what holds. A login id keeps the spelling it was given first.
+    -- What disables comes last among equals, and where it is late it comes last of all.
     create temp table account_version on commit drop as
-    select s.*, coalesce(own.login_id, s.login_id) as login, lead(s.line) over versions is null as last,
-           coalesce(lag(s.content) over versions, a.content) as before
-      from ledger.stated_accounts() s
+    with stated as materialized (
+        select s.* from ledger.stated_accounts() s
+    )
+    select s.*,
+           -- Who is disabled under a login id that is somebody else's keeps his own.
+           case when not s.active and a.login_id is not null
+                     and (own.staff_no <> s.staff_no or exists (select from stated o where lower(o.login_id) = lower(s.login_id) and o.staff_no <> s.staff_no))
+                then a.login_id else coalesce(own.login_id, s.login_id) end as login,
+           lead(s.line) over versions is null as last, coalesce(lag(s.content) over versions, a.content) as before
+      from stated s
       left join ledger.user_account a on a.staff_no = s.staff_no and a.replaced_by is null
       left join ledger.user_account own on lower(own.login_id) = lower(s.login_id)
-    window versions as (partition by s.staff_no order by s.version, s.line);
+    window versions as (partition by s.staff_no order by (not s.active and coalesce(s.version < a.version, false)), s.version, s.active desc, s.line);
 
     update ledger.user_account a
        set replaced_by = v.login, active = false, disabled_since = coalesce(a.disabled_since, clock_timestamp())
@@ -213,7 +221,9 @@ begin
           (login_id, staff_no, display_name, family_name, given_name, title, mail, department, cost_center, concurrent, active, disabled_since,
            valid_from, valid_to, version, last_modified, content, source, batch_id, line)
     select v.login, v.staff_no, v.display_name, v.family_name, v.given_name, v.title, v.mail, v.department, v.cost_center, v.concurrent,
-           v.active, case when not v.active then clock_timestamp() end, v.valid_from, v.valid_to, v.version, v.last_modified, v.content,
+           v.active, case when not v.active then clock_timestamp() end, v.valid_from,
+           -- A row that disables is not asked about its days.
+           case when v.active then v.valid_to else greatest(v.valid_to, v.valid_from) end, v.version, v.last_modified, v.content,
            b.layout, b.id, v.line
       from account_version v cross join batch b
      where v.last
@@ -222,7 +232,7 @@ begin
            mail = excluded.mail, department = excluded.department, cost_center = excluded.cost_center, concurrent = excluded.concurrent,
            active = excluded.active,
            disabled_since = case when excluded.active then null else coalesce(a.disabled_since, excluded.disabled_since) end,
-           valid_from = excluded.valid_from, valid_to = excluded.valid_to, version = excluded.version, last_modified = excluded.last_modified,
+           valid_from = excluded.valid_from, valid_to = excluded.valid_to, version = greatest(a.version, excluded.version), last_modified = excluded.last_modified,
            content = excluded.content, source = excluded.source, replaced_by = null, batch_id = excluded.batch_id, line = excluded.line;
 
     -- Who is disabled holds nothing; what he held is in the history.

@@ -68,8 +68,9 @@ begin
     perform from ledger.staff s
       where s.staff_no in (select c.staff_no from ledger.staff_change c where c.batch_id = batch) order by s.staff_no for update;
     return query
+    -- Later is what was posted later: held lines are posted when a person says so.
     select c.line, 'staff', c.id, 'STAFF_CHANGED_LATER', jsonb_build_object('staff_no', c.staff_no, 'name', c.stated ->> 'name', 'batch', max(l.batch_id))
-      from ledger.staff_change c join ledger.staff_change l on l.staff_no = c.staff_no and l.batch_id > c.batch_id and l.cancelled_at is null
+      from ledger.staff_change c join ledger.staff_change l on l.staff_no = c.staff_no and l.batch_id <> c.batch_id and l.id > c.id and l.cancelled_at is null
      where c.batch_id = batch and c.cancelled_at is null
      group by c.line, c.id, c.staff_no, c.stated
     union all

@@ -364,14 +364,21 @@ comment on function ledger.award_with_tax is '契約予定金額 of a bid withou
 -- ── Cancelling a file of vendors ──────────────────────────────────────────────────────────────────────────────────────────
 
 create function ledger.creditor_used(creditor text) returns boolean
-language sql stable as $$
-    select exists (select from ledger.commitment c where c.creditor = creditor_used.creditor)
+language plpgsql stable as $$
+#variable_conflict use_variable
+begin
+    return exists (select from ledger.commitment c where c.creditor = creditor_used.creditor)
         or exists (select from ledger.invoice i where i.creditor = creditor_used.creditor)
         or exists (select from ledger.payment_order p where p.creditor = creditor_used.creditor)
         or exists (select from ledger.creditor_account a where a.creditor = creditor_used.creditor)
         or exists (select from ledger.bid_result r where r.creditor = creditor_used.creditor)
-$$;
-comment on function ledger.creditor_used is 'Whether anything refers to a creditor, so that it cannot go any more. A new table that refers to creditors is added here.';
+        or exists (select from ledger.contract_notice n where n.creditor = creditor_used.creditor)
+        or exists (select from ledger.debit_account d where d.creditor = creditor_used.creditor)
+        or exists (select from ledger.postage_meter m where m.creditor = creditor_used.creditor)
+        or exists (select from ledger.payroll_section p where p.payee = creditor_used.creditor)
+        or exists (select from ledger.staff_creditor s where s.creditor = creditor_used.creditor);
+end $$;
+comment on function ledger.creditor_used is 'Whether anything refers to a creditor, so that it cannot go any more. A new table that refers to creditors is added here (a test asks the catalogue of the database).';
 
 create function ledger.vendor_batch_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
 language plpgsql as $$

@@ -3,7 +3,8 @@
 //! The texts live in `catalogue.toml` and are compiled in. Placeholders such as `{value}` are filled from the fault itself
 //! (`line column byte length field value`) and from its named arguments. A placeholder without value shows as `?`, so that a
 //! text is never lost over a missing argument; a test demands that every argument a text uses is declared. `{name|term}` shows
-//! the value in the reader's words when `[terms]` has them, because a clerk knows 法人番号 and not `corporate_number`.
+//! the value in the reader's words when `[terms]` has them, because a clerk knows 法人番号 and not `corporate_number`;
+//! `{name|order_state}` takes them from the table `[words.order_state]`, which commands use too.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -73,6 +74,8 @@ struct Term {
 #[derive(Debug, Deserialize)]
 struct Catalogue {
     terms: BTreeMap<String, Term>,
+    /// Words by table and value.
+    words: BTreeMap<String, BTreeMap<String, Term>>,
     #[serde(flatten)]
     entries: BTreeMap<String, Entry>,
 }
@@ -112,7 +115,18 @@ pub fn remedy(fault: &Fault, lang: Lang) -> String {
     }
 }
 
-/// Replaces `{name}` and `{name|term}`. Values are not searched again, so a value may hold braces.
+/// A value of the database in the reader's words, by the table of its kind (`order_state`); `None` where there are none.
+pub fn word(table: &str, value: &str, lang: Lang) -> Option<&'static str> {
+    let term = CATALOGUE.words.get(table)?.get(value)?;
+    Some(lang.choose(&term.ja, &term.en))
+}
+
+/// The values a table has words for.
+pub fn values(table: &str) -> impl Iterator<Item = &'static str> {
+    CATALOGUE.words.get(table).into_iter().flat_map(|words| words.keys().map(String::as_str))
+}
+
+/// Replaces `{name}`, `{name|term}` and `{name|table}`. Values are not searched again, so a value may hold braces.
 fn fill(template: &str, fault: &Fault, lang: Lang) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
@@ -120,7 +134,9 @@ fn fill(template: &str, fault: &Fault, lang: Lang) -> String {
         let Some(length) = rest[start..].find('}') else { break };
         out.push_str(&rest[..start]);
         let value = match rest[start + 1..start + length].split_once('|') {
-            Some((name, _)) => value_of(fault, name).map(|value| in_words(&value, lang)),
+            Some((name, "term")) => value_of(fault, name).map(|value| in_words(&CATALOGUE.terms, &value, lang)),
+            Some((name, table)) => value_of(fault, name)
+                .map(|value| CATALOGUE.words.get(table).map_or(value.clone(), |words| in_words(words, &value, lang))),
             None => value_of(fault, &rest[start + 1..start + length]),
         };
         out.push_str(value.as_deref().unwrap_or("?"));
@@ -131,14 +147,16 @@ fn fill(template: &str, fault: &Fault, lang: Lang) -> String {
 }
 
 /// A value, or each value of a list, in the reader's words where there are some.
-fn in_words(value: &str, lang: Lang) -> String {
-    let word = |value: &str| CATALOGUE.terms.get(value).map(|term| lang.choose(&term.ja, &term.en).to_owned());
+fn in_words(words: &BTreeMap<String, Term>, value: &str, lang: Lang) -> String {
+    let word = |value: &str| words.get(value).map(|term| lang.choose(&term.ja, &term.en).to_owned());
+    // `2026P00000001 draft`: a thing and its state.
+    let behind = |part: &str| part.rsplit_once(' ').and_then(|(thing, value)| Some(format!("{thing} {}", word(value)?)));
     if let Some(word) = word(value) {
         return word;
     }
     let separator = if value.contains(" / ") { " / " } else { ", " };
-    let words: Vec<String> = value.split(separator).map(|part| word(part).unwrap_or_else(|| part.to_owned())).collect();
-    words.join(separator)
+    let parts = value.split(separator).map(|part| word(part).or_else(|| behind(part)).unwrap_or_else(|| part.to_owned()));
+    parts.collect::<Vec<_>>().join(separator)
 }
 
 /// Arguments come first: a fault may say more exactly what its own field says.
@@ -166,7 +184,13 @@ mod tests {
 
     fn placeholders(template: &str) -> Vec<&str> {
         let inner = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
-        inner.map(|(name, _)| name.strip_suffix("|term").unwrap_or(name)).collect()
+        inner.map(|(name, _)| name.split_once('|').map_or(name, |(name, _)| name)).collect()
+    }
+
+    /// Names of tables of words that a text uses.
+    fn tables(template: &str) -> Vec<&str> {
+        let inner = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        inner.filter_map(|(name, _)| name.split_once('|')).map(|(_, table)| table).filter(|table| *table != "term").collect()
     }
 
     #[test]
@@ -183,6 +207,15 @@ mod tests {
                         wrong.push(format!("{code}: {{{name}}} is neither a field of a fault nor declared in args"));
                     }
                 }
+            }
+            for table in texts.iter().flat_map(|text| tables(text)) {
+                if !CATALOGUE.words.contains_key(table) {
+                    wrong.push(format!("{code}: there are no [words.{table}]"));
+                }
+            }
+            // A state in a text is in the reader's words.
+            if entry.ja.contains("{state}") || entry.remedy_ja.contains("{state}") {
+                wrong.push(format!("{code}: {{state}} needs a table of words"));
             }
             for arg in &entry.args {
                 if !texts.iter().any(|text| placeholders(text).contains(&arg.as_str())) {
@@ -227,8 +260,24 @@ mod tests {
         );
         assert!(text(&fault, Lang::En).contains("the check digit of the corporate number (13 digits) does not fit"));
         assert_eq!(remedy(&fault, Lang::Ja), "元の書類や公表サイトで番号を確認してください。");
-        assert_eq!(in_words("yyyymmdd / era-dots / other", Lang::Ja), "20261005 / R8.10.5 / other");
-        assert_eq!(in_words("cp932, utf-8", Lang::En), "Shift_JIS (CP932), UTF-8");
+        assert_eq!(in_words(&CATALOGUE.terms, "yyyymmdd / era-dots / other", Lang::Ja), "20261005 / R8.10.5 / other");
+        assert_eq!(in_words(&CATALOGUE.terms, "cp932, utf-8", Lang::En), "Shift_JIS (CP932), UTF-8");
+        let orders = in_words(&CATALOGUE.words["order_state"], "2026P00000001 draft, 2026P00000002 paid, —", Lang::Ja);
+        assert_eq!(orders, "2026P00000001 起票, 2026P00000002 支払済, —");
+    }
+
+    #[test]
+    fn values_of_the_database_speak_the_readers_language() {
+        let fault = Fault::new("ORDER_BEYOND_DRAFT").arg("order", "2026P00000001").arg("state", "approved");
+        assert!(text(&fault, Lang::Ja).contains("決裁済"), "{}", text(&fault, Lang::Ja));
+        assert!(text(&fault, Lang::En).contains("approved"));
+        assert_eq!(word("order_state", "no such state", Lang::Ja), None);
+        assert_eq!(word("no_such_table", "draft", Lang::Ja), None);
+        for (table, words) in &CATALOGUE.words {
+            for (value, term) in words {
+                assert!(!term.ja.trim().is_empty() && !term.en.trim().is_empty(), "{table}.{value}");
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! File names: as the sender wrote them (shown to people, never a path) and as safe for any file system.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Longest file name we make, in bytes; with our own prefix and `.errors.csv` it stays below the usual 255.
 const SAFE_BYTES_MAX: usize = 120;
 /// Longest name kept for display, in characters.
@@ -14,6 +16,11 @@ pub fn shown(given: &str) -> String {
         if ch.is_control() { name.push_str(&format!("<{:02X}>", u32::from(ch))) } else { name.push(ch) }
     }
     if name.trim().is_empty() { "unnamed".to_owned() } else { name }
+}
+
+/// A name as names are compared: composed (NFC). macOS hands over が as か and a mark of its own; for people both are one name.
+pub fn composed(name: &str) -> String {
+    name.nfc().collect()
 }
 
 /// A text of a file shown as it is, control characters as `<0A>`: for a name that was refused because it is a path.
@@ -94,6 +101,13 @@ mod tests {
         assert_eq!(shown("C:\\共有\\調定 10月.csv"), "調定 10月.csv");
         assert_eq!(shown("a\nb"), "a<0A>b");
         assert_eq!(shown("dir/"), "unnamed");
+    }
+
+    #[test]
+    fn a_name_of_a_mac_is_the_name_people_read() {
+        assert_ne!("カ\u{3099}ス料金.pdf", "ガス料金.pdf");
+        assert_eq!(composed("カ\u{3099}ス料金.pdf"), "ガス料金.pdf");
+        assert_eq!(shown("カ\u{3099}ス料金.pdf"), "カ\u{3099}ス料金.pdf", "what is shown is what was sent");
     }
 
     #[test]

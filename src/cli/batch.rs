@@ -125,17 +125,7 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
 
 /// The state of a batch in the reader's language.
 pub(crate) fn state_name(state: State, lang: Lang) -> &'static str {
-    let (ja, en) = match state {
-        State::Received => ("受領", "received"),
-        State::Staged => ("検証待ち", "staged"),
-        State::AwaitingConfirmation => ("確認待ち", "awaiting confirmation"),
-        State::Posted => ("記帳済", "posted"),
-        State::Held => ("保留あり", "held"),
-        State::Rejected => ("却下", "rejected"),
-        State::Duplicate => ("重複", "duplicate"),
-        State::Cancelled => ("取消", "cancelled"),
-    };
-    say(lang, ja, en)
+    catalogue::word("batch_state", state.as_str(), lang).unwrap_or(state.as_str())
 }
 
 async fn list(

@@ -11,6 +11,7 @@ use renkei_core::calendar::{Date, clock};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
+use super::organization::{self, OrganizationCommand};
 use super::print::{say, table};
 use super::returned::{self, ReturnedCommand};
 use super::settle::{self, SettleCommand};
@@ -183,6 +184,8 @@ pub(crate) enum LedgerCommand {
     Slip(SlipArgs),
     /// Open items of organizations that have ended (廃止所属の未了), and who carries them
     OrphanedItems(Rows),
+    #[command(flatten)]
+    Organization(OrganizationCommand),
     /// Draft orders of people who leave their post (引継ぎが必要な起案)
     Reassignments(Rows),
     /// Active login ids whose person is not in service (在職しない職員のログインID)
@@ -294,6 +297,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             LedgerCommand::Unallocated(rows) => worklist::show(global, &pool, Worklist::Unallocated, *rows).await?,
             LedgerCommand::Slips(rows) => worklist::show(global, &pool, Worklist::Slips, *rows).await?,
             LedgerCommand::OrphanedItems(rows) => worklist::show(global, &pool, Worklist::OrphanedItems, *rows).await?,
+            LedgerCommand::Organization(command) => organization::run(global, &pool, command).await?,
             LedgerCommand::Reassignments(rows) => worklist::show(global, &pool, Worklist::Reassignments, *rows).await?,
             LedgerCommand::Slip(args) => slip::run(global, &config, &pool, args).await?,
             LedgerCommand::OrphanedAccounts(rows) => {

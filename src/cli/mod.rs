@@ -32,6 +32,8 @@ pub(crate) mod ledger;
 mod lineage;
 /// `renkei medium`
 mod medium;
+/// `renkei ledger carrier`
+mod organization;
 /// How a command ends.
 mod outcome;
 /// What commands print: tables, JSON, error lists.

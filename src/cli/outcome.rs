@@ -68,13 +68,14 @@ struct Known {
 }
 
 impl Known {
-    /// What a rule of the schema says in the reader's language, and what to do: errors themselves are English. The texts of
-    /// broken constraints need no values; other codes are told where their values are known.
+    /// What the catalogue says in the reader's language, and what to do: errors themselves are English. A text that needs values
+    /// is told where they are known.
     fn in_words(&self, lang: Lang) -> Option<String> {
-        let code = self.code.as_deref().filter(|code| catalogue::is_known(code))?;
+        let code = self.code.as_deref()?;
+        let (text, remedy) = catalogue::template(code, lang)?;
         match &self.detail {
             Some(detail) => Some(print::sentence(lang, code, detail)),
-            None => code.starts_with("DB_").then(|| print::sentence(lang, code, &serde_json::Value::Null)),
+            None => (!text.contains('{') && !remedy.contains('{')).then(|| print::sentence(lang, code, &serde_json::Value::Null)),
         }
     }
 
@@ -82,9 +83,9 @@ impl Known {
     fn of(error: &anyhow::Error) -> Option<Known> {
         error.chain().find_map(|cause| {
             let plain = |verdict| Known { verdict, code: None, detail: None };
-            let coded = |verdict, code: String| Known { verdict, code: Some(code), detail: None };
-            None.or_else(|| cause.downcast_ref::<outbound::OutboundError>().map(|e| coded(e.verdict(), e.code())))
-                .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e))))
+            let coded = |verdict, code: String, detail| Known { verdict, code: Some(code), detail };
+            None.or_else(|| cause.downcast_ref::<outbound::OutboundError>().map(|e| coded(e.verdict(), e.code(), e.detail())))
+                .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e), e.detail())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::IntakeError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::pull::PullError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<renkei_producers::medium::MediumError>().map(|e| plain(e.verdict())))
@@ -210,8 +211,17 @@ mod tests {
         assert!(
             words(tender().into(), Lang::Ja).unwrap().contains("受付番号0012345678は、案件2026-2-001001で選定されていません")
         );
-        // Other codes have values that only their own place knows.
-        assert_eq!(words(outbound::OutboundError::NoFile(7).into(), Lang::Ja), None);
+        // Refusals that are no broken rule, with their values and without.
+        let state = outbound::OutboundError::State { file: 7, state: outbound::FileState::Void, action: "released" };
+        assert!(words(state.into(), Lang::Ja).unwrap().contains("ファイル7は「無効」のため"));
+        assert!(words(outbound::OutboundError::NoFile(7).into(), Lang::Ja).unwrap().starts_with("[EXPORT_FILE_UNKNOWN] "));
+        let held = inbound::IntakeError::NotHeld { batch: 3, line: 12 };
+        assert!(words(held.into(), Lang::Ja).unwrap().contains("受付3の12行目は、保留になっていません。"));
+        let posted = inbound::IntakeError::State { batch: 3, state: inbound::State::Posted, doing: "post", wanted: "held" };
+        assert!(words(posted.into(), Lang::Ja).unwrap().contains("受付3は「記帳済」のため"));
+        // Nobody reads a question mark for a value.
+        let now = inbound::IntakeError::RefusedNow { batch: 3, lines: 2, first: Some(5), code: "STAFF_KEY_CHANGED".into() };
+        assert!(!words(now.into(), Lang::En).unwrap().contains('?'));
         // So these texts must need none.
         for code in catalogue::codes().filter(|code| code.starts_with("DB_")) {
             let text = print::sentence(Lang::Ja, code, &serde_json::Value::Null);

@@ -164,14 +164,24 @@ impl Case {
         super::text::rows(pool, sql).await.unwrap_or_else(|error| panic!("{}: cases/show.sql: {error}", self.name))
     }
 
-    /// What happens in the ledger before a step: `setup.sql` before all, `before_<step>.sql` where the case has it.
+    /// The ledger before: what all cases of the folder share, then the case's own.
+    pub(crate) async fn set_up(&self, pool: &PgPool) {
+        self.happens(pool, &[self.folder.with_file_name("setup.sql"), self.folder.join("setup.sql")]).await;
+    }
+
+    /// What happens in the ledger before a step: `before_<step>.sql` where the case has it.
     pub(crate) async fn meanwhile(&self, pool: &PgPool, file: &str) {
-        let Ok(sql) = std::fs::read_to_string(self.folder.join(file)) else { return };
+        self.happens(pool, &[self.folder.join(file)]).await;
+    }
+
+    /// In one transaction: a file may use the functions of `pg_temp` that one before it made.
+    async fn happens(&self, pool: &PgPool, files: &[PathBuf]) {
         let mut transaction = pool.begin().await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut *transaction)
-            .await
-            .unwrap_or_else(|error| panic!("{}/{file}: {}", self.name, renkei_consumers::db::sentence(&error)));
+        for file in files {
+            let Ok(sql) = std::fs::read_to_string(file) else { continue };
+            let ran = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await;
+            ran.unwrap_or_else(|error| panic!("{}: {}: {}", self.name, file.display(), renkei_consumers::db::sentence(&error)));
+        }
         transaction.commit().await.unwrap();
     }
 

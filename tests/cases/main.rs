@@ -8,7 +8,7 @@
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again, give_up, cancel, files_after, without_medium;
 //!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew, workbook (several files of an
 //!                              order: each is released, the first is voided)
-//!              setup.sql       the ledger before
+//!              setup.sql       the ledger before; cases/setup.sql: what all cases of the folder share, read first
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `release`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
@@ -136,7 +136,7 @@ async fn run(registry: Arc<Registry>, mut case: Case, pool: PgPool) -> Option<St
     let folder = tempfile::tempdir().unwrap();
     let registry = rules(&case, &registry, folder.path());
     case.topic = registry.active(case.topic.direction).find(|topic| topic.slug == case.topic.slug).unwrap().clone();
-    case.meanwhile(&pool, "setup.sql").await;
+    case.set_up(&pool).await;
     let results: Results = match case.topic.direction {
         Direction::In => inbound::run(&case, registry, &pool, folder.path()).await,
         Direction::Out => outbound::run(&case, registry, &pool, folder.path()).await,

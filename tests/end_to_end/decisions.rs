@@ -44,6 +44,39 @@ fn payment_orders_are_decided_in_words_and_for_scripts() {
 }
 
 #[test]
+fn who_carries_the_items_of_a_split_section_is_said_by_a_person() {
+    world::run(NOW, async |world| {
+        sqlx::raw_sql(
+            "update ledger.organization set valid_to = '2026-09-30' where code = '05020000';
+             insert into ledger.organization (code, valid_from, name, level, parent, can_execute) values
+                 ('05060000', '2026-10-01', '総務部 庁舎課', 2, '05000000', true), ('05070000', '2026-10-01', '総務部 設備課', 2, '05000000', true);
+             insert into ledger.organization_successor (predecessor, successor, effective, reason) values
+                 ('05020000', '05060000', '2026-10-01', 'split'), ('05020000', '05070000', '2026-10-01', 'split')",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let carries = "select coalesce(ledger.organization_on('05020000', '2026-10-06'), '—')";
+        world.until_sql(carries, "—").await;
+        let say = ["ledger", "carrier", "05020000", "--reason", "委託契約は設備課", "--as", "kacho", "--to"];
+        let refused = japanese(world, &[&say[..], &["05030000"]].concat(), 3);
+        assert!(refused.contains("分かれた所属ではありません"), "{refused}");
+        let said = japanese(world, &[&say[..], &["05060000"]].concat(), 0);
+        assert!(said.contains("引継ぎ先"), "{said}");
+        let named = world.json(&[&say[..], &["05070000"]].concat(), &[0]);
+        assert_eq!(named, json!({"organization": "05020000", "carrier": "05070000", "since": "2026-10-01"}));
+        world.until_sql(carries, "05070000").await;
+        let audited =
+            "select string_agg(concat_ws(' ', actor, before ->> 'carrier', after ->> 'carrier', reason), ', ' order by id)
+                         from audit.event where action = 'organization.carrier'";
+        world.until_sql(audited, "kacho 05060000 委託契約は設備課, kacho 05060000 05070000 委託契約は設備課").await;
+        // Who is there carries its own.
+        let own = ["ledger", "carrier", "12030000", "--reason", "x", "--as", "kacho", "--to", "05070000"];
+        assert!(japanese(world, &own, 3).contains("有効です"));
+    });
+}
+
+#[test]
 fn the_money_of_a_day_is_entered_in_words_and_for_scripts() {
     world::run(NOW, async |world| {
         let enter = ["ledger", "fund-credit", "--fund-on", "2026-09-11", "--fee-item", "999", "--as", "tantosha"];

@@ -36,6 +36,7 @@ const ROOTS: &[&str] = &[
     "ledger.account",
     "ledger.organization",
     "ledger.organization_successor",
+    "ledger.organization_carrier",
     "ledger.organization_change",
     "ledger.staff_change",
     "ledger.facility",

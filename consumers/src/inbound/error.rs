@@ -197,14 +197,28 @@ impl IntakeError {
             IntakeError::Contract { .. } => "INTAKE_SQL_CONTRACT",
             IntakeError::Message { .. } | IntakeError::Overflow { .. } => "INTAKE_MESSAGE_NOT_UNDERSTOOD",
             IntakeError::Unknown(_) | IntakeError::Topic(_) => "INTAKE_BATCH_UNKNOWN",
-            IntakeError::State { .. }
-            | IntakeError::ReasonMissing { .. }
-            | IntakeError::NotHeld { .. }
-            | IntakeError::HeldWhole { .. }
-            | IntakeError::Rule { .. }
-            | IntakeError::RefusedNow { .. } => "INTAKE_ORDER_REFUSED",
+            IntakeError::State { .. } => "INTAKE_STATE",
+            IntakeError::ReasonMissing { .. } => "INTAKE_REASON_MISSING",
+            IntakeError::NotHeld { .. } => "INTAKE_NOT_HELD",
+            IntakeError::HeldWhole { .. } => "INTAKE_HELD_WHOLE",
+            IntakeError::RefusedNow { .. } => "INTAKE_REFUSED_NOW",
+            IntakeError::Rule { .. } => "INTAKE_ORDER_REFUSED",
             IntakeError::Blocked { .. } => "INTAKE_CANCEL_BLOCKED",
         }
+    }
+
+    /// Values of the catalogue text of its code, where that needs any.
+    pub fn detail(&self) -> Option<serde_json::Value> {
+        let json = match self {
+            IntakeError::State { batch, state, .. } => serde_json::json!({"batch": batch, "state": state.as_str()}),
+            IntakeError::ReasonMissing { batch, .. } | IntakeError::HeldWhole { batch } => serde_json::json!({"batch": batch}),
+            IntakeError::NotHeld { batch, line } => serde_json::json!({"batch": batch, "line": line}),
+            IntakeError::RefusedNow { batch, lines, first, code } => {
+                serde_json::json!({"batch": batch, "lines": lines, "first": first.unwrap_or_default(), "why": code})
+            }
+            _ => return None,
+        };
+        Some(json)
     }
 
     /// What the broker does with the message.

@@ -6,6 +6,8 @@ pub mod issuers;
 pub mod lineage;
 /// Payment orders and what people decide about them.
 mod orders;
+/// Organizations that have ended.
+mod organizations;
 /// What came back from the bank.
 pub mod returned;
 /// Slips and the money that came for them.
@@ -25,6 +27,7 @@ pub use orders::{
     PaymentOrder, approve_payment_orders, book_direct_debits, cancel_payment_orders, check_account, payment_orders,
     reschedule_payment_orders,
 };
+pub use organizations::name_carrier;
 use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 use serde::Serialize;

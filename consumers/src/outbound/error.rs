@@ -187,6 +187,8 @@ pub enum OutboundError {
         step: &'static str,
         /// Catalogue code.
         code: String,
+        /// Values of its text.
+        detail: serde_json::Value,
         /// In words.
         sentence: String,
     },
@@ -249,7 +251,7 @@ impl OutboundError {
             OutboundError::Folder { topic, file: step, source } => match db::refusal(&source) {
                 Some((code, sentence)) => {
                     let code = code.unwrap_or_else(|| "EXPORT_STEP_REFUSED".to_owned());
-                    OutboundError::StepRefused { file, step, code, sentence }
+                    OutboundError::StepRefused { file, step, code, detail: db::refusal_detail(&source), sentence }
                 }
                 None => OutboundError::Folder { topic, file: step, source },
             },
@@ -308,6 +310,15 @@ impl OutboundError {
             OutboundError::OutboxOccupied { .. } => "EXPORT_OUTBOX_OCCUPIED",
         };
         code.to_owned()
+    }
+
+    /// Values of the catalogue text of its code, where that needs any.
+    pub fn detail(&self) -> Option<serde_json::Value> {
+        match self {
+            OutboundError::State { file, state, .. } => Some(serde_json::json!({"file": file, "state": state.as_str()})),
+            OutboundError::StepRefused { detail, .. } => Some(detail.clone()),
+            _ => None,
+        }
     }
 
     /// What the broker does with the message.

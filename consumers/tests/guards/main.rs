@@ -11,6 +11,7 @@ mod crash;
 mod issuers;
 mod journal;
 mod leaving;
+mod masters;
 mod names;
 mod once;
 mod orders;

@@ -1,11 +1,13 @@
 //! Record by record: is the document it names there, and is it the one it means?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use renkei_core::evidence::{Document, EvidenceRule, is_plain_name};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::Layout;
 use renkei_core::layout::read::Record;
+
+use crate::names::composed;
 
 /// Where the fields of a rule stand in one kind of record.
 #[derive(Debug, Clone, Copy)]
@@ -20,11 +22,12 @@ pub struct Judge {
     rule: EvidenceRule,
     /// By kind of record.
     places: Vec<Option<Places>>,
-    /// SHA-256 by name.
+    /// SHA-256 by composed name.
     delivered: BTreeMap<String, String>,
     /// Where documents were looked for, for people.
     place: String,
-    named: BTreeSet<String>,
+    /// How the records spell a document, by composed name.
+    named: BTreeMap<String, String>,
 }
 
 impl Judge {
@@ -37,9 +40,9 @@ impl Judge {
         Judge {
             rule: rule.clone(),
             places: places.collect(),
-            delivered: documents.iter().map(|document| (document.name.clone(), document.sha256.clone())).collect(),
+            delivered: documents.iter().map(|document| (composed(&document.name), document.sha256.clone())).collect(),
             place: place.to_owned(),
-            named: BTreeSet::new(),
+            named: BTreeMap::new(),
         }
     }
 
@@ -59,13 +62,12 @@ impl Judge {
         if !self.rule.is_document(&name) {
             return Some(fault("EVIDENCE_KIND_UNKNOWN", places.name, &name).arg("kinds", self.rule.kinds_text()));
         }
-        let Some(found) = self.delivered.get(name.as_ref()) else {
+        let wanted = composed(&name);
+        let Some(found) = self.delivered.get(&wanted) else {
             let severity = if self.rule.required { Severity::Error } else { Severity::Warning };
             return Some(Fault { severity, ..fault("EVIDENCE_MISSING", places.name, &name).arg("place", &self.place) });
         };
-        if !self.named.contains(name.as_ref()) {
-            self.named.insert(name.clone().into_owned());
-        }
+        self.named.entry(wanted).or_insert_with(|| name.clone().into_owned());
         let at = places.sha256?;
         match record.text(at) {
             None => Some(fault("EVIDENCE_HASH_MISSING", at, "").arg("name", name)),
@@ -74,13 +76,16 @@ impl Judge {
         }
     }
 
-    /// Marks the documents that were named; gives a warning for each of the others.
+    /// Marks the documents that were named, which are called as the records call them from now on; gives a warning for each of
+    /// the others.
     pub fn mark(&self, documents: &mut [Document]) -> Vec<Fault> {
         let mut unnamed = Vec::new();
         for document in documents {
-            document.named = self.named.contains(&document.name);
-            if !document.named {
-                unnamed.push(Fault::new("EVIDENCE_UNNAMED").arg("name", &document.name).warning());
+            let spelled = self.named.get(&composed(&document.name));
+            document.named = spelled.is_some();
+            match spelled {
+                Some(name) => document.name.clone_from(name),
+                None => unnamed.push(Fault::new("EVIDENCE_UNNAMED").arg("name", &document.name).warning()),
             }
         }
         unnamed

@@ -23,7 +23,7 @@ pub(crate) async fn keep(
     rule: Option<&EvidenceRule>,
     claim: &Claim,
 ) -> Result<(Vec<Document>, Vec<Fault>), IntakeError> {
-    let (mut kept, mut faults, mut names) = (Vec::new(), Vec::new(), HashSet::new());
+    let (mut kept, mut faults, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     let handed = &claim.delivery.documents;
     if handed.len() > DOCUMENTS_MAX {
         return Ok((kept, vec![Fault::new("EVIDENCE_TOO_MANY").arg("max", DOCUMENTS_MAX)]));
@@ -34,7 +34,7 @@ pub(crate) async fn keep(
             faults.push(Fault::new("EVIDENCE_UNEXPECTED").arg("name", names::shown(name)));
             continue;
         };
-        if !names.insert(name) {
+        if !seen.insert(names::composed(name)) {
             faults.push(Fault::new("EVIDENCE_TWICE").arg("name", names::shown(name)));
             continue;
         }

@@ -24,6 +24,7 @@ pub(crate) mod waiting;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use renkei_core::evidence::{Document, EvidenceRule};
@@ -61,8 +62,8 @@ impl Handed {
 /// this is what `renkei check` asks.
 pub fn beside(rule: &EvidenceRule, named: &Named, folder: &Path) -> Result<(Vec<Document>, Vec<Fault>), IntakeError> {
     let (mut documents, mut faults) = (Vec::new(), Vec::new());
-    for name in named.names.iter().filter(|name| folder.join(name).symlink_metadata().is_ok()) {
-        match keep::inspect(rule, name, &folder.join(name), &mut std::io::sink())? {
+    for (name, path) in named.names.iter().filter_map(|name| Some((name, lying_under(folder, name)?))) {
+        match keep::inspect(rule, name, &path, &mut std::io::sink())? {
             Ok(document) => documents.push(document),
             Err(fault) => faults.push(fault),
         }
@@ -73,7 +74,20 @@ pub fn beside(rule: &EvidenceRule, named: &Named, folder: &Path) -> Result<(Vec<
 /// The documents a file names that lie beside it, without those of a name given already.
 pub(crate) fn lying_beside(named: &Named, file: &Path, given: &[PathBuf]) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let is_given = |name: &str| given.iter().any(|path| path.file_name().is_some_and(|given| given == name));
-    let paths = named.names.iter().filter(|name| !is_given(name)).map(|name| folder.join(name));
-    paths.filter(|path| path.is_file()).collect()
+    let name_of = |path: &PathBuf| path.file_name().map(crate::names::shown_os).map(|name| crate::names::composed(&name));
+    let given: BTreeSet<String> = given.iter().filter_map(name_of).collect();
+    let missing = named.names.iter().filter(|name| !given.contains(&crate::names::composed(name)));
+    missing.filter_map(|name| lying_under(folder, name)).filter(|path| path.is_file()).collect()
+}
+
+/// Where a document of that name lies, whichever way the file system spells it.
+fn lying_under(folder: &Path, name: &str) -> Option<PathBuf> {
+    let exact = folder.join(name);
+    if exact.symlink_metadata().is_ok() {
+        return Some(exact);
+    }
+    let wanted = crate::names::composed(name);
+    let entries = std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()?;
+    let mut paths = entries.flatten().map(|entry| folder.join(entry.file_name()));
+    paths.find(|path| path.file_name().is_some_and(|found| crate::names::composed(&crate::names::shown_os(found)) == wanted))
 }

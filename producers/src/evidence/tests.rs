@@ -74,6 +74,36 @@ async fn a_file_waits_for_its_documents_and_takes_them_along() {
     assert!(!toy.dir.join("inbox").join(PAPERS).join("二.pdf").exists());
 }
 
+/// macOS writes ガ as カ and a mark of its own. The file in the folder keeps its name; the ledger knows the one its record gives.
+#[tokio::test]
+async fn a_document_is_found_however_its_name_is_composed() {
+    const SENT: &str = "カ\u{3099}ス料金.pdf";
+    let (bytes, hash) = paper("one");
+    let (toy, memory, outcome) = dropped(&papers_csv(&[("ガス料金.pdf", hash.as_str())]), &[(SENT, &bytes)]).await;
+    assert_eq!(faults(&outcome), []);
+    assert_eq!(outcome.delivery.documents[0].name, SENT);
+    let kept = listed(&memory);
+    assert_eq!((kept[0].name.as_str(), kept[0].named), ("ガス料金.pdf", true));
+
+    // The same by command, where the documents lie beside the file.
+    let file = toy.dir.join("list.csv");
+    std::fs::write(&file, papers_csv(&[("ハ\u{309a}ン.pdf", hash.as_str())])).unwrap();
+    std::fs::write(toy.dir.join("パン.pdf"), &bytes).unwrap();
+    let (intake, _) = watched(&toy, &memory, 0);
+    let sent = send(&intake, PAPERS, &file, HandedIn::default(), None).await.unwrap();
+    assert_eq!(faults(&sent), []);
+
+    // Twice in two spellings is twice.
+    let both: [(&str, &[u8]); 2] = [(SENT, &bytes), ("ガス料金.pdf", &bytes)];
+    let with: Vec<PathBuf> = both.iter().map(|(name, _)| toy.dir.join(name)).collect();
+    for (path, (_, bytes)) in with.iter().zip(&both) {
+        std::fs::write(path, bytes).unwrap();
+    }
+    std::fs::write(&file, papers_csv(&[("ガス料金.pdf", hash.as_str()), ("ガス料金.pdf", hash.as_str())])).unwrap();
+    let sent = send(&intake, PAPERS, &file, HandedIn { documents: with, ..HandedIn::default() }, None).await.unwrap();
+    assert_eq!(faults(&sent)[0].0, "EVIDENCE_TWICE");
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_document_is_said_on_its_line() {
     let ((bytes, hash), (_, other)) = (paper("one"), paper("other"));

@@ -44,16 +44,18 @@ impl Companions {
         let name_of = |file: &Settled| file.path.file_name().map(names::shown_os).unwrap_or_default();
         let (documents, files): (Vec<Settled>, Vec<Settled>) =
             settled.into_iter().partition(|file| rule.is_document(&name_of(file)));
-        let lying: BTreeSet<String> = documents.iter().map(name_of).collect();
+        // How the folder spells a document, by composed name.
+        let lying: BTreeMap<String, String> = documents.iter().map(name_of).map(|name| (names::composed(&name), name)).collect();
         let (mut known, mut ready, mut wanted) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
         for file in files {
             let (named, since) = match self.files.remove(&file) {
                 Some(known) => known,
                 None => (read(topic, rule, &file.path, file_bytes_max).await?, Instant::now()),
             };
-            wanted.extend(named.names.iter().cloned());
-            if named.faulty || named.names.is_subset(&lying) || since.elapsed() >= wait {
-                let documents = named.names.intersection(&lying).cloned().collect();
+            let asked: BTreeSet<String> = named.names.iter().map(|name| names::composed(name)).collect();
+            wanted.extend(asked.iter().cloned());
+            if named.faulty || asked.iter().all(|name| lying.contains_key(name)) || since.elapsed() >= wait {
+                let documents = asked.iter().filter_map(|name| lying.get(name)).cloned().collect();
                 ready.push(Ready { file: file.clone(), documents });
             } else if topic.ordered {
                 known.insert(file, (named, since));
@@ -70,7 +72,7 @@ impl Companions {
         let now = Instant::now();
         let lone = documents.into_iter().map(|file| file.path).filter(|path| {
             let name = path.file_name().map(names::shown_os).unwrap_or_default();
-            !wanted.contains(&name)
+            !wanted.contains(&names::composed(&name))
         });
         self.lone = lone.map(|path| (path.clone(), self.lone.get(&path).copied().unwrap_or(now))).collect();
     }

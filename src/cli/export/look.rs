@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use renkei_consumers::outbound::{ExportFile, Exporter, FileState, ListFilter, Workbook};
-use renkei_core::catalogue::Lang;
+use renkei_core::catalogue::{self, Lang};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
@@ -57,20 +57,7 @@ pub(super) fn save(global: &Global, book: &Workbook, to: &Path) -> anyhow::Resul
 
 /// The state of a file in the reader's language.
 pub(crate) fn state_name(state: FileState, lang: Lang) -> &'static str {
-    let (ja, en) = match state {
-        FileState::Ordered => ("作成待ち", "ordered"),
-        FileState::Generated => ("作成済・承認待ち", "generated"),
-        FileState::Approved => ("承認済", "approved"),
-        FileState::Released => ("払出済", "released"),
-        FileState::Delivered => ("引渡済", "delivered"),
-        FileState::Unknown => ("送信結果不明", "unknown"),
-        FileState::Void => ("無効", "void"),
-        FileState::Empty => ("対象なし", "empty"),
-        FileState::Refused => ("作成不可", "refused"),
-        FileState::Failed => ("失敗", "failed"),
-        FileState::Superseded => ("新しいもので置換え", "superseded"),
-    };
-    say(lang, ja, en)
+    catalogue::word("file_state", state.as_str(), lang).unwrap_or(state.as_str())
 }
 
 /// Files as a table.

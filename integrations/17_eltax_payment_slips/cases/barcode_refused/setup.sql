@@ -19,15 +19,7 @@ values
     (4, 12301, 1, '13112', '000', '999', '05202600001230101000', '654321', 2026, 2026, 7000, 7000, '2026-09-30', '2026-10-31', '2026-09-01', 'queued', null);
 insert into ledger.slip_notice (id, slip_id, action, state)
 values (1, 1, '1', 'queued'), (2, 2, '1', 'queued'), (3, 3, '1', 'queued'), (4, 4, '1', 'queued');
--- What the assessments had posted, so that the receivables stand in the journal too.
-do $$ begin
-    perform ledger.begin_journal();
-    insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
-      from ledger.assessment a order by a.id;
-    perform ledger.post_journal();
-    drop table journal;
-end $$;
+select slate.assessed();
 
 -- 確報 of the first slip taken out: here only the barcodes are wrong.
 update ledger.payment_slip set state = 'queued', due_on = '2026-09-30', pay_limit_on = '2026-10-31';

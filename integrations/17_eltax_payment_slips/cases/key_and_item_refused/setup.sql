@@ -13,13 +13,5 @@ values
     (2, 12346, 1, '13112', '000', '999', '07202600001234601000', '917706', 2026, 2026, 300000, 300000, '2026-09-30', '2026-10-31', '2026-09-01', 'queued', null);
 insert into ledger.slip_notice (id, slip_id, action, state)
 values (1, 1, '1', 'queued'), (2, 2, '1', 'queued');
--- What the assessments had posted, so that the receivables stand in the journal too.
-do $$ begin
-    perform ledger.begin_journal();
-    insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
-      from ledger.assessment a order by a.id;
-    perform ledger.post_journal();
-    drop table journal;
-end $$;
+select slate.assessed();
 update ledger.eltax_fee_item set valid_to = '2026-08-31' where code = '999';

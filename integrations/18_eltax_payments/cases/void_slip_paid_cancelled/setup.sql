@@ -11,13 +11,5 @@ values
     (2, 12345, 2, '13112', '000', '999', '05202600001234501010', '222222', 2026, 2026, 12345, 12345, '2026-09-30', '2026-10-31', '2026-09-01', 'uploaded', null);
 insert into ledger.slip_notice (id, slip_id, action, state)
 values (1, 1, '1', 'uploaded'), (2, 1, '3', 'uploaded'), (3, 2, '1', 'uploaded');
--- What the assessments had posted, so that the receivables stand in the journal too.
-do $$ begin
-    perform ledger.begin_journal();
-    insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
-      from ledger.assessment a order by a.id;
-    perform ledger.post_journal();
-    drop table journal;
-end $$;
+select slate.assessed();
 select setval('ledger.payment_slip_id_seq', 100), setval('ledger.slip_notice_id_seq', 100);

@@ -11,12 +11,4 @@ values
 insert into ledger.slip_notice (id, slip_id, action, state)
 values (1, 1, '1', 'uploaded');
 update ledger.eltax_fee_item set valid_from = '2025-04-01' where code = '999';
--- What the assessments had posted, so that the receivables stand in the journal too.
-do $$ begin
-    perform ledger.begin_journal();
-    insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
-      from ledger.assessment a order by a.id;
-    perform ledger.post_journal();
-    drop table journal;
-end $$;
+select slate.assessed();

@@ -10,12 +10,4 @@ values
     (1, 12345, 1, '13112', '000', '999', '05202500001234501000', '480213', 2025, 2025, 12345, 12345, '2026-04-30', '2026-06-30', '2026-09-01', 'uploaded', null);
 insert into ledger.slip_notice (id, slip_id, action, state)
 values (1, 1, '1', 'uploaded');
--- What the assessments had posted, so that the receivables stand in the journal too.
-do $$ begin
-    perform ledger.begin_journal();
-    insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
-      from ledger.assessment a order by a.id;
-    perform ledger.post_journal();
-    drop table journal;
-end $$;
+select slate.assessed();
