@@ -91,12 +91,12 @@ async fn what_is_unpaid_of_a_closed_year_goes_on_in_the_next() {
     assert_eq!(undo_settlements(pool, &[1], "kakari", "誤り", "2027-06-02").await.unwrap(), 1);
     let summer = Settling { on: "2027-06-03", today: "2027-06-03", ..SETTLING };
     assert_eq!(allocate(pool, 1, "2026A0000002", &summer).await.unwrap(), 300);
-    let booked = "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.budget_line, p.amount), ', ' order by e.id)
+    let booked = "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.budget_line, p.debit_account, p.amount), ', ' order by e.id)
                     from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on >= '2027-05-01'";
     assert_eq!(
         db.one::<String>(booked).await,
-        "REFUND_RECEIVED 2026 2105010101 1000, REFUND_RECEIVED 2027 2105010101 -1000, ALLOCATION_OUT 2027 300, \
-         ALLOCATION_IN 2027 2105010101 300"
+        "REFUND_RECEIVED 2026 2105010101 1201 1000, REFUND_RECEIVED 2027 2105010101 1101 1000, \
+         ALLOCATION_IN 2027 2105010101 1101 300, ALLOCATION_OUT 2027 2209 300"
     );
     // Every yen of the budget has its line: 05 and 24 go on.
     assert_eq!(db.one::<i64>("select count(*) from ledger.budget_execution where budget_line is null").await, 0);

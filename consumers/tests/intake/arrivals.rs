@@ -137,7 +137,7 @@ async fn a_file_to_be_fetched_is_a_task_and_what_was_missed_stays_missing_until_
         "renkei batch 1 · folder · 1 records,renkei batch 2 · folder · 1 records"
     );
     // What did not stand has not come: its task is open again, and so is that of no one else.
-    bench.run("update intake.batch set state = 'cancelled' where id = 2").await;
+    bench.run("update intake.batch set state = 'cancelled', reason = 'wrong' where id = 2").await;
     assert_eq!(outcomes("2026-10-05T10:30").await, ["done", "late"]);
     assert_eq!(monday().await.expect("an answer")[0].state(), ArrivalState::Late);
     bench.close().await;
