@@ -224,7 +224,8 @@ fn last_before(rule: &Rule, calendar: &BusinessCalendar, day: Date) -> Option<Da
 fn earlier(topic: &Topic, rule: &Rule, calendar: &BusinessCalendar, day: Date, today: Date) -> Vec<Window> {
     let floor = today.saturating_sub(jiff::Span::new().days(BACK_DAYS)).max(topic.starts_on.unwrap_or(Date::MIN));
     let days = std::iter::successors(last_before(rule, calendar, day), |day| last_before(rule, calendar, *day));
-    let mut windows: Vec<Window> = days.take_while(|day| *day >= floor).filter_map(|day| window(rule, calendar, day).ok()).collect();
+    let mut windows: Vec<Window> =
+        days.take_while(|day| *day >= floor).filter_map(|day| window(rule, calendar, day).ok()).collect();
     windows.reverse();
     windows
 }

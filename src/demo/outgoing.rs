@@ -150,7 +150,8 @@ impl Tour<'_> {
         if said != Some((file.count, file.total)) {
             bail!("file {} of {}: the ledger says {said:?}, the file {:?} and {:?}", file.id, file.topic, file.count, file.total);
         }
-        let differs = |row: &&ReviewRow| ZERO.iter().any(|label| row.label_en.starts_with(label)) && (row.count, row.yen) != (0, 0);
+        let differs =
+            |row: &&ReviewRow| ZERO.iter().any(|label| row.label_en.starts_with(label)) && (row.count, row.yen) != (0, 0);
         if let Some(row) = review.rows.iter().find(differs) {
             bail!("file {} of {}: {} is {} and {}", file.id, file.topic, row.label_en, row.count, row.yen);
         }

@@ -43,7 +43,11 @@ fn the_tour_can_be_taken_twice() {
         assert_eq!((states(&first, SLIPS), states(&first, TRANSFERS)), (vec!["delivered"], vec!["delivered"]));
         let left = "select count(distinct topic) from export.file where state = 'delivered'";
         assert_eq!(world.number(left).await, 9, "every outbound topic left a file");
-        assert_eq!(states(&first, "05_settlement_statistics"), ["generated", "delivered"], "the trial stays, the year that is over leaves");
+        assert_eq!(
+            states(&first, "05_settlement_statistics"),
+            ["generated", "delivered"],
+            "the trial stays, the year that is over leaves"
+        );
         assert!(!first["journal"].as_array().unwrap().is_empty());
         let topics = "select count(distinct topic) from intake.batch where state in ('posted', 'held')";
         assert_eq!(world.number(topics).await, 15, "every inbound topic carried a file");

@@ -57,7 +57,8 @@ impl Slot {
 pub(super) fn assign(windows: &[Window], come: &[Come], is_settled: impl Fn(&str) -> bool) -> Vec<Slot> {
     let mut slots: Vec<Slot> = Vec::new();
     let mut open = VecDeque::new();
-    let mut files = come.iter().skip_while(|file| windows.first().is_some_and(|window| file.at < window.since.timestamp())).peekable();
+    let mut files =
+        come.iter().skip_while(|file| windows.first().is_some_and(|window| file.at < window.since.timestamp())).peekable();
     for (n, window) in windows.iter().enumerate() {
         let first = slots.len();
         for due in &window.instants {

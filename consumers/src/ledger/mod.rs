@@ -35,8 +35,8 @@ pub use sample::{book_sample_past, receivables_of_batch};
 use serde::Serialize;
 use serde_json::Value;
 pub use settlements::{
-    Settling, allocate, allocate_common_cost, appropriate, carry_over, refund_overpayments, refund_received,
-    set_allocation_key, undo_settlements, write_off,
+    Settling, allocate, allocate_common_cost, appropriate, carry_over, refund_overpayments, refund_received, set_allocation_key,
+    undo_settlements, write_off,
 };
 pub use slips::{PrintError, note_printed, slip_issuer, slips_of_batch, slips_to_print};
 use sqlx::PgPool;

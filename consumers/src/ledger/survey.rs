@@ -74,13 +74,7 @@ pub async fn set_survey_rule(
 }
 
 /// Sets a figure the ledger cannot know. Its version.
-pub async fn set_survey_figure(
-    pool: &PgPool,
-    year: i32,
-    figure: &str,
-    yen: i64,
-    signed: Signed<'_>,
-) -> Result<i32, LedgerError> {
+pub async fn set_survey_figure(pool: &PgPool, year: i32, figure: &str, yen: i64, signed: Signed<'_>) -> Result<i32, LedgerError> {
     let query = sqlx::query_scalar("select ledger.set_settlement_figure($1, $2, $3, $4, $5)");
     version(query.bind(year).bind(figure).bind(yen).bind(signed.who).bind(signed.why), pool).await
 }

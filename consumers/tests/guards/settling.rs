@@ -85,13 +85,16 @@ async fn what_is_unpaid_of_a_closed_year_goes_on_in_the_next() {
     assert!(sentence(carry_over(pool, 2026, &none, by, "2027-05-31").await).contains("its books are open through 2027-05-31"));
     assert!(sentence(undo_settlements(pool, &[1], "kakari", "誤り", "2027-06-01").await).contains("year 2026 is closed"));
     let nowhere = [("01/2105010101".to_owned(), "9999999999".to_owned())].into();
-    assert!(sentence(carry_over(pool, 2026, &nowhere, by, "2027-06-01").await).contains("2027 has no line of revenue 9999999999"));
+    assert!(
+        sentence(carry_over(pool, 2026, &nowhere, by, "2027-06-01").await).contains("2027 has no line of revenue 9999999999")
+    );
     assert_eq!(carry_over(pool, 2026, &none, by, "2027-06-01").await.unwrap(), 2);
     assert_eq!(carry_over(pool, 2026, &none, by, "2027-06-01").await.unwrap(), 0, "what was carried over is not carried twice");
     assert_eq!(undo_settlements(pool, &[1], "kakari", "誤り", "2027-06-02").await.unwrap(), 1);
     let summer = Settling { on: "2027-06-03", today: "2027-06-03", ..SETTLING };
     assert_eq!(allocate(pool, 1, "2026A0000002", &summer).await.unwrap(), 300);
-    let booked = "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.budget_line, p.debit_account, p.amount), ', ' order by e.id)
+    let booked =
+        "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.budget_line, p.debit_account, p.amount), ', ' order by e.id)
                     from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on >= '2027-05-01'";
     assert_eq!(
         db.one::<String>(booked).await,

@@ -155,7 +155,9 @@ async fn what_is_told_is_cancelled_by_the_joint_service_only() {
             values ('00000000-0000-4000-8000-000000000001', 'toy', '', '{}', 'operator', true, '2026-08-27', 'maker', '2026-08-27 09:00+09')")
         .await;
     let tell = |at: &str| {
-        format!("select ledger.tell_tenders(array(select id from ledger.tender_notice where state = 'queued'), 1, 'tanto', '{at}')")
+        format!(
+            "select ledger.tell_tenders(array(select id from ledger.tender_notice where state = 'queued'), 1, 'tanto', '{at}')"
+        )
     };
     let late = sqlx::query(sqlx::AssertSqlSafe(tell("2026-09-15T17:00:00+09:00"))).execute(&db.pool).await;
     assert!(late.unwrap_err().to_string().contains("SELECTION_CLOSED"), "the hour of 締切 is past, its day is not");

@@ -117,7 +117,8 @@ async fn a_file_to_be_fetched_is_a_task_and_what_was_missed_stays_missing_until_
     assert_eq!(tasks_at(&bench, "2026-10-05T10:30").await[1].2, "late");
     // On Monday one comes: it is Friday's, the older one, and Monday's is still missing. So is it on the Saturday after, a day on which
     // none is due.
-    let outcomes = async |now: &str| -> Vec<String> { tasks_at(&bench, now).await.into_iter().take(2).map(|task| task.2).collect() };
+    let outcomes =
+        async |now: &str| -> Vec<String> { tasks_at(&bench, now).await.into_iter().take(2).map(|task| task.2).collect() };
     bench.deliver(&File::new(&[("a", 1)], 2)).await;
     assert_eq!(outcomes("2026-10-05T10:30").await, ["done", "late"]);
     let come = monday().await.expect("an answer");

@@ -29,8 +29,19 @@ const SECONDS_A_DAY: u64 = 86_400;
 const KEEP_DAYS_MAX: u64 = 3_660;
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] =
-    &["release", "delivery", "once", "empty", "stale_after_s", "keep_days", "schedule", "cut_off", "profiles", "results", "control_file"];
+const OUTBOUND_ONLY: &[&str] = &[
+    "release",
+    "delivery",
+    "once",
+    "empty",
+    "stale_after_s",
+    "keep_days",
+    "schedule",
+    "cut_off",
+    "profiles",
+    "results",
+    "control_file",
+];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
