@@ -209,9 +209,10 @@ begin
       from pg_temp.returned_receipt t
       join ledger.receipt r on r.id = t.receipt_id
       left join ledger.assessment a on a.id = r.assessment_id
-      -- The books the money was booked in.
-      left join lateral (select x.fiscal_year, x.budget_line from ledger.carried_receivable x where x.assessment_id = a.id and x.carried_on <= r.booked_on
-                          order by x.fiscal_year desc limit 1) k on true
+      -- The books the money was booked in, which after a 滞納繰越 are not those of the assessment.
+      left join lateral (select b.fiscal_year, coalesce(x.budget_line, a.budget_line) as budget_line
+                           from ledger.suspense_books(r.id, 'RECEIPT') b
+                           left join ledger.carried_receivable x on (x.assessment_id, x.fiscal_year) = (a.id, b.fiscal_year)) k on a.id is not null and r.cleared > 0
      cross join lateral (values
         ('RECEIPT', r.cleared, '消込取消 ' || ledger.assessment_no(a.fiscal_year, a.id)),
         ('OVERPAYMENT', r.overpaid, '過誤納取消 ' || ledger.assessment_no(a.fiscal_year, a.id)),

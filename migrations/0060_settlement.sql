@@ -721,6 +721,11 @@ declare
     made int;
 begin
     perform ledger.check_settlement_edit(role, item, who, why);
+    if (key !~ case role when 'nature' then '^([0-9]+/)?[0-9]{2}$' when 'fund' then '^[0-9]{2}$' else '^[0-9]+$' end) then
+        perform ledger.refuse_settlement(format('%s is no key of a rule for %s', key, role),
+            case role when 'nature' then 'it is a 節 of two digits, or the beginning of a line, a slash and the 節' when 'fund' then 'it is a 会計 of two digits'
+                      else 'it is the beginning of a 予算科目' end, 'nothing was changed');
+    end if;
     insert into ledger.settlement_rule as r (role, fund, key, from_year, version, item, why, made_by)
     select role, fund, key, from_year, coalesce(max(x.version), 0) + 1, item, why, who
       from ledger.settlement_rule x where (x.role, x.fund, x.key, x.from_year) = (role, fund, key, from_year)
