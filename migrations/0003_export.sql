@@ -53,6 +53,8 @@ create table export.file (
     void_confirmation text,
     -- Why it is refused, failed or unknown, in a sentence.
     problem        text,
+    -- When its bytes were given up: only those of a picture of a moment that a later one has overtaken.
+    purged_at      timestamptz,
     constraint file_run_once unique (run, part),
     constraint file_part_is_one_of_them check (part between 1 and parts),
     constraint file_number_once unique (topic, business_date, seq_of_day),
@@ -66,6 +68,7 @@ create table export.file (
     constraint file_release_is_final check (state not in ('released', 'delivered', 'unknown') or released_at is not null),
     constraint file_unknown_is_signed check (state <> 'unknown' or unknown_by is not null),
     -- Only the picture of a moment gives way to a later one; what must leave once never does.
+    constraint file_purged_is_no_once_only check (purged_at is null or (not once and state in ('delivered', 'superseded', 'void'))),
     constraint file_superseded_is_no_once_only check (state <> 'superseded' or not once),
     constraint file_void_needs_reason check (state <> 'void' or (voided_by is not null and voided_at is not null and btrim(coalesce(void_reason, '')) <> '')),
     constraint file_void_needs_confirmation check (state <> 'void' or released_at is null or btrim(coalesce(void_confirmation, '')) <> '')
@@ -85,6 +88,7 @@ create index file_by_topic on export.file (topic, id desc);
 -- other items that look exactly alike.
 create unique index file_same_content_once on export.file (topic, sha256)
     where once and state in ('released', 'delivered', 'unknown') and coalesce(btrim(params ->> 'same_content_reason'), '') = '';
+create index file_kept on export.file (topic, generated_at) where purged_at is null and archive is not null;
 create index file_waiting on export.file (state, id) where state in ('ordered', 'generated', 'approved', 'released', 'unknown', 'failed');
 
 create table export.step (
@@ -263,6 +267,13 @@ begin
        is distinct from
        (new.parts, new.seq_of_day, new.sha256, new.records, new.count, new.total, new.bytes, new.archive, new.file_name, new.integration_digest, new.generated_at) then
         raise exception 'the contents of file % cannot be changed', old.id using errcode = 'restrict_violation', constraint = 'file_contents_immutable';
+    end if;
+    if old.purged_at is not null and new.purged_at is distinct from old.purged_at then
+        raise exception 'the bytes of file % were given up', old.id using errcode = 'restrict_violation', constraint = 'file_contents_immutable';
+    end if;
+    -- Giving up the bytes is the one thing that may still happen to a file that has ended.
+    if old.purged_at is null and new.purged_at is not null and to_jsonb(new) - 'purged_at' = to_jsonb(old) - 'purged_at' then
+        return new;
     end if;
     if old.released_at is not null and (old.released_at, old.released_by) is distinct from (new.released_at, new.released_by) then
         raise exception 'file % was released; that is final', old.id using errcode = 'restrict_violation', constraint = 'file_release_is_final';

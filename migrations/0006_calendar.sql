@@ -24,6 +24,8 @@ create table work.task (
     made_at  timestamptz not null default clock_timestamp(),
     -- When it was noticed that nobody had done it in time: noticed once.
     late_at  timestamptz,
+    -- The file that ended it by coming: should it be refused after all, the task is open again.
+    batch_id bigint,
     outcome  text        constraint task_outcome_known check (outcome in ('done', 'not_needed')),
     done_at  timestamptz,
     done_by  text,
@@ -32,6 +34,7 @@ create table work.task (
     constraint task_carries_a_file check ((kind = 'carry') = (file_id is not null)),
     constraint task_is_about_a_run check ((kind = 'missed_run') = (run is not null)),
     constraint task_end_is_signed check (num_nonnulls(outcome, done_at, done_by) in (0, 3) and btrim(done_by) = done_by and done_by <> ''),
+    constraint task_ended_by_a_file_was_a_fetch check (batch_id is null or (kind = 'fetch' and outcome = 'done')),
     constraint task_not_needed_says_why check (outcome is distinct from 'not_needed' or btrim(note) <> '')
 );
 comment on table work.task is 'What a person must do by a time: carry or fetch a file, decide about a missed run. Who ended it, and when, stays.';
@@ -41,6 +44,12 @@ create index task_of_file on work.task (file_id) where file_id is not null;
 
 create function work.guard_task() returns trigger language plpgsql as $$
 begin
+    -- What a file ended that did not stand is open again; what a person ended is not.
+    if old.batch_id is not null and new.outcome is null and (old.id, old.kind, old.topic, old.key, old.file_id, old.run, old.file, old.from_whom, old.to_whom, old.since_at,
+       old.due_at, old.made_at, old.late_at) is not distinct from (new.id, new.kind, new.topic, new.key, new.file_id, new.run, new.file, new.from_whom, new.to_whom, new.since_at,
+       new.due_at, new.made_at, new.late_at) then
+        return new;
+    end if;
     if old.outcome is not null then
         raise exception 'task % was ended by % and does not change any more', old.id, old.done_by
             using errcode = 'restrict_violation', constraint = 'task_end_is_final';

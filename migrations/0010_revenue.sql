@@ -521,20 +521,42 @@ create table ledger.unallocated_receipt (
 comment on table ledger.unallocated_receipt is '収入未整理: money whose receivable is not known (or cannot be booked in its year); a worklist.';
 create index unallocated_by_receipt on ledger.unallocated_receipt (receipt_id);
 
+create table ledger.carried_receivable (
+    assessment_id bigint not null constraint carried_receivable_of_assessment references ledger.assessment,
+    fiscal_year   int    not null,
+    budget_line   text   not null,
+    amount        bigint not null constraint carried_receivable_amount_is_positive check (amount > 0),
+    carried_on    date   not null,
+    carried_by    text   not null constraint carried_receivable_names_its_author check (carried_by <> ''),
+    reason        text   not null constraint carried_receivable_has_reason check (btrim(reason) <> ''),
+    constraint carried_receivable_pk primary key (assessment_id, fiscal_year)
+);
+comment on table ledger.carried_receivable is '滞納繰越: what was unpaid of a receivable when the books of its year were closed, and the year and 予算科目 its money is booked in from then on. The assessment keeps its number and year.';
+create trigger carried_receivable_is_append_only before update or delete or truncate on ledger.carried_receivable
+    for each statement execute function ledger.refuse_change();
+
 create view ledger.receivable as
 select a.id, ledger.assessment_no(a.fiscal_year, a.id) as assessment_no, a.source, a.source_key, a.fiscal_year, a.fund, a.budget_line,
        a.organization, a.assessed_on, coalesce(c.due_on, a.due_on) as due_on, a.method, a.reason, a.payer_name,
        (a.amount + coalesce(c.delta, 0))::bigint as assessed,
        coalesce(k.received, 0)::bigint as received,
        coalesce(k.written_off, 0)::bigint as written_off,
-       (a.amount + coalesce(c.delta, 0) - coalesce(k.received, 0) - coalesce(k.written_off, 0))::bigint as unpaid
+       (a.amount + coalesce(c.delta, 0) - coalesce(k.received, 0) - coalesce(k.written_off, 0))::bigint as unpaid,
+       coalesce(b.fiscal_year, a.fiscal_year) as books_year, coalesce(b.budget_line, a.budget_line) as books_line
   from ledger.assessment a
   left join lateral (select sum(x.delta) as delta, (array_agg(x.due_on order by x.id desc))[1] as due_on
                        from ledger.assessment x where x.origin_id = a.id and x.cancelled_at is null) c on true
   left join lateral (select sum(x.amount - x.excess) filter (where x.kind <> '5') as received, sum(x.amount) filter (where x.kind = '5') as written_off
                        from ledger.clearing x where x.assessment_id = a.id) k on true
+  left join lateral (select x.fiscal_year, x.budget_line from ledger.carried_receivable x where x.assessment_id = a.id order by x.fiscal_year desc limit 1) b on true
  where a.action = '1' and a.cancelled_at is null;
-comment on view ledger.receivable is '債権: an assessment with its changes, what was received of it (without what is overpaid), and what is still unpaid.';
+comment on view ledger.receivable is '債権: an assessment with its changes, what was received of it (without what is overpaid), and what is still unpaid. books_year, books_line: where its money is booked now, after a 滞納繰越 another year than its own.';
+
+create function ledger.books_year(assessment bigint, own int) returns int
+language sql stable as $$
+    select coalesce((select max(k.fiscal_year) from ledger.carried_receivable k where k.assessment_id = assessment), own)
+$$;
+comment on function ledger.books_year is 'The year in whose books money for an assessment is booked: its own, or the one it was carried into.';
 
 create view ledger.clearing_event as
 select k.id, a.source, a.source_key, ledger.assessment_no(a.fiscal_year, a.id) as assessment_no,
@@ -822,6 +844,12 @@ begin
          where s.action <> '1'
            and not exists (select from ledger.assessment a
                             where a.source_key = s.source_key and a.action = s.action and a.source = s.source and a.cancelled_at is null)
+    ), opener as materialized (
+        -- Receivables that begin in this file, found once for all changes and not once for each.
+        select distinct on (s.source_key) s.*
+          from pg_temp.staged_assessment s
+         where s.action = '1' and s.source_key in (select c.origin_key from change c)
+         order by s.source_key, s.line
     ), origin as (
         select c.line, c.source, c.origin_key, c.source_key, c.action, c.amount, c.fiscal_year, c.fund, c.budget_line, c.organization,
                a.id as origin_id, f.line as origin_line,
@@ -833,8 +861,7 @@ begin
           from change c
           left join ledger.assessment a on a.source_key = c.origin_key and a.action = '1' and a.source = c.source and a.cancelled_at is null
           left join ledger.receivable r on r.id = a.id
-          left join lateral (select * from pg_temp.staged_assessment f
-                              where a.id is null and f.source_key = c.origin_key and f.action = '1' order by f.line limit 1) f on true
+          left join opener f on a.id is null and f.source_key = c.origin_key
          where c.nth = 1
     ), running as (
         select o.*, o.assessed + sum(o.delta) over (partition by o.origin_key order by o.line) as after
@@ -1257,16 +1284,18 @@ declare
     today         date   := (select business_date from pg_temp.batch);
     first_receipt bigint := (select last_value + is_called::int from ledger.receipt_id_seq);
 begin
-    -- A closed year takes no money any more: it is booked today, and what was owed in that year goes to 収入未整理.
+    -- A closed year takes no money any more: it is booked today, and what was owed in that year goes to 収入未整理, unless the
+    -- receivable was carried over (滞納繰越).
     update pg_temp.incoming_receipt i set booked_on = ledger.booking_day(i.booked_on, today)
      where i.booked_on <> ledger.booking_day(i.booked_on, today);
-    update pg_temp.incoming_receipt i set cause = 'year closed'
-      from ledger.assessment a
-     where a.id = i.assessment_id and i.cause is null and not ledger.fiscal_year_takes(a.fiscal_year, i.booked_on, today);
-
     -- Two files may bring money for one receivable at once: the second waits here and then sees what the first has cleared.
     perform from ledger.assessment a
      where a.id in (select i.assessment_id from pg_temp.incoming_receipt i) order by a.id for update;
+
+    update pg_temp.incoming_receipt i set cause = 'year closed'
+      from ledger.assessment a
+     where a.id = i.assessment_id and i.cause is null
+       and not ledger.fiscal_year_takes(ledger.books_year(a.id, a.fiscal_year), i.booked_on, today);
 
     insert into ledger.receipt (assessment_id, slip_id, notice_id, channel, paid_on, booked_on, amount, cleared, overpaid, unallocated, batch_id, line)
     select i.assessment_id, i.slip_id, i.notice_id, i.channel, i.paid_on, i.booked_on, i.amount, c.cleared,
@@ -1299,12 +1328,14 @@ begin
     perform ledger.add_clearings();
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(i.fiscal_year, r.booked_on, today)), r.booked_on,
-           coalesce(a.fund, i.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, coalesce(a.organization, i.organization), v.amount,
+    select r.line, v.event, coalesce(case when v.event = 'RECEIPT' then coalesce(k.fiscal_year, a.fiscal_year) end,
+                                     ledger.receipt_year(i.fiscal_year, r.booked_on, today)), r.booked_on,
+           coalesce(a.fund, i.fund, '01'), case when v.event = 'RECEIPT' then coalesce(k.budget_line, a.budget_line) end, coalesce(a.organization, i.organization), v.amount,
            v.memo, 'receipt', r.id
       from ledger.receipt r
       join pg_temp.incoming_receipt i on i.line = r.line
       left join ledger.assessment a on a.id = r.assessment_id
+      left join lateral (select x.fiscal_year, x.budget_line from ledger.carried_receivable x where x.assessment_id = a.id order by x.fiscal_year desc limit 1) k on true
      cross join lateral (values
         ('RECEIPT', r.cleared, '消込 ' || ledger.assessment_no(a.fiscal_year, a.id)),
         ('OVERPAYMENT', r.overpaid, '過誤納 ' || ledger.assessment_no(a.fiscal_year, a.id)),

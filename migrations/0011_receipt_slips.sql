@@ -110,7 +110,8 @@ begin
          where s.cancel = '0' and (s.money_kind = '1' or s.money_kind = '2' and (s.budget_line is null or y.closed))
     ), found as (
         select w.*, a.id as no_id, n.id as notice_id, coalesce(a.fiscal_year, n.fiscal_year) as r_year, coalesce(a.fund, n.fund) as r_fund,
-               coalesce(a.budget_line, n.budget_line) as r_line, coalesce(a.unpaid, n.unpaid) as r_unpaid
+               coalesce(a.budget_line, n.budget_line) as r_line, coalesce(a.unpaid, n.unpaid) as r_unpaid,
+               coalesce(a.books_year, n.books_year) as k_year, coalesce(a.books_line, n.books_line) as k_line
           from wanted w
           left join ledger.receivable a on a.id = w.by_no and a.assessment_no = w.assessment_no
           left join ledger.receivable n on n.id = w.by_notice and n.fiscal_year::text = left(w.notice_no, 4)
@@ -118,12 +119,14 @@ begin
     select f.line, case when c.cause is null then coalesce(f.no_id, f.notice_id) end, p.id, c.cause, f.r_unpaid
       from found f
      cross join lateral (select case
-            when f.closed then 'year closed'
+            when f.closed and coalesce(f.k_year, f.fiscal_year) <= f.fiscal_year then 'year closed'
             when f.money_kind = '2' then 'no expenditure line'
             when f.assessment_no is null and f.notice_no is null then 'no number on the slip'
             when f.no_id is null and f.notice_id is null then 'unknown number'
             when f.assessment_no is not null and f.notice_no is not null and f.no_id is distinct from f.notice_id then 'numbers disagree'
-            when (f.r_year, f.r_fund, f.r_line) <> (f.fiscal_year, f.fund, f.budget_line) then 'booked under another line' end as cause) c
+            -- A receivable that was carried over is named by its own year and line, or by those it was carried into.
+            when (f.r_year, f.r_fund, f.r_line) <> (f.fiscal_year, f.fund, f.budget_line)
+                 and (f.k_year, f.r_fund, f.k_line) <> (f.fiscal_year, f.fund, f.budget_line) then 'booked under another line' end as cause) c
       left join ledger.payment_slip p
         on c.cause is null and p.assessment_id = f.by_notice and p.split = 1 and p.issue = right(f.notice_no, 2)::int;
 end $$;
@@ -208,12 +211,17 @@ begin
     perform ledger.add_clearings();
 
     insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select t.line, v.event, coalesce(case when v.event = 'RECEIPT' then a.fiscal_year end, ledger.receipt_year(t.fiscal_year, r.booked_on, today)), t.booked_on,
-           coalesce(a.fund, t.fund, '01'), case when v.event = 'RECEIPT' then a.budget_line end, coalesce(a.organization, t.organization), -v.amount,
+    select t.line, v.event, coalesce(case when v.event = 'RECEIPT' then coalesce(k.fiscal_year, a.fiscal_year) end,
+                                     ledger.receipt_year(t.fiscal_year, r.booked_on, today)), t.booked_on,
+           coalesce(a.fund, t.fund, '01'), case when v.event = 'RECEIPT' then coalesce(k.budget_line, a.budget_line) end, coalesce(a.organization, t.organization), -v.amount,
            concat_ws(' ', v.memo, t.memo), 'receipt', r.id
       from pg_temp.returned_receipt t
       join ledger.receipt r on r.id = t.receipt_id
       left join ledger.assessment a on a.id = r.assessment_id
+      -- The books the money was booked in, which after a 滞納繰越 are not those of the assessment.
+      left join lateral (select b.fiscal_year, coalesce(x.budget_line, a.budget_line) as budget_line
+                           from ledger.suspense_books(r.id, 'RECEIPT') b
+                           left join ledger.carried_receivable x on (x.assessment_id, x.fiscal_year) = (a.id, b.fiscal_year)) k on a.id is not null and r.cleared > 0
      cross join lateral (values
         ('RECEIPT', r.cleared, '消込取消 ' || ledger.assessment_no(a.fiscal_year, a.id)),
         ('OVERPAYMENT', r.overpaid, '過誤納取消 ' || ledger.assessment_no(a.fiscal_year, a.id)),

@@ -127,17 +127,23 @@ begin
       from ledger.settlement x
       left join ledger.assessment a on a.id = x.assessment_id
       left join ledger.assessment t on t.id = x.to_assessment_id
-      -- The books the money lies in, while they are open; else those of the day.
-     cross join lateral (select ledger.receipt_year(x.fiscal_year, book_settlements.booked_on, today) as year) y
+      left join ledger.receivable ka on ka.id = x.assessment_id
+      left join ledger.receivable kt on kt.id = x.to_assessment_id
+      -- The books the money lies in, while they are open; else those of the day. What a receivable owes lies in its own year, or in
+      -- the one it was carried into.
+     cross join lateral (select ledger.receipt_year(x.fiscal_year, book_settlements.booked_on, today) as year,
+                                coalesce(ka.books_year, a.fiscal_year) as a_year, coalesce(ka.books_line, a.budget_line) as a_line,
+                                coalesce(kt.books_year, t.fiscal_year) as t_year, coalesce(kt.books_line, t.budget_line) as t_line) y
+     cross join lateral (select ledger.receipt_year(y.a_year, book_settlements.booked_on, today) as year) w
      cross join lateral (values
         (x.kind = '3' and x.overpayment_id is not null, 'REFUND', y.year, x.fund, null, null, a.organization, '還付', ledger.assessment_no(a.fiscal_year, a.id)),
-        (x.kind = '3' and x.overpayment_id is null, 'REFUND_RECEIVED', y.year, x.fund, a.budget_line, a.fiscal_year, a.organization, '戻出',
+        (x.kind = '3' and x.overpayment_id is null, 'REFUND_RECEIVED', y.a_year, x.fund, y.a_line, y.a_year, a.organization, '戻出',
             ledger.assessment_no(a.fiscal_year, a.id)),
         (x.kind = '4', 'APPROPRIATION_OUT', y.year, x.fund, null, null, a.organization, '充当 払出', ledger.assessment_no(a.fiscal_year, a.id)),
-        (x.kind = '4', 'APPROPRIATION_IN', t.fiscal_year, t.fund, t.budget_line, t.fiscal_year, t.organization, '充当 受入', ledger.assessment_no(t.fiscal_year, t.id)),
+        (x.kind = '4', 'APPROPRIATION_IN', y.t_year, t.fund, y.t_line, y.t_year, t.organization, '充当 受入', ledger.assessment_no(t.fiscal_year, t.id)),
         (x.kind = '1', 'ALLOCATION_OUT', y.year, x.fund, null, null, null, '整理 払出', null),
-        (x.kind = '1', 'ALLOCATION_IN', t.fiscal_year, t.fund, t.budget_line, t.fiscal_year, t.organization, '整理 受入', ledger.assessment_no(t.fiscal_year, t.id)),
-        (x.kind = '5', 'WRITE_OFF', y.year, x.fund, a.budget_line, a.fiscal_year, a.organization, '不納欠損', ledger.assessment_no(a.fiscal_year, a.id))
+        (x.kind = '1', 'ALLOCATION_IN', y.t_year, t.fund, y.t_line, y.t_year, t.organization, '整理 受入', ledger.assessment_no(t.fiscal_year, t.id)),
+        (x.kind = '5', 'WRITE_OFF', w.year, x.fund, y.a_line, y.a_year, a.organization, '不納欠損', ledger.assessment_no(a.fiscal_year, a.id))
      ) v (hit, event, fiscal_year, fund, budget_line, line_year, organization, memo, assessment_no)
      where x.id = any (settlements) and v.hit
      order by x.id;
@@ -210,13 +216,13 @@ begin
     elsif yen not between 1 and owed.received then
         perform ledger.refuse_settlement(format('%s yen of %s cannot be paid back', yen, owed.assessment_no), format('%s yen were received', owed.received),
                                          'what was overpaid is refunded by the number of the overpayment');
-    elsif not ledger.fiscal_year_takes(owed.fiscal_year, refunded_on, today) then
-        perform ledger.refuse_settlement(format('%s yen of %s cannot be paid back', yen, owed.assessment_no), format('year %s is closed', owed.fiscal_year),
+    elsif not ledger.fiscal_year_takes(owed.books_year, refunded_on, today) then
+        perform ledger.refuse_settlement(format('%s yen of %s cannot be paid back', yen, owed.assessment_no), format('year %s is closed', owed.books_year),
                                          'pay it back by a payment order of the current year (償還金)');
     end if;
 
     insert into ledger.settlement (kind, assessment_id, amount, fiscal_year, fund, settled_on, settled_by, reason)
-    values ('3', owed.id, yen, owed.fiscal_year, owed.fund, refunded_on, who, why)
+    values ('3', owed.id, yen, owed.books_year, owed.fund, refunded_on, who, why)
     returning id into made;
     insert into audit.event (actor, action, object, object_id, before, after, reason)
     values (who, 'receivable.refund', 'assessment', owed.assessment_no, jsonb_build_object('received', owed.received),
@@ -236,8 +242,8 @@ begin
     obstacle := case when owed.id is null then 'there is no such receivable'
                      when owed.unpaid <= 0 then 'nothing is unpaid'
                      else ledger.slip_obstacle(owed.id) end;
-    if obstacle is null and not ledger.fiscal_year_takes(owed.fiscal_year, settled_on, today) then
-        obstacle := format('year %s is closed', owed.fiscal_year);
+    if obstacle is null and not ledger.fiscal_year_takes(owed.books_year, settled_on, today) then
+        obstacle := format('year %s is closed', owed.books_year);
     end if;
     if obstacle is not null then
         perform ledger.refuse_settlement(format('%s cannot take %s', take_owed.assessment_no, what), obstacle, 'nothing was changed');
@@ -341,7 +347,7 @@ begin
 
     with added as (
         insert into ledger.settlement (kind, assessment_id, amount, fiscal_year, fund, settled_on, settled_by, reason)
-        select '5', v.id, v.unpaid, v.fiscal_year, v.fund, write_off.settled_on, who, why
+        select '5', v.id, v.unpaid, v.books_year, v.fund, write_off.settled_on, who, why
           from ledger.receivable v
          where v.id in (select ledger.receivable_id(w.no) from unnest(assessment_nos) w (no))
          order by v.id
@@ -377,8 +383,11 @@ begin
                                      when x.undone_on is not null then 'it was undone on ' || x.undone_on
                                      when t.received < x.amount then 'the money was paid back meanwhile'
                                      when x.kind = '3' and x.overpayment_id is null and coalesce(a.unpaid, 0) < x.amount then 'the assessment was reduced meanwhile'
-                                     when x.to_assessment_id is not null and not ledger.fiscal_year_takes(t.fiscal_year, today, today)
-                                          then format('year %s is closed', t.fiscal_year)
+                                     when x.to_assessment_id is not null and not ledger.fiscal_year_takes(t.books_year, today, today)
+                                          then format('year %s is closed', t.books_year)
+                                     -- A 戻出 is revenue given back: undone in closed books, it would be revenue of no 予算科目.
+                                     when x.kind = '3' and x.overpayment_id is null and not ledger.fiscal_year_takes(a.books_year, today, today)
+                                          then format('year %s is closed: what is still owed is carried over (滞納繰越) first', a.books_year)
                                      else coalesce(ledger.slip_obstacle(x.to_assessment_id),
                                                    case when x.kind = '5' then ledger.slip_obstacle(x.assessment_id) end) end as why) f
      where f.why is not null
@@ -402,6 +411,47 @@ begin
     return coalesce(cardinality(made), 0);
 end $$;
 comment on function ledger.undo_settlements is 'Takes settlements back on the day: the opposite events, the journal with swapped sides, the money open again. All or none.';
+
+-- ── 滞納繰越 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.carry_receivables(year int, lines jsonb, who text, why text, today date) returns bigint
+language plpgsql as $$
+declare
+    bad     record;
+    carried bigint;
+begin
+    perform ledger.check_settlement_day(today, today, why);
+    if today <= make_date(year + 1, 5, 31) then
+        perform ledger.refuse_settlement(format('the receivables of %s are not carried over', year),
+                                         format('its books are open through %s', make_date(year + 1, 5, 31)), 'carry them over after 出納閉鎖');
+    end if;
+    -- Locked before looking: a receipt that is being posted has that lock, and is seen once it is committed.
+    perform from ledger.assessment a
+     where a.action = '1' and a.cancelled_at is null and a.fiscal_year <= year and ledger.books_year(a.id, a.fiscal_year) = year
+     order by a.id for update;
+    create temp table carrying on commit drop as
+    select v.id, v.assessment_no, v.fund, v.unpaid, v.books_line, coalesce(carry_receivables.lines ->> (v.fund || '/' || v.books_line), v.books_line) as line
+      from ledger.receivable v
+     where v.fiscal_year <= year and v.books_year = year and v.unpaid > 0;
+    select c.fund, c.line, min(c.assessment_no) as assessment_no into bad
+      from carrying c
+     where not exists (select from ledger.budget_line b where (b.fiscal_year, b.fund, b.code, b.side) = (year + 1, c.fund, c.line, 'revenue'))
+     group by c.fund, c.line order by c.fund, c.line limit 1;
+    if found then
+        perform ledger.refuse_settlement(format('the receivables of %s are not carried over (%s and others)', year, bad.assessment_no),
+                                         format('%s has no line of revenue %s in fund %s', year + 1, bad.line, bad.fund), 'say into which line they go');
+    end if;
+    insert into ledger.carried_receivable (assessment_id, fiscal_year, budget_line, amount, carried_on, carried_by, reason)
+    select c.id, year + 1, c.line, c.unpaid, today, who, why from carrying c order by c.id;
+    get diagnostics carried = row_count;
+    insert into audit.event (actor, action, object, object_id, before, after, reason)
+    select who, 'receivable.carry', 'assessment', c.assessment_no, jsonb_build_object('year', year, 'budget_line', c.books_line),
+           jsonb_build_object('year', year + 1, 'budget_line', c.line, 'unpaid', c.unpaid), why
+      from carrying c order by c.id;
+    drop table carrying;
+    return carried;
+end $$;
+comment on function ledger.carry_receivables is '滞納繰越: after 出納閉鎖 what is unpaid of a year goes on in the books of the next one, under the same 予算科目 or the one that lines ({"会計/科目": "科目"}) names. Money that comes from then on clears it, and 14 and 15 tell it. Nothing is posted: what is owed is an asset, and goes on by itself. Returns how many; asked again, none.';
 
 -- ── Extracts (14, 15) ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -454,15 +504,40 @@ language sql stable as $$
 $$;
 comment on function ledger.clearing_faults is 'Where the running totals of these receivables are not the sums of their events, or not what is open as 過誤納; none in a sound ledger.';
 
+create function ledger.moment_or_null(written text) returns timestamptz
+language plpgsql immutable as $$
+begin
+    return case when written ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})$' then written::timestamptz end;
+exception when datetime_field_overflow or invalid_time_zone_displacement_value then
+    return null;
+end $$;
+comment on function ledger.moment_or_null is 'A moment written as in ISO 8601, with its offset; null when it is none.';
+
 create function ledger.select_clearings(sender text) returns void
 language plpgsql
 set jit = off
 as $$
 declare
-    file bigint := (select file_id from pg_temp.run);
-    made ledger.clearing_extract;
+    file     bigint := (select file_id from pg_temp.run);
+    made     ledger.clearing_extract;
+    stated   text;
+    moment   timestamptz;
+    earliest timestamptz;
 begin
     select * into made from ledger.clearing_extract x where x.file_id = file;
+    create temp table refusal (object text, object_id bigint, code text, detail jsonb, severity text);
+    stated := (select p.value from pg_temp.param p where p.key = 'extracted_at');
+    if made.file_id is null and stated is not null then
+        -- 抽出日時 is a moment with its offset, not to come, and not before the extract that went before it.
+        moment := ledger.moment_or_null(stated);
+        select max(x.extracted_at) into earliest from ledger.clearing_extract x where x.target = sender and not x.voided;
+        if moment is null or moment < earliest or (moment at time zone 'Asia/Tokyo')::date > (select r.today from pg_temp.run r) then
+            insert into pg_temp.refusal
+            select null, null, 'CLEARING_EXTRACTED_AT',
+                   jsonb_build_object('value', stated, 'earliest', coalesce(export.moment(earliest), '-'), 'today', (select r.today from pg_temp.run r)), 'stop';
+            moment := (select r.ordered_at from pg_temp.run r);
+        end if;
+    end if;
     -- A file that is there already is made again from its claims; else everything that no live file carries goes.
     if made.file_id is null then
         create temp table chosen as
@@ -472,7 +547,7 @@ begin
                             where c.topic = (select topic from pg_temp.run) and c.object = 'clearing' and c.object_id = e.id);
         insert into ledger.clearing_extract (file_id, target, number, extracted_at)
         select file, sender, coalesce(max(x.number) filter (where not x.voided), 0) + 1,
-               coalesce((select value from pg_temp.param where key = 'extracted_at')::timestamptz, date_trunc('second', now()))
+               coalesce(moment, date_trunc('second', now()))
           from ledger.clearing_extract x where x.target = sender
         on conflict (target, number) where not voided do nothing
         returning * into made;
@@ -490,7 +565,7 @@ begin
       from pg_temp.chosen c;
     create temp table claim as
     select o.seq, 'clearing' as object, o.clearing_id as object_id, o.amount as yen from pg_temp.outgoing_clearing o;
-    create temp table refusal as
+    insert into pg_temp.refusal
     select 'clearing' as object, f.id as object_id, 'CLEARING_TOTALS_DIFFER' as code,
            jsonb_build_object('value', f.value, 'expected', f.expected, 'what', f.what, 'assessment_no', f.assessment_no) as detail, 'stop' as severity
       from ledger.clearing_faults(array(select distinct c.assessment_id from pg_temp.chosen c)) f;

@@ -239,7 +239,7 @@ begin
 end $$;
 comment on function ledger.change_tender is 'Changes what is told of a draft. Budget, amount and method are fixed: cancel it and open another.';
 
-create function ledger.approve_tender(tender text, who text, today date) returns table (vendor text, code text, detail jsonb)
+create function ledger.approve_tender(tender text, who text, now timestamptz) returns table (vendor text, code text, detail jsonb)
 language plpgsql as $$
 declare
     t ledger.tender := ledger.lock_tender(tender, array['draft']);
@@ -251,7 +251,7 @@ begin
     select f.vendor, f.code, f.detail from ledger.tender_faults(array[tender]) f
     union all
     select null, 'SELECTION_CLOSED', jsonb_build_object('tender', p.no, 'closes', ledger.moment(p.closes_at))
-      from ledger.public_tender p where p.no = tender and p.closes_on < today;
+      from ledger.public_tender p where p.no = tender and p.closes_at <= now;
     if found then
         return;
     end if;
@@ -295,7 +295,7 @@ comment on function ledger.cancel_tender is '取止め before anybody was told, 
 
 -- ── What the release of No. 7 does ───────────────────────────────────────────────────────────────────────────────────────
 
-create function ledger.tell_tenders(notices bigint[], file bigint, who text, today date) returns void
+create function ledger.tell_tenders(notices bigint[], file bigint, who text, now timestamptz) returns void
 language plpgsql as $$
 declare
     bad     record;
@@ -312,7 +312,7 @@ begin
         perform ledger.refuse_tender('SELECTION_STALE', jsonb_build_object('tender', bad.tender_no, 'version', bad.version));
     end if;
     tenders := array(select n.tender_no from ledger.tender_notice n where n.id = any (notices));
-    select p.no, p.closes_at into bad from ledger.public_tender p where p.no = any (tenders) and p.closes_on < today order by p.no limit 1;
+    select p.no, p.closes_at into bad from ledger.public_tender p where p.no = any (tenders) and p.closes_at <= now order by p.no limit 1;
     if found then
         perform ledger.refuse_tender('SELECTION_CLOSED', jsonb_build_object('tender', bad.no, 'closes', ledger.moment(bad.closes_at)));
     end if;
@@ -327,7 +327,7 @@ begin
            jsonb_build_object('state', 'selected', 'version', n.version, 'file', file)
       from ledger.tender_notice n where n.id = any (notices) order by n.id;
 end $$;
-comment on function ledger.tell_tenders is 'TENDER_SELECTED: the file that carries the notices is released. Every rule is asked again, because days may lie between making and releasing it.';
+comment on function ledger.tell_tenders is 'TENDER_SELECTED: the file that carries the notices is released. Every rule is asked again, because days may lie between making and releasing it; 締切 is an hour, not a day.';
 
 create function ledger.take_back_tenders(notices bigint[], who text) returns void
 language plpgsql as $$

@@ -152,12 +152,20 @@ create table ledger.settlement_edition (
     fiscal_year int    not null,
     edition     int    not null,
     as_of       date   not null,
+    trial       boolean not null,
+    business    text   not null,
+    body        text   not null,
+    prefecture  text   not null,
+    body_name   text   not null,
+    body_kind   text   not null,
     made_by     text   not null,
     made_at     timestamptz not null default clock_timestamp(),
     constraint settlement_edition_once unique (fiscal_year, edition)
 );
 comment on table ledger.settlement_edition is '版 of a year''s settlement: made when a file is ordered and the ledger or the rules say something else than the last one.';
 comment on column ledger.settlement_edition.as_of is '出納閉鎖: the last day whose bookings count.';
+comment on column ledger.settlement_edition.trial is '試算: made while the year could still be booked in. It is looked at and never released; after the closing another edition is made, even when nothing has moved.';
+comment on column ledger.settlement_edition.business is 'This and the next four: settlement_body as it was when the edition was made.';
 
 create table ledger.settlement_fact (
     edition_id  bigint not null references ledger.settlement_edition,
@@ -165,6 +173,7 @@ create table ledger.settlement_fact (
     side        text   not null,
     fund        text   not null,
     budget_line text   not null,
+    fund_name   text   not null,
     line_name   text   not null,
     purpose     text,
     nature      text,
@@ -184,14 +193,20 @@ create table ledger.settlement_cell (
     table_no    text   not null,
     row_no      text   not null,
     column_no   text   not null,
+    table_name  text   not null,
     row_name    text   not null,
     column_name text   not null,
+    row_role    text   not null,
+    row_item    text   not null,
+    column_role text   not null,
+    column_item text   not null,
     thousand    bigint not null,
     yen         bigint not null,
     postings    bigint not null,
     constraint settlement_cell_once unique (edition_id, table_no, row_no, column_no)
 );
-comment on table ledger.settlement_cell is '表のセル of an edition: key (決算年度, 表, 行, 列, 版), with the captions of its day.';
+comment on table ledger.settlement_cell is '表のセル of an edition: key (決算年度, 表, 行, 列, 版), with the captions and the meaning of its day.';
+comment on column ledger.settlement_cell.row_role is 'This and the next three: what row and column meant; an empty item where the role needs none. Identities and workbook read them here, so that rows and columns edited later change no edition.';
 comment on column ledger.settlement_fact.thousand is 'Its share in 千円 by largest remainder: cells add these, so that every table adds up.';
 
 create function ledger.refuse_settlement_change() returns trigger language plpgsql as $$
@@ -203,7 +218,7 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['rule', 'axis', 'portion', 'funding', 'figure', 'edition', 'fact', 'cell'] loop
+    foreach name in array array['item', 'table', 'rule', 'axis', 'portion', 'funding', 'figure', 'edition', 'fact', 'cell'] loop
         execute format('create trigger settlement_%1$s_stays before update or delete or truncate on ledger.settlement_%1$s
                             for each statement execute function ledger.refuse_settlement_change()', name);
     end loop;
@@ -334,15 +349,16 @@ comment on function ledger.settlement_facts is 'The settlement of 普通会計 a
 create function ledger.begin_settlement(year int) returns void
 language plpgsql as $$
 begin
-    perform intake.work_table('settling', 'no int, side text, fund text, budget_line text, line_name text, purpose text, upper text, nature text, source text, revenue text,
+    perform intake.work_table('settling', 'no int, side text, fund text, fund_name text, budget_line text, line_name text, purpose text, upper text, nature text, source text, revenue text,
         yen bigint, thousand bigint, postings bigint, keys text[]');
     perform intake.work_table('settling_share', 'key text, thousand bigint');
     delete from pg_temp.settling;
     delete from pg_temp.settling_share;
 
     insert into pg_temp.settling
-    select row_number() over (order by k.keys[5] collate "C"), f.side, f.fund, f.budget_line, f.line_name, f.purpose, i.parent, f.nature, f.source, f.revenue, f.yen, null, f.postings, k.keys
+    select row_number() over (order by k.keys[5] collate "C"), f.side, f.fund, d.name, f.budget_line, f.line_name, f.purpose, i.parent, f.nature, f.source, f.revenue, f.yen, null, f.postings, k.keys
       from ledger.settlement_facts(year) f
+      join ledger.fund d on d.code = f.fund
       left join ledger.settlement_item i on (i.role, i.code) = ('purpose', f.purpose)
       left join ledger.settlement_item u on (u.role, u.code) = ('purpose', i.parent)
       left join ledger.settlement_item r on (r.role, r.code) = ('revenue', f.revenue)
@@ -372,7 +388,8 @@ end $$;
 comment on function ledger.begin_settlement is 'Makes the temp table settling: the facts of a year as the ledger gives them now, each with its share in 千円.';
 
 create function ledger.settlement_cells(year int)
-returns table (table_no text, row_no text, column_no text, row_name text, column_name text, thousand bigint, yen bigint, postings bigint)
+returns table (table_no text, row_no text, column_no text, table_name text, row_name text, column_name text, row_role text, row_item text, column_role text,
+               column_item text, thousand bigint, yen bigint, postings bigint)
 language plpgsql volatile as $$
 #variable_conflict use_column
 begin
@@ -380,7 +397,7 @@ begin
     with axis as materialized (
         select a.*, coalesce(a.item, '') as word from ledger.settlement_axis_of(year) a
     ), cell as materialized (
-        select t.table_no, t.about, r.no as row_no, c.no as column_no, r.name as row_name, c.name as column_name,
+        select t.table_no, t.name as table_name, t.about, r.no as row_no, c.no as column_no, r.name as row_name, c.name as column_name,
                r.role as row_role, r.word as row_word, c.role as column_role, c.word as column_word
           from ledger.settlement_table t
           join axis r on r.table_no = t.table_no and r.axis = 'row'
@@ -418,7 +435,7 @@ begin
           left join total t on t.figure = w.of
          group by w.figure
     )
-    select c.table_no, c.row_no, c.column_no, c.row_name, c.column_name,
+    select c.table_no, c.row_no, c.column_no, c.table_name, c.row_name, c.column_name, c.row_role, c.row_word, c.column_role, c.column_word,
            coalesce(s.thousand, g.thousand, 0), coalesce(s.yen, g.yen, 0), coalesce(s.postings, g.postings, 0)
       from cell c
       left join summed s on (s.table_no, s.row_no, s.column_no) = (c.table_no, c.row_no, c.column_no)
@@ -430,55 +447,64 @@ comment on function ledger.settlement_cells is 'The cells of every table, from t
 create function ledger.begin_settlement_cells(year int) returns void
 language plpgsql as $$
 begin
-    perform intake.work_table('settling_cell', 'table_no text, row_no text, column_no text, row_name text, column_name text, thousand bigint, yen bigint, postings bigint');
+    perform intake.work_table('settling_cell', 'table_no text, row_no text, column_no text, table_name text, row_name text, column_name text, row_role text, row_item text,
+        column_role text, column_item text, thousand bigint, yen bigint, postings bigint');
     delete from pg_temp.settling_cell;
     insert into pg_temp.settling_cell select * from ledger.settlement_cells(year);
 end $$;
 comment on function ledger.begin_settlement_cells is 'Makes the temp table settling_cell from settling.';
 
-create function ledger.settle(year int, who text) returns bigint
+create function ledger.settle(year int, who text, today date) returns bigint
 language plpgsql as $$
 declare
-    last bigint := (select e.id from ledger.settlement_edition e where e.fiscal_year = year order by e.edition desc limit 1);
-    made bigint;
+    last   ledger.settlement_edition;
+    closes date := make_date(year + 1, 5, 31);
+    made   bigint;
 begin
+    select e.* into last from ledger.settlement_edition e where e.fiscal_year = year order by e.edition desc limit 1;
     perform ledger.begin_settlement(year);
     perform ledger.begin_settlement_cells(year);
-    if last is not null and not ledger.settlement_moved(last) then
-        return last;
+    -- A trial is never what is handed in: the first order after the closing makes an edition of its own.
+    if last.id is not null and last.trial = (today <= closes) and not ledger.settlement_moved(last.id) then
+        return last.id;
     end if;
-    insert into ledger.settlement_edition (fiscal_year, edition, as_of, made_by)
-    values (year, coalesce((select max(e.edition) from ledger.settlement_edition e where e.fiscal_year = year), 0) + 1, make_date(year + 1, 5, 31), who)
+    insert into ledger.settlement_edition (fiscal_year, edition, as_of, trial, business, body, prefecture, body_name, body_kind, made_by)
+    select year, coalesce(last.edition, 0) + 1, closes, today <= closes, b.business, b.code, b.prefecture, b.name, b.kind, who
+      from ledger.settlement_body b
     on conflict do nothing
     returning id into made;
     if made is null then
         raise exception 'another run makes an edition of % at this moment', year using errcode = 'serialization_failure';
     end if;
-    insert into ledger.settlement_fact (edition_id, no, side, fund, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings)
-    select made, no, side, fund, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from pg_temp.settling;
-    insert into ledger.settlement_cell (edition_id, table_no, row_no, column_no, row_name, column_name, thousand, yen, postings)
-    select made, table_no, row_no, column_no, row_name, column_name, thousand, yen, postings from pg_temp.settling_cell order by 1, 2, 3, 4;
+    insert into ledger.settlement_fact (edition_id, side, no, fund, fund_name, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings)
+    select made, side, no, fund, fund_name, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from pg_temp.settling;
+    insert into ledger.settlement_cell (edition_id, table_no, row_no, column_no, table_name, row_name, column_name, row_role, row_item, column_role, column_item, thousand, yen, postings)
+    select made, table_no, row_no, column_no, table_name, row_name, column_name, row_role, row_item, column_role, column_item, thousand, yen, postings from pg_temp.settling_cell order by 1, 2, 3, 4;
     return made;
 end $$;
-comment on function ledger.settle is 'The edition that says what the ledger and the rules say now: the last one, or a new one when anything is different.';
+comment on function ledger.settle is 'The edition that says what the ledger and the rules say now: the last one, or a new one when anything is different, or when the last one was a trial and the year is closed.';
 
 create function ledger.settlement_moved(of_edition bigint) returns boolean
 language plpgsql stable as $$
 begin
-    return exists (
-        (select no, fund, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from ledger.settlement_fact where edition_id = of_edition
-         except all select no, fund, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from pg_temp.settling)
-        union all
-        (select no, fund, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from pg_temp.settling
-         except all select no, fund, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from ledger.settlement_fact where edition_id = of_edition))
+    return not exists (
+        select from ledger.settlement_edition e join ledger.settlement_body b
+            on (e.business, e.body, e.prefecture, e.body_name, e.body_kind) = (b.business, b.code, b.prefecture, b.name, b.kind)
+         where e.id = of_edition)
         or exists (
-        (select table_no, row_no, column_no, row_name, column_name, thousand, yen, postings from ledger.settlement_cell where edition_id = of_edition
-         except all select table_no, row_no, column_no, row_name, column_name, thousand, yen, postings from pg_temp.settling_cell)
+        (select no, fund, fund_name, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from ledger.settlement_fact where edition_id = of_edition
+         except all select no, fund, fund_name, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from pg_temp.settling)
         union all
-        (select table_no, row_no, column_no, row_name, column_name, thousand, yen, postings from pg_temp.settling_cell
-         except all select table_no, row_no, column_no, row_name, column_name, thousand, yen, postings from ledger.settlement_cell where edition_id = of_edition));
+        (select no, fund, fund_name, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from pg_temp.settling
+         except all select no, fund, fund_name, budget_line, line_name, purpose, nature, source, revenue, yen, thousand, postings from ledger.settlement_fact where edition_id = of_edition))
+        or exists (
+        (select table_no, row_no, column_no, table_name, row_name, column_name, row_role, row_item, column_role, column_item, thousand, yen, postings from ledger.settlement_cell where edition_id = of_edition
+         except all select table_no, row_no, column_no, table_name, row_name, column_name, row_role, row_item, column_role, column_item, thousand, yen, postings from pg_temp.settling_cell)
+        union all
+        (select table_no, row_no, column_no, table_name, row_name, column_name, row_role, row_item, column_role, column_item, thousand, yen, postings from pg_temp.settling_cell
+         except all select table_no, row_no, column_no, table_name, row_name, column_name, row_role, row_item, column_role, column_item, thousand, yen, postings from ledger.settlement_cell where edition_id = of_edition));
 end $$;
-comment on function ledger.settlement_moved is 'Whether the ledger or the rules say something else than an edition; reads the temp tables of settle().';
+comment on function ledger.settlement_moved is 'Whether the ledger, the rules or the captions say something else than an edition; reads the temp tables of settle().';
 
 -- ── What bars the release ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -573,18 +599,12 @@ comment on function ledger.settlement_homeless is 'Facts for which no table has 
 create function ledger.settlement_identities(of_edition bigint)
 returns table (identity text, identity_en text, place text, should bigint, has bigint)
 language sql stable as $$
-    with axis as materialized (
-        select a.*, i.parent from ledger.settlement_edition e
-         cross join lateral ledger.settlement_axis_of(e.fiscal_year) a
-          left join ledger.settlement_item i on (i.role, i.code) = (a.role, a.item)
-         where e.id = of_edition
-    ), cell as materialized (
-        select c.table_no, c.row_no, c.column_no, c.row_name, c.column_name, c.thousand, t.about, r.role as row_role, r.item as row_item, k.role as column_role, k.item as column_item,
-               k.parent as column_parent
+    with cell as materialized (
+        select c.table_no, c.row_no, c.column_no, c.row_name, c.column_name, c.thousand, t.about, c.row_role, nullif(c.row_item, '') as row_item, c.column_role,
+               nullif(c.column_item, '') as column_item, i.parent as column_parent
           from ledger.settlement_cell c
           join ledger.settlement_table t on t.table_no = c.table_no
-          join axis r on (r.table_no, r.axis, r.no) = (c.table_no, 'row', c.row_no)
-          join axis k on (k.table_no, k.axis, k.no) = (c.table_no, 'column', c.column_no) and k.within in ('', c.row_no)
+          left join ledger.settlement_item i on (i.role, i.code) = (c.column_role, c.column_item)
          where c.edition_id = of_edition
     ), purpose as (
         select * from cell where column_role = 'purpose'
@@ -628,7 +648,7 @@ language sql stable as $$
 $$;
 comment on function ledger.settlement_identities is 'What must be equal, with both sides in 千円. Written against the cells, not against the way they were made.';
 
-create function ledger.settlement_breaks(of_edition bigint, today date) returns table (object text, object_id bigint, code text, severity text, detail jsonb)
+create function ledger.settlement_breaks(of_edition bigint) returns table (object text, object_id bigint, code text, severity text, detail jsonb)
 language sql stable as $$
     with edition as (select * from ledger.settlement_edition where id = of_edition)
     -- What is about no line and no fund is about the edition, numbered, so that the list always reads the same.
@@ -645,23 +665,32 @@ language sql stable as $$
                                       'difference', coalesce(i.has, 0) - i.should), 'stop'
               from edition e cross join lateral ledger.settlement_identities(e.id) i where i.should is distinct from i.has
             union all
+            -- What the ledger cannot know must have been said, be it 0 yen: a blank would make 実質収支 wrong without a word.
+            select null, null, 'SETTLEMENT_FIGURE_MISSING', jsonb_build_object('value', e.fiscal_year), case when e.trial then 'item' else 'stop' end
+              from edition e
+             where not exists (select from ledger.settlement_figure g where g.fiscal_year = e.fiscal_year and g.figure = 'carried_over')
+            union all
             select null, null, 'SETTLEMENT_YEAR_OPEN', jsonb_build_object('value', e.fiscal_year, 'through', e.as_of), 'item'
-              from edition e where today <= e.as_of) b
+              from edition e where e.trial) b
      order by b.severity desc, b.object nulls last, 2, b.code
 $$;
 comment on function ledger.settlement_breaks is 'The list of what is wrong with an edition. stop: it is not released. item: said, and goes on.';
 
-create function ledger.check_settlement_release(file bigint) returns void
+create function ledger.check_settlement_release(file bigint, today date) returns void
 language plpgsql as $$
 declare
     e ledger.settlement_edition;
 begin
-    if (select f.params ? 'edition' from export.file f where f.id = file) then
-        return;
-    end if;
     select x.* into e from ledger.settlement_edition x
      where x.id in (select c.edition_id from export.claim q join ledger.settlement_cell c on c.id = q.object_id
                      where q.file_id = file and q.object = 'settlement_cell' limit 1);
+    if e.trial or today <= e.as_of then
+        raise exception 'SETTLEMENT_TRIAL' using errcode = 'RK060', detail = json_build_object('value', e.edition, 'year', e.fiscal_year, 'through', e.as_of);
+    end if;
+    -- An earlier edition that was asked for by its number leaves as it is.
+    if (select f.params ? 'edition' from export.file f where f.id = file) then
+        return;
+    end if;
     perform ledger.begin_settlement(e.fiscal_year);
     perform ledger.begin_settlement_cells(e.fiscal_year);
     if ledger.settlement_moved(e.id) then
@@ -669,7 +698,100 @@ begin
             using errcode = 'RK060', detail = json_build_object('value', e.edition, 'year', e.fiscal_year);
     end if;
 end $$;
-comment on function ledger.check_settlement_release is 'Refuses to release a file of an edition that the ledger or the rules no longer say.';
+comment on function ledger.check_settlement_release is 'Refuses to release a file of a trial, of a year that can still be booked in, or of an edition that the ledger or the rules no longer say.';
+
+-- ── What staff edit ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.check_settlement_edit(item_role text, item text, who text, why text) returns void
+language plpgsql as $$
+begin
+    if btrim(coalesce(why, '')) = '' or btrim(coalesce(who, '')) = '' then
+        perform ledger.refuse_settlement('the tables of the settlement are edited by somebody who says why', 'one of the two was not given', 'say who and why');
+    elsif item is not null and not exists (select from ledger.settlement_item i where (i.role, i.code) = (item_role, item)) then
+        perform ledger.refuse_settlement(format('%s is no %s of the survey', item, item_role),
+            format('there are: %s', (select string_agg(i.code, ', ' order by i.sort, i.code) from ledger.settlement_item i where i.role = item_role)),
+            'nothing was changed');
+    end if;
+end $$;
+
+create function ledger.set_settlement_rule(role text, fund text, key text, from_year int, item text, who text, why text) returns int
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    made int;
+begin
+    perform ledger.check_settlement_edit(role, item, who, why);
+    if (key !~ case role when 'nature' then '^([0-9]+/)?[0-9]{2}$' when 'fund' then '^[0-9]{2}$' else '^[0-9]+$' end) then
+        perform ledger.refuse_settlement(format('%s is no key of a rule for %s', key, role),
+            case role when 'nature' then 'it is a 節 of two digits, or the beginning of a line, a slash and the 節' when 'fund' then 'it is a 会計 of two digits'
+                      else 'it is the beginning of a 予算科目' end, 'nothing was changed');
+    end if;
+    insert into ledger.settlement_rule as r (role, fund, key, from_year, version, item, why, made_by)
+    select role, fund, key, from_year, coalesce(max(x.version), 0) + 1, item, why, who
+      from ledger.settlement_rule x where (x.role, x.fund, x.key, x.from_year) = (role, fund, key, from_year)
+    returning r.version into made;
+    perform audit.record(who, 'settlement.rule', 'settlement_rule', concat_ws('/', role, nullif(fund, ''), key, from_year),
+                         (select to_jsonb(x) - 'why' from ledger.settlement_rule x
+                           where (x.role, x.fund, x.key, x.from_year, x.version) = (role, fund, key, from_year, made - 1)),
+                         jsonb_build_object('item', item, 'version', made), why);
+    return made;
+end $$;
+comment on function ledger.set_settlement_rule is 'A rule of the 対応表 as a higher version; item null takes it back. Returns the version.';
+
+create function ledger.set_settlement_figure(year int, figure text, yen bigint, who text, why text) returns int
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    made int;
+begin
+    perform ledger.check_settlement_edit(null, null, who, why);
+    insert into ledger.settlement_figure as f (fiscal_year, figure, version, yen, why, made_by)
+    select year, figure, coalesce(max(x.version), 0) + 1, yen, why, who from ledger.settlement_figure x where (x.fiscal_year, x.figure) = (year, figure)
+    returning f.version into made;
+    perform audit.record(who, 'settlement.figure', 'settlement_figure', concat_ws('/', year, figure), null, jsonb_build_object('yen', yen, 'version', made), why);
+    return made;
+end $$;
+comment on function ledger.set_settlement_figure is 'A figure the ledger cannot know, as a higher version.';
+
+create function ledger.set_settlement_share(year int, fund text, budget_line text, nature text, source text, yen bigint, who text, why text) returns int
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    made int;
+begin
+    perform ledger.check_settlement_edit('nature', nullif(nature, ''), who, why);
+    perform ledger.check_settlement_edit('source', source, who, why);
+    if not exists (select from ledger.budget_line b where (b.fiscal_year, b.fund, b.code) = (year, fund, budget_line)) then
+        perform ledger.refuse_settlement(format('line %s of fund %s', budget_line, fund), format('it is no line of %s', year), 'nothing was changed');
+    end if;
+    if source is null then
+        insert into ledger.settlement_portion as p (fiscal_year, fund, budget_line, nature, version, yen, why, made_by)
+        select year, fund, budget_line, nature, coalesce(max(x.version), 0) + 1, yen, why, who
+          from ledger.settlement_portion x where (x.fiscal_year, x.fund, x.budget_line, x.nature) = (year, fund, budget_line, nature)
+        returning p.version into made;
+    else
+        insert into ledger.settlement_funding as f (fiscal_year, fund, budget_line, nature, source, version, yen, why, made_by)
+        select year, fund, budget_line, nature, source, coalesce(max(x.version), 0) + 1, yen, why, who
+          from ledger.settlement_funding x where (x.fiscal_year, x.fund, x.budget_line, x.nature, x.source) = (year, fund, budget_line, nature, source)
+        returning f.version into made;
+    end if;
+    perform audit.record(who, case when source is null then 'settlement.portion' else 'settlement.funding' end, 'budget_line',
+                         concat_ws('/', year, fund, budget_line), null,
+                         jsonb_strip_nulls(jsonb_build_object('nature', nature, 'source', source, 'yen', yen, 'version', made)), why);
+    return made;
+end $$;
+comment on function ledger.set_settlement_share is 'A portion of a line (source null), or an earmark of it, in yen, as a higher version; 0 takes it back.';
+
+create function ledger.settlement_rules_in(year int)
+returns table (role text, fund text, key text, from_year int, version int, item text, name text, made_by text, why text)
+language sql stable as $$
+    select r.role, r.fund, r.key, r.from_year, r.version, r.item, i.name, r.made_by, r.why
+      from (select distinct on (x.role, x.fund, x.key) x.* from ledger.settlement_rule x
+             where x.from_year <= year order by x.role, x.fund, x.key, x.from_year desc, x.version desc) r
+      join ledger.settlement_item i on (i.role, i.code) = (r.role, r.item)
+     order by r.role, r.fund, r.key
+$$;
+comment on function ledger.settlement_rules_in is 'The 対応表 as it is in a fiscal year.';
 
 -- ── What a new installation starts with ─────────────────────────────────────────────────────────────────────────────
 

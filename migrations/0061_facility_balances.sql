@@ -154,3 +154,107 @@ language sql stable as $$
      group by 1, 2, 3, 4, 5, 6, 7
 $$;
 comment on function ledger.posted_until is 'All that counts on a day, summed by fund, facility (000000: none), accounts and budget line: opening (earlier years, 開始仕訳) or of the year the day lies in.';
+
+-- ── 配賦 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+create table ledger.allocation_key (
+    fund      text   not null references ledger.fund,
+    facility  text   not null references ledger.facility,
+    from_year int    not null,
+    version   int    not null default 1 constraint allocation_key_version_is_positive check (version > 0),
+    weight    bigint not null constraint allocation_key_weight_is_not_negative check (weight >= 0),
+    why       text   not null constraint allocation_key_has_reason check (btrim(why) <> ''),
+    made_by   text   not null constraint allocation_key_names_its_author check (btrim(made_by) <> ''),
+    made_at   timestamptz not null default clock_timestamp(),
+    constraint allocation_key_pk primary key (fund, facility, from_year, version)
+);
+comment on table ledger.allocation_key is '配賦基準: the weight of a facility (面積, 人員 …) in sharing common cost out, from a fiscal year on. The highest version counts; 0 takes part in nothing.';
+create trigger allocation_key_is_append_only before update or delete or truncate on ledger.allocation_key
+    for each statement execute function ledger.refuse_change();
+
+create function ledger.set_allocation_key(fund text, facility text, from_year int, weight bigint, who text, why text) returns int
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    made int;
+begin
+    if not exists (select from ledger.facility f where f.code = facility) or not exists (select from ledger.fund f where f.code = fund) then
+        perform ledger.refuse_settlement(format('facility %s or fund %s', facility, fund), 'one of them is not known', 'nothing was changed');
+    end if;
+    insert into ledger.allocation_key as k (fund, facility, from_year, version, weight, why, made_by)
+    select fund, facility, from_year, coalesce(max(x.version), 0) + 1, weight, why, who
+      from ledger.allocation_key x where (x.fund, x.facility, x.from_year) = (fund, facility, from_year)
+    returning k.version into made;
+    perform audit.record(who, 'allocation.key', 'facility', facility, null, jsonb_build_object('fund', fund, 'from_year', from_year, 'weight', weight, 'version', made), why);
+    return made;
+end $$;
+comment on function ledger.set_allocation_key is 'The weight of a facility from a fiscal year on, as a higher version.';
+
+create function ledger.allocation_weights(year int, of_fund text) returns table (facility text, weight numeric)
+language sql stable as $$
+    with stated as (
+        select k.facility, k.weight::numeric
+          from (select distinct on (x.facility) x.facility, x.weight from ledger.allocation_key x
+                 where x.fund = of_fund and x.from_year <= year order by x.facility, x.from_year desc, x.version desc) k
+         where k.weight > 0
+    ), own as (
+        select l.facility, sum(l.debit - l.credit) as weight
+          from ledger.line l
+          join ledger.entry e on e.id = l.entry_id
+          join ledger.posting_rule r on r.event = e.event and not r.allocates
+          join ledger.account a on a.code = l.account and a.class = 'expense'
+         where (e.fiscal_year, e.fund) = (year, of_fund) and l.facility is not null
+         group by l.facility having sum(l.debit - l.credit) > 0
+    )
+    select s.facility, s.weight from stated s
+    union all
+    select o.facility, o.weight from own o where not exists (select from stated)
+$$;
+comment on function ledger.allocation_weights is 'By what common cost is shared out: the keys that were set, and where there is none, the cost each facility has of its own (直課).';
+
+create function ledger.allocate_common_cost(year int, of_fund text, booked_on date, who text, why text, today date) returns bigint
+language plpgsql as $$
+declare
+    shared bigint;
+begin
+    perform ledger.check_settlement_day(booked_on, today, why);
+    if not ledger.fiscal_year_takes(year, booked_on, today) then
+        perform ledger.refuse_settlement(format('the common cost of %s', year), format('the year takes no booking of %s', booked_on), 'nothing was booked');
+    elsif not exists (select from ledger.allocation_weights(year, of_fund)) then
+        perform ledger.refuse_settlement(format('the common cost of %s', year), 'no facility has a weight or cost of its own', 'set keys by renkei ledger allocation-key');
+    end if;
+    perform ledger.begin_journal();
+    create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
+    with common as (
+        -- What no facility has, less what was shared out before.
+        select l.budget_line, sum(l.debit - l.credit)::bigint as yen
+          from ledger.line l
+          join ledger.entry e on e.id = l.entry_id
+          join ledger.budget_line b on (b.fiscal_year, b.fund, b.code, b.side) = (e.fiscal_year, e.fund, l.budget_line, 'expenditure') and b.account = l.account
+          join ledger.account a on a.code = l.account and a.class = 'expense'
+         where (e.fiscal_year, e.fund) = (year, of_fund) and l.facility is null
+         group by l.budget_line having sum(l.debit - l.credit) > 0
+    ), part as (
+        select c.budget_line, c.yen, w.facility, floor(c.yen * w.weight / w.whole)::bigint as floor, c.yen * w.weight % w.whole as rest
+          from common c cross join (select x.*, sum(x.weight) over () as whole from ledger.allocation_weights(year, of_fund) x) w
+    ), share as (
+        -- To the yen: the largest remainders get one more.
+        select p.budget_line, p.facility, p.floor + (row_number() over (partition by p.budget_line order by p.rest desc, p.facility)
+                                                     <= p.yen - sum(p.floor) over (partition by p.budget_line))::int as yen
+          from part p
+    )
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, facility, amount, memo)
+    select 'ALLOCATION', year, allocate_common_cost.booked_on, of_fund, x.budget_line, f.organization, x.facility, x.yen, '共通費の配賦'
+      from (select s.budget_line, s.facility, s.yen from share s where s.yen > 0
+            union all
+            select c.budget_line, null, -c.yen from common c) x
+      left join ledger.facility f on f.code = x.facility
+     order by x.budget_line, x.facility nulls last;
+    select coalesce(-sum(j.amount), 0) into shared from pg_temp.journal j where j.facility is null;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    drop table pg_temp.run;
+    perform audit.record(who, 'allocation.book', 'fund', of_fund, null, jsonb_build_object('fiscal_year', year, 'yen', shared), why);
+    return shared;
+end $$;
+comment on function ledger.allocate_common_cost is '共通費の配賦: what was spent for no facility of its own is shared out to the facilities, line by line and to the yen. What was shared out before is not again. Returns the yen.';

@@ -52,7 +52,7 @@ union all
 select 'export_file', x.id from export.file x where x.state in ('unknown', 'failed')
 union all
 select 'export_file', x.id from export.file x
- where x.state = 'released' and (select d.kind from export.delivery d where d.file_id = x.id and d.kind <> 'download' order by d.id desc limit 1) = 'refused'
+ where x.state = 'released' and (select d.kind from export.delivery d where d.file_id = x.id and d.kind not in ('download', 'accepted') order by d.id desc limit 1) = 'refused'
 union all
 select 'reassignment', r.id from ledger.open_reassignment r;
 comment on view ledger.import_trouble is '連携エラー: what of the interfaces waits for an operator. Messages nobody could handle, files with held lines, refused files without a good one behind them, files of unclear or refused delivery, and drafts left behind by people who go (引継ぎ).';

@@ -247,6 +247,14 @@ impl Archive {
         self.store.get_range(&self.object(key), range).await.map_err(|e| stored("reading a part of", key, e))
     }
 
+    /// Takes a blob out. One that is gone already is no error.
+    pub async fn delete(&self, key: &ArchiveKey) -> Result<(), ArchiveError> {
+        match self.store.delete(&self.object(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(stored("deleting", key, e)),
+        }
+    }
+
     /// Whether the blob is there.
     pub async fn exists(&self, key: &ArchiveKey) -> Result<bool, ArchiveError> {
         match self.store.head(&self.object(key)).await {

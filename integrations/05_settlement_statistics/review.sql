@@ -24,7 +24,8 @@ with cell as (
 select 'ファイルの行（金額は縦持ちの全セルの検算）' as label_ja, 'Rows of the file (yen: check sum of all cells, long form)' as label_en,
        count(distinct seq) as count, coalesce(sum(yen) filter (where claimed is not null), 0)::bigint as yen from cell
 union all
-select format('版 %s（%s年度・%s現在）のセル', edition, fiscal_year, as_of), format('Cells of edition %s (%s, as of %s)', edition, fiscal_year, as_of),
+select format('版 %s（%s年度・%s）のセル', edition, fiscal_year, case when trial then '試算' else as_of || '現在' end),
+       format('Cells of edition %s (%s, %s)', edition, fiscal_year, case when trial then 'a trial' else 'as of ' || as_of end),
        (select count(*) from ledger.settlement_cell c where c.edition_id = e.id), 0::bigint from edition e
 union all
 select * from (

@@ -20,16 +20,16 @@ select null::text as object, null::bigint as object_id, c.code, 'stop' as severi
  where c.wrong;
 
 create temp table edition on commit drop as
-select case when a.edition is null then ledger.settle(a.fiscal_year::int, (select ordered_by from run))
+select case when a.edition is null then ledger.settle(a.fiscal_year::int, r.ordered_by, r.today)
             else (select e.id from ledger.settlement_edition e where e.fiscal_year::text = a.fiscal_year and e.edition::text = a.edition) end as id
-  from asked a where not exists (select from refusal);
+  from asked a cross join run r where not exists (select from refusal);
 
--- An earlier edition was whole when it was made; the ledger may have moved on since.
+-- An earlier edition was whole when it was made; the ledger may have moved on since. Of a trial it is said that it is one.
 insert into refusal
 select b.object, b.object_id, b.code, b.severity, b.detail
-  from asked a cross join edition e cross join run r
- cross join lateral ledger.settlement_breaks(e.id, r.business_date) b
- where a.edition is null;
+  from asked a cross join edition e
+ cross join lateral ledger.settlement_breaks(e.id) b
+ where a.edition is null or b.code = 'SETTLEMENT_YEAR_OPEN';
 
 create temp table chosen on commit drop as
 select dense_rank() over (order by case when a.form = 'wide' then c.row_no else c.table_no || c.row_no || c.column_no end) as seq, c.*, a.fiscal_year, a.padded, a.form
@@ -43,8 +43,8 @@ do $$
 begin
     if (select form from asked) = 'long' then
         create temp table outgoing_cell on commit drop as
-        select c.seq, c.fiscal_year, b.code as body, c.table_no, c.row_no, c.column_no, c.thousand as value_thousand, c.yen as value_yen, c.postings as n_postings
-          from chosen c cross join ledger.settlement_body b;
+        select c.seq, c.fiscal_year, b.body, c.table_no, c.row_no, c.column_no, c.thousand as value_thousand, c.yen as value_yen, c.postings as n_postings
+          from chosen c join ledger.settlement_edition b on b.id = c.edition_id;
         create temp table claim on commit drop as
         select c.seq, 'settlement_cell' as object, c.id as object_id, c.yen from chosen c;
     else
@@ -54,12 +54,11 @@ begin
         create temp table caption on commit drop as
         select row_number() over (order by column_no) as seq, column_no || ':' || column_name as name from survey_column;
         create temp table outgoing_row on commit drop as
-        select r.seq, r.fiscal_year, b.business, pg_temp.plain(b.code, r.padded) as body, b.prefecture, b.name as body_name, b.kind as body_kind,
-               pg_temp.plain(r.table_no, r.padded) as table_no, t.name as table_name, pg_temp.plain(r.row_no, r.padded) as row_no, r.row_name,
+        select r.seq, r.fiscal_year, b.business, pg_temp.plain(b.body, r.padded) as body, b.prefecture, b.body_name, b.body_kind,
+               pg_temp.plain(r.table_no, r.padded) as table_no, r.table_name, pg_temp.plain(r.row_no, r.padded) as row_no, r.row_name,
                array(select c.thousand from survey_column k left join chosen c on (c.row_no, c.column_no) = (r.row_no, k.column_no) order by k.column_no) as cells
-          from (select distinct seq, fiscal_year, padded, table_no, row_no, row_name from chosen) r
-          join ledger.settlement_table t on t.table_no = r.table_no
-         cross join ledger.settlement_body b;
+          from (select distinct seq, fiscal_year, padded, edition_id, table_no, table_name, row_no, row_name from chosen) r
+          join ledger.settlement_edition b on b.id = r.edition_id;
         -- Thousands are not yen, and a row has totals beside their parts: the file has no sum.
         create temp table claim on commit drop as
         select c.seq, 'settlement_cell' as object, c.id as object_id, null::bigint as yen from chosen c;

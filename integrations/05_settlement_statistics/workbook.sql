@@ -3,20 +3,19 @@ with edition as (
     select e.* from ledger.settlement_edition e
      where e.id in (select c.edition_id from export.claim q join ledger.settlement_cell c on c.id = q.object_id
                      where q.object = 'settlement_cell' and q.file_id = (select file_id from run))
-), axis as (
-    select a.* from edition e cross join lateral ledger.settlement_axis_of(e.fiscal_year) a
 ), cell as (
-    select c.*, t.name as table_name, dense_rank() over (partition by c.table_no order by c.row_no) as y, dense_rank() over (partition by c.table_no order by c.column_no) as x,
-           exists (select from axis a where a.table_no = c.table_no and a.role = 'total' and (a.axis, a.no) in (('row', c.row_no), ('column', c.column_no))) as total
-      from ledger.settlement_cell c join ledger.settlement_table t on t.table_no = c.table_no
+    select c.*, dense_rank() over (partition by c.table_no order by c.row_no) as y, dense_rank() over (partition by c.table_no order by c.column_no) as x,
+           'total' in (c.row_role, c.column_role) as total
+      from ledger.settlement_cell c
      where c.edition_id in (select id from edition)
+), sheet as (
+    select c.table_no, min(c.table_name) as name from cell c group by c.table_no
 ), word as (
     select role, code, name from ledger.settlement_item
 ), fact as (
-    select f.*, row_number() over (order by f.side desc, f.fund, f.budget_line, f.no) as y, fund.name as fund_name,
+    select f.*, row_number() over (order by f.side desc, f.fund, f.budget_line, f.no) as y,
            p.name as purpose_name, n.name as nature_name, s.name as source_name, r.name as revenue_name
       from ledger.settlement_fact f
-      join ledger.fund fund on fund.code = f.fund
       left join word p on (p.role, p.code) = ('purpose', f.purpose)
       left join word n on (n.role, n.code) = ('nature', f.nature)
       left join word s on (s.role, s.code) = ('source', f.source)
@@ -26,10 +25,11 @@ with edition as (
     select i.*, row_number() over (order by i.should is distinct from i.has desc, i.identity collate "C", i.place collate "C") as y from edition e cross join lateral ledger.settlement_identities(e.id) i
 ), part as (
     select 1 as n, '表' || t.table_no as sheet, 0 as row, 0 as col, 'title' as style,
-           format('表%s %s  %s年度 版%s（%s現在、単位: 千円）', t.table_no, t.name, e.fiscal_year, e.edition, e.as_of) as text, null::bigint as number
-      from edition e cross join ledger.settlement_table t
+           format('表%s %s  %s年度 版%s（%s、単位: 千円）', t.table_no, t.name, e.fiscal_year, e.edition,
+                                                                                         case when e.trial then '試算・提出不可' else e.as_of || '現在' end) as text, null::bigint as number
+      from edition e cross join sheet t
     union all
-    select 1, '表' || t.table_no, 1, h.col, 'head', h.text, null from ledger.settlement_table t cross join (values (0, '行'), (1, '行名称')) h (col, text)
+    select 1, '表' || t.table_no, 1, h.col, 'head', h.text, null from sheet t cross join (values (0, '行'), (1, '行名称')) h (col, text)
     union all
     select distinct 1, '表' || c.table_no, 1, (c.x + 1)::int, 'head', c.column_no || ':' || first_value(c.column_name) over (partition by c.table_no, c.column_no order by c.row_no), null::bigint
       from cell c

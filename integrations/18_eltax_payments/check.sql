@@ -41,7 +41,7 @@ with mine as (
                 then 'warn' else f.verdict end as verdict, f.code, f.field, f.detail
       from file_fault f
 ), pay as materialized (
-    select p.*, k.id as key_id, s.id as slip_id, s.state, s.amount as slip_amount, s.pay_limit_on, a.fiscal_year, s.assessment_id,
+    select p.*, k.id as key_id, s.id as slip_id, s.state, s.amount as slip_amount, s.pay_limit_on, ledger.books_year(a.id, a.fiscal_year) as fiscal_year, s.assessment_id,
            ledger.booking_day(p.fund_on, m.business_date) as book_on,
            row_number() over (partition by p.tx, p.kind order by p.line) as nth_of_tx,
            row_number() over (partition by p.tx, p.kind, p.case_key, p.confirmation_no, p.amount, p.paid_on order by p.line) as nth_alike

@@ -8,7 +8,7 @@ use super::{Exit, Global};
 
 /// Prints them; a late file, or one that cannot be dated, ends with 4: somebody must see to it.
 pub(super) fn print(global: &Global, arrivals: &[Arrival]) -> Exit {
-    let told = || arrivals.iter().filter(|arrival| matches!(arrival.state(), ArrivalState::Late | ArrivalState::Unknown));
+    let told = || arrivals.iter().filter(|arrival| matches!(arrival.state, ArrivalState::Late | ArrivalState::Unknown));
     let missing = || arrivals.iter().filter(|arrival| !arrival.missing.is_empty());
     let exit = if told().chain(missing()).next().is_some() { Exit::Held } else { Exit::Done };
     if global.json {
@@ -25,7 +25,7 @@ pub(super) fn print(global: &Global, arrivals: &[Arrival]) -> Exit {
     let rows = arrivals.iter().map(|arrival| {
         let state = state(lang, arrival.state()).to_owned();
         // What came before the day that is looked at is not its file.
-        let has_come = matches!(arrival.state(), ArrivalState::Arrived | ArrivalState::ArrivedEmpty);
+        let has_come = matches!(arrival.state, ArrivalState::Arrived | ArrivalState::ArrivedEmpty);
         let records = arrival.records.filter(|_| has_come).map(|records| records.to_string());
         vec![arrival.topic.clone(), arrival.day.clone(), arrival.due.clone(), state, records.unwrap_or_default()]
     });
@@ -38,8 +38,8 @@ pub(super) fn print(global: &Global, arrivals: &[Arrival]) -> Exit {
         println!(
             "{}",
             match lang {
-                Lang::Ja => format!("{}: {days} のファイルもまだ届いていません", arrival.topic),
-                Lang::En => format!("{}: the file of {days} has not come either", arrival.topic),
+                Lang::Ja => format!("{}: {days} のファイルがまだ届いていません", arrival.topic),
+                Lang::En => format!("{}: the file of {days} has not come", arrival.topic),
             }
         );
     }

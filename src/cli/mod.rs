@@ -54,6 +54,8 @@ mod schedule;
 mod send;
 /// `renkei ledger refund … write-off`
 mod settle;
+/// `renkei settlement`
+mod settlement;
 /// `renkei ledger slip`
 mod slip;
 /// Pay to staff under `renkei ledger`
@@ -163,6 +165,9 @@ enum Command {
     /// Journal, trial balance, payment orders
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// What staff edit of 決算統計 (05): rules, figures, portions, earmarks
+    #[command(subcommand)]
+    Settlement(settlement::SettlementCommand),
     /// The sealed log of who did what
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -211,6 +216,7 @@ fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
         Command::Calendar(command) => calendar::run(global, &command),
         Command::Failed(command) => failed::run(global, &command),
         Command::Ledger(command) => ledger::run(global, &command),
+        Command::Settlement(command) => settlement::run(global, &command),
         Command::Audit(command) => audit::run(global, &command),
         Command::Token(command) => token::run(global, &command),
         Command::Migrate => migrate(global),

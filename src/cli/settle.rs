@@ -58,6 +58,52 @@ pub(crate) enum SettleCommand {
         #[command(flatten)]
         how: How,
     },
+    /// Carry what is unpaid of a year over into the next one (滞納繰越), after the books were closed: money for it is booked there from then on
+    CarryOver {
+        /// 会計年度 whose books were closed on 31 May
+        #[arg(long)]
+        year: i32,
+        /// 予算科目 of the next year where it is another one: 01/2105010101=2105010191; may be given several times
+        #[arg(long = "line", value_parser = parse_line)]
+        lines: Vec<(String, String)>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Set the weight of a facility in sharing common cost out (配賦基準), from a 会計年度 on
+    AllocationKey {
+        /// 施設
+        facility: String,
+        /// Its weight beside the others: 面積, 人員 …; 0 takes part in nothing
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
+        weight: i64,
+        /// First 会計年度
+        #[arg(long)]
+        from_year: i32,
+        /// 会計
+        #[arg(long, default_value = "01")]
+        fund: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who decides
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Share what was spent for no facility out to the facilities (共通費の配賦): by the keys, or where none is set by what each spent itself
+    AllocateCommon {
+        /// 会計年度
+        #[arg(long)]
+        year: i32,
+        /// 会計
+        #[arg(long, default_value = "01")]
+        fund: String,
+        #[command(flatten)]
+        how: How,
+    },
     /// Take settlements back: the opposite events, the journal with swapped sides, the money open again
     UndoSettlement {
         /// Numbers of `renkei ledger settlements`
@@ -116,12 +162,29 @@ pub(super) async fn run(global: &Global, pool: &PgPool, command: &SettleCommand)
             let day = how.day();
             Outcome::Settled(ledger::write_off(pool, assessments, &how.settling(&day, &today)).await?)
         }
+        SettleCommand::CarryOver { year, lines, reason, actor } => {
+            let lines = lines.iter().cloned().collect();
+            Outcome::Settled(ledger::carry_over(pool, *year, &lines, (actor, reason), &today).await?)
+        }
+        SettleCommand::AllocationKey { facility, weight, from_year, fund, reason, actor } => {
+            ledger::set_allocation_key(pool, (fund, facility, *from_year), *weight, (actor, reason)).await?;
+            Outcome::Settled(1)
+        }
+        SettleCommand::AllocateCommon { year, fund, how } => {
+            let day = how.day();
+            Outcome::Taken(ledger::allocate_common_cost(pool, *year, fund, &how.settling(&day, &today)).await?)
+        }
         SettleCommand::UndoSettlement { settlements, reason, actor } => {
             Outcome::Settled(ledger::undo_settlements(pool, settlements, actor, reason, &today).await?)
         }
     };
     tell(global, &outcome);
     Ok(())
+}
+
+fn parse_line(text: &str) -> Result<(String, String), String> {
+    let (from, to) = text.split_once('=').ok_or("会計/予算科目=予算科目")?;
+    Ok((from.to_owned(), to.to_owned()))
 }
 
 impl How {

@@ -1,5 +1,5 @@
-//! `renkei demo`: carries samples of all fifteen inbound 連携, both money loops through to the files that leave, most of the other
-//! files that go out, and shows what happened.
+//! `renkei demo`: carries samples of all fifteen inbound 連携, both money loops through to the files that leave, the other seven files
+//! that go out, and shows what happened.
 //!
 //! A guided tour of named topics, so the one place of the program that names them. It plays both roles in one process, on the
 //! real broker and database, and comes in by the doors every partner uses: a watched folder, the HTTP intake, a medium. Run twice, or
@@ -89,6 +89,7 @@ fn again_on_the_day() -> anyhow::Result<Exit> {
 async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors: Doors) -> anyhow::Result<Exit> {
     let mut tour = Tour::open(global, config, registry, doors).await?;
     let mut report = Report::new(global);
+    ledger::book_sample_past(&tour.pool).await?;
 
     report.heading("歳入: 調定 → 納付書 → 納付", "Revenue: assessments → payment slips → payments");
     let name = "IF12_SKS_20261005093000_001.csv";
@@ -122,10 +123,10 @@ async fn tour(global: &Global, config: &Config, registry: &Arc<Registry>, doors:
     let transfers = tour.export(&wanted, &mut report).await?;
 
     report.heading("そのほかの連携", "The other integrations");
-    others::hand_in(&mut tour, &mut report).await?;
+    let welfare = others::hand_in(&mut tour, &mut report).await?;
 
     report.heading("ほかの相手先へ送るファイル", "Files to the other partners");
-    let others = partners::send(&mut tour, &mut report).await?;
+    let others = partners::send(&mut tour, welfare, &mut report).await?;
 
     report.table();
     report.journal(&ledger::journal_of_batch(&tour.pool, assessments, 8).await?);

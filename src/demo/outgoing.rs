@@ -1,10 +1,11 @@
 //! Files that go out: ordered, approved by a second person, released. What a killed run left half way is finished first.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use renkei_consumers::outbound::{ExportFile, FileState, ListFilter, OrderRequest, OutboundError};
+use renkei_consumers::outbound::{ExportFile, FileState, ListFilter, OrderRequest, OutboundError, ReviewRow};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 
@@ -12,6 +13,9 @@ use super::report::Report;
 use super::steps::{LOOK_EVERY, STEP_WAIT, Tour};
 use super::{APPROVER, MAKER};
 use crate::cli::{export, progress};
+
+/// What the reviews count that must be nothing: identities that do not hold, and the like.
+const ZERO: [&str; 3] = ["Difference from the amount received", "Identities that do not hold", "Budget lines without a rule"];
 
 /// A file the tour makes.
 #[derive(Debug)]
@@ -31,12 +35,7 @@ impl Tour<'_> {
     pub(super) async fn export(&mut self, wanted: &Wanted<'_>, report: &mut Report<'_>) -> anyhow::Result<ExportFile> {
         self.finish_begun(wanted, report).await?;
         let started = Instant::now();
-        let request = OrderRequest {
-            variant: wanted.profile.to_owned(),
-            params: wanted.params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-            ordered_by: MAKER.to_owned(),
-            key: wanted.key.map(str::to_owned),
-        };
+        let request = request(wanted);
         let waiting = progress::waiting(self.global, wanted.topic, wanted.topic);
         let ordered = export::order(&self.config, &self.registry, &self.exporter, wanted.topic, request).await;
         waiting.clear();
@@ -56,6 +55,26 @@ impl Tour<'_> {
             state => bail!("file {} of {} is {state}: {}", ordered.id, ordered.topic, ordered.problem.unwrap_or_default()),
         }
         self.released(wanted).await
+    }
+
+    /// Makes a file that is to be looked at and that nobody can release.
+    pub(super) async fn trial(&mut self, wanted: &Wanted<'_>, report: &mut Report<'_>) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let request = request(wanted);
+        let file = export::order(&self.config, &self.registry, &self.exporter, wanted.topic, request).await?;
+        for refusal in self.exporter.show(file.id).await?.refusals {
+            report.refusal(&refusal);
+        }
+        self.recount(&file).await?;
+        match self.exporter.release(file.id, APPROVER).await {
+            Ok(_) => bail!("file {} of {}: a trial was released", file.id, file.topic),
+            Err(OutboundError::StepRefused { code, sentence, .. }) => {
+                report.line(&format!("試算の払出は拒否（{code}）"), &format!("its release is refused: {sentence}"));
+            }
+            Err(other) => return Err(other.into()),
+        }
+        report.export(&file, started.elapsed());
+        Ok(())
     }
 
     /// Files of the tour that a killed run left before their release.
@@ -117,6 +136,10 @@ impl Tour<'_> {
                 carried.1
             );
         }
+        // The others were recounted before they left.
+        if file.release_policy == "automatic" {
+            self.recount(&file).await?;
+        }
         Ok(file)
     }
 
@@ -127,14 +150,20 @@ impl Tour<'_> {
         if said != Some((file.count, file.total)) {
             bail!("file {} of {}: the ledger says {said:?}, the file {:?} and {:?}", file.id, file.topic, file.count, file.total);
         }
+        let differs =
+            |row: &&ReviewRow| ZERO.iter().any(|label| row.label_en.starts_with(label)) && (row.count, row.yen) != (0, 0);
+        if let Some(row) = review.rows.iter().find(differs) {
+            bail!("file {} of {}: {} is {} and {}", file.id, file.topic, row.label_en, row.count, row.yen);
+        }
         Ok(())
     }
 
-    /// The tour's files of a topic, newest first.
+    /// The tour's files of such an order, newest first.
     async fn files(&self, wanted: &Wanted<'_>) -> anyhow::Result<Vec<ExportFile>> {
         let topic = Some(self.exporter.topic(wanted.topic)?.slug.to_string());
         let mut files = self.exporter.list(&ListFilter { topic, ..ListFilter::default() }).await?;
-        files.retain(|file| file.made_by == MAKER);
+        let asked = params(wanted);
+        files.retain(|file| file.made_by == MAKER && file.params.0 == asked);
         Ok(files)
     }
 
@@ -144,6 +173,19 @@ impl Tour<'_> {
         let delivery = detail.deliveries.into_iter().find(|delivery| delivery.kind == "delivered");
         Ok(self.config.outbox().join(delivery.with_context(|| format!("file {} was delivered nowhere", file.id))?.place))
     }
+}
+
+fn request(wanted: &Wanted<'_>) -> OrderRequest {
+    OrderRequest {
+        variant: wanted.profile.to_owned(),
+        params: params(wanted),
+        ordered_by: MAKER.to_owned(),
+        key: wanted.key.map(str::to_owned),
+    }
+}
+
+fn params(wanted: &Wanted<'_>) -> BTreeMap<String, String> {
+    wanted.params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// The rule that refused, in the catalogue's words.

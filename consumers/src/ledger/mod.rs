@@ -12,12 +12,16 @@ mod organizations;
 pub mod returned;
 /// Slips and the money that came for them.
 mod revenue;
+/// What the tour finds.
+mod sample;
 /// What is decided about money that came, or did not come.
 mod settlements;
 /// Slips as they are printed.
 mod slips;
 /// Pay to staff.
 mod staff;
+/// What staff edit of 決算統計.
+mod survey;
 /// Tenders and their nominees.
 mod tenders;
 /// Lists of what waits for a person.
@@ -30,12 +34,17 @@ pub use orders::{
 pub use organizations::name_carrier;
 use renkei_core::verdict::{Classify, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
+pub use sample::{book_sample_past, receivables_of_batch};
 use serde::Serialize;
 use serde_json::Value;
-pub use settlements::{Settling, allocate, appropriate, refund_overpayments, refund_received, undo_settlements, write_off};
+pub use settlements::{
+    Settling, allocate, allocate_common_cost, appropriate, carry_over, refund_overpayments, refund_received, set_allocation_key,
+    undo_settlements, write_off,
+};
 pub use slips::{PrintError, note_printed, slip_issuer, slips_of_batch, slips_to_print};
 use sqlx::PgPool;
 pub use staff::{StaffOrder, StaffPay, StaffPayPart, link_staff_creditor, note_staff_payment, order_staff_pay};
+pub use survey::{Share, Signed, SurveyRule, set_survey_figure, set_survey_rule, set_survey_share, survey_rules};
 pub use tenders::{
     Nominee, Tender, TenderFault, approve_tender, cancel_tender, change_tender, nominate, open_tender, reopen_tender,
     strike_nominees, tender, tender_faults, tenders,

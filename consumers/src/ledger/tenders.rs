@@ -106,9 +106,9 @@ pub async fn change_tender(pool: &PgPool, no: &str, changes: &Value, who: &str) 
 }
 
 /// 決裁 by a second person. What bars it, if anything: then nothing changed.
-pub async fn approve_tender(pool: &PgPool, no: &str, who: &str, today: &str) -> Result<Vec<TenderFault>, LedgerError> {
-    let sql = "select vendor, code, detail from ledger.approve_tender($1, $2, $3::date)";
-    sqlx::query_as(sql).bind(no).bind(who).bind(today).fetch_all(pool).await.map_err(refused)
+pub async fn approve_tender(pool: &PgPool, no: &str, who: &str, now: &str) -> Result<Vec<TenderFault>, LedgerError> {
+    let sql = "select vendor, code, detail from ledger.approve_tender($1, $2, $3::timestamptz)";
+    sqlx::query_as(sql).bind(no).bind(who).bind(now).fetch_all(pool).await.map_err(refused)
 }
 
 /// Makes an approved, told or failed tender a draft again. Returns its new version.

@@ -200,6 +200,14 @@ pub enum OutboundError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Its bytes were given up.
+    #[error("file {file} was overtaken by later ones; its bytes were given up on {at}")]
+    Purged {
+        /// File.
+        file: i64,
+        /// When.
+        at: String,
+    },
     /// The outbox folder cannot be written.
     #[error("cannot {doing} {path}")]
     Outbox {
@@ -300,6 +308,7 @@ impl OutboundError {
             OutboundError::TooLongForWorkbook { .. } => "EXPORT_WORKBOOK_TOO_LONG",
             OutboundError::NoFile(_) => "EXPORT_FILE_UNKNOWN",
             OutboundError::State { .. } => "EXPORT_STATE",
+            OutboundError::Purged { .. } => "EXPORT_PURGED",
             OutboundError::NotAsSeen { .. } => "EXPORT_NOT_AS_SEEN",
             OutboundError::ReviewDiffers { .. } => "EXPORT_REVIEW_DIFFERS",
             OutboundError::ApprovalDead { .. } => "EXPORT_APPROVAL_DEAD",

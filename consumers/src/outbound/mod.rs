@@ -47,6 +47,7 @@ pub mod handler;
 pub mod model;
 mod name;
 mod order;
+mod purge;
 mod release;
 mod remake;
 mod retire;

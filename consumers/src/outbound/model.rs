@@ -153,6 +153,8 @@ pub struct ExportFile {
     pub void_confirmation: Option<String>,
     /// Why it is refused, failed or unknown.
     pub problem: Option<String>,
+    /// When its bytes were given up: it was overtaken, and the days for which such files are kept are over.
+    pub purged_at: Option<String>,
 }
 
 /// 承認: who approved which bytes.

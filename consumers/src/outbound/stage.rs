@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use renkei_core::calendar::clock;
 use renkei_core::layout::Layout;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
@@ -37,7 +38,7 @@ impl Stage<'_> {
         clear(conn).await?;
         let doing = "make the temp tables of a run";
         sqlx::raw_sql(include_str!("sql/begin_run.sql")).execute(&mut *conn).await.map_err(OutboundError::database(doing))?;
-        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7, $8::date, $9::timestamptz";
+        let run = "insert into pg_temp.run select $1, $2, $3, $4::date, $5, $6, $7, $8::date, $9::timestamptz, $10::timestamptz";
         sqlx::query(run)
             .bind(self.file.run)
             .bind(self.file.id)
@@ -48,12 +49,19 @@ impl Stage<'_> {
             .bind(self.file.released_at.is_some())
             .bind(self.today)
             .bind(&self.file.ordered_at)
+            .bind(moment_of(self.today))
             .execute(&mut *conn)
             .await
             .map_err(OutboundError::database(doing))?;
         fill(conn, "insert into pg_temp.param select key, value from jsonb_each_text($1)", &self.file.params.0).await?;
         fill(conn, "insert into pg_temp.setting select key, value from jsonb_each_text($1)", &self.layout.values).await
     }
+}
+
+/// The moment of a step: now, or where the day was set to another one, its beginning.
+fn moment_of(today: &str) -> String {
+    let now = clock::now();
+    if now.date().to_string() == today { clock::rfc3339(&now) } else { format!("{today}T00:00:00+09:00") }
 }
 
 async fn fill(conn: &mut PgConnection, sql: &'static str, values: &BTreeMap<String, String>) -> Result<(), OutboundError> {

@@ -180,6 +180,9 @@ impl Exporter {
         let mut tx = self.pool.begin().await.map_err(OutboundError::database("begin a download"))?;
         self.set_session(&mut tx).await?;
         let file = lock_file(&mut tx, id).await?;
+        if let Some(at) = file.purged_at {
+            return Err(OutboundError::Purged { file: id, at });
+        }
         let (true, Some(file_name), Some(sha256), Some(archive)) =
             (file.state.has_left(), file.file_name, file.sha256, file.archive)
         else {

@@ -11,7 +11,7 @@ use sqlx::postgres::PgPool;
 use sqlx::{FromRow, PgConnection};
 
 use super::{TaskError, due_after};
-use crate::arrivals::{self, ArrivalState};
+use crate::arrivals::{self, Arrival};
 use crate::calendar;
 
 /// A file is asked for this long before it is due; a daily one when the one before has been due.
@@ -92,27 +92,47 @@ pub async fn refresh(pool: &PgPool, registry: &Registry, now: &ZonedDateTime) ->
     }
     for arrival in &arrivals {
         let Some(topic) = registry.topic(&arrival.topic).filter(|topic| topic.method == Method::Manual) else { continue };
-        let near = arrival.left_s <= FETCH_AHEAD.as_secs();
-        if matches!(arrival.state, ArrivalState::Due | ArrivalState::Late) && near {
+        // The one that is looked at, when it is near, and every earlier one that has not come.
+        let near = clock::rfc3339(&now.saturating_add(FETCH_AHEAD));
+        for due in arrival.instants.iter().filter(|due| due.late || due.open && due.key == arrival.key && due.key <= near) {
             let task = NewTask {
                 kind: "fetch",
                 topic: &arrival.topic,
-                key: arrival.key.clone(),
+                key: due.key.clone(),
                 file_id: None,
                 run: None,
                 file: "",
                 from_whom: &topic.from,
                 to_whom: &topic.to,
-                since: arrival.since.clone(),
-                due: arrival.key.clone(),
+                since: due.since.clone(),
+                due: due.key.clone(),
             };
             task.make(&mut tx).await?;
         }
     }
-    sqlx::query(include_str!("end.sql")).bind(clock::rfc3339(now)).execute(&mut *tx).await.map_err(failed())?;
+    end_by_what_is_known(&mut tx, &arrivals).await?;
     notice_late(&mut tx, now).await?;
     measure(&mut tx, now).await?;
     tx.commit().await.map_err(failed())?;
+    Ok(())
+}
+
+/// Ends tasks whose work is known to be done, and opens those again whose file did not stand.
+async fn end_by_what_is_known(conn: &mut PgConnection, arrivals: &[Arrival]) -> Result<(), TaskError> {
+    let dues = || arrivals.iter().flat_map(|arrival| arrival.instants.iter().map(move |due| (arrival.topic.as_str(), due)));
+    let (topics, keys): (Vec<&str>, Vec<&str>) =
+        dues().filter(|(_, due)| due.open).map(|(topic, due)| (topic, due.key.as_str())).unzip();
+    let reopened = sqlx::query(include_str!("reopen.sql")).bind(topics).bind(keys).execute(&mut *conn).await;
+    reopened.map_err(TaskError::database("open tasks again"))?;
+    let sound = || dues().filter_map(|(topic, due)| due.sound.map(|batch| (topic, due.key.as_str(), batch)));
+    let (topics, keys): (Vec<&str>, Vec<&str>) = sound().map(|(topic, key, _)| (topic, key)).unzip();
+    let ended = sqlx::query(include_str!("end.sql"))
+        .bind(topics)
+        .bind(keys)
+        .bind(sound().map(|(.., batch)| batch).collect::<Vec<_>>())
+        .execute(conn)
+        .await;
+    ended.map_err(TaskError::database("end tasks by what is known"))?;
     Ok(())
 }
 

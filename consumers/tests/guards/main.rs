@@ -25,6 +25,7 @@ mod selection;
 mod settling;
 mod slips;
 mod staff;
+mod survey;
 mod tasks;
 mod tenders;
 mod toy;

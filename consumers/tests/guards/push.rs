@@ -2,6 +2,7 @@
 //! and a picture of a moment gives way to a later one.
 
 use renkei_consumers::outbound::{DeliverConfig, Destinations, ExportFile, Exporter, FileState, Found};
+use renkei_core::calendar::clock;
 use sha2::{Digest, Sha256};
 
 use crate::partner::{Asked, Partner, Reply};
@@ -170,6 +171,31 @@ async fn an_older_picture_is_never_sent_behind_a_later_one() {
 }
 
 /// Orders that waited while every consumer was down do not become files.
+#[tokio::test]
+async fn bytes_of_overtaken_pictures_are_given_up_after_their_days_and_no_others() {
+    let toy = Toy::new().await;
+    let partner = Partner::start(|_| Reply::status(200, "")).await;
+    let exporter = to(&toy, PUSHED_STATUS, config(&partner));
+    let money = toy.released("a").await;
+    let first = snapshot(&exporter, "1").await;
+    toy.db.run("insert into toy.payment (payee, amount) values ('D', 1)").await;
+    let last = snapshot(&exporter, "2").await;
+    assert_eq!((first.state, last.state), (FileState::Delivered, FileState::Delivered));
+    let days = |days: i64| clock::now().saturating_add(jiff::SignedDuration::from_hours(24 * days));
+    assert_eq!(exporter.purge(&days(6)).await.unwrap(), 0);
+    assert_eq!(exporter.purge(&days(8)).await.unwrap(), 1);
+    assert_eq!(exporter.purge(&days(900)).await.unwrap(), 0, "the last one, and what leaves once, stay");
+    let gone = exporter.download(first.id, "佐藤").await.unwrap_err();
+    assert_eq!(gone.code(), "EXPORT_PURGED");
+    for kept in [&money, &last] {
+        assert!(!exporter.download(kept.id, "佐藤").await.unwrap().bytes.is_empty());
+    }
+    let purge = |id: i64| format!("update export.file set purged_at = now() where id = {id}");
+    assert_eq!(toy.db.refused(&purge(money.id)).await, "file_purged_is_no_once_only");
+    let why = "select count(*) from audit.event where action = 'export.purged'";
+    assert_eq!(toy.db.one::<i64>(why).await, 1);
+}
+
 #[tokio::test]
 async fn only_the_last_of_many_orders_becomes_a_picture() {
     let toy = Toy::new().await;

@@ -1,7 +1,7 @@
 //! What is decided about money, and the order of the extracts that tell of it.
 
 use renkei_consumers::ledger::{
-    Settling, allocate, appropriate, refund_overpayments, refund_received, undo_settlements, write_off,
+    Settling, allocate, appropriate, carry_over, refund_overpayments, refund_received, undo_settlements, write_off,
 };
 
 use crate::scratch::Scratch;
@@ -70,6 +70,40 @@ async fn money_is_settled_once_and_only_where_it_may_be() {
                      + (select coalesce(sum(amount), 0) from ledger.unallocated_receipt where state = 'open')::bigint";
     assert_eq!(db.one::<i64>(suspense).await, db.one::<i64>(open).await, "what is open is what the accounts say");
     assert_eq!(db.one::<i64>("select count(*) from audit.event where reason in ('申出', '誤り')").await, 5);
+}
+
+#[tokio::test]
+async fn what_is_unpaid_of_a_closed_year_goes_on_in_the_next() {
+    let db = Scratch::new().await;
+    db.run(LEDGER).await;
+    let pool = &db.pool;
+    let by = ("shunyu", "滞納繰越");
+    // 戻出 of what 2026 received: taken back while its books are open, or where what is owed was carried to.
+    let spring = Settling { on: "2027-05-20", today: "2027-05-20", ..SETTLING };
+    assert_eq!(refund_received(pool, "2026A0000001", 1_000, &spring).await.unwrap(), 1_000);
+    let none = std::collections::BTreeMap::new();
+    assert!(sentence(carry_over(pool, 2026, &none, by, "2027-05-31").await).contains("its books are open through 2027-05-31"));
+    assert!(sentence(undo_settlements(pool, &[1], "kakari", "誤り", "2027-06-01").await).contains("year 2026 is closed"));
+    let nowhere = [("01/2105010101".to_owned(), "9999999999".to_owned())].into();
+    assert!(
+        sentence(carry_over(pool, 2026, &nowhere, by, "2027-06-01").await).contains("2027 has no line of revenue 9999999999")
+    );
+    assert_eq!(carry_over(pool, 2026, &none, by, "2027-06-01").await.unwrap(), 2);
+    assert_eq!(carry_over(pool, 2026, &none, by, "2027-06-01").await.unwrap(), 0, "what was carried over is not carried twice");
+    assert_eq!(undo_settlements(pool, &[1], "kakari", "誤り", "2027-06-02").await.unwrap(), 1);
+    let summer = Settling { on: "2027-06-03", today: "2027-06-03", ..SETTLING };
+    assert_eq!(allocate(pool, 1, "2026A0000002", &summer).await.unwrap(), 300);
+    let booked =
+        "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.budget_line, p.debit_account, p.amount), ', ' order by e.id)
+                    from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on >= '2027-05-01'";
+    assert_eq!(
+        db.one::<String>(booked).await,
+        "REFUND_RECEIVED 2026 2105010101 1201 1000, REFUND_RECEIVED 2027 2105010101 1101 1000, \
+         ALLOCATION_IN 2027 2105010101 1101 300, ALLOCATION_OUT 2027 2209 300"
+    );
+    // Every yen of the budget has its line: 05 and 24 go on.
+    assert_eq!(db.one::<i64>("select count(*) from ledger.budget_execution where budget_line is null").await, 0);
+    assert_eq!(db.one::<i64>("select count(*) from audit.event where action = 'receivable.carry'").await, 2);
 }
 
 #[tokio::test]

@@ -122,6 +122,16 @@ async fn a_missed_run_is_asked_about_once_or_written_down() {
     assert_eq!(ends(&tasks), [("open", ""), ("not_needed", "renkei")]);
     let told = "select string_agg(action, ' ' order by id) from audit.event where action like 'schedule.%'";
     assert_eq!(toy.db.one::<String>(told).await, "schedule.missed schedule.skipped");
+    // A run that is refused is not done; a person sees to it.
+    toy.db.run(&format!(
+        "insert into work.task (kind, topic, key, run, from_whom, to_whom, since_at, due_at)
+         values ('missed_run', '{PAYMENTS}', 'refused', '00000000-0000-4000-8000-00000000000f', 'here', 'there', now(), now() + interval '1 day');
+         insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
+         values ('00000000-0000-4000-8000-00000000000f', '{PAYMENTS}', '', '{{}}', 'operator', true, '2026-11-20', 'maker', now());
+         update export.file set state = 'refused', problem = 'no' where run = '00000000-0000-4000-8000-00000000000f'"
+    ))
+    .await;
+    assert_eq!(ends(&all(&toy, &clock::now()).await)[2], ("open", ""));
     // A person orders the run under the schedule's own key: the task is done by it.
     let run = order(PAYMENTS, friday, &[("pay_date", "2026-12-01")]);
     toy.try_make(run).await.unwrap();

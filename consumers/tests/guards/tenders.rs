@@ -130,7 +130,8 @@ async fn a_second_person_approves_what_breaks_no_rule() {
     assert_eq!((barred[0].code.as_str(), barred[0].vendor.as_deref()), ("NOMINEE_SUSPENDED", Some("0012345679")));
     ledger::strike_nominees(&db.pool, &no, &vendors(&["0012345679"]), "指名停止", "kian").await.unwrap();
     db.run("update ledger.tender_method set nominees_min = 2 where code = '3'").await;
-    let late = ledger::approve_tender(&db.pool, &no, "kacho", "2026-09-16").await.unwrap();
+    // 締切 is an hour: from 17:00 of the day on nobody can bid any more.
+    let late = ledger::approve_tender(&db.pool, &no, "kacho", "2026-09-15T17:00:00+09:00").await.unwrap();
     assert_eq!(late.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(), ["SELECTION_CLOSED"]);
     assert!(ledger::approve_tender(&db.pool, &no, "kacho", "2026-08-24").await.unwrap().is_empty());
     let (state, reserved): (String, i64) =
@@ -153,10 +154,14 @@ async fn what_is_told_is_cancelled_by_the_joint_service_only() {
     db.run("insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
             values ('00000000-0000-4000-8000-000000000001', 'toy', '', '{}', 'operator', true, '2026-08-27', 'maker', '2026-08-27 09:00+09')")
         .await;
-    db.run(
-        "select ledger.tell_tenders(array(select id from ledger.tender_notice where state = 'queued'), 1, 'tanto', '2026-08-27')",
-    )
-    .await;
+    let tell = |at: &str| {
+        format!(
+            "select ledger.tell_tenders(array(select id from ledger.tender_notice where state = 'queued'), 1, 'tanto', '{at}')"
+        )
+    };
+    let late = sqlx::query(sqlx::AssertSqlSafe(tell("2026-09-15T17:00:00+09:00"))).execute(&db.pool).await;
+    assert!(late.unwrap_err().to_string().contains("SELECTION_CLOSED"), "the hour of 締切 is past, its day is not");
+    db.run(&tell("2026-09-15T16:59:59+09:00")).await;
     let notices: Vec<(i32, String)> =
         sqlx::query_as("select version, state from ledger.tender_notice where tender_no = $1 order by 1")
             .bind(&no)

@@ -55,7 +55,7 @@ delivery = 'outbox'
 /// Topics that are like another one but for their slug and the way they are delivered: number, slug, like which, what is other.
 const ALIKE: [(&str, &str, &str, &str); 3] = [
     ("93", PUSHED, PAYMENTS, "'http'"),
-    ("94", PUSHED_STATUS, STATUS, "'http'\nstale_after_s = 300"),
+    ("94", PUSHED_STATUS, STATUS, "'http'\nstale_after_s = 300\nkeep_days = 7"),
     ("95", BUCKET, PAYMENTS, "'object_storage'"),
 ];
 

@@ -115,16 +115,32 @@ async fn a_file_to_be_fetched_is_a_task_and_what_was_missed_stays_missing_until_
     let late = monday().await.expect("an answer");
     assert_eq!((late[0].state(), late[0].missing.clone()), (ArrivalState::Late, vec!["2026-10-02".to_owned()]));
     assert_eq!(tasks_at(&bench, "2026-10-05T10:30").await[1].2, "late");
-    // On Monday it comes: both are over, by the one who brought it.
+    // On Monday one comes: it is Friday's, the older one, and Monday's is still missing. So is it on the Saturday after, a day on which
+    // none is due.
+    let outcomes =
+        async |now: &str| -> Vec<String> { tasks_at(&bench, now).await.into_iter().take(2).map(|task| task.2).collect() };
     bench.deliver(&File::new(&[("a", 1)], 2)).await;
-    let ended = tasks_at(&bench, "2026-10-05T10:30").await;
-    assert_eq!(ended.iter().map(|task| task.2.as_str()).collect::<Vec<_>>(), ["done", "done"]);
+    assert_eq!(outcomes("2026-10-05T10:30").await, ["done", "late"]);
+    let come = monday().await.expect("an answer");
+    assert_eq!((come[0].state(), come[0].missing.len()), (ArrivalState::Late, 0));
+    let saturday = arrivals::expected(&bench.pool, &bench.registry, &tokyo("2026-10-10T10:30")).await.expect("an answer");
+    assert_eq!((saturday[0].state(), saturday[0].missing.first().map(String::as_str)), (ArrivalState::Late, Some("2026-10-05")));
+    assert!(saturday[0].left_s < 0, "late until it comes");
+    // Nobody looked from Tuesday to Friday: those days are late all the same, and noticed.
+    let noticed = arrivals::notice(&bench.pool, &bench.registry, &tokyo("2026-10-10T10:30")).await.expect("looked");
+    assert_eq!(noticed[0].missing.len(), 5);
+    bench.deliver(&File::new(&[("b", 1)], 2)).await;
+    assert_eq!(outcomes("2026-10-05T10:30").await, ["done", "done"]);
     let come = monday().await.expect("an answer");
     assert_eq!((come[0].state(), come[0].missing.len()), (ArrivalState::Arrived, 0));
     assert_eq!(
-        bench.text("select string_agg(done_by || ' ' || note, ',') from work.task where key like '2026-10-05%'").await,
-        "folder batch 1 · 1 records"
+        bench.text("select string_agg(done_by || ' ' || note, ',' order by key) from work.task where key < '2026-10-06'").await,
+        "renkei batch 1 · folder · 1 records,renkei batch 2 · folder · 1 records"
     );
+    // What did not stand has not come: its task is open again, and so is that of no one else.
+    bench.run("update intake.batch set state = 'cancelled', reason = 'wrong' where id = 2").await;
+    assert_eq!(outcomes("2026-10-05T10:30").await, ["done", "late"]);
+    assert_eq!(monday().await.expect("an answer")[0].state(), ArrivalState::Late);
     bench.close().await;
 }
 

@@ -25,10 +25,23 @@ pub(super) struct Entry {
 
 /// An order older than a day is nobody's picture of now.
 const SECONDS_A_DAY: u64 = 86_400;
+/// Ten years.
+const KEEP_DAYS_MAX: u64 = 3_660;
 /// Keys that only one direction has.
 const INBOUND_ONLY: &[&str] = &["hold", "confirm", "ordered", "unpack", "evidence", "door", "secrets", "medium", "totals"];
-const OUTBOUND_ONLY: &[&str] =
-    &["release", "delivery", "once", "empty", "stale_after_s", "schedule", "cut_off", "profiles", "results", "control_file"];
+const OUTBOUND_ONLY: &[&str] = &[
+    "release",
+    "delivery",
+    "once",
+    "empty",
+    "stale_after_s",
+    "keep_days",
+    "schedule",
+    "cut_off",
+    "profiles",
+    "results",
+    "control_file",
+];
 
 /// Reads one entry; `earlier` stand before it. `None` when it cannot even be named.
 pub(super) fn parse(
@@ -75,6 +88,7 @@ pub(super) fn parse(
         once: section.flag(faults, "once"),
         empty: section.word(faults, "empty", EMPTIES).unwrap_or_default(),
         stale_after_s: section.between(faults, "stale_after_s", 1, SECONDS_A_DAY).and_then(|s| u32::try_from(s).ok()),
+        keep_days: section.between(faults, "keep_days", 1, KEEP_DAYS_MAX).and_then(|days| u32::try_from(days).ok()),
         control_file: section.flag(faults, "control_file"),
         delivery: section.word(faults, "delivery", DELIVERIES).unwrap_or(DeliveryTarget::Outbox),
         prefetch,
@@ -105,6 +119,10 @@ pub(super) fn parse(
     if topic.once && topic.stale_after_s.is_some() {
         let place = section.place_of("stale_after_s");
         faults.at(place, format!("{}: what leaves once is never left out because it is old: not with `once`", section.what()));
+    }
+    if topic.keep_days.is_some() && topic.stale_after_s.is_none() {
+        let place = section.place_of("keep_days");
+        faults.at(place, format!("{}: only pictures of a moment are ever given up: not without `stale_after_s`", section.what()));
     }
     if let (Some(_), Some(_)) = (topic.unpack, &topic.evidence) {
         let sentence =

@@ -352,6 +352,8 @@ pub struct Topic {
     /// Its files are pictures of a moment: an order older than this many seconds is not carried out any more, and a file that a
     /// later one has overtaken is not sent. `None`: every file counts.
     pub stale_after_s: Option<u32>,
+    /// Days the bytes of pictures that a later one has overtaken are kept. `None`: for ever.
+    pub keep_days: Option<u32>,
     /// Whether `<file>.ctl` with its control totals goes beside each file.
     pub control_file: bool,
     /// Where a released file goes.

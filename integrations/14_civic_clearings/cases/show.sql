@@ -12,6 +12,10 @@ select w.what as "何", w.who as "対象", w.day as "日", w.yen as "円", w.tex
           left join ledger.assessment a on a.id = x.assessment_id
           left join ledger.assessment t on t.id = x.to_assessment_id
         union all
+        select 2, k.assessment_id, k.fiscal_year, '繰越', ledger.assessment_no(a.fiscal_year, a.id), k.carried_on, k.amount,
+               concat_ws('  ', k.fiscal_year || '年度', k.budget_line, k.reason)
+          from ledger.carried_receivable k join ledger.assessment a on a.id = k.assessment_id
+        union all
         select 3, e.file_id, 0, '抽出', e.target || ' ' || e.number, f.business_date, f.total, concat_ws('  ', 'ファイル' || e.file_id, f.state, case when e.voided then '取消済' end)
           from ledger.clearing_extract e join export.file f on f.id = e.file_id) w
- order by w.part, w.id
+ order by w.part, w.what, w.id, w.no

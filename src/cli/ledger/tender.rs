@@ -110,7 +110,7 @@ pub(crate) async fn run(global: &Global, pool: &PgPool, command: &TenderCommand)
             show(global, pool, tender).await
         }
         TenderCommand::Approve { tender, actor } => {
-            let barred = ledger::approve_tender(pool, tender, actor, &today).await?;
+            let barred = ledger::approve_tender(pool, tender, actor, &clock::now_rfc3339()).await?;
             if barred.is_empty() {
                 return show(global, pool, tender).await;
             }

@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use renkei_core::calendar::clock;
 use renkei_core::crash;
 use renkei_core::metrics::metrics;
 use renkei_core::verdict::{Classify, Verdict};
@@ -46,7 +47,7 @@ use super::release::set_unknown;
 use super::store::{end, find_file, lock_file, record, record_why};
 
 /// Name in the audit log of what the program does by itself.
-const MACHINE: &str = "renkei";
+pub(super) const MACHINE: &str = "renkei";
 
 /// What is done about another process that is delivering the same file, and about a wait that is not over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,9 @@ impl Exporter {
         loop {
             if let Err(error) = self.deliver_pending().await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "released files could not be looked up");
+            }
+            if let Err(error) = self.purge(&clock::now()).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "overtaken files are not given up yet");
             }
             tokio::select! {
                 () = cancel.cancelled() => return,

@@ -5,5 +5,5 @@ select id, run, part, parts, topic, profile, params, release_policy, once, busin
        export.moment(released_at) as released_at, released_by,
        export.moment(delivered_at) as delivered_at,
        unknown_by, resolved_by, resolution,
-       export.moment(voided_at) as voided_at, voided_by, void_reason, void_confirmation, problem
+       export.moment(voided_at) as voided_at, voided_by, void_reason, void_confirmation, problem, export.moment(purged_at) as purged_at
   from export.file

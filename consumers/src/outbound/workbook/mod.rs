@@ -119,6 +119,9 @@ impl Exporter {
             let what = "is missing: a table whose columns are data cannot be read back without it".to_owned();
             return Err(OutboundError::Contract { topic: file.topic.clone(), file: "workbook.sql", what });
         }
+        if let Some(at) = &file.purged_at {
+            return Err(OutboundError::Purged { file: file.id, at: at.clone() });
+        }
         let records = u64::try_from(file.records.unwrap_or(0)).unwrap_or(0);
         let (true, Some(archive)) = (records <= records::RECORDS_MAX, &file.archive) else {
             return Err(OutboundError::TooLongForWorkbook { file: file.id, records, limit: records::RECORDS_MAX });

@@ -199,6 +199,8 @@ fn only_pictures_of_a_moment_grow_stale() {
     assert_eq!(topic(&outbound("")).stale_after_s, None);
     assert!(faults(&outbound("stale_after_s=300\nonce=true"))[0].contains("what leaves once"));
     assert!(faults(&entry("stale_after_s=300"))[0].contains("outbound"));
+    assert_eq!(topic(&outbound("stale_after_s=300\nkeep_days=7")).keep_days, Some(7));
+    assert!(faults(&outbound("keep_days=7"))[0].contains("only pictures of a moment"));
 }
 
 #[test]

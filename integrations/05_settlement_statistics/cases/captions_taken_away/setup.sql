@@ -11,3 +11,4 @@ select ledger.post_journal();
 insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, yen, why, made_by) values (2025, '01', '0303010119', 'national', 120000400, '負担金', 'zaisei');
 insert into ledger.settlement_axis (table_no, axis, no, from_year, version, name, role, item, grade, why, made_by) values
     ('13', 'row', '05', 2020, 2, '扶助費', null, null, 'C', '誤り', 'zaisei');
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

@@ -9,7 +9,8 @@ select fund, line, event, 2025, day, '09010000', yen, memo from (values
     ('01', '1201010122', 'PAYMENT', date '2025-09-25', 100000800, '元利償還')) v (fund, line, event, day, yen, memo);
 select ledger.post_journal();
 insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, yen, why, made_by) values (2025, '01', '0303010119', 'national', 120000400, '負担金', 'zaisei');
-select ledger.settle(2025, 'zaisei');
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');
+select ledger.settle(2025, 'zaisei', date '2026-06-10');
 
 -- Not in edition 1.
 select ledger.begin_journal();
@@ -17,3 +18,9 @@ insert into journal (fund, budget_line, event, fiscal_year, booked_on, organizat
 select fund, line, event, 2025, day, '09010000', yen, memo from (values
     ('01', '0101010101', 'PAYMENT', date '2026-05-31', 1000000, '追加')) v (fund, line, event, day, yen, memo);
 select ledger.post_journal();
+
+-- Nor what rows, columns, tables and the ward itself were called later.
+insert into ledger.settlement_axis (table_no, axis, no, from_year, version, name, role, item, grade, why, made_by) values
+    ('02', 'column', '001', 2020, 2, '歳入の総額', 'figure', 'revenue_total', 'C', '様式改正', 'zaisei'),
+    ('02', 'row', '01', 2020, 2, '決算の額', null, null, 'B', '様式改正', 'zaisei');
+update ledger.settlement_body set name = '世田谷', kind = '9';

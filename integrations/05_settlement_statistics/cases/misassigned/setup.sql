@@ -15,3 +15,4 @@ insert into ledger.settlement_portion (fiscal_year, fund, budget_line, nature, y
     (2025, '01', '0201030210', 'maintenance', 3000001, '修繕', 'zaisei'), (2025, '01', '0201030211', 'maintenance', 1000, '支出のない科目', 'zaisei');
 insert into ledger.settlement_funding (fiscal_year, fund, budget_line, nature, source, yen, why, made_by) values
     (2025, '01', '0303010119', '', 'national', 300000701, '支出を超える', 'zaisei'), (2025, '01', '0101010101', 'goods', 'fees', 1000, 'その性質の支出がない', 'zaisei');
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

@@ -8,3 +8,4 @@ select fund, line, event, 2025, day, '09010000', yen, memo from (values
     ('01', '0303010119', 'PAYMENT', date '2025-09-15', 300000700, '生活保護'),
     ('01', '1201010122', 'PAYMENT', date '2025-09-25', 100000800, '元利償還')) v (fund, line, event, day, yen, memo);
 select ledger.post_journal();
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2026, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

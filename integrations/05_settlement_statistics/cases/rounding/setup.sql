@@ -14,3 +14,4 @@ select fund, line, event, 2025, day, '09010000', yen, memo from (values
     ('01', '0403010112', 'PAYMENT', date '2025-07-10', 1499, '清掃')) v (fund, line, event, day, yen, memo);
 select ledger.post_journal();
 insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, yen, why, made_by) values (2025, '01', '0303010119', 'national', 1250, '半額', 'zaisei');
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

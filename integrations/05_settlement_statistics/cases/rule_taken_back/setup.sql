@@ -12,3 +12,4 @@ insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, y
 insert into ledger.settlement_rule (role, fund, key, from_year, version, item, why, made_by) values
     ('nature', '', '01', 2020, 2, null, '報酬は科目ごとに決める', 'zaisei'), ('purpose', '01', '0303', 2025, 1, null, '生活保護費の対応を見直す', 'zaisei'),
     ('nature', '01', '0101010101/01', 2025, 1, 'personnel', '議員報酬', 'zaisei');
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

@@ -7,7 +7,7 @@ select fund, line, event, 2025, day, '09010000', yen, memo from (values
 select ledger.post_journal();
 do $$
 begin
-    perform ledger.check_settlement_release(1);
+    perform ledger.check_settlement_release(1, date '2026-06-20');
     raise exception 'the file of edition 1 would leave';
 exception when sqlstate 'RK060' then
     null;

@@ -18,3 +18,4 @@ select fund, line, event, 2025, day, '09010000', yen, memo from (values
     ('01', '0201010188', 'PAYMENT', date '2025-10-03', 7000000, '節88')) v (fund, line, event, day, yen, memo);
 select ledger.post_journal();
 insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, yen, why, made_by) values (2025, '01', '0303010119', 'national', 120000400, '負担金', 'zaisei');
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

@@ -20,3 +20,4 @@ insert into journal (fund, budget_line, event, fiscal_year, booked_on, organizat
 select fund, line, event, 2028, day, '09010000', yen, memo from (values
     ('01', null, 'OVERPAYMENT', date '2028-04-01', 77000000, '過誤納は歳入でない')) v (fund, line, event, day, yen, memo);
 select ledger.post_journal();
+insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2027, 'carried_over', 0, '繰り越す財源なし', 'zaisei');

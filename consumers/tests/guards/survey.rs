@@ -1,0 +1,65 @@
+//! What staff edit of 決算統計, and 配賦: versions with an author and a reason.
+
+use renkei_consumers::ledger::{
+    self, LedgerError, Share, Signed, set_allocation_key, set_survey_figure, set_survey_rule, set_survey_share, survey_rules,
+};
+
+use crate::scratch::Scratch;
+
+const BY: Signed<'_> = Signed { who: "zaisei", why: "見直し" };
+
+fn sentence<T>(result: Result<T, LedgerError>) -> String {
+    result.err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_rule_is_a_higher_version_and_says_who_and_why() {
+    let db = Scratch::new().await;
+    let pool = &db.pool;
+    let repairs = ("nature", "", "0201030210/10");
+    assert_eq!(set_survey_rule(pool, repairs, 2025, Some("maintenance"), BY).await.unwrap(), 1);
+    assert_eq!(set_survey_rule(pool, repairs, 2025, Some("goods"), BY).await.unwrap(), 2);
+    let found = async || survey_rules(pool, 2025).await.unwrap().into_iter().find(|rule| rule.key == repairs.2);
+    let rule = found().await.unwrap();
+    assert_eq!((rule.version, rule.item.as_str(), rule.made_by.as_str(), rule.why.as_str()), (2, "goods", "zaisei", "見直し"));
+    assert_eq!(set_survey_rule(pool, repairs, 2025, None, BY).await.unwrap(), 3);
+    assert!(found().await.is_none(), "taken back");
+    assert!(sentence(set_survey_rule(pool, repairs, 2025, Some("nosuch"), BY).await).contains("there are: personnel, goods"));
+    assert!(sentence(set_survey_rule(pool, ("nature", "", "9x"), 2025, Some("goods"), BY).await).contains("is no key"));
+    let mute = Signed { why: " ", ..BY };
+    assert!(sentence(set_survey_rule(pool, repairs, 2025, Some("goods"), mute).await).contains("says why"));
+    assert_eq!(db.one::<i64>("select count(*) from audit.event where action = 'settlement.rule' and actor = 'zaisei'").await, 3);
+}
+
+#[tokio::test]
+async fn figures_portions_and_earmarks_are_versions_too() {
+    let db = Scratch::new().await;
+    let pool = &db.pool;
+    assert_eq!(set_survey_figure(pool, 2025, "carried_over", 0, BY).await.unwrap(), 1);
+    assert_eq!(set_survey_figure(pool, 2025, "carried_over", 500, BY).await.unwrap(), 2);
+    let portion = Share { year: 2025, fund: "01", budget_line: "0201030210", nature: "maintenance", source: None, yen: 5 };
+    assert_eq!(set_survey_share(pool, &portion, BY).await.unwrap(), 1);
+    let earmark = Share { nature: "", source: Some("national"), ..portion };
+    assert_eq!(set_survey_share(pool, &earmark, BY).await.unwrap(), 1);
+    let lost = Share { budget_line: "9999999999", ..portion };
+    assert!(sentence(set_survey_share(pool, &lost, BY).await).contains("it is no line of 2025"));
+    assert!(sentence(set_survey_share(pool, &Share { source: Some("moon"), ..earmark }, BY).await).contains("no source"));
+    for table in ["settlement_figure", "settlement_portion", "settlement_funding", "settlement_item", "settlement_table"] {
+        let changed = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("delete from ledger.{table}"))).execute(pool).await;
+        assert!(changed.unwrap_err().to_string().contains("append-only"), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn common_cost_is_shared_out_in_an_open_year_by_somebody_who_says_why() {
+    let db = Scratch::new().await;
+    let pool = &db.pool;
+    let late = ledger::Settling { on: "2026-03-31", who: "kaikei", reason: "配賦", today: "2026-06-01" };
+    let closed = ledger::allocate_common_cost(pool, 2025, "01", &late).await;
+    assert!(sentence(closed).contains("the year takes no booking"));
+    let spring = ledger::Settling { today: "2026-04-20", ..late };
+    assert!(sentence(ledger::allocate_common_cost(pool, 2025, "01", &spring).await).contains("no facility has a weight"));
+    assert!(sentence(set_allocation_key(pool, ("01", "999999", 2025), 1, ("kaikei", "面積")).await).contains("not known"));
+    assert_eq!(set_allocation_key(pool, ("01", "120301", 2025), 1, ("kaikei", "面積")).await.unwrap(), 1);
+    assert_eq!(ledger::allocate_common_cost(pool, 2025, "01", &spring).await.unwrap(), 0, "there is nothing to share");
+}
