@@ -32,6 +32,8 @@ mod lineage;
 mod medium;
 /// How a command ends.
 mod outcome;
+/// `renkei ledger` of what was paid without a file
+mod paid;
 /// What commands print: tables, JSON, error lists.
 pub(crate) mod print;
 /// Progress of long work.
