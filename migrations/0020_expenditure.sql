@@ -266,7 +266,7 @@ create table ledger.payment_order (
     deducted     bigint not null default 0,
     pay_date     date   not null,
     settled_on   date,
-    method       text   not null default 'transfer' constraint payment_order_method_is_known check (method in ('transfer', 'direct_debit', 'payroll')),
+    method       text   not null default 'transfer' constraint payment_order_method_is_known check (method in ('transfer', 'direct_debit', 'payroll', 'counter')),
     memo         text   not null,
     state        text   not null default 'draft' constraint payment_order_state_is_known
                  check (state in ('draft', 'approved', 'in_file', 'released', 'paid', 'returned', 'cancelled')),
@@ -284,10 +284,10 @@ create table ledger.payment_order (
     constraint payment_order_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line,
     constraint payment_order_beyond_draft_is_approved check (state in ('draft', 'cancelled') or approved_by is not null),
     constraint payment_order_deducts_a_part check (deducted >= 0 and deducted < amount and (deducted = 0 or method = 'transfer')),
-    constraint payment_order_debited_is_in_no_file check (method <> 'direct_debit' or state not in ('in_file', 'released'))
+    constraint payment_order_debited_is_in_no_file check (method not in ('direct_debit', 'counter') or state not in ('in_file', 'released'))
 ) with (fillfactor = 45); -- an order changes its state four times: with room on its page and no index on the state, no index is touched
 comment on table ledger.payment_order is '支出命令: draft → approved (決裁) → in_file → released → paid or returned. Nothing is paid without an approval by a second person.';
-comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either.';
+comment on column ledger.payment_order.method is '支払方法. direct_debit (口座引落): the bank takes the money by itself on the pay date, so the order never goes into a transfer file. payroll (給与): paid with the payroll file, net of what is withheld; the order is gross and never goes into a transfer file either. counter (納付書・窓口払): paid with a slip or at the counter and put down by a person; no file carries it.';
 comment on column ledger.payment_order.deducted is '控除額: what is kept back of the amount (源泉所得税, 社会保険料) and goes to 歳入歳出外現金. The bank transfers amount − deducted. Only orders to staff have it (0053).';
 comment on column ledger.payment_order.settled_on is 'The day the money went (paid) or came back (returned), set with the state. Null: the pay date, or for a return the day it is written down.';
 comment on column ledger.payment_order.rescheduled_by is 'Who gave the approved order another pay date.';
@@ -322,7 +322,7 @@ insert into ledger.payment_order_step values
     ('draft',    'cancelled', 'not wanted; or its batch was cancelled'),
     ('approved', 'in_file',   'put into a bank file'),
     ('approved', 'cancelled', 'taken back by a second person; its expense is reversed'),
-    ('approved', 'paid',      'the bank debited it by itself (口座引落): no file carries it'),
+    ('approved', 'paid',      'no file carries it: the bank debited it by itself (口座引落), or it was paid with a slip or at the counter (納付書・窓口払)'),
     ('in_file',  'released',  'the file left'),
     ('in_file',  'approved',  'the file was voided'),
     ('released', 'approved',  'the file was voided after its release: the bank did not process it'),
@@ -345,8 +345,9 @@ begin
       from before_rows b join after_rows a using (id)
      where a.state <> b.state
        and (not exists (select from ledger.payment_order_step s where s.before = b.state and s.after = a.state)
-            or (b.state, a.state) = ('approved', 'paid') and a.method <> 'direct_debit'
-            or (b.state, a.state) in (('paid', 'approved'), ('paid', 'released')) and a.method <> 'transfer'
+            or (b.state, a.state) = ('approved', 'paid') and a.method not in ('direct_debit', 'counter')
+            or (b.state, a.state) = ('paid', 'approved') and a.method not in ('transfer', 'payroll')
+            or (b.state, a.state) = ('paid', 'released') and a.method <> 'transfer'
             or b.state = 'returned' and exists (select from ledger.payment_order r where r.repays = a.id and r.state <> 'cancelled'))
      limit 1;
     if found then
@@ -555,11 +556,15 @@ begin
     perform ledger.lock_orders(ids);
     select p.no, case when p.state not in ('draft', 'approved') then 'it is ' || p.state
                       when c.object_id is not null then 'it is in a file'
+                      when f.file_id is not null then 'pay of its payroll is in file ' || f.file_id
                       else 'it is approved, and the maker may not take that back' end as reason into bad
       from ledger.payment_order p
       left join export.live_claim c on c.object = 'payment_order' and c.object_id = p.id
+      -- The order of a payroll goes with the first of its files: net pay may still be in another when that one was voided.
+      left join lateral (select ledger.payroll_file(x.run_id) as file_id from ledger.payroll_expense x
+                          where x.order_id = p.id and p.method = 'payroll' limit 1) f on true
      where p.id = any (ids)
-       and (p.state not in ('draft', 'approved') or c.object_id is not null
+       and (p.state not in ('draft', 'approved') or c.object_id is not null or f.file_id is not null
             or p.state = 'approved' and export.same_person(p.made_by, who))
      limit 1;
     if found then

@@ -11,7 +11,18 @@ insert into ledger.posting_rule (event, name, debit_account, credit_account) val
     ('RETURN_TO_DEPOSIT', '出納閉鎖後の返戻（歳入歳出外現金へ）', '1101', '2202'),
     ('RETURN_CARRIED', '支払未済の歳入歳出外現金への振替（出納閉鎖）', '2101', '1101'),
     ('DEPOSIT_PAYMENT', '再振込（歳入歳出外現金から）', '2202', '1101'),
-    ('RETURN_TO_REVENUE', '返戻金の過年度収入', '2202', '4290');
+    ('RETURN_FROM_DEPOSIT', '返戻金の払出（歳入へ）', '2202', '1101'),
+    -- Both over cash, with the 歳入科目: budget execution and statements count what moves cash.
+    ('RETURN_TO_REVENUE', '返戻金の過年度収入', '1101', null);
+
+create table ledger.past_year_revenue (
+    fiscal_year int  not null,
+    fund        text not null,
+    budget_line text not null,
+    constraint past_year_revenue_pk primary key (fiscal_year, fund),
+    constraint past_year_revenue_budget_line_fk foreign key (fiscal_year, fund, budget_line) references ledger.budget_line
+);
+comment on table ledger.past_year_revenue is '過年度収入の歳入科目: where money of a closed year is taken up, one line a year and 会計.';
 
 create table ledger.return_reason (
     code          text    constraint return_reason_pk primary key constraint return_reason_is_two_digits check (code ~ '^[0-9]{2}$'),
@@ -91,6 +102,27 @@ begin
 end $$;
 comment on function ledger.latest_day is 'The last day with this month and day (MM-DD) up to a day: files of banks have no year, and an answer speaks of the past.';
 
+create function ledger.result_rows() returns table (
+    line bigint, business text, outcome text, reason text, bank_text text, fee bigint, day date, returned_on date, bank text, branch text, kind text, number text,
+    amount bigint, code1 text, code2 text)
+language plpgsql stable as $$
+begin
+    return query
+    with received as (
+        select b.id, (b.received_at at time zone 'Asia/Tokyo')::date as day from pg_temp.batch b
+    ), head as materialized (
+        -- A bank may refuse a record before its day; none takes files a month ahead. When held lines are posted later the header is no line of theirs: it is read from the records of the batch.
+        select r.grp, ledger.latest_day(r.fields ->> 'transfer_day', d.day + 31) as day, r.fields ->> 'business' as business
+          from intake.record_fields r join received d on r.batch_id = d.id where r.kind = 'header'
+    )
+    select s.line, h.business, case when s.result = '00' then 'paid' else 'returned' end, nullif(s.result, '00'), s.bank_text, s.fee,
+           coalesce(s.transfer_date, h.day),
+           case when s.result <> '00' then coalesce(s.returned_on, ledger.latest_day(s.returned_day, d.day), d.day) end,
+           s.bank, s.branch, s.account_kind, lpad(s.account, 7, '0'), s.amount, s.customer_code1, s.customer_code2
+      from pg_temp.staged_result s cross join received d left join head h on h.grp = s.grp;
+end $$;
+comment on function ledger.result_rows is 'The staged results with the day and the kind (種別) of the file they answer; a notice (CSV) has no kind.';
+
 create function ledger.transfer_results() returns table (
     line bigint, outcome text, reason text, bank_text text, fee bigint, day date, returned_on date, bank text, branch text, kind text, number text,
     amount bigint, order_id bigint, order_no text, state text, file_id bigint, account_id bigint, said text, said_reason text, twins bigint,
@@ -99,18 +131,11 @@ language plpgsql stable as $$
 begin
     return query
     with received as (
-        select b.id, b.topic, (b.received_at at time zone 'Asia/Tokyo')::date as day from pg_temp.batch b
-    ), head as materialized (
-        -- A bank may refuse a record before its day; none takes files a month ahead. When held lines are posted later the header is no line of theirs: it is read from the records of the batch.
-        select r.grp, ledger.latest_day(r.fields ->> 'transfer_day', d.day + 31) as day
-          from intake.record_fields r join received d on r.batch_id = d.id where r.kind = 'header'
+        select b.topic from pg_temp.batch b
     ), row as materialized (
-        select s.line, case when s.result = '00' then 'paid' else 'returned' end as outcome, nullif(s.result, '00') as reason, s.bank_text, s.fee,
-               coalesce(s.transfer_date, h.day) as day,
-               case when s.result <> '00' then coalesce(s.returned_on, ledger.latest_day(s.returned_day, d.day), d.day) end as returned_on,
-               s.bank, s.branch, s.account_kind as kind, lpad(s.account, 7, '0') as number, s.amount,
-               nullif(ltrim(s.customer_code1, '0'), '') as code, concat(s.customer_code1, s.customer_code2) as whole_code
-          from pg_temp.staged_result s cross join received d left join head h on h.grp = s.grp
+        -- What answers to a payroll file is found by ledger.payroll_results().
+        select s.*, nullif(ltrim(s.code1, '0'), '') as code, concat(s.code1, s.code2) as whole_code
+          from ledger.result_rows() s where coalesce(s.business, '21') = '21'
     ), sent as materialized (
         select o.id, o.no, o.state, o.amount - o.deducted as amount, t.paid_on as day, t.file_id, k.id as account_id, k.bank, k.branch, k.kind, k.number,
                nullif(ltrim(right(regexp_replace(o.no, '[^0-9]', '', 'g'), 10), '0'), '') as code, r.outcome as said, r.reason as said_reason
@@ -196,6 +221,7 @@ begin
       from ledger.payment_result r join ledger.payment_order p on p.id = r.order_id
      where r.batch_id = batch and r.cancelled_at is null and r.outcome = 'returned' order by r.line;
     update ledger.payment_result r set cancelled_at = clock_timestamp() where r.batch_id = batch and r.cancelled_at is null;
+    update ledger.payroll_result r set cancelled_at = clock_timestamp() where r.batch_id = batch and r.cancelled_at is null;
 end $$;
 comment on function ledger.cancel_batch_results is 'The results of a batch were taken in by mistake: the orders are what they were, and the marks of accounts go.';
 
@@ -214,11 +240,13 @@ begin
         update ledger.payment_order p set state = 'paid', settled_on = d.paid_on
           from due d join export.claim c on c.file_id = d.file_id and c.object = 'payment_order' and c.live
          where p.id = c.object_id and p.state = 'released'
-        returning d.file_id, d.paid_on, p.amount
+        returning d.file_id, d.paid_on, p.method, p.amount - p.deducted as amount
     ), told as (
         insert into audit.event (actor, action, object, object_id, after)
         select 'renkei', 'payment_order.paid', 'export_file', file_id::text,
-               jsonb_build_object('count', count(*), 'yen', sum(amount), 'paid_on', paid_on)
+               jsonb_build_object('count', count(*), 'paid_on', paid_on,
+                                  -- What the bank transferred. Orders of a payroll are gross, and their file carries net pay by person.
+                                  'yen', case when bool_or(method = 'payroll') then (select f.total from export.file f where f.id = file_id) else sum(amount) end)
           from paid group by file_id, paid_on order by file_id
     )
     select count(*) into confirmed from paid;
@@ -239,15 +267,15 @@ begin
     -- Two people may order it at once: the lock makes the second wait and then see the first.
     perform from ledger.payment_order p where p.id in (select repays from added) order by p.id for update;
     select a.no, f.no as failed, f.state, f.id is not null
-           and (f.fiscal_year, f.fund, f.budget_line, f.organization, f.creditor, f.amount, f.method, coalesce(f.commitment, ''))
-             = (a.fiscal_year, a.fund, a.budget_line, a.organization, a.creditor, a.amount, a.method, coalesce(a.commitment, '')) as same,
+           and (f.fiscal_year, f.fund, f.budget_line, f.organization, f.creditor, f.amount, f.deducted, f.method, coalesce(f.commitment, ''))
+             = (a.fiscal_year, a.fund, a.budget_line, a.organization, a.creditor, a.amount, a.deducted, a.method, coalesce(a.commitment, '')) as same,
            (select count(*) from ledger.payment_order o where o.repays = f.id and o.state <> 'cancelled') as live
       into bad
       from added a left join ledger.payment_order f on f.id = a.repays
      where a.repays is not null
        and (f.state <> 'returned' or (select count(*) from ledger.payment_order o where o.repays = f.id and o.state <> 'cancelled') > 1
-            or (f.fiscal_year, f.fund, f.budget_line, f.organization, f.creditor, f.amount, f.method, coalesce(f.commitment, ''))
-            <> (a.fiscal_year, a.fund, a.budget_line, a.organization, a.creditor, a.amount, a.method, coalesce(a.commitment, '')))
+            or (f.fiscal_year, f.fund, f.budget_line, f.organization, f.creditor, f.amount, f.deducted, f.method, coalesce(f.commitment, ''))
+            <> (a.fiscal_year, a.fund, a.budget_line, a.organization, a.creditor, a.amount, a.deducted, a.method, coalesce(a.commitment, '')))
      limit 1;
     if found and bad.state <> 'returned' then
         raise exception 'payment order % is %: only what came back is paid once more', bad.failed, bad.state
@@ -394,6 +422,16 @@ begin
             using errcode = 'RK015', constraint = case when bad.state <> 'returned' then 'settle_returned_only' when bad.again is not null then 'repay_once'
                                                        when bad.own then 'settle_by_second_person' else 'settle_year_open' end;
     end if;
+    select p.no, p.fund into bad
+      from ledger.payment_order p
+      join ledger.payment_result r on r.order_id = p.id and r.outcome = 'returned' and r.cancelled_at is null and r.in_deposit
+     where p.id = any (ids)
+       and not exists (select from ledger.past_year_revenue y where (y.fiscal_year, y.fund) = (ledger.fiscal_year(today), p.fund))
+     order by p.id limit 1;
+    if found then
+        raise exception 'fund % has no budget line for revenue of past years in fiscal year %', bad.fund, ledger.fiscal_year(today)
+            using errcode = 'RK015', constraint = 'settle_revenue_line';
+    end if;
     perform ledger.begin_journal();
     create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
     with gone as (
@@ -401,17 +439,26 @@ begin
           from ledger.payment_result r
          where p.id = any (ids) and r.order_id = p.id and r.outcome = 'returned' and r.cancelled_at is null
         returning p.*, r.in_deposit
+    ), invoice_gone as (
+        -- Nobody pays it any more; it may be handed in again.
+        update ledger.invoice v set cancelled_at = clock_timestamp() from gone g where v.id = g.invoice_id and v.cancelled_at is null
     ), told as (
         insert into audit.event (actor, action, object, object_id, before, after, reason)
         select who, 'payment_order.settle', 'payment_order', g.no, jsonb_build_object('state', 'returned'),
                jsonb_build_object('state', 'cancelled', 'amount', g.amount, 'to', case when g.in_deposit then 'revenue' else 'budget' end), why
           from gone g order by g.id
+    ), booked as (
+        select g.*, 'EXPENSE' as event, g.fiscal_year as year, g.budget_line as on_line, -g.amount as yen from gone g where not g.in_deposit
+        union all
+        -- Out of 歳入歳出外現金, and taken up as revenue of the year: cash moves twice.
+        select g.*, e.event, y.fiscal_year, case e.event when 'RETURN_TO_REVENUE' then y.budget_line end, g.amount
+          from gone g
+          join ledger.past_year_revenue y on (y.fiscal_year, y.fund) = (ledger.fiscal_year(today), g.fund)
+         cross join (values ('RETURN_FROM_DEPOSIT'), ('RETURN_TO_REVENUE')) e (event)
+         where g.in_deposit
     )
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select case when in_deposit then 'RETURN_TO_REVENUE' else 'EXPENSE' end,
-           case when in_deposit then ledger.fiscal_year(today) else fiscal_year end, today, fund, case when not in_deposit then budget_line end, organization,
-           case when in_deposit then amount else -amount end, '戻入 ' || memo, 'payment_order', id
-      from gone order by id;
+    select event, year, today, fund, on_line, organization, yen, '戻入 ' || memo, 'payment_order', id from booked order by id, event;
     -- Given up with it: the orders it paid once more. Their claim is the same one, and its expense is taken back once.
     with recursive earlier as (
         select p.repays as id from ledger.payment_order p where p.id = any (ids) and p.repays is not null
@@ -441,7 +488,20 @@ begin
         raise exception 'what came back in % is carried over from 1 April to 31 May of %, not on %', year, year + 1, today
             using errcode = 'RK015', constraint = 'carry_before_closing';
     end if;
-    perform from ledger.payment_order p where p.fiscal_year = year and p.state = 'returned' order by p.id for update;
+    perform from ledger.payment_order p
+      where p.fiscal_year = year and (p.state = 'returned' or p.repays is not null and p.state in ('draft', 'approved')) order by p.id for update;
+    -- A 再振込 whose day has come unsent cannot be paid out of the year any more: it ends, and what came back is carried over.
+    with unsent as (
+        update ledger.payment_order a set state = 'cancelled'
+          from ledger.payment_order p
+         where p.id = a.repays and p.fiscal_year = year and p.state = 'returned' and not a.from_deposit
+           and a.state in ('draft', 'approved') and a.pay_date <= today
+           and not exists (select from export.live_claim c where c.object = 'payment_order' and c.object_id = a.id)
+        returning a.id, a.no, a.amount, a.pay_date
+    )
+    insert into audit.event (actor, action, object, object_id, after, reason)
+    select who, 'payment_order.cancel', 'payment_order', u.no, jsonb_build_object('state', 'cancelled', 'amount', u.amount, 'pay_date', u.pay_date),
+           '出納閉鎖: 未送付の再振込' from unsent u order by u.id;
     perform ledger.begin_journal();
     create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
     with left_over as (
@@ -465,7 +525,7 @@ begin
     drop table pg_temp.run;
     return carried;
 end $$;
-comment on function ledger.carry_returned is '出納閉鎖: what came back in a year and is not being paid again is paid out of the year into 歳入歳出外現金 of the next, so that it can be paid after 31 May. Returns how many.';
+comment on function ledger.carry_returned is '出納閉鎖: what came back in a year and is not being paid again is paid out of the year into 歳入歳出外現金 of the next, so that it can be paid after 31 May. A 再振込 that was not sent by its day ends. Returns how many.';
 
 create view ledger.returned_order as
 select p.id, p.no, p.creditor, c.name, p.amount, r.returned_on, r.reason, n.name as reason_name, n.name_en as reason_name_en, r.bank_text, r.in_deposit,
@@ -478,3 +538,10 @@ select p.id, p.no, p.creditor, c.name, p.amount, r.returned_on, r.reason, n.name
   left join ledger.payment_order a on a.repays = p.id and a.state <> 'cancelled'
  where p.state = 'returned' and coalesce(a.state, '') not in ('released', 'paid', 'returned');
 comment on view ledger.returned_order is '振込不能・組戻の未処理: what came back and was neither sent once more nor taken back.';
+
+-- ── Seed: where the invented ward takes up revenue of past years ────────────────────────────────────────────────────────
+
+insert into ledger.budget_line (fiscal_year, fund, code, side, name, account, budget)
+select y, '01', '2105010191', 'revenue', '諸収入 雑入 過年度収入', '4290', 0 from generate_series(2025, 2027) y;
+insert into ledger.past_year_revenue (fiscal_year, fund, budget_line)
+select y, '01', '2105010191' from generate_series(2025, 2027) y;

@@ -9,11 +9,14 @@ create table ledger.payroll_section (
     section  text constraint payroll_section_pk primary key constraint payroll_section_is_two_digits check (section ~ '^[0-9]{2}$'),
     name     text not null,
     payee    text not null references ledger.creditor,
-    withheld boolean not null
+    withheld boolean not null,
+    method   text not null constraint payroll_section_method_is_known check (method in ('payroll', 'transfer', 'counter')),
+    constraint payroll_section_pays_net_by_payroll_file check ((method = 'payroll') = withheld)
 );
-comment on table ledger.payroll_section is '節 of personnel cost: whom its orders name, and whether deductions are taken from it.';
-comment on column ledger.payroll_section.payee is 'A collective creditor: orders of a run name no person. It has no account of its own, the payroll file pays (order method payroll).';
+comment on table ledger.payroll_section is '節 of personnel cost: whom its orders name, whether deductions are taken from it, and how they are paid.';
+comment on column ledger.payroll_section.payee is 'Orders of a run name no person. Where the payroll file pays, this is a collective creditor without an account.';
 comment on column ledger.payroll_section.withheld is 'Part of the gross pay that deductions and net pay come to (節01–03).';
+comment on column ledger.payroll_section.method is '支払方法 of its orders. payroll: with the file that carries net pay by person. What has another payee (節04) or is no pay of that day (節05, 06) is an ordinary order: transfer, with the general transfer file when the payee is one creditor with an account; counter (納付書・窓口払) else.';
 
 create function ledger.refuse_collective_account() returns trigger
 language plpgsql as $$
@@ -22,7 +25,7 @@ declare
 begin
     -- Registering an account and making a creditor collective meet on the creditor's row: the second sees the first.
     perform from ledger.creditor c where c.no = wanted for update;
-    if exists (select from ledger.payroll_section s where s.payee = wanted)
+    if exists (select from ledger.payroll_section s where s.payee = wanted and s.method = 'payroll')
        and exists (select from ledger.creditor_account a where a.creditor = wanted) then
         raise exception 'creditor % stands for many persons and can have no bank account', wanted
             using errcode = 'RK014', hint = 'payroll is paid by its own file; a general transfer would pay the gross amount to one account';
@@ -32,7 +35,7 @@ end $$;
 comment on function ledger.refuse_collective_account is 'Orders of a payroll are gross and name a collective creditor: with an account they would go into a general transfer file, in full.';
 create trigger payroll_payee_has_no_account after insert or update of creditor on ledger.creditor_account
     for each row execute function ledger.refuse_collective_account();
-create trigger payroll_payee_has_no_account after insert or update of payee on ledger.payroll_section
+create trigger payroll_payee_has_no_account after insert or update of payee, method on ledger.payroll_section
     for each row execute function ledger.refuse_collective_account();
 
 create table ledger.payroll_deduction_kind (
@@ -78,11 +81,13 @@ create table ledger.payroll_run (
     replaced_by  bigint references ledger.payroll_run,
     batch_id     bigint not null references intake.batch (id),
     cancelled_at timestamptz,
+    listed_at    timestamptz,
     constraint payroll_run_version_once unique (pay_month, pay_kind, version)
 );
 comment on table ledger.payroll_run is '給与支給: one file. 支給年月, 支給区分 and 版; the sender gives no 版, we count.';
 comment on column ledger.payroll_run.content_hash is 'MD5 of its records in order of their keys: the same payroll in another file is the same.';
 comment on column ledger.payroll_run.replaced_by is 'The run that took its place while all of its orders were drafts.';
+comment on column ledger.payroll_run.listed_at is 'When a list of persons was handed over last. It is written first: a file of the run that is made meanwhile (select.payroll.sql locks the row) fails on it and is made again.';
 create index payroll_run_by_batch on ledger.payroll_run (batch_id);
 
 create table ledger.payroll_expense (
@@ -219,18 +224,18 @@ begin
     create temp table payroll_cost on commit drop as
     select c.*, ledger.next_commitment_no(c.fiscal_year) as commitment, ledger.next_payment_order_no(c.fiscal_year) as order_no
       from (select e.fiscal_year, e.fund, ledger.payroll_line(e.fiscal_year, e.fund, e.subject, e.project, e.section, e.detail) as budget_line, e.organization,
-                   e.section, s.payee, e.pay_date, min(e.line) as line, sum(e.amount)::bigint as amount,
+                   e.section, s.payee, e.pay_date, s.method, min(e.line) as line, sum(e.amount)::bigint as amount,
                    concat_ws(' ', '給与', e.pay_month, k.name, s.name) as title
               from pg_temp.staged_expense e
               join ledger.payroll_section s on s.section = e.section
               join (values ('1', '例月'), ('2', '期末勤勉'), ('3', '差額'), ('4', '随時'), ('5', '退職')) k (code, name) on k.code = e.pay_kind
-             group by 1, 2, 3, 4, 5, 6, 7, e.pay_month, k.name, s.name
+             group by 1, 2, 3, 4, 5, 6, 7, 8, e.pay_month, k.name, s.name
              order by min(e.line)) c;
     insert into ledger.commitment (no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on, batch_id, line)
     select c.commitment, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.title, c.amount, b.business_date, b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
     insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, method, memo, made_by, batch_id, line)
-    select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, c.pay_date, 'payroll', c.title, b.actor, b.id, c.line
+    select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, c.pay_date, c.method, c.title, b.actor, b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
     insert into ledger.payroll_expense (run_id, fiscal_year, fund, budget_line, organization, section, staff_class, heads, amount, commitment, order_id, batch_id, line)
     select run, e.fiscal_year, e.fund, c.budget_line, e.organization, e.section, e.staff_class, e.heads, e.amount, c.commitment, p.id, p.batch_id, e.line
@@ -280,6 +285,14 @@ begin
            head.pay_date, ledger.payroll_content(), b.id
       from pg_temp.batch b
     returning id into run;
+    -- 決裁 may have come since the check: the lock waits for it, and what is asked afterwards sees what it left. Else both would be paid.
+    perform from ledger.payment_order p
+      where p.id in (select x.order_id from ledger.payroll_earlier() e join ledger.payroll_expense x on x.run_id = e.run_id where e.run_id <> run)
+      order by p.id for update;
+    if head.pay_kind <> '3' and exists (select from ledger.payroll_earlier() e where e.run_id <> run and e.ordered) then
+        raise exception 'the payroll of % was approved meanwhile', head.pay_month
+            using errcode = 'serialization_failure', hint = 'it is checked again and then refused';
+    end if;
     perform ledger.replace_payroll(e.run_id, run) from ledger.payroll_earlier() e where e.run_id <> run and not e.ordered;
     perform ledger.order_payroll(run);
     perform ledger.withhold_payroll(run);
@@ -293,6 +306,47 @@ begin
 end $$;
 comment on function ledger.post_payroll is 'The staged payroll → run, commitments, draft orders, deductions, rows of the temp table journal, and posted.';
 
+-- ── Paid by another way than a file ─────────────────────────────────────────────────────────────────────────────────
+
+create function ledger.book_counter_payments(ids bigint[], day date, how text, who text, today date) returns bigint
+language plpgsql as $$
+declare
+    booked bigint;
+    bad    record;
+begin
+    perform ledger.lock_orders(ids);
+    select p.no, case when p.method <> 'counter' or p.state <> 'approved' then 'counter_order_approved'
+                      when btrim(coalesce(how, '')) = '' then 'counter_receipt'
+                      when export.same_person(p.made_by, who) then 'counter_by_second_person'
+                      else 'counter_day_open' end as rule into bad
+      from ledger.payment_order p
+     where p.id = any (ids)
+       and (p.method <> 'counter' or p.state <> 'approved' or btrim(coalesce(how, '')) = '' or export.same_person(p.made_by, who)
+            or day > today or day < (p.approved_at at time zone 'Asia/Tokyo')::date or not ledger.fiscal_year_accepts(p.fiscal_year, day))
+     order by p.id limit 1;
+    if found then
+        raise exception 'payment order % cannot be booked as paid at the counter on %', bad.no, day using errcode = 'RK015', constraint = bad.rule;
+    end if;
+    perform ledger.begin_journal();
+    create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
+    with paid as (
+        update ledger.payment_order set state = 'paid', paid_on = day, settled_on = day where id = any (ids) and state = 'approved' returning *
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, before, after, reason)
+        select who, 'payment_order.counter', 'payment_order', no, jsonb_build_object('state', 'approved'),
+               jsonb_build_object('state', 'paid', 'amount', amount, 'paid_on', day), btrim(how)
+          from paid order by id
+    )
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+    select 'PAYMENT', fiscal_year, day, fund, budget_line, organization, amount, memo, 'payment_order', id from paid order by id;
+    get diagnostics booked = row_count;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    drop table pg_temp.run;
+    return booked;
+end $$;
+comment on function ledger.book_counter_payments is '納付書・窓口払: approved orders of the method counter were paid; `how` says what shows it (領収書). Clears the accounts payable. All or none, not by the maker.';
+
 -- ── Seed: an invented personnel section ─────────────────────────────────────────────────────────────────────────────
 
 insert into ledger.organization (code, valid_from, name, short_name, level, parent) values
@@ -300,13 +354,13 @@ insert into ledger.organization (code, valid_from, name, short_name, level, pare
 insert into ledger.creditor (no, name, kana) values
     ('0000009001', '職員（給与）', 'ｼﾖｸｲﾝ'),
     ('0000009002', '共済組合等（事業主負担）', 'ｷﾖｳｻｲｸﾐｱｲﾄｳ');
-insert into ledger.payroll_section (section, name, payee, withheld) values
-    ('01', '報酬', '0000009001', true),
-    ('02', '給料', '0000009001', true),
-    ('03', '職員手当等', '0000009001', true),
-    ('04', '共済費', '0000009002', false),
-    ('05', '災害補償費', '0000009001', false),
-    ('06', '恩給及び退職年金', '0000009001', false);
+insert into ledger.payroll_section (section, name, payee, withheld, method) values
+    ('01', '報酬', '0000009001', true, 'payroll'),
+    ('02', '給料', '0000009001', true, 'payroll'),
+    ('03', '職員手当等', '0000009001', true, 'payroll'),
+    ('04', '共済費', '0000009002', false, 'counter'),
+    ('05', '災害補償費', '0000009001', false, 'counter'),
+    ('06', '恩給及び退職年金', '0000009001', false, 'counter');
 insert into ledger.payroll_deduction_kind (code, name) values
     ('01', '所得税'), ('02', '住民税'), ('03', '共済短期'), ('04', '共済長期・厚生年金'), ('05', '健康保険（非共済）'), ('06', '雇用保険'),
     ('07', '互助会'), ('08', '財形'), ('09', '貸付償還'), ('10', '組合費'), ('11', '給食等'), ('99', 'その他');

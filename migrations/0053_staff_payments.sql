@@ -36,14 +36,14 @@ create table ledger.withholding_rate (
 comment on table ledger.withholding_rate is '源泉徴収税額表 where it is a rate: for pay after social insurance below an amount a month. Above it, and in the other columns, the table has amounts, which the section states.';
 insert into ledger.withholding_rate (tax_column, valid_from, below, per_100000) values ('2', '2026-01-01', 105000, 3063);
 
-create function ledger.withholding_by_rate(tax_column text, base bigint, day date) returns bigint
+create function ledger.withholding_by_rate(tax_column text, base bigint, month bigint, day date) returns bigint
 language sql stable as $$
-    select case when base < r.below then base * r.per_100000 / 100000 end
+    select case when month < r.below then base * r.per_100000 / 100000 end
       from ledger.withholding_rate r
      where r.tax_column = withholding_by_rate.tax_column and r.valid_from <= day
      order by r.valid_from desc limit 1
 $$;
-comment on function ledger.withholding_by_rate is '源泉徴収税額 where the law gives a rate, below one yen dropped: 乙 of 30,000 yen is 918. Null where it does not.';
+comment on function ledger.withholding_by_rate is '源泉徴収税額 where the law gives a rate, below one yen dropped: 乙 of 30,000 yen is 918. Null where it does not. month: what the person has in that column in the month of the day, this amount included, because the limit is one of the month.';
 
 create function ledger.main_employer_is_ward(staff text, day date) returns boolean
 language sql stable as $$
@@ -193,6 +193,7 @@ declare
     part    ledger.staff_pay_part;
     whole   ledger.staff_pay_part[];
     lawful  bigint;
+    month   bigint;
     bound   text;
     made    ledger.payment_order;
 begin
@@ -212,6 +213,15 @@ begin
         raise exception 'budget line % of % % or the organization of % is not known', pay.budget_line, year, pay.fund, pay.staff_no
             using errcode = 'RK015', constraint = 'staff_pay_has_a_budget_line', hint = 'name budget line and organization';
     end if;
+    -- The table is one of the month: what is ordered for the person's other pay days of the month counts, a bonus has a table of its own.
+    -- Two people may order at once: the lock makes the second wait and then count the first.
+    perform from ledger.staff_creditor c where c.staff_no = pay.staff_no for update;
+    select coalesce(sum(s.taxable - s.social), 0) into month
+      from ledger.staff_payment s
+      join ledger.payment_order p on p.id = s.order_id
+     where s.staff_no = pay.staff_no and s.tax_column = pay.tax_column and s.kind <> '04' and p.state not in ('cancelled', 'returned')
+       and date_trunc('month', p.pay_date) = date_trunc('month', pay.pay_date);
+    month := month + coalesce((select sum(x.taxable - x.social) from unnest(parts) x where x.kind <> '04'), 0);
     foreach part in array parts loop
         if least(part.taxable, part.nontaxable, part.social) < 0 or part.taxable + part.nontaxable <= 0 then
             raise exception 'a part of pay to % comes to nothing, or less', pay.staff_no
@@ -219,10 +229,10 @@ begin
         end if;
         -- A bonus has a table of its own.
         lawful := case when part.kind = '04' then null
-                       else ledger.withholding_by_rate(pay.tax_column, part.taxable - part.social, pay.pay_date) end;
+                       else ledger.withholding_by_rate(pay.tax_column, part.taxable - part.social, month, pay.pay_date) end;
         part.withheld := coalesce(part.withheld, lawful, case when part.taxable = 0 then 0 end);
         if part.withheld is null then
-            raise exception 'the tax to be withheld of % yen in column % is not a rate: state it', part.taxable, pay.tax_column
+            raise exception 'the tax to be withheld of % yen (% in the month) in column % is not a rate: state it', part.taxable, month, pay.tax_column
                 using errcode = 'RK015', constraint = 'staff_pay_states_its_tax', hint = 'see the withholding table';
         end if;
         if part.withheld <> lawful then

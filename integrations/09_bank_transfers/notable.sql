@@ -15,6 +15,13 @@ with item as (
      where p.state in ('released', 'paid') and p.method = 'transfer'
        and p.creditor in (select creditor from item) and p.id not in (select id from item)
        and p.pay_date >= (select min(pay_date) from item) - interval '13 months'
+), promised as (
+    -- Not sent yet: what other files hold that wait for their approval or release.
+    select p.creditor, p.no, p.amount - p.deducted as amount, p.pay_date, k.bank, k.branch, k.kind, k.number
+      from ledger.payment_order p
+      join ledger.creditor_account k on k.id = p.account_id
+     where p.state = 'in_file' and p.method = 'transfer' and p.id not in (select id from item)
+       and (k.bank, k.branch, k.kind, k.number) in (select bank, branch, kind, number from item)
 ), usual as (
     select creditor, count(*) as payments, min(amount) as least, max(amount) as most from earlier group by creditor
 ), factor as (
@@ -41,9 +48,11 @@ with item as (
       from item i
       join (select no, creditor, amount, bank, branch, kind, number, pay_date from item
             union all
-            select no, creditor, amount, bank, branch, kind, number, pay_date from earlier) o
+            select no, creditor, amount, bank, branch, kind, number, pay_date from earlier
+            union all
+            select no, creditor, amount, bank, branch, kind, number, pay_date from promised) o
         on (o.bank, o.branch, o.kind, o.number, o.amount) = (i.bank, i.branch, i.kind, i.number, i.amount)
-       and o.no <> i.no and o.pay_date >= i.pay_date - interval '20 days'
+       and o.no <> i.no and o.pay_date between i.pay_date - interval '20 days' and i.pay_date + interval '20 days'
      group by i.id, i.no, i.creditor, i.name, i.amount, i.pay_date, i.bank, i.branch, i.kind, i.number
 )
 select code, 'payment_order', id, amount,

@@ -1,11 +1,11 @@
--- Pay leaves: the gross orders of the run are released and booked on the day of the transfer. What was withheld came in on the same day
+-- Pay leaves: the gross orders of the run are released and booked on the day of the transfer, and paid from the day after on. What was withheld came in on the same day
 -- with the run (20), so what leaves the ward's account is the net pay of this file.
 
 select ledger.check_payroll_release(r.file_id, r.today) from run r;
 
 create temp table leaving on commit drop as
 with moved as (
-    update ledger.payment_order p set state = 'released'
+    update ledger.payment_order p set state = 'released', paid_on = (select min(l.day) from leaving_pay l)
       from export.claim c
      where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
     returning c.seq, p.*
@@ -22,8 +22,11 @@ begin
 end $$;
 
 insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-select null, 'PAYMENT', p.fiscal_year, ledger.transfer_day(p.pay_date, (select value from setting where key = 'non_business_day')),
+select null, 'PAYMENT', p.fiscal_year, p.paid_on,
        p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
   from leaving p order by p.id;
 
 select ledger.post_journal();
+
+-- From the day after on its orders count as paid, and the bank's answer finds its credits by the day.
+insert into ledger.transfer_file (file_id, paid_on) select (select file_id from run), min(l.day) from leaving_pay l having count(*) > 0;

@@ -15,7 +15,13 @@ with item as (
     union all
     select 3, '', '職員数', 'persons', count(distinct staff_no), sum(amount)::bigint from item
     union all
-    select 4, bank, '銀行 ' || bank, 'bank ' || bank, count(*), sum(amount)::bigint from item group by bank
+    -- Not bank by bank: a bank may have one person, and then its sum is that person's pay.
+    select 4, case when own then '1' else '2' end, case when own then '自行' else '他行' end, case when own then 'the ward''s bank' else 'other banks' end,
+           count(*), sum(amount)::bigint
+      from (select i.*, i.bank = (select value from setting where key = 'own_bank') as own, b.least
+              from item i
+             cross join (select min(n) as least from (select count(distinct staff_no) as n from item group by bank = (select value from setting where key = 'own_bank')) p) b) i
+     where least > 1 group by own
     union all
     select 5, p.pay_month || p.pay_kind, concat_ws(' ', '差引支給（口座）', p.pay_month, ledger.payroll_kind_name(p.pay_kind)),
            concat_ws(' ', 'net pay to accounts', p.pay_month, p.pay_kind), n.heads, n.amount

@@ -21,6 +21,9 @@ select a.*, case when a.pay_date <= (select through from ledger.calendar_horizon
  cross join bank s;
 analyze bank, asked;
 
+-- A list that is handed over now would change what this file carries.
+select ledger.lock_payroll_runs(pay_date) from asked;
+
 -- The runs of the day, and what is still to be credited for them.
 create temp table run_due on commit drop as
 select r.run_id, r.pay_month, r.pay_kind, r.to_accounts, case r.pay_kind when '2' then s.bonus_business else s.salary_business end as business

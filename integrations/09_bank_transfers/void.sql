@@ -14,6 +14,17 @@ begin
         raise exception 'TRANSFER_FILE_ANSWERED'
             using errcode = 'RK011', detail = json_build_object('order', answered.no, 'count', answered.count);
     end if;
+    -- Of a payroll file the bank answers for credits; their orders stand for them.
+    select min(p.no) as no, count(distinct r.id) as count into answered
+      from ledger.payroll_result r
+      join ledger.payroll_transfer t on t.id = r.transfer_id
+     cross join lateral ledger.payroll_orders(t.run_id) o
+      join ledger.payment_order p on p.id = o.order_id
+     where r.file_id = (select file_id from run) and r.cancelled_at is null;
+    if answered.count > 0 then
+        raise exception 'TRANSFER_FILE_ANSWERED'
+            using errcode = 'RK011', detail = json_build_object('order', answered.no, 'count', answered.count);
+    end if;
 end $$;
 
 update ledger.payment_order p set state = 'approved', account_id = null, paid_on = null

@@ -98,7 +98,12 @@ select line, 'hold', 'UTILITY_COMMITMENT_EXHAUSTED', 'amount', jsonb_build_objec
   from claimed where total > remaining
 union all
 select n.line, 'hold', 'FISCAL_AFTER_CLOSING', 'debit_date', jsonb_build_object('value', n.debit_date, 'year', n.fiscal_year)
-  from notice n cross join batch d where not ledger.fiscal_year_accepts(n.fiscal_year, greatest(n.debit_date, d.business_date))
+  from notice n where not ledger.fiscal_year_accepts(n.fiscal_year, n.debit_date)
+union all
+-- Debited in time, but a line that was held is posted when the books of its year are closed.
+select n.line, 'hold', 'UTILITY_POSTED_AFTER_CLOSING', 'debit_date', jsonb_build_object('value', n.debit_date, 'year', n.fiscal_year, 'today', t.business_date)
+  from notice n cross join today t
+ where ledger.fiscal_year_accepts(n.fiscal_year, n.debit_date) and not ledger.fiscal_year_accepts(n.fiscal_year, greatest(n.debit_date, t.business_date))
 union all
 select n.line, 'hold', 'UTILITY_TWICE_IN_FILE', 'customer_no', jsonb_build_object('value', n.customer_no, 'amount', n.amount, 'date', n.debit_date)
   from notice n

@@ -2,7 +2,7 @@
 -- Sums and taxes that do not add up are the sender's to mend (reject); everything else waits for a person (hold).
 
 with today as (
-    select business_date, (select through from ledger.calendar_horizon) as horizon from batch
+    select business_date, (received_at at time zone 'Asia/Tokyo')::date as received, (select through from ledger.calendar_horizon) as horizon from batch
 ), tax_row as (
     -- JSON nests the breakdown, CSV has it in columns. Out of scope (O) carries no rate.
     select line, category, coalesce(rate, 0) as rate, base, tax from staged_tax
@@ -27,7 +27,8 @@ with today as (
     select line, invoice_no from staged_preceding
 ), claim as (
     select i.*, coalesce(i.prepaid, 0) as already_paid, coalesce(i.period_to, lp.last, i.issued_on) as delivered,
-           coalesce(i.due, d.business_date + 30) as wanted, n.registration,
+           -- Thirty days from the day the claim came: a line that was held has no more time for it.
+           coalesce(i.due, d.received + 30) as wanted, n.registration,
            p.creditor as payee, p.candidates as payees, c.commitment, c.candidates as commitments,
            ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration, 'bank', a.bank, 'branch', a.branch,
                'account_kind', a.kind, 'account_number', a.number), s.content) as content
@@ -122,7 +123,8 @@ select i.line, 'reject', 'ORGANIZATION_UNKNOWN', 'organization', jsonb_build_obj
 
 -- A person must decide
 union all
-select line, 'hold', 'INVOICE_NOT_YEN', 'currency', jsonb_build_object('value', currency) from staged_invoice where currency <> 'JPY'
+select line, 'hold', 'INVOICE_NOT_YEN', 'currency', jsonb_build_object('value', currency, 'amount', coalesce(payable_foreign, payable::text, '—'), 'net', coalesce(net_foreign, net::text, '—'))
+  from staged_invoice where currency <> 'JPY'
 union all
 select line, 'hold', 'INVOICE_NEGATIVE', 'payable', jsonb_build_object('value', payable) from staged_invoice where payable <= 0
 union all
@@ -228,15 +230,15 @@ union all
 select line, 'warn', 'INVOICE_WITHOUT_NUMBER', 'invoice_number', jsonb_build_object('issuer', issuer_name)
   from staged_invoice where invoice_number is null
 union all
-select c.line, 'warn', 'INVOICE_DUE_PASSED', 'due', jsonb_build_object('value', c.due, 'day', p.day)
-  from claim c join pay_day p using (wanted) where c.due < p.day
+select c.line, 'warn', 'INVOICE_DUE_PASSED', 'due', jsonb_build_object('value', c.wanted, 'day', p.day)
+  from claim c join pay_day p using (wanted) where c.wanted < p.day
 union all
 -- 政府契約の支払遅延防止法 §6: 30 days after a proper claim, 40 for works (節14 工事請負費). A later day is the issuer's to grant, not ours to take.
-select c.line, 'warn', 'INVOICE_DUE_LATE', 'due', jsonb_build_object('value', c.due, 'days', w.days, 'latest', d.business_date + w.days)
+select c.line, 'warn', 'INVOICE_DUE_LATE', 'due', jsonb_build_object('value', c.due, 'days', w.days, 'latest', d.received + w.days)
   from claim c cross join today d
   left join ledger.commitment m on m.no = c.commitment
  cross join lateral (select case when right(m.budget_line, 2) = '14' then 40 else 30 end as days) w
- where c.due > d.business_date + w.days
+ where c.due > d.received + w.days
 union all
 select c.line, 'hold', 'COMMITMENT_ORPHANED', 'commitment_no', jsonb_build_object('value', m.no, 'organization', m.organization)
   from claim c cross join today d join ledger.commitment m on m.no = c.commitment

@@ -12,7 +12,7 @@ with tax_row as (
     select line, jsonb_agg(jsonb_build_array(category, rate, base, tax) order by category, rate, base) as taxes from tax_row group by line
 )
 select i.*, s.taxes, n.registration,
-       coalesce(i.source_key, concat_ws('-', i.source, coalesce(n.registration, i.corporate_number), i.invoice_no)) as key, p.creditor as payee, c.commitment, coalesce(i.due, b.business_date + 30) as wanted,
+       coalesce(i.source_key, concat_ws('-', i.source, coalesce(n.registration, i.corporate_number), i.invoice_no)) as key, p.creditor as payee, c.commitment, coalesce(i.due, (b.received_at at time zone 'Asia/Tokyo')::date + 30) as wanted,
        ledger.invoice_content(to_jsonb(i) || jsonb_build_object('invoice_number', n.registration, 'bank', coalesce(i.bank, a.bank),
            'branch', coalesce(i.branch, a.branch), 'account_kind', coalesce(i.account_kind, a.kind),
            'account_number', coalesce(i.account_number, a.number)), s.taxes) as content

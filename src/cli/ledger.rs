@@ -12,6 +12,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
 use super::organization::{self, OrganizationCommand};
+use super::paid::{self, PaidCommand};
 use super::print::{say, table};
 use super::returned::{self, ReturnedCommand};
 use super::settle::{self, SettleCommand};
@@ -192,6 +193,8 @@ pub(crate) enum LedgerCommand {
     OrphanedAccounts(Rows),
     #[command(flatten)]
     Returned(ReturnedCommand),
+    #[command(flatten)]
+    Paid(PaidCommand),
     /// Pay to staff, and returns of it, that the payroll system was not told of (未通知の職員支払)
     StaffPayments(Rows),
     #[command(flatten)]
@@ -304,6 +307,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 worklist::show(global, &pool, Worklist::OrphanedAccounts, *rows).await?;
             }
             LedgerCommand::Returned(command) => returned::run(global, &pool, command).await?,
+            LedgerCommand::Paid(command) => paid::run(global, &pool, command).await?,
             LedgerCommand::StaffPayments(rows) => worklist::show(global, &pool, Worklist::StaffPayments, *rows).await?,
             LedgerCommand::Staff(command) => staff::run(global, &pool, command).await?,
         }

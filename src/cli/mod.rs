@@ -36,6 +36,8 @@ mod medium;
 mod organization;
 /// How a command ends.
 mod outcome;
+/// `renkei ledger` of what was paid without a file
+mod paid;
 /// What commands print: tables, JSON, error lists.
 pub(crate) mod print;
 /// Progress of long work.

@@ -63,6 +63,9 @@ pub(crate) struct Given {
     /// `again` is about this file, counted from 1, instead of the last.
     #[serde(default)]
     pub again_of: Option<usize>,
+    /// The day on which `again` is done; absent: `business_date`.
+    #[serde(default)]
+    pub again_on: Option<String>,
     /// Held lines of the last file that a person gives up afterwards.
     #[serde(default)]
     pub give_up: Vec<i64>,

@@ -78,7 +78,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     };
     let producers =
         renkei_producers::Intake::open(config, registry.clone(), archive, kept.clone(), CancellationToken::new()).unwrap();
-    let consumers = Arc::new(Intake::new(pool.clone(), registry).on_business_date(&case.given.business_date));
+    let consumers = Arc::new(Intake::new(pool.clone(), registry.clone()).on_business_date(&case.given.business_date));
     let handler = TopicHandler::new(consumers.clone(), slug, Replies::none());
 
     let door = Door { case, producers, kept, handler };
@@ -91,7 +91,10 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
         case.meanwhile(pool, "before_again.sql").await;
         let nth = case.given.again_of.unwrap_or(inputs.len());
         let input = nth.checked_sub(1).and_then(|index| inputs.get(index)).expect("`again_of` counts the files from 1");
-        again(case, &consumers, input).await;
+        match &case.given.again_on {
+            Some(day) => again(case, &Intake::new(pool.clone(), registry.clone()).on_business_date(day), input).await,
+            None => again(case, &consumers, input).await,
+        }
     }
     if !case.given.give_up.is_empty() {
         let batch = consumers.find(&inputs.last().unwrap().delivery.to_string()).await.unwrap();

@@ -35,7 +35,7 @@ begin
 end $$;
 
 -- For cases of answers (NN_slug/results/cases): the file that was answered. The approved orders of a pay date left in a file of the topic,
--- the bank has it, and their payment is booked.
+-- the bank has it, and their payment is booked. So with pay of that day, whose gross orders go with it.
 create function slate.sent(topic text, pay_date date, made_on date, transferred_on date default null) returns bigint language plpgsql as $$
 declare
   made bigint;
@@ -45,24 +45,33 @@ begin
   values (gen_random_uuid(), sent.topic, '', '{}', 'operator', true, made_on, 'tsukuru', made_on + time '09:00') returning id into made;
   insert into export.claim (file_id, topic, seq, object, object_id, yen, live)
   select made, sent.topic, row_number() over (order by p.no), 'payment_order', p.id, p.amount, true
-    from ledger.payment_order p where p.pay_date = sent.pay_date and p.state = 'approved' and p.method = 'transfer';
+    from ledger.payment_order p where p.pay_date = sent.pay_date and p.state = 'approved' and p.method = 'transfer'
+  union all
+  select made, sent.topic, row_number() over (order by t.id), 'payroll_transfer', t.id, t.amount, true
+    from ledger.payroll_transfer t join ledger.payroll_run r on r.id = t.run_id where r.pay_date = sent.pay_date and t.superseded_by is null
+  union all
+  select made, sent.topic, 0, 'payment_order', o.order_id, null, true
+    from ledger.payroll_run r cross join lateral ledger.payroll_orders(r.id) o where r.pay_date = sent.pay_date;
   update ledger.payment_order p set state = 'in_file', account_id = k.id
     from export.claim c, ledger.creditor_account k
-   where c.file_id = made and p.id = c.object_id and k.creditor = p.creditor and day between k.valid_from and k.valid_to;
+   where c.file_id = made and c.object = 'payment_order' and p.id = c.object_id and k.creditor = p.creditor and day between k.valid_from and k.valid_to;
+  update ledger.payment_order p set state = 'in_file'
+    from export.claim c where c.file_id = made and c.object = 'payment_order' and p.id = c.object_id and p.method = 'payroll';
   update export.file f
      set state = 'generated', seq_of_day = (select count(*) from export.file o where o.topic = sent.topic and o.business_date = made_on),
          sha256 = encode(sha256(made::text::bytea), 'hex'), records = c.count + 3, count = c.count, total = c.total, bytes = (c.count + 3) * 122,
          archive = 'case', file_name = 'case.txt', integration_digest = '', generated_at = now()
-    from (select count(*) as count, sum(yen) as total from export.claim where file_id = made) c where f.id = made;
+    from (select count(*) as count, sum(yen) as total from export.claim where file_id = made and seq > 0) c where f.id = made;
   update export.file set state = 'released', released_at = now(), released_by = 'tsukuru' where id = made;
   update export.file set state = 'delivered', delivered_at = now() where id = made;
-  update ledger.payment_order p set state = 'released', paid_on = day from export.claim c where c.file_id = made and p.id = c.object_id;
+  update ledger.payment_order p set state = 'released', paid_on = day
+    from export.claim c where c.file_id = made and c.object = 'payment_order' and p.id = c.object_id;
   insert into ledger.transfer_file (file_id, paid_on) values (made, day);
   perform ledger.begin_journal();
   create temp table run on commit drop as select made as file_id, 'tsukuru'::text as ordered_by;
   insert into journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
   select c.seq, 'PAYMENT', p.fiscal_year, day, p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
-    from export.claim c join ledger.payment_order p on p.id = c.object_id where c.file_id = made order by c.seq;
+    from export.claim c join ledger.payment_order p on p.id = c.object_id where c.file_id = made and c.object = 'payment_order' order by c.seq;
   perform ledger.post_journal();
   drop table run;
   return made;

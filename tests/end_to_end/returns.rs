@@ -47,7 +47,13 @@ fn transfers(world: &World) -> Vec<Value> {
 fn answer(transfers: &[Value], day: &str, back: &str) -> Vec<u8> {
     let mut rows = vec![(
         "header",
-        row([("originator_code", "0000012345"), ("transfer_day", day), ("own_bank", "0001"), ("own_branch", "110")]),
+        row([
+            ("business", "21"),
+            ("originator_code", "0000012345"),
+            ("transfer_day", day),
+            ("own_bank", "0001"),
+            ("own_branch", "110"),
+        ]),
     )];
     for (index, transfer) in transfers.iter().enumerate() {
         let value = |key: &str| transfer[key].as_str().unwrap().to_owned();

@@ -65,7 +65,7 @@ const KNOWN: [&str; 13] = [
 ];
 
 /// The steps that may have SQL of their own for one layout.
-const STEPS: [&str; 5] = ["select", "review", "release", "void", "bring"];
+const STEPS: [&str; 6] = ["select", "review", "workbook", "release", "void", "bring"];
 
 /// `select.payroll.sql` beside `layouts/payroll.toml`.
 fn of_one_layout(name: &str, path: &str) -> bool {

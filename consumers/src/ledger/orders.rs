@@ -62,6 +62,19 @@ pub async fn book_direct_debits(pool: &PgPool, numbers: &[String], who: &str, de
     decide(pool, &format!("select ledger.book_direct_debits({IDS}, $2, $3::date)"), numbers, &[who, debited_on]).await
 }
 
+/// Books approved orders of the method `counter` as paid with a slip or at the counter, all or none. Returns how many.
+pub async fn book_counter_payments(
+    pool: &PgPool,
+    numbers: &[String],
+    paid_on: &str,
+    receipt: &str,
+    who: &str,
+    today: &str,
+) -> Result<i64, LedgerError> {
+    let sql = format!("select ledger.book_counter_payments({IDS}, $2::date, $3, $4, $5::date)");
+    decide(pool, &sql, numbers, &[paid_on, receipt, who, today]).await
+}
+
 /// Puts down what a person saw of a creditor's account (口座確認): `0` it is as registered, another digit it is not. `source` says where.
 pub async fn check_account(
     pool: &PgPool,

@@ -125,3 +125,26 @@ pub async fn carry_returned(pool: &PgPool, year: i32, who: &str, today: &str) ->
         .await
         .map_err(refused)
 }
+
+/// Pay that came back (給与返戻) was paid to the person in another way, all or none. Returns how many.
+pub async fn pay_returned_pay(
+    pool: &PgPool,
+    returns: &[i64],
+    paid_on: &str,
+    how: &str,
+    who: &str,
+    today: &str,
+) -> Result<i64, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let paid = sqlx::query_scalar("select ledger.pay_returned_pay($1, $2::date, $3, $4, $5::date)")
+        .bind(returns)
+        .bind(paid_on)
+        .bind(how)
+        .bind(who)
+        .bind(today)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(refused)?;
+    transaction.commit().await.map_err(refused)?;
+    Ok(paid)
+}

@@ -16,6 +16,7 @@ mod names;
 mod once;
 mod orders;
 mod partner;
+mod payroll;
 mod push;
 mod returns;
 mod revenue;

@@ -77,12 +77,22 @@ async fn what_comes_back_is_paid_once_more_and_once() {
     db.run(&format!("select ledger.cancel_payment_orders(array[{again}], 'kacho', '取りやめ', '2026-10-19')")).await;
     assert_eq!(db.one::<i64>(entries).await, before, "a second order neither books an expense nor takes one back");
     assert_eq!(db.refused(&by_hand("amount + 1")).await, "repay_same_payment");
+    let withholding = by_hand("amount")
+        .replace("amount, pay_date", "amount, deducted, pay_date")
+        .replace("commitment, amount, '", "commitment, amount, 1, '");
+    assert_eq!(db.refused(&withholding).await, "repay_same_payment", "what is kept back is part of the payment");
     db.run(&repay(901, "2026-10-27")).await;
 }
 
 #[tokio::test]
 async fn what_is_given_up_goes_back_to_the_budget() {
     let db = sent().await;
+    db.run(
+        "insert into ledger.invoice (source, source_key, invoice_no, issued_on, issuer_name, creditor, organization, net, tax, gross, payable, content_hash, batch_id, line)
+         values ('BTB', 'k', 'n', '2026-09-30', '砧クリーン', '0000000101', '05020000', 100001, 0, 100001, 100001, 'h', 7, 1)",
+    )
+    .await;
+    db.tamper("update ledger.payment_order set invoice_id = 1 where id = 1").await;
     let settle = |who: &str, day: &str| format!("select ledger.settle_returned(array[1], '{who}', '契約解除', '{day}')");
     assert_eq!(db.refused(&settle("kakari", "2026-10-19")).await, "settle_by_second_person");
     assert_eq!(db.refused(&settle("kacho", "2027-06-01")).await, "settle_year_open");
@@ -94,14 +104,28 @@ async fn what_is_given_up_goes_back_to_the_budget() {
     let expense =
         "select coalesce(sum(debit - credit), 0)::bigint from ledger.journal_line where account = '5210' and object_id = 1";
     assert_eq!(db.one::<i64>(expense).await, 0, "the expense is taken back");
+    assert_eq!(
+        db.one::<i64>("select count(*) from ledger.invoice where cancelled_at is null").await,
+        0,
+        "its invoice may come again"
+    );
     assert_eq!(db.refused(&repay(901, "2026-10-26")).await, "repay_order_returned");
 
     // Held off budget it becomes revenue of the year it is given up in.
     let db = sent().await;
     db.tamper("update ledger.payment_result set in_deposit = true").await;
     db.run(&settle("kacho", "2027-06-01")).await;
-    let to = "select event || ' ' || fiscal_year || ' ' || amount from ledger.entry e join ledger.posting p on p.entry_id = e.id order by e.id desc limit 1";
-    assert_eq!(db.one::<String>(to).await, "RETURN_TO_REVENUE 2027 100001");
+    let to = "select string_agg(concat_ws(' ', event, fiscal_year, debit_account, credit_account, coalesce(budget_line, '—'), amount), ', ' order by e.id)
+                from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on = '2027-06-01'";
+    assert_eq!(
+        db.one::<String>(to).await,
+        "RETURN_FROM_DEPOSIT 2027 2202 1101 — 100001, RETURN_TO_REVENUE 2027 1101 4290 2105010191 100001"
+    );
+    let counted = "select sum(yen)::bigint from ledger.budget_execution where fiscal_year = 2027 and budget_line = '2105010191'";
+    assert_eq!(db.one::<i64>(counted).await, 100_001, "the revenue is executed");
+    let db = sent().await;
+    db.tamper("update ledger.payment_result set in_deposit = true; delete from ledger.past_year_revenue").await;
+    assert_eq!(db.refused(&settle("kacho", "2027-06-01")).await, "settle_revenue_line");
 }
 
 #[tokio::test]
@@ -147,6 +171,23 @@ async fn what_is_not_paid_again_by_31_may_is_held_off_budget() {
     db.run(CORRECTED).await;
     db.run("select ledger.repay_order('2026P00000901', '2027-06-10', 'kakari', '2027-06-01')").await;
     assert!(db.one::<bool>("select from_deposit from ledger.payment_order where repays = 1").await);
+}
+
+/// 31 May is there, and the second order was never sent: without this nobody could carry it over, pay it or give it up.
+#[tokio::test]
+async fn a_second_order_unsent_at_the_end_gives_way_to_the_carrying_over() {
+    let db = sent().await;
+    db.run(CORRECTED).await;
+    db.run(&repay(901, "2027-05-31")).await;
+    let again: i64 = db.one("select id from ledger.payment_order where repays = 1").await;
+    db.run(&format!("select ledger.approve_payment_orders(array[{again}], 'kacho', '2026-10-19')")).await;
+    let carry = |day: &str| format!("select ledger.carry_returned(2026, 'kacho', '{day}')");
+    assert_eq!(db.one::<i64>(&carry("2027-05-28")).await, 0, "its day has not come: it may be paid");
+    assert_eq!(db.one::<i64>(&carry("2027-05-31")).await, 1);
+    let state = format!("select state from ledger.payment_order where id = {again}");
+    assert_eq!(db.one::<String>(&state).await, "cancelled");
+    db.run("select ledger.repay_order('2026P00000901', '2027-06-10', 'kakari', '2027-06-01')").await;
+    assert!(db.one::<bool>("select from_deposit from ledger.payment_order where repays = 1 and state = 'draft'").await);
 }
 
 #[tokio::test]

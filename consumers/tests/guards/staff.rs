@@ -54,6 +54,25 @@ async fn refused(db: &Scratch, staff_no: &str, tax_column: &str, parts: &[&str],
     }
 }
 
+/// 乙欄 is 3.063 % for who has less than 105,000 yen in the month, not in the payment.
+#[tokio::test]
+async fn the_limit_of_the_rate_is_one_of_the_month() {
+    let db = ward().await;
+    let apart = ["01:60000", "02:60000"];
+    assert_eq!(refused(&db, "02000001", "2", &apart, "2026-10-15").await, "staff_pay_states_its_tax", "two parts of one order");
+    assert_eq!(order(&db, "02000001", "2", &["01:60000"], "2026-10-15").await.unwrap().deducted, 1_837);
+    assert_eq!(
+        order(&db, "02000001", "2", &["01:44999", "04:90000:0:0:3675"], "2026-10-20").await.unwrap().deducted,
+        1_378 + 3_675
+    );
+    assert_eq!(refused(&db, "02000001", "2", &["01:1"], "2026-10-30").await, "staff_pay_states_its_tax", "104,999 are ordered");
+    assert_eq!(order(&db, "02000001", "2", &["01:1:0:0:0"], "2026-10-30").await.unwrap().deducted, 0, "stated");
+    assert_eq!(order(&db, "02000001", "2", &["01:60000"], "2026-11-16").await.unwrap().deducted, 1_837, "another month");
+    // What is taken back, or came back, is not pay of the month.
+    db.run("update ledger.payment_order set state = 'cancelled' where pay_date = '2026-10-15'").await;
+    assert_eq!(order(&db, "02000001", "2", &["01:50000"], "2026-10-15").await.unwrap().deducted, 1_531);
+}
+
 #[tokio::test]
 async fn what_the_law_gives_as_a_rate_is_withheld_to_the_yen() {
     let db = ward().await;
@@ -67,6 +86,7 @@ async fn what_the_law_gives_as_a_rate_is_withheld_to_the_yen() {
     ] {
         let made = order(&db, "02000001", "2", parts, "2026-10-15").await.unwrap();
         assert_eq!((made.amount, made.deducted), (amount, deducted), "{parts:?}");
+        db.run("update ledger.payment_order set state = 'cancelled'").await;
     }
     for (column, parts, rule) in [
         ("2", "01:30000:0:0:919", "staff_pay_withholds_by_rate"),

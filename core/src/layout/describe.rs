@@ -188,7 +188,8 @@ fn rule_of(layout: &Layout, kind: &Kind, field: &Field) -> String {
         rules.push(path.clone());
     }
     if let Some(choice) = &field.choice {
-        rules.push(format!("where {} = {}", choice.path, choice.any_of.join("|")));
+        let sign = if choice.others { "≠" } else { "=" };
+        rules.push(format!("where {} {sign} {}", choice.path, choice.any_of.join("|")));
     }
     if let Some(check) = field.check {
         rules.push(if field.check_warns { format!("{check} (warning)") } else { check.to_owned() });

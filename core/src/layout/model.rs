@@ -262,6 +262,15 @@ pub struct Choice {
     pub path: String,
     /// The values.
     pub any_of: Vec<String>,
+    /// Any value but these (`not_in`).
+    pub others: bool,
+}
+
+impl Choice {
+    /// Whether an element with this value beside it counts.
+    pub fn takes(&self, value: &str) -> bool {
+        self.any_of.iter().any(|any| any == value) != self.others
+    }
 }
 
 /// A named list of codes with their meanings, in file order.

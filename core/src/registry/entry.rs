@@ -124,6 +124,11 @@ pub(super) fn parse(
         let place = section.place_of("keep_days");
         faults.at(place, format!("{}: only pictures of a moment are ever given up: not without `stale_after_s`", section.what()));
     }
+    if topic.control_file && topic.delivery != DeliveryTarget::Outbox {
+        // A push has its totals in the head of the request, a bucket takes single objects: nothing would carry the second file.
+        let sentence = "lies beside a file in the outbox and goes no other way: not with another `delivery`";
+        faults.at(section.place_of("control_file"), format!("{}: `control_file` {sentence}", section.what()));
+    }
     if let (Some(_), Some(_)) = (topic.unpack, &topic.evidence) {
         let sentence =
             "takes every file of an archive for a file of the topic, so that documents cannot lie in one: not with `evidence`";

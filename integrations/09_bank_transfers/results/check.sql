@@ -2,8 +2,17 @@
 
 with received as (
     select (received_at at time zone 'Asia/Tokyo')::date as day from batch
+), pay as materialized (
+    select * from ledger.payroll_results()
 ), result as materialized (
-    select * from ledger.transfer_results()
+    select t.line, t.outcome, t.reason, t.day, t.returned_on, t.bank, t.branch, t.kind, t.number, t.amount, t.order_id, t.order_no, t.said, t.said_reason,
+           t.twins, t.other_amount
+      from ledger.transfer_results() t where not exists (select from pay p where p.line = t.line and p.transfer_id is not null)
+    union all
+    -- A credit of a payroll file: its orders stay what they are, and it has no number.
+    select p.line, p.outcome, p.reason, p.day, p.returned_on, p.bank, p.branch, p.kind, p.number, p.amount, p.transfer_id, p.label, p.said, p.said_reason,
+           p.twins, null
+      from pay p where p.transfer_id is not null or not exists (select from ledger.transfer_results() t where t.line = p.line)
 )
 
 select r.line, 'hold' as verdict, 'RETURN_ORDER_UNKNOWN' as code, 'account' as field,
@@ -42,5 +51,5 @@ select r.line, 'skip', 'RETURN_KNOWN', 'account', jsonb_build_object('order', r.
 -- Worth saying
 union all
 select r.line, 'warn', 'RETURN_AFTER_CLOSING', 'returned_on', jsonb_build_object('order', r.order_no, 'year', o.fiscal_year, 'value', r.returned_on)
-  from result r join ledger.payment_order o on o.id = r.order_id
+  from result r join ledger.payment_order o on o.no = r.order_no
  where r.outcome = 'returned' and not o.from_deposit and not ledger.fiscal_year_accepts(o.fiscal_year, greatest(r.returned_on, o.paid_on))

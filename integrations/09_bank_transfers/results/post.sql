@@ -1,5 +1,6 @@
 -- What came back is money in the bank again: 現金預金 / 未払金, in the year of the order. After its books were closed (31 May) it is held as
 -- 歳入歳出外現金 in the year of the day. The order is returned, and an account that would send the next transfer back too is marked.
+-- Of a payroll one credit comes back and no order: the money is held as 歳入歳出外現金 at once, until the person is paid in another way.
 
 create temp table matched on commit drop as
 select t.*, o.amount as whole, o.deducted, o.state as before, o.fiscal_year, o.fund, o.budget_line, o.organization, o.memo, greatest(t.returned_on, o.paid_on) as booked_on,
@@ -40,7 +41,34 @@ select m.line, w.event, w.fiscal_year, w.booked_on, w.fund, -w.amount, w.memo, w
   from matched m cross join lateral ledger.staff_deductions(array[m.order_id], m.booked_on) w
  where m.outcome = 'returned' and m.deducted > 0 order by m.line, w.object_id, w.event;
 
+insert into ledger.payroll_result (transfer_id, file_id, outcome, reason, bank_text, fee, returned_on, fund, batch_id, line)
+select p.transfer_id, p.file_id, p.outcome, p.reason, p.bank_text, p.fee, p.returned_on, (select value from setting where key = 'nonbudget_fund'), b.id, p.line
+  from ledger.payroll_results() p cross join batch b where p.transfer_id is not null order by p.line;
+
+insert into audit.event (actor, action, object, object_id, after)
+select b.actor, 'payroll_transfer.returned', 'payroll_transfer', r.transfer_id::text,
+       jsonb_build_object('result', r.id, 'reason', r.reason, 'amount', t.amount, 'returned_on', r.returned_on)
+  from ledger.payroll_result r join ledger.payroll_transfer t on t.id = r.transfer_id cross join batch b
+ where r.batch_id = b.id and r.outcome = 'returned' and r.cancelled_at is null and exists (select from staged_result s where s.line = r.line) order by r.line;
+
+insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+select r.line, 'RETURN_TO_DEPOSIT', ledger.fiscal_year(d.day), d.day, r.fund, t.amount, concat_ws(' ', n.name, '給与返戻' || r.id, p.pay_month), 'payroll_transfer', t.id
+  from ledger.payroll_result r
+  join ledger.payroll_transfer t on t.id = r.transfer_id
+  join ledger.payroll_run p on p.id = t.run_id
+  join ledger.return_reason n on n.code = r.reason
+  join ledger.transfer_file f on f.file_id = r.file_id
+ cross join lateral (select greatest(r.returned_on, f.paid_on) as day) d
+ where r.batch_id = (select id from batch) and r.outcome = 'returned' and r.cancelled_at is null and exists (select from staged_result s where s.line = r.line)
+ order by r.line;
+
 select ledger.post_journal();
+
+insert into posted (line, object, object_id, yen)
+select s.line, 'payroll_result', r.id, t.amount
+  from staged_result s
+  join ledger.payroll_result r on r.batch_id = (select id from batch) and r.line = s.line and r.cancelled_at is null
+  join ledger.payroll_transfer t on t.id = r.transfer_id;
 
 insert into posted (line, object, object_id, yen)
 select r.line, 'payment_order', r.order_id, p.amount - p.deducted

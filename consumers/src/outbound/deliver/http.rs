@@ -1,4 +1,4 @@
-//! Pushed to the partner's address: one request a file, with the release as its idempotency key.
+//! Pushed to the partner's address: one request a file, with the release as its idempotency key (and its part, where the order made several files).
 //!
 //! | answer | a file that must leave once | any other |
 //! |--|--|--|
@@ -122,7 +122,7 @@ impl Push {
             (CONTENT_TYPE, media.to_owned()),
             (CONTENT_LENGTH, number(file.bytes)),
             (HeaderName::from_static("content-digest"), digest),
-            (HeaderName::from_static("idempotency-key"), file.run.to_string()),
+            (HeaderName::from_static("idempotency-key"), idempotency_key(file.run, file.part, file.parts)),
             (HeaderName::from_static("renkei-topic"), file.topic.clone()),
             (HeaderName::from_static("renkei-file-name"), percent_encoded(name)),
             (HeaderName::from_static("renkei-sha256"), sha256.to_owned()),
@@ -136,6 +136,11 @@ impl Push {
         }
         Ok(headers)
     }
+}
+
+/// The release is the key. The files of one order share its run, and a partner that saw the first would take the others for repetitions.
+fn idempotency_key(run: uuid::Uuid, part: i32, parts: i32) -> String {
+    if parts > 1 { format!("{run}-{part}") } else { run.to_string() }
 }
 
 /// The verdict of an answer.
@@ -191,4 +196,18 @@ fn root_cause(error: &reqwest::Error) -> String {
         cause = inner;
     }
     if std::ptr::addr_eq(cause, error) && error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_an_order_has_a_key_of_its_own() {
+        let run = uuid::Uuid::from_u128(7);
+        assert_eq!(idempotency_key(run, 1, 1), run.to_string());
+        let keys: std::collections::BTreeSet<String> = (1..=3).map(|part| idempotency_key(run, part, 3)).collect();
+        assert_eq!(keys.len(), 3);
+        assert!(!keys.contains(&run.to_string()));
+    }
 }

@@ -1,5 +1,5 @@
 //! The review workbook of a file (確認用ブック): what it holds, the totals beside it and what was refused, for people who check in
-//! Excel. The sheets of its contents are those the folder's `workbook.sql` makes, or the records read back from its bytes.
+//! Excel. The sheets of its contents are those the folder's `workbook.sql` (or that of its layout) makes, or the records read back from its bytes.
 
 mod book;
 mod records;
@@ -45,7 +45,7 @@ impl Exporter {
         let job = Job { topic, folder: integration, shape: shape(topic, integration, &file.profile)? };
         let mut sheets = Vec::new();
         if file.sha256.is_some() {
-            sheets = match integration.sql("workbook") {
+            sheets = match integration.sql_for("workbook", job.shape.variant) {
                 Some(sql) => self.declared(&mut tx, &job, &file, sql).await?,
                 None => self.read_back(&job, &file).await?,
             };

@@ -190,12 +190,13 @@ fn labels(section: &mut Section<'_, '_>, before: &[Field], ty: FieldType, what: 
 fn choice(section: &mut Section<'_, '_>, what: &str, faults: &mut Faults<'_>) -> Option<Choice> {
     let mut choice = section.table(faults, "where")?;
     let path = choice.required(faults, "path");
-    let any_of = choice.strings(faults, "in").unwrap_or_default();
-    if any_of.is_empty() {
-        faults.at(choice.place, format!("{what}: `where` needs `in` with at least one value"));
+    let (wanted, unwanted) = (choice.strings(faults, "in"), choice.strings(faults, "not_in"));
+    let others = unwanted.is_some();
+    if wanted.is_some() == others || wanted.iter().chain(&unwanted).any(Vec::is_empty) {
+        faults.at(choice.place, format!("{what}: `where` needs `in` or `not_in` with at least one value"));
     }
     choice.finish(faults);
-    Some(Choice { path, any_of })
+    Some(Choice { path, any_of: wanted.or(unwanted).unwrap_or_default(), others })
 }
 
 /// A condition on a value that the field's own code table refuses would never hold.

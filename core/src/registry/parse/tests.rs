@@ -191,6 +191,11 @@ fn a_topic_says_how_its_files_are_delivered() {
     }
     assert_eq!(topic(&outbound("")).delivery, DeliveryTarget::Outbox);
     assert!(faults(&outbound("delivery='pigeon'"))[0].contains("outbox http object_storage"));
+    assert!(topic(&outbound("control_file=true")).control_file);
+    for elsewhere in ["http", "object_storage"] {
+        let said = faults(&outbound(&format!("control_file=true\ndelivery='{elsewhere}'")));
+        assert!(said[0].contains("`control_file` lies beside a file in the outbox"), "{said:?}");
+    }
 }
 
 #[test]

@@ -233,7 +233,7 @@ impl<'l> Records<'l> {
         let (kind, index) = match role {
             Use::Choice(kind, index) => {
                 let choice = self.layout.kinds()[kind].fields[index].choice.as_ref();
-                self.open[kind].slots[index].chosen = choice.is_some_and(|choice| choice.any_of.iter().any(|any| any == text));
+                self.open[kind].slots[index].chosen = choice.is_some_and(|choice| choice.takes(text));
                 return Ok(());
             }
             Use::Value(kind, index) => (kind, index),
