@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use futures_util::future::BoxFuture;
 use renkei_core::broker::PublishError;
+use renkei_core::registry::topics::TopicSlug;
 
 use super::*;
 use crate::testing;
@@ -200,8 +201,10 @@ async fn what_the_broker_did_not_take_is_ordered_later_also_after_a_restart() {
 async fn skipped_instants_are_counted_once_and_not_ordered() {
     let folder = tempfile::tempdir().unwrap();
     let publisher = Arc::new(Kept::default());
-    let scheduler = scheduler(folder.path(), "0 9,18 * * *", &publisher);
-    let skipped = || metrics().schedule_skipped.with_label_values(&["91_toy_export"]).get();
+    let mut scheduler = scheduler(folder.path(), "0 9,18 * * *", &publisher);
+    // A name of its own: the counter is one for all tests of this program.
+    scheduler.topic = Arc::new(Topic { slug: TopicSlug::parse("92_skipping").unwrap(), ..(*scheduler.topic).clone() });
+    let skipped = || metrics().schedule_skipped.with_label_values(&["92_skipping"]).get();
     scheduler.turn(&at("2026-10-05T08:00:00+09:00")).await.unwrap();
     let before = skipped();
     // Down for two days and a morning: 9 and 18 o'clock twice, and 9 o'clock of today, for which 18 o'clock stands.
@@ -216,7 +219,7 @@ async fn skipped_instants_are_counted_once_and_not_ordered() {
     assert_eq!(asked, ["2026-10-05T18:00:00+09:00", "2026-10-06T18:00:00+09:00"]);
     // The key of the command in the log makes the run the schedule would have made.
     assert_eq!(order(&scheduler.topic, &at("2026-10-06T09:00:00+09:00")).message_id, {
-        let run = run_id("91_toy_export", "2026-10-06T09:00:00+09:00");
+        let run = run_id("92_skipping", "2026-10-06T09:00:00+09:00");
         message_id(MessageKind::Export, &run.to_string())
     });
 }
