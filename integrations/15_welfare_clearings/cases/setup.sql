@@ -8,4 +8,4 @@ select v.id, 900, v.id, 2026, v.amount, v.amount, '2026-10-05', '2026-10-30', '2
                (4569, 3000, 'SKS', '2026-CV-000103', '2105010101', '12030000', '市民大学受講料(後期)'),
                (4570, 5200, 'SHF', '2026-DV-000201', '1201010501', '15020000', '利用者負担金(2026年9月分)')) v (id, amount, source, source_key, line, organization, reason);
 select slate.assessed();
-create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2026-10-16' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2026-10-16' as business_date, 'kakari' as actor;

@@ -1,5 +1,5 @@
 -- 1 June: the books of 2026 are closed. What comes before the 滞納繰越 is 収入未整理 of 2027.
-create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2027-06-01' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2027-06-01' as business_date, 'kakari' as actor;
 do $$ begin
     perform ledger.begin_journal();
     perform ledger.begin_receipts();
@@ -15,7 +15,7 @@ end $$;
 select ledger.carry_receivables(2026, '{}', 'shunyu', '滞納繰越', '2027-06-02');
 select ledger.carry_receivables(2026, '{}', 'shunyu', '滞納繰越', '2027-06-02');
 select ledger.allocate_receipt(1, '2026A0004569', '2027-06-03', 'kakari', '滞納繰越分の収入', '2027-06-03');
-create temp table batch on commit drop as select 902::bigint as id, '18_eltax_payments' as topic, date '2027-06-05' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 902::bigint as id, '18_eltax_payments' as topic, date '2027-06-05' as business_date, 'kakari' as actor;
 do $$ begin
     perform ledger.begin_journal();
     perform ledger.begin_receipts();

@@ -1,4 +1,4 @@
-create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2027-04-02' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2027-04-02' as business_date, 'kakari' as actor;
 do $$ begin
     perform ledger.begin_journal();
     perform ledger.begin_receipts();
@@ -10,7 +10,7 @@ do $$ begin
     drop table journal;
     drop table batch;
 end $$;
-create temp table batch on commit drop as select 902::bigint as id, '18_eltax_payments' as topic, date '2027-05-31' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 902::bigint as id, '18_eltax_payments' as topic, date '2027-05-31' as business_date, 'kakari' as actor;
 do $$ begin
     perform ledger.begin_journal();
     perform ledger.begin_receipts();
@@ -22,7 +22,7 @@ do $$ begin
     drop table journal;
     drop table batch;
 end $$;
-create temp table batch on commit drop as select 903::bigint as id, '18_eltax_payments' as topic, date '2027-06-01' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 903::bigint as id, '18_eltax_payments' as topic, date '2027-06-01' as business_date, 'kakari' as actor;
 do $$ begin
     perform ledger.begin_journal();
     perform ledger.begin_receipts();
