@@ -16,6 +16,8 @@ mod html;
 mod pages;
 /// The one-line answers to things done.
 mod notice;
+/// What Prometheus is told of requests.
+mod measure;
 /// Why something was not done, as a page.
 mod refusal;
 /// Every page and what it needs.
