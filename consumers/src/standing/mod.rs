@@ -18,8 +18,10 @@ use crate::{audit, calendar, db};
 const HOPS: [&str; 8] = ["read", "published", "staged", "posted", "held", "skipped", "rejected", "exported"];
 /// States of a file in which the program has something to do.
 const PROGRAM_ACTS: [&str; 3] = ["ordered", "failed", "released"];
-/// States of a file in which a person has something to decide.
-const PERSON_ACTS: [&str; 3] = ["generated", "approved", "unknown"];
+/// States of a file that waits for approval or release.
+const UNDECIDED: [&str; 2] = ["generated", "approved"];
+/// State of a file of which nobody knows whether it arrived.
+const UNKNOWN: [&str; 1] = ["unknown"];
 /// What reads whole tables is asked each so many rounds.
 const SLOW_EVERY: u64 = 6;
 
@@ -74,7 +76,7 @@ pub async fn refresh(pool: &PgPool, registry: &Registry, now: &ZonedDateTime, sl
     let slugs: Vec<String> = registry.topics.iter().map(|topic| topic.slug.to_string()).collect();
     totals_of_the_day(pool, &day, &slugs).await?;
     lines_that_wait(pool, registry).await?;
-    files_that_wait(pool, registry).await?;
+    files_that_wait(pool, registry, &day).await?;
     unsealed(pool).await?;
     if let Ok(calendar) = calendar::load(pool).await {
         cut_offs(registry, &calendar, now);
@@ -124,18 +126,26 @@ async fn lines_that_wait(pool: &PgPool, registry: &Registry) -> Result<(), sqlx:
     Ok(())
 }
 
-async fn files_that_wait(pool: &PgPool, registry: &Registry) -> Result<(), sqlx::Error> {
-    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(include_str!("exports.sql")).fetch_all(pool).await?;
+/// Topic, state, files, age of the oldest, days to the earliest pay date.
+type Waiting = (String, String, i64, i64, Option<i64>);
+
+async fn files_that_wait(pool: &PgPool, registry: &Registry, day: &str) -> Result<(), sqlx::Error> {
+    let rows: Vec<Waiting> = sqlx::query_as(include_str!("exports.sql")).bind(day).fetch_all(pool).await?;
     for topic in registry.active(Direction::Out) {
         let slug = topic.slug.as_str();
         let find = |state: &str| rows.iter().find(|(topic, known, ..)| topic == slug && known == state);
-        for state in PROGRAM_ACTS.iter().chain(&PERSON_ACTS) {
-            let count = find(state).map_or(0, |(_, _, count, _)| *count);
+        for state in PROGRAM_ACTS.iter().chain(&UNDECIDED).chain(&UNKNOWN) {
+            let count = find(state).map_or(0, |(_, _, count, ..)| *count);
             metrics().standing.export_files.with_label_values(&[slug, state]).set(count);
         }
-        let oldest = |states: &[&str]| states.iter().filter_map(|state| find(state)).map(|(.., age)| *age).max().unwrap_or(0);
+        let oldest = |states: &[&str]| states.iter().filter_map(|state| find(state)).map(|(_, _, _, age, _)| *age).max().unwrap_or(0);
         metrics().standing.export_oldest_age_seconds.with_label_values(&[slug]).set(oldest(&PROGRAM_ACTS));
-        metrics().standing.approval_oldest_age_seconds.with_label_values(&[slug]).set(oldest(&["generated", "approved"]));
+        metrics().standing.approval_oldest_age_seconds.with_label_values(&[slug]).set(oldest(&UNDECIDED));
+        match UNDECIDED.iter().filter_map(|state| find(state)).filter_map(|(.., left_days)| *left_days).min() {
+            Some(left_days) => metrics().standing.approval_pay_left_days.with_label_values(&[slug]).set(left_days),
+            // Without a file there is no date; that there was none before is no fault.
+            None => drop(metrics().standing.approval_pay_left_days.remove_label_values(&[slug])),
+        }
     }
     Ok(())
 }

@@ -27,6 +27,8 @@ pub struct StandingMetrics {
     pub export_oldest_age_seconds: IntGaugeVec,
     /// `approval_oldest_age_seconds{topic}`: age of the oldest file that waits for approval or release.
     pub approval_oldest_age_seconds: IntGaugeVec,
+    /// `approval_pay_left_days{topic}`: days to the earliest pay date among those that pay; no value without any.
+    pub approval_pay_left_days: IntGaugeVec,
     /// `topic_cut_off_seconds{topic}`: time left until the files of an outbound topic must be on their way: its cut-off, or the
     /// time by which a person carries them.
     pub topic_cut_off_seconds: IntGaugeVec,
@@ -68,6 +70,7 @@ impl StandingMetrics {
             export_files: gauges(r, "export_files", "Files that are not at their end, by state", &["topic", "state"]),
             export_oldest_age_seconds: gauges(r, "export_oldest_age_seconds", "Age of the oldest unfinished order", &["topic"]),
             approval_oldest_age_seconds: gauges(r, "approval_oldest_age_seconds", "Age of the oldest to approve", &["topic"]),
+            approval_pay_left_days: gauges(r, "approval_pay_left_days", "Days to the earliest pay date of those", &["topic"]),
             topic_cut_off_seconds: gauges(r, "topic_cut_off_seconds", "Time left until files must be on their way", &["topic"]),
             payment_orders_draft: gauge(r, "payment_orders_draft", "Payment orders nobody has approved"),
             payment_orders_draft_left_days: gauge(
