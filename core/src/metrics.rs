@@ -3,7 +3,7 @@
 //! Labels stay few: topic, direction, outcome, error code, role. Never a message id, a file name or a payee; `topic` is the
 //! slug (`12_civic_assessments`), for the shared queues their own name.
 //!
-//! `compose/prometheus/` and `compose/grafana/` ask for these names; a test compares (`tests/compose`).
+//! `compose/prometheus/` and `compose/grafana/` ask for these names; a test compares (`tests/tidy/monitoring.rs`).
 
 /// What the operators' pages count.
 mod pages;
