@@ -204,7 +204,8 @@ impl Config {
 
 /// The value that a file holds, without the line break that editors leave.
 fn secret_of(name: &str, file: &Path) -> anyhow::Result<String> {
-    let value = std::fs::read_to_string(file).with_context(|| format!("cannot read the file {} of {name}_FILE", file.display()))?;
+    let value =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the file {} of {name}_FILE", file.display()))?;
     let value = value.trim();
     if value.is_empty() { bail!("the file {} of {name}_FILE is empty", file.display()) } else { Ok(value.to_owned()) }
 }

@@ -4,9 +4,33 @@ use super::source::{none, product};
 
 /// Fields that would carry what is about a person or opens a door.
 const PERSONAL: [&str; 27] = [
-    "payee", "creditor", "creditor_name", "holder", "holder_kana", "kana", "person", "person_name", "staff_name", "full_name", "address_line",
-    "postal", "phone", "mail", "email", "birthday", "account_no", "account_number", "my_number", "password", "secret", "token", "cookie",
-    "body", "record", "fields", "headers",
+    "payee",
+    "creditor",
+    "creditor_name",
+    "holder",
+    "holder_kana",
+    "kana",
+    "person",
+    "person_name",
+    "staff_name",
+    "full_name",
+    "address_line",
+    "postal",
+    "phone",
+    "mail",
+    "email",
+    "birthday",
+    "account_no",
+    "account_number",
+    "my_number",
+    "password",
+    "secret",
+    "token",
+    "cookie",
+    "body",
+    "record",
+    "fields",
+    "headers",
 ];
 const MACROS: [&str; 5] = ["error!(", "warn!(", "info!(", "debug!(", "trace!("];
 
@@ -50,7 +74,12 @@ fn names(arguments: &str) -> Vec<&str> {
             let named = field.split_once('=').map_or(field, |(name, _)| name);
             names.push(named.trim().trim_start_matches(['%', '?']));
             // A field that is an expression says what it is by its last word.
-            names.extend(field.split_once('=').and_then(|(_, value)| value.trim().rsplit('.').next()).map(|word| word.trim_end_matches("()")));
+            names.extend(
+                field
+                    .split_once('=')
+                    .and_then(|(_, value)| value.trim().rsplit('.').next())
+                    .map(|word| word.trim_end_matches("()")),
+            );
         }
     }
     names

@@ -103,8 +103,7 @@ async fn totals_of_the_day(pool: &PgPool, day: &str, slugs: &[String]) -> Result
 }
 
 async fn unbalanced(pool: &PgPool, day: &str, slugs: &[String]) -> Result<(), sqlx::Error> {
-    let rows: Vec<(String, i64)> =
-        sqlx::query_as(include_str!("unbalanced.sql")).bind(day).bind(slugs).fetch_all(pool).await?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(include_str!("unbalanced.sql")).bind(day).bind(slugs).fetch_all(pool).await?;
     for slug in slugs {
         let count = rows.iter().find(|(topic, _)| topic == slug).map_or(0, |(_, count)| *count);
         metrics().standing.hops_unbalanced.with_label_values(&[slug]).set(count);
@@ -138,7 +137,8 @@ async fn files_that_wait(pool: &PgPool, registry: &Registry, day: &str) -> Resul
             let count = find(state).map_or(0, |(_, _, count, ..)| *count);
             metrics().standing.export_files.with_label_values(&[slug, state]).set(count);
         }
-        let oldest = |states: &[&str]| states.iter().filter_map(|state| find(state)).map(|(_, _, _, age, _)| *age).max().unwrap_or(0);
+        let oldest =
+            |states: &[&str]| states.iter().filter_map(|state| find(state)).map(|(_, _, _, age, _)| *age).max().unwrap_or(0);
         metrics().standing.export_oldest_age_seconds.with_label_values(&[slug]).set(oldest(&PROGRAM_ACTS));
         metrics().standing.approval_oldest_age_seconds.with_label_values(&[slug]).set(oldest(&UNDECIDED));
         match UNDECIDED.iter().filter_map(|state| find(state)).filter_map(|(.., left_days)| *left_days).min() {
@@ -151,7 +151,8 @@ async fn files_that_wait(pool: &PgPool, registry: &Registry, day: &str) -> Resul
 }
 
 async fn draft_orders(pool: &PgPool, day: &str) -> Result<(), sqlx::Error> {
-    let sql = "select count(*), coalesce(min(pay_date) - $1::text::date, 0)::bigint from ledger.payment_order where state = 'draft'";
+    let sql =
+        "select count(*), coalesce(min(pay_date) - $1::text::date, 0)::bigint from ledger.payment_order where state = 'draft'";
     let (orders, left_days): (i64, i64) = sqlx::query_as(sql).bind(day).fetch_one(pool).await?;
     metrics().standing.payment_orders_draft.set(orders);
     metrics().standing.payment_orders_draft_left_days.set(left_days);

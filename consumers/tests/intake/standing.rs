@@ -26,8 +26,7 @@ fn hop(hop: &str) -> (i64, i64) {
 async fn the_gauges_tell_how_things_stand() {
     let bench = Bench::open("").await;
     let standing = &metrics().standing;
-    let batch =
-        bench.deliver(&File::new(&[("a", 1000), ("unknown", 70), ("soft", 8), ("known", 300), ("odd", 5)], 10)).await;
+    let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 70), ("soft", 8), ("known", 300), ("odd", 5)], 10)).await;
     bench.deliver(&File::new(&[("reject", 1)], 2)).await;
 
     refresh(&bench, "2026-10-05").await;

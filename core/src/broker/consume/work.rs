@@ -84,7 +84,14 @@ impl Work {
                 Outcome::Retry { code, reason } => {
                     let wait = waits.next_wait();
                     self.count_retry(&code);
-                    tracing::warn!(queue = self.incoming.queue, message_id = self.incoming.message_id, code, reason, ?wait, "ordered message failed; trying it again");
+                    tracing::warn!(
+                        queue = self.incoming.queue,
+                        message_id = self.incoming.message_id,
+                        code,
+                        reason,
+                        ?wait,
+                        "ordered message failed; trying it again"
+                    );
                     if Instant::now() + wait > self.hold_until {
                         return self.exhausted(reason).await;
                     }
@@ -95,7 +102,12 @@ impl Work {
                     self.incoming.attempt = self.incoming.attempt.saturating_add(1);
                 }
                 Outcome::Unavailable { reason } => {
-                    tracing::warn!(queue = self.incoming.queue, message_id = self.incoming.message_id, reason, "a dependency is down; the consumer pauses");
+                    tracing::warn!(
+                        queue = self.incoming.queue,
+                        message_id = self.incoming.message_id,
+                        reason,
+                        "a dependency is down; the consumer pauses"
+                    );
                     self.count("unavailable");
                     let until = self.hold_until;
                     tokio::select! {
