@@ -32,7 +32,7 @@ fn the_metrics_tell_what_waits_and_who_was_refused() {
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         assert_eq!(client.get(format!("http://{console}/enter")).send().await.unwrap().status().as_u16(), 200);
         let form = client.post(format!("http://{console}/enter")).header("content-type", "application/x-www-form-urlencoded");
-        let answer = form.body("login=nobody&password=wrong-wrong-wrong").send().await.unwrap();
+        let answer = form.body("login=tanaka.hanako&password=wrong-wrong-wrong").send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 401);
         assert_eq!(client.get(format!("http://{console}/no-such-page")).send().await.unwrap().status().as_u16(), 404);
 
@@ -59,7 +59,7 @@ fn the_metrics_tell_what_waits_and_who_was_refused() {
         ] {
             assert_eq!(value(&page, series), Some(expected), "{series}\n{page}");
         }
-        assert!(!page.contains("nobody"), "who was refused is no business of the metrics");
+        assert!(!page.contains("tanaka"), "who was refused is no business of the metrics");
         broker_tells_what_is_asked(&client).await;
     });
 }

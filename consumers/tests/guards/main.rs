@@ -24,6 +24,7 @@ mod selection;
 mod settling;
 mod slips;
 mod staff;
+mod standing;
 mod tasks;
 mod tenders;
 mod toy;
