@@ -1,8 +1,8 @@
 //! What one installation sets: where the services are, which folders are watched, where files go.
 //!
 //! One TOML file (`--config`, else `RENKEI_CONFIG`, else `renkei.toml` if it is there), every key with a default, and over it
-//! the environment (`RENKEI_DATABASE_URL` …). Unknown keys are refused. Secrets belong in the environment or in files, not in
-//! the TOML. `renkei.example.toml` shows every key with its default and is read by a test.
+//! the environment (`RENKEI_DATABASE_URL` …). Unknown keys are refused. Secrets belong in the environment or in files
+//! (`RENKEI_DATABASE_URL_FILE` names one that holds the value), not in the TOML. `renkei.example.toml` shows every key with its default and is read by a test.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,9 @@ use renkei_core::broker::topology::Names;
 use renkei_core::registry::Registry;
 use renkei_producers::{HttpConfig, ProducerConfig};
 use serde::Deserialize;
+
+/// Variables with a password in them: each may also be the name of a file, with `_FILE` behind it.
+const SECRET: [&str; 3] = ["RENKEI_AMQP_URI", "RENKEI_AMQP_MANAGEMENT", "RENKEI_DATABASE_URL"];
 
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -101,8 +104,11 @@ impl Config {
             ("RENKEI_CONSOLE_LISTEN", &mut self.console_listen),
         ];
         for (name, target) in texts {
-            if let Some(value) = get(name) {
-                *target = value;
+            match (get(name), get(&format!("{name}_FILE")).filter(|_| SECRET.contains(&name))) {
+                (Some(value), None) => *target = value,
+                (None, Some(file)) => *target = secret_of(name, Path::new(&file))?,
+                (Some(_), Some(_)) => bail!("{name} and {name}_FILE are both set: only one of them can be meant"),
+                (None, None) => {}
             }
         }
         if let Some(value) = get("RENKEI_DATA") {
@@ -196,6 +202,14 @@ impl Config {
     }
 }
 
+/// The value that a file holds, without the line break that editors leave.
+fn secret_of(name: &str, file: &Path) -> anyhow::Result<String> {
+    let value =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the file {} of {name}_FILE", file.display()))?;
+    let value = value.trim();
+    if value.is_empty() { bail!("the file {} of {name}_FILE is empty", file.display()) } else { Ok(value.to_owned()) }
+}
+
 #[cfg(test)]
 mod tests {
     use renkei_producers::PullConfig;
@@ -262,6 +276,33 @@ mod tests {
         let config = Config { amqp_uri: "amqps://b".into(), amqp_management: "https://b".into(), ..Config::default() };
         let text = config.check().expect_err("two faults").to_string();
         assert_eq!(text.matches("no TLS to the broker yet").count(), 2, "{text}");
+    }
+
+    #[test]
+    fn a_secret_may_lie_in_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, empty) = (folder.path().join("url"), folder.path().join("empty"));
+        std::fs::write(&file, "postgres://renkei:p@postgres/renkei\n").expect("written");
+        std::fs::write(&empty, "\n").expect("written");
+        let apply = |set: &[(&str, &str)]| {
+            let mut config = Config::default();
+            let found = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            config.apply(found).map(|()| config)
+        };
+        let path = |path: &Path| path.to_str().expect("a path").to_owned();
+        let config = apply(&[("RENKEI_DATABASE_URL_FILE", &path(&file))]).expect("read");
+        assert_eq!(config.database_url, "postgres://renkei:p@postgres/renkei");
+        for (set, said) in [
+            (vec![("RENKEI_DATABASE_URL_FILE", path(&empty))], "is empty"),
+            (vec![("RENKEI_AMQP_URI_FILE", path(&folder.path().join("none")))], "cannot read the file"),
+            (vec![("RENKEI_AMQP_URI_FILE", path(&file)), ("RENKEI_AMQP_URI", "amqp://x".to_owned())], "both set"),
+        ] {
+            let set: Vec<(&str, &str)> = set.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let text = format!("{:#}", apply(&set).expect_err("refused"));
+            assert!(text.contains(said), "{text}");
+        }
+        let archive = apply(&[("RENKEI_ARCHIVE_FILE", &path(&file))]).expect("no such setting");
+        assert_eq!(archive.archive, "", "what is no secret is not read from files");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::extract::State;
@@ -43,6 +43,19 @@ impl Readiness {
         self.roles_run.store(true, Ordering::Relaxed);
     }
 
+    /// Asks the database, where the roles use one, and shows whether and how soon it answers.
+    async fn measure_database(&self) {
+        let Some(pool) = &self.database else { return };
+        let begun = Instant::now();
+        let up = self.database_answers(pool).await;
+        metrics::metrics().standing.database_up.set(i64::from(up));
+        metrics::metrics().standing.database_answer_seconds.set(begun.elapsed().as_secs_f64());
+    }
+
+    async fn database_answers(&self, pool: &PgPool) -> bool {
+        tokio::time::timeout(DATABASE_WAIT, db::ping(pool)).await.unwrap_or(false)
+    }
+
     /// What keeps this process from working, one sentence each.
     async fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -54,7 +67,7 @@ impl Readiness {
             faults.push(format!("{up} of {known} connections to the broker are up"));
         }
         if let Some(pool) = &self.database
-            && !tokio::time::timeout(DATABASE_WAIT, db::ping(pool)).await.unwrap_or(false)
+            && !self.database_answers(pool).await
         {
             faults.push("the database does not answer".to_owned());
         }
@@ -71,7 +84,8 @@ async fn readyz(State(readiness): State<Readiness>) -> (StatusCode, String) {
     }
 }
 
-async fn metrics_page() -> impl axum::response::IntoResponse {
+async fn metrics_page(State(readiness): State<Readiness>) -> impl axum::response::IntoResponse {
+    readiness.measure_database().await;
     let (text, content_type) = metrics::exposition();
     ([(axum::http::header::CONTENT_TYPE, content_type)], text)
 }

@@ -11,7 +11,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::outbound::{Destinations, Exporter};
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, payments, tasks as tasks_of_people};
+use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, payments, standing, tasks as tasks_of_people};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
@@ -35,6 +35,8 @@ const SEAL_EVERY: Duration = Duration::from_secs(2);
 const DELIVER_EVERY: Duration = Duration::from_secs(15);
 /// How often the gauges that only the database can tell are set.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
+/// How often the audit chain is walked from its beginning to its end.
+const WALK_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// How often it is looked which files have not come.
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
 /// How often the producers' calendar is compared with the ledger's.
@@ -337,7 +339,12 @@ fn start_watches(
     });
     let (for_gauges, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
     tasks.spawn(async move {
-        inbound::meter::keep_refreshing(for_gauges, &known, MEASURE_EVERY, cancel).await;
+        standing::keep_refreshing(for_gauges, &known, MEASURE_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_chain, cancel) = (pool.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        standing::keep_walking_the_chain(for_chain, WALK_EVERY, cancel).await;
         Ok(())
     });
     let (for_payments, cancel) = (pool.clone(), shutdown.clone());

@@ -115,3 +115,31 @@ restore_policy() {
     if grep -qsxF -- "$POLICY_MARK" "$POLICY"; then rm -f -- "$POLICY"; fi
     if [ -e "$POLICY.renkei-saved" ] && [ ! -e "$POLICY" ]; then mv -- "$POLICY.renkei-saved" "$POLICY"; fi
 }
+
+# Prometheus' own tool, which the tests try the alert rules with. Its package would bring a server that starts with the machine, so it
+# is unpacked beside and not installed; that needs no root. Without it only that test is left out, so nothing here is an error.
+get_promtool() {
+    local folder=$STATE/tools log
+    if command -v promtool >/dev/null || "$folder/usr/bin/promtool" --version >/dev/null 2>&1; then return; fi
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+        say 'promtool: not here, and there is no apt-get to get it with; the alert rules are not tried'
+        return
+    fi
+    rm -rf -- "$folder.new"
+    mkdir -p -- "$folder.new"
+    log=$folder.new/log
+    if (cd -- "$folder.new" && apt_download && dpkg-deb -x prometheus_*.deb . && usr/bin/promtool --version) >>"$log" 2>&1; then
+        rm -rf -- "$folder.new"/*.deb "$folder"
+        mv -- "$folder.new" "$folder"
+        say "promtool: unpacked into $folder"
+    else
+        say 'promtool: could not be got, so the alert rules are not tried:'
+        tail -n 3 -- "$log"
+        rm -rf -- "$folder.new"
+    fi
+}
+
+# The lists of packages may never have been fetched on this machine.
+apt_download() {
+    apt-get download prometheus || { is_root && apt-get update && apt-get download prometheus; }
+}

@@ -18,6 +18,8 @@ mod notice;
 mod pages;
 /// What takes long to find out.
 mod recent;
+/// What Prometheus is told of requests.
+mod measure;
 /// Why something was not done, as a page.
 mod refusal;
 /// Every page and what it needs.

@@ -9,6 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::access::Action;
 use crate::desk::Desk;
 use crate::guard::{self, Guarded};
+use crate::measure::{self, Measured};
 use crate::pages::{
     accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, pulse, sign_in, tasks, topics,
     worklists,
@@ -136,6 +137,9 @@ pub fn table() -> Vec<Route> {
 pub(crate) fn router(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     table().into_iter().fold(Router::new(), |router, route| {
         let guarded = Guarded { desk: desk.clone(), need: route.need };
-        router.route(route.path, route.page.route_layer(from_fn_with_state(guarded, guard::pass)))
+        let measured = Measured { route: route.path, method: route.method };
+        // What the guard refuses is measured too.
+        let page = route.page.route_layer(from_fn_with_state(guarded, guard::pass));
+        router.route(route.path, page.route_layer(from_fn_with_state(measured, measure::pass)))
     })
 }

@@ -14,7 +14,7 @@ use tracing::info;
 
 use crate::desk::Desk;
 use crate::pages::{depths, pulse};
-use crate::{guard, routes};
+use crate::{guard, measure, routes};
 
 /// How often it is looked whether open pages should show something new.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -25,7 +25,10 @@ const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// All pages.
 pub fn app(desk: Arc<Desk>) -> Router {
     routes::router(&desk)
-        .fallback(|| async { (StatusCode::NOT_FOUND, "404\n").into_response() })
+        .fallback(|| async {
+            measure::unknown();
+            (StatusCode::NOT_FOUND, "404\n").into_response()
+        })
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(guard::headers))
         .with_state(desk)

@@ -24,5 +24,7 @@ pub mod outbound;
 pub mod payments;
 /// Receipts for direct publishers.
 pub mod replies;
+/// What waits, the totals of the day, the audit chain, the database: the gauges of a consuming role.
+pub mod standing;
 /// What people must do by a time.
 pub mod tasks;

@@ -2,12 +2,23 @@
 //!
 //! Labels stay few: topic, direction, outcome, error code, role. Never a message id, a file name or a payee; `topic` is the
 //! slug (`12_civic_assessments`), for the shared queues their own name.
+//!
+//! `compose/prometheus/` and `compose/grafana/` ask for these names; a test compares (`tests/tidy/monitoring.rs`).
 
+/// What the operators' pages count.
+mod pages;
+/// How things stand, as only the database can tell.
+mod standing;
+
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
+pub use pages::PageMetrics;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder, core::Collector,
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    core::Collector,
 };
+pub use standing::StandingMetrics;
 
 /// Every metric, each named `renkei_…`.
 #[derive(Debug)]
@@ -46,7 +57,7 @@ pub struct Metrics {
     pub deliveries: IntCounterVec,
     /// `delivery_seconds{topic}`: from the claim of a delivery to its last confirm.
     pub delivery_seconds: HistogramVec,
-    /// `records_total{topic,outcome}`: `read staged posted held rejected`.
+    /// `records_total{topic,outcome}`: `read published staged posted held skipped rejected`, as this process did it.
     pub records: IntCounterVec,
     /// `amount_in_yen_total{topic}`: control total of what was read.
     pub amount_in_yen: IntCounterVec,
@@ -74,6 +85,11 @@ pub struct Metrics {
     pub broker_blocked: IntGaugeVec,
     /// `broker_reconnects_total{role}`.
     pub broker_reconnects: IntCounterVec,
+    /// Files, lines, orders and events that wait; the totals of the day; the database itself.
+    pub standing: StandingMetrics,
+    /// The operators' pages.
+    pub pages: PageMetrics,
+    names: Vec<String>,
     registry: Registry,
 }
 
@@ -101,6 +117,11 @@ pub fn exposition() -> (String, &'static str) {
     (String::from_utf8(text).unwrap_or_default(), prometheus::TEXT_FORMAT)
 }
 
+/// Every name of ours, with or without a value yet. A histogram has `_bucket`, `_sum` and `_count` behind its own.
+pub fn names() -> &'static [String] {
+    &metrics().names
+}
+
 /// The `topic` label of a queue or routing key: `in.12_civic_assessments` → `12_civic_assessments`.
 pub fn topic_label(queue: &str) -> &str {
     queue.strip_prefix("in.").or_else(|| queue.strip_prefix("out.")).unwrap_or(queue)
@@ -115,10 +136,11 @@ const PROCESSING_BUCKETS_S: [f64; 13] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 
 impl Metrics {
     fn new() -> Self {
-        let registry = Registry::new();
-        let r = &registry;
+        let book = Book::default();
+        let r = &book;
         #[cfg(target_os = "linux")]
-        r.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
+        r.registry
+            .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
             .expect("the metrics of the process are registered once");
         Metrics {
             messages_published: counters(r, "messages_published_total", "Messages published, by outcome", &["topic", "outcome"]),
@@ -168,36 +190,50 @@ impl Metrics {
             broker_connection_up: gauges(r, "broker_connection_up", "1 while connected", &["role"]),
             broker_blocked: gauges(r, "broker_blocked", "1 while an alarm stops publishers", &["role"]),
             broker_reconnects: counters(r, "broker_reconnects_total", "Connections lost and made again", &["role"]),
-            registry,
+            standing: StandingMetrics::new(r),
+            pages: PageMetrics::new(r),
+            names: book.names.into_inner(),
+            registry: book.registry,
         }
     }
 }
 
-fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
-    register(
-        registry,
-        IntCounterVec::new(Opts::new(name, help).namespace(NAMESPACE), labels).expect("names and labels are valid constants"),
-    )
+/// The registry, and what was put into it.
+#[derive(Default)]
+struct Book {
+    registry: Registry,
+    names: RefCell<Vec<String>>,
 }
 
-fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
-    register(
-        registry,
-        IntGaugeVec::new(Opts::new(name, help).namespace(NAMESPACE), labels).expect("names and labels are valid constants"),
-    )
+fn counters(book: &Book, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    register(book, IntCounterVec::new(options(name, help), labels).expect("names and labels are valid constants"))
 }
 
-fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
-    register(registry, IntGauge::with_opts(Opts::new(name, help).namespace(NAMESPACE)).expect("the name is a valid constant"))
+fn gauges(book: &Book, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+    register(book, IntGaugeVec::new(options(name, help), labels).expect("names and labels are valid constants"))
 }
 
-fn histograms(registry: &Registry, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> HistogramVec {
+fn gauge(book: &Book, name: &str, help: &str) -> IntGauge {
+    register(book, IntGauge::with_opts(options(name, help)).expect("the name is a valid constant"))
+}
+
+/// A gauge with a fraction: seconds that are less than one.
+fn fine_gauge(book: &Book, name: &str, help: &str) -> Gauge {
+    register(book, Gauge::with_opts(options(name, help)).expect("the name is a valid constant"))
+}
+
+fn histograms(book: &Book, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> HistogramVec {
     let options = HistogramOpts::new(name, help).namespace(NAMESPACE).buckets(buckets.to_vec());
-    register(registry, HistogramVec::new(options, labels).expect("names, labels and buckets are valid constants"))
+    register(book, HistogramVec::new(options, labels).expect("names, labels and buckets are valid constants"))
 }
 
-fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
-    registry.register(Box::new(collector.clone())).expect("every metric is registered once under its own name");
+fn options(name: &str, help: &str) -> Opts {
+    Opts::new(name, help).namespace(NAMESPACE)
+}
+
+fn register<C: Collector + Clone + 'static>(book: &Book, collector: C) -> C {
+    book.names.borrow_mut().extend(collector.desc().into_iter().map(|described| described.fq_name.clone()));
+    book.registry.register(Box::new(collector.clone())).expect("every metric is registered once under its own name");
     collector
 }
 
@@ -211,6 +247,14 @@ mod tests {
         let (text, content_type) = exposition();
         assert!(text.contains("renkei_messages_consumed_total{outcome=\"ok\",topic=\"00_test\"} 3"), "{text}");
         assert!(content_type.starts_with("text/plain"));
+    }
+
+    #[test]
+    fn what_has_no_value_yet_has_a_name() {
+        let names = names();
+        assert!(names.len() > 40, "{names:?}");
+        assert!(names.iter().all(|name| name.starts_with("renkei_")), "{names:?}");
+        assert!(names.iter().any(|name| name == "renkei_export_files"));
     }
 
     #[test]

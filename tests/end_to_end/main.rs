@@ -38,6 +38,8 @@ mod expenditure;
 mod fuse;
 /// The bank master against published states of it.
 mod institutions;
+/// What Prometheus asks.
+mod monitor;
 /// Files fetched from a partner, packed or not.
 mod pull;
 /// What the READMEs and the operations guide tell people to type.

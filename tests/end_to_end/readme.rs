@@ -91,8 +91,16 @@ fn the_consoles_guide_speaks_the_programs_language() {
 
 #[test]
 fn the_operations_guide_speaks_the_programs_language() {
-    let english = guide("docs/OPERATIONS.md");
-    assert_eq!(english, guide("docs/OPERATIONS.ja.md"), "both guides show the same commands");
+    let mut english = Vec::new();
+    for name in ["docs/OPERATIONS", "docs/RUNBOOKS"] {
+        let commands = guide(&format!("{name}.md"));
+        assert_eq!(commands, guide(&format!("{name}.ja.md")), "both guides show the same commands");
+        for language in [".md", ".ja.md"] {
+            let lines = std::fs::read_to_string(root().join(format!("{name}{language}"))).unwrap().lines().count();
+            assert!(lines <= 600, "{name}{language} has {lines} lines");
+        }
+        english.extend(commands);
+    }
     let commands: Vec<&String> = english.iter().filter(|line| line.starts_with("renkei ")).collect();
     assert!(commands.len() > 20, "{english:?}");
     for line in commands {

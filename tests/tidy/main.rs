@@ -6,8 +6,14 @@
 mod catalogue;
 /// What Rust files may say, and how long they may be.
 mod code;
+/// What services of Docker must have.
+mod compose;
 /// Every integration folder is complete, and its codes have texts.
 mod folders;
+/// What log lines may say.
+mod logs;
+/// Alerts, dashboard and runbooks name what exists.
+mod monitoring;
 /// `queues.toml` is the ward's table.
 mod queues;
 /// What a file must not tell.

@@ -1,5 +1,6 @@
 //! Entering. The answer to a wrong password, an unknown login id and one that is locked out is the same, and takes as long.
 
+use renkei_core::metrics::metrics;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::seal::Sealer;
@@ -60,6 +61,9 @@ pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &Fr
     };
     record(&mut tx, &key, action, why, &from.address).await?;
     tx.commit().await.map_err(database("begin a session"))?;
+    if matches!(entered, Entered::Refused) {
+        count_refused(if locked { "locked" } else { "password" });
+    }
     Ok(entered)
 }
 
@@ -78,6 +82,9 @@ pub async fn with_code(pool: &PgPool, sealer: &Sealer, person: &Person, code: &s
         Entered::Refused
     };
     tx.commit().await.map_err(database("complete a session"))?;
+    if !right {
+        count_refused(if locked { "locked" } else { "code" });
+    }
     Ok(entered)
 }
 
@@ -85,6 +92,7 @@ pub async fn with_code(pool: &PgPool, sealer: &Sealer, person: &Person, code: &s
 pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str, from: &From) -> Result<bool, AccessError> {
     let key = person.login.to_lowercase();
     if is_locked_out(pool, &key, &from.address).await? {
+        count_refused("locked");
         return Ok(false);
     }
     let right = if person.has_totp {
@@ -108,6 +116,9 @@ pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str
         record(&mut tx, &key, "session.refuse", Some("proof of identity"), &from.address).await?;
     }
     tx.commit().await.map_err(database("write down a proof of identity"))?;
+    if !right {
+        count_refused("proof");
+    }
     Ok(right)
 }
 
@@ -128,6 +139,11 @@ async fn is_locked_out(pool: &PgPool, login: &str, address: &str) -> Result<bool
         .await
         .map_err(database("count attempts"))?;
     Ok(of_login >= WRONG_OF_LOGIN_MAX || of_address >= WRONG_OF_ADDRESS_MAX)
+}
+
+/// Tells Prometheus how many, never who.
+fn count_refused(reason: &str) {
+    metrics().pages.sign_ins_refused.with_label_values(&[reason]).inc();
 }
 
 async fn note(conn: &mut PgConnection, login: &str, address: &str, entered: bool) -> Result<(), AccessError> {

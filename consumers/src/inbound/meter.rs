@@ -1,11 +1,8 @@
 //! What intake tells Prometheus: records and yen by what became of them, and how long deliveries and parked messages wait.
 
-use std::time::Duration;
-
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Registry};
 use sqlx::postgres::PgPool;
-use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
 use super::error::IntakeError;
@@ -34,21 +31,8 @@ fn count(topic: &str, outcome: &str, records: i64) {
     }
 }
 
-/// Calls [`refresh`] every `pause` until `cancel`.
-pub async fn keep_refreshing(pool: PgPool, registry: &Registry, pause: Duration, cancel: CancellationToken) {
-    loop {
-        if let Err(error) = refresh(&pool, registry).await {
-            tracing::warn!(%error, "the gauges of intake are not up to date");
-        }
-        tokio::select! {
-            () = cancel.cancelled() => return,
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
-}
-
 /// Sets the gauges that only the database can tell: the age of the oldest unfinished delivery of each active inbound topic,
-/// and the parked messages of every queue. Call it every few seconds.
+/// and the parked messages of every queue. `crate::standing` calls it every few seconds.
 pub async fn refresh(pool: &PgPool, registry: &Registry) -> Result<(), IntakeError> {
     let ages: Vec<(String, i64)> = sqlx::query_as(include_str!("sql/oldest_unfinished.sql"))
         .fetch_all(pool)

@@ -75,6 +75,7 @@ impl Handler for ExportHandler {
                 let code = error.code();
                 tracing::warn!(
                     queue = message.queue,
+                    message_id = message.message_id,
                     code,
                     error = &error as &dyn std::error::Error,
                     "export order not carried out"

@@ -27,6 +27,7 @@ mod settling;
 mod slips;
 mod staff;
 mod survey;
+mod standing;
 mod tasks;
 mod tenders;
 mod toy;

@@ -10,7 +10,7 @@ const LIST: &str = "insert into ledger.payroll_list (run_id, heads, amount, sha2
         (1, 1, 3, '0000001002', '0005010000', '0009', '401', '1', '2222222', 'ｻﾄｳ', 300000)";
 
 /// What a file of 20 leaves, by its own SQL: gross 1,000,000, withheld 200,000, net to accounts 800,000; 共済費 50,000.
-const STAGED: &str = "create temp table batch on commit drop as
+const STAGED: &str = "drop table if exists pg_temp.batch; create temp table batch on commit drop as
       select max(id) as id, timestamptz '2026-10-01 09:00+09' as received_at, date '2026-10-01' as business_date, 'jinji'::text as actor, false as again from intake.batch;
     create temp table setting on commit drop as select 'nonbudget_fund'::text as key, '01'::text as value;
     create temp table staged_expense on commit drop as

@@ -8,4 +8,5 @@ mod crash;
 mod evidence;
 mod medium;
 mod messages;
+mod standing;
 mod worklist;

@@ -372,8 +372,10 @@ impl Intake {
         let (metrics, topic) = (metrics(), d.topic.as_str());
         metrics.deliveries.with_label_values(&[topic, d.stage.as_str()]).inc();
         metrics.delivery_seconds.with_label_values(&[topic]).observe(took.as_secs_f64());
-        let records = if outcome.is_published() { "read" } else { "rejected" };
-        metrics.records.with_label_values(&[topic, records]).inc_by(d.records);
+        let ended = if outcome.is_published() { "published" } else { "rejected" };
+        for records in ["read", ended] {
+            metrics.records.with_label_values(&[topic, records]).inc_by(d.records);
+        }
         if let (true, Ok(yen)) = (outcome.is_published(), u64::try_from(d.yen)) {
             metrics.amount_in_yen.with_label_values(&[topic]).inc_by(yen);
         }

@@ -84,7 +84,14 @@ impl Work {
                 Outcome::Retry { code, reason } => {
                     let wait = waits.next_wait();
                     self.count_retry(&code);
-                    tracing::warn!(queue = self.incoming.queue, code, reason, ?wait, "ordered message failed; trying it again");
+                    tracing::warn!(
+                        queue = self.incoming.queue,
+                        message_id = self.incoming.message_id,
+                        code,
+                        reason,
+                        ?wait,
+                        "ordered message failed; trying it again"
+                    );
                     if Instant::now() + wait > self.hold_until {
                         return self.exhausted(reason).await;
                     }
@@ -95,7 +102,12 @@ impl Work {
                     self.incoming.attempt = self.incoming.attempt.saturating_add(1);
                 }
                 Outcome::Unavailable { reason } => {
-                    tracing::warn!(queue = self.incoming.queue, reason, "a dependency is down; the consumer pauses");
+                    tracing::warn!(
+                        queue = self.incoming.queue,
+                        message_id = self.incoming.message_id,
+                        reason,
+                        "a dependency is down; the consumer pauses"
+                    );
                     self.count("unavailable");
                     let until = self.hold_until;
                     tokio::select! {
@@ -196,7 +208,7 @@ impl Work {
                 },
                 () = self.over_and(COPY_GRACE) => return self.give_back(Return::Failed).await,
             };
-            tracing::warn!(queue = self.incoming.queue, %error, "a copy could not be published; trying again");
+            tracing::warn!(queue = self.incoming.queue, message_id = self.incoming.message_id, %error, "a copy could not be published; trying again");
             let wait = waits.next_wait();
             if Instant::now() + wait > self.hold_until {
                 return self.exhausted(error.to_string()).await;
@@ -234,7 +246,7 @@ impl Work {
                 gone => gone,
             },
             Err(error) => {
-                tracing::warn!(queue = self.incoming.queue, %error, "no copy could be published; the message is given back");
+                tracing::warn!(queue = self.incoming.queue, message_id = self.incoming.message_id, %error, "no copy could be published; the message is given back");
                 held(reason)
             }
         }
