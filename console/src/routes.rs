@@ -10,7 +10,7 @@ use crate::access::Action;
 use crate::desk::Desk;
 use crate::guard::{self, Guarded};
 use crate::pages::{
-    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, pulse, sign_in, tasks, topics,
+    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, oidc, pulse, sign_in, tasks, topics,
     worklists,
 };
 
@@ -59,6 +59,8 @@ pub fn table() -> Vec<Route> {
         route!(GET "/language/{lang}", Open, sign_in::language),
         route!(GET "/enter", Open, sign_in::show),
         route!(POST "/enter", Open, sign_in::enter),
+        route!(GET "/enter/oidc", Open, oidc::begin),
+        route!(GET "/enter/oidc/back", Open, oidc::end),
         route!(GET "/enter/code", HalfWay, sign_in::show_code),
         route!(POST "/enter/code", HalfWay, sign_in::enter_code),
         route!(POST "/leave", HalfWay, sign_in::leave),
