@@ -26,9 +26,7 @@ pub(crate) struct LoginArgs {
 /// Where the token lies.
 fn file() -> anyhow::Result<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let path = folder("RENKEI_SESSION")
-        .or_else(|| folder("XDG_STATE_HOME").map(|state| state.join("renkei/session")))
-        .or_else(|| folder("HOME").map(|home| home.join(".local/state/renkei/session")));
+    let path = folder("RENKEI_SESSION").or_else(|| folder("HOME").map(|home| home.join(".local/state/renkei/session")));
     path.context("there is no place for the session: set RENKEI_SESSION or HOME")
 }
 

@@ -38,7 +38,7 @@ begin
     foreach writer in array array['renkei_consumer', 'renkei_console'] loop
         execute format('grant temporary on database %I to %I', current_database(), writer);
         execute format('grant insert on all tables in schema %s to %I', schemas, writer);
-        execute format('grant usage on all sequences in schema %s to %I', schemas, writer);
+        execute format('grant usage, select on all sequences in schema %s to %I', schemas, writer);
         for tab in
             select c.oid::regclass as name
               from pg_class c
@@ -49,8 +49,12 @@ begin
         loop
             execute format('grant update on %s to %I', tab.name, writer);
         end loop;
-        -- A preview replaces the one before; an export of work in progress remembers what it showed last.
-        execute format('grant delete on intake.finding, ledger.progress_shown to %I', writer);
+        -- A preview replaces the one before, an export of work in progress what it showed last; what was only ever a state (who is
+        -- where, which role) and what a cancelled batch alone had brought is taken away again. A test compares this with the SQL.
+        execute format('grant delete on intake.finding, ledger.account_role, ledger.creditor, ledger.facility, ledger.institution_file,
+                        ledger.organization, ledger.organization_successor, ledger.progress_shown, ledger.reassignment_task,
+                        ledger.staff, ledger.staff_payment_event, ledger.staff_posting, ledger.tender_nominee, ledger.transfer_file
+                        to %I', writer);
     end loop;
 
     -- The sealer and the calendar are the consumer's.

@@ -1,5 +1,8 @@
 //! Each database role tries what it must not do. What it must be able to do, the end-to-end tests do with it.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::scratch::Scratch;
@@ -89,7 +92,10 @@ async fn no_role_can_do_what_is_not_its_work() {
             "renkei_console",
             "select from ledger.entry; select from intake.batch; select from export.file; select from access.account",
         ),
-        ("renkei_console", "select audit.record('a', 'b', 'c', 'd', null, null, null); select access.may_enter('x'); delete from access.attempt"),
+        (
+            "renkei_console",
+            "select audit.record('a', 'b', 'c', 'd', null, null, null); select access.may_enter('x'); delete from access.attempt",
+        ),
         (
             "renkei_auditor",
             "select from ledger.entry; select from intake.record; select from export.file; select from audit.link",
@@ -99,6 +105,38 @@ async fn no_role_can_do_what_is_not_its_work() {
     ];
     for (role, sql) in may {
         assert_eq!(tried(&mut conn, role, sql).await, "", "{role}: {sql}");
+    }
+}
+
+/// Tables that some SQL of the schema or of a folder deletes from.
+fn deleted_from() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = std::fs::read_dir(root.join("integrations")).unwrap().map(|entry| entry.unwrap().path());
+    let folders = folders.filter(|path| path.is_dir()).chain([root.join("migrations")]);
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    let texts = files.filter(|path| path.extension().is_some_and(|ending| ending == "sql"));
+    let mut tables = BTreeSet::new();
+    for text in texts.map(|path| std::fs::read_to_string(path).unwrap()) {
+        for rest in text.split("delete from ").skip(1) {
+            let table: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "._".contains(*c)).collect();
+            if !table.starts_with("pg_temp.") {
+                tables.insert(table);
+            }
+        }
+    }
+    tables
+}
+
+#[tokio::test]
+async fn what_the_sql_deletes_may_be_deleted() {
+    let db = Scratch::new().await;
+    let tables = deleted_from();
+    assert!(tables.len() > 10, "{tables:?}");
+    for table in tables {
+        for role in ["renkei_consumer", "renkei_console"] {
+            let may: bool = db.one(&format!("select has_table_privilege('{role}', '{table}', 'delete')")).await;
+            assert!(may, "{role} runs SQL that deletes from {table}: consumers/src/db/rights.sql must say so");
+        }
     }
 }
 
