@@ -58,6 +58,7 @@ create table access.session (
     seen_at      timestamptz not null default clock_timestamp(),
     proven_at    timestamptz not null default clock_timestamp(),
     complete     boolean     not null,
+    way          text        not null constraint session_way_is_known check (way in ('password', 'provider')),
     address      text        not null,
     agent        text        not null,
     ended_at     timestamptz,
@@ -65,6 +66,7 @@ create table access.session (
 );
 comment on table access.session is 'Sessions. The cookie holds a random token, this table only its SHA-256.';
 comment on column access.session.proven_at is 'When the person last proved who they are: releases ask again after some minutes.';
+comment on column access.session.way is 'provider: an OpenID provider said who it is, so that a password due for a change was not used.';
 comment on column access.session.complete is 'false: the password was right and the one-time code is still to come.';
 create index session_by_login on access.session (login_id) where ended_at is null;
 

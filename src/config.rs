@@ -5,14 +5,17 @@
 //! (`RENKEI_DATABASE_URL_FILE` names one that holds the value), not in the TOML. `renkei.example.toml` shows every key with its default and is read by a test.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use renkei_console::access::oidc::OidcConfig;
 use renkei_consumers::accounts::Orphans;
 use renkei_consumers::outbound::DeliverConfig;
 use renkei_core::broker::BrokerConfig;
 use renkei_core::broker::topology::Names;
 use renkei_core::registry::Registry;
+use renkei_core::tls::door_faults;
 use renkei_producers::{HttpConfig, ProducerConfig};
 use serde::Deserialize;
 
@@ -23,14 +26,22 @@ const SECRET: [&str; 3] = ["RENKEI_AMQP_URI", "RENKEI_AMQP_MANAGEMENT", "RENKEI_
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
-    /// `amqp://user:password@host:port`. Environment: `RENKEI_AMQP_URI`.
+    /// `amqp://user:password@host:port`, or `amqps://…` for TLS. Environment: `RENKEI_AMQP_URI`.
     pub(crate) amqp_uri: String,
-    /// `http://user:password@host:port` of the management API. Environment: `RENKEI_AMQP_MANAGEMENT`.
+    /// `http://user:password@host:port` or `https://…` of the management API. Environment: `RENKEI_AMQP_MANAGEMENT`.
     pub(crate) amqp_management: String,
     /// Virtual host. Environment: `RENKEI_AMQP_VHOST`.
     pub(crate) amqp_vhost: String,
     /// `postgres://user:password@host:port/database`. Environment: `RENKEI_DATABASE_URL`.
     pub(crate) database_url: String,
+    /// The database as the console reaches it, with the rights of `renkei_console`; empty = `database_url`. Environment:
+    /// `RENKEI_CONSOLE_DATABASE_URL`.
+    pub(crate) console_database_url: String,
+    /// PEM with the authorities of the database's certificate: set, the connection is encrypted and the server checked
+    /// (`sslmode=verify-full`), unless the address says otherwise.
+    pub(crate) database_ca_file: PathBuf,
+    /// PEM with the authorities of the broker's certificates, for amqps and https, if they are not among the system's.
+    pub(crate) amqp_ca_file: PathBuf,
     /// Connections to Postgres a consuming process opens at most.
     pub(crate) database_connections_max: u32,
     /// Folder of everything that is a file: inbox, work, outbox, archive. Environment: `RENKEI_DATA`.
@@ -46,6 +57,18 @@ pub(crate) struct Config {
     pub(crate) slip_font: PathBuf,
     /// Address of the operators' console; empty = off. Environment: `RENKEI_CONSOLE_LISTEN`.
     pub(crate) console_listen: String,
+    /// Commands take the name of who acts (`--as`, `RENKEI_ACTOR`); false: only the session of `renkei login` counts.
+    pub(crate) actor_by_name: bool,
+    /// Certificate of the console with its chain, PEM; empty = plain text.
+    pub(crate) console_tls_cert: PathBuf,
+    /// Its key, PEM.
+    pub(crate) console_tls_key: PathBuf,
+    /// A reverse proxy that does TLS is the only one to reach the console.
+    pub(crate) console_behind_proxy: bool,
+    /// Addresses of that proxy: only from them is `X-Forwarded-For` read.
+    pub(crate) console_trusted_proxies: Vec<IpAddr>,
+    /// Signing in with an OpenID provider; absent = passwords only.
+    pub(crate) console_oidc: Option<OidcConfig>,
     /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir` and
     /// `calendar_file` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
@@ -61,6 +84,9 @@ impl Default for Config {
             amqp_management: "http://127.0.0.1:15672".to_owned(),
             amqp_vhost: "renkei".to_owned(),
             database_url: "postgres://127.0.0.1:5432/renkei".to_owned(),
+            console_database_url: String::new(),
+            database_ca_file: PathBuf::new(),
+            amqp_ca_file: PathBuf::new(),
             database_connections_max: 16,
             data: PathBuf::from("data"),
             archive: String::new(),
@@ -68,6 +94,12 @@ impl Default for Config {
             orphan_accounts: Orphans::default(),
             slip_font: PathBuf::new(),
             console_listen: "127.0.0.1:25607".to_owned(),
+            actor_by_name: true,
+            console_tls_cert: PathBuf::new(),
+            console_tls_key: PathBuf::new(),
+            console_behind_proxy: false,
+            console_trusted_proxies: Vec::new(),
+            console_oidc: None,
             produce: ProducerConfig::default(),
             deliver: BTreeMap::new(),
         }
@@ -85,6 +117,7 @@ impl Config {
         };
         config.apply(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
         config.check()?;
+        config.encrypt_the_database();
         Ok(config)
     }
 
@@ -94,11 +127,12 @@ impl Config {
     }
 
     fn apply(&mut self, get: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
-        let texts: [(&str, &mut String); 7] = [
+        let texts: [(&str, &mut String); 8] = [
             ("RENKEI_AMQP_URI", &mut self.amqp_uri),
             ("RENKEI_AMQP_MANAGEMENT", &mut self.amqp_management),
             ("RENKEI_AMQP_VHOST", &mut self.amqp_vhost),
             ("RENKEI_DATABASE_URL", &mut self.database_url),
+            ("RENKEI_CONSOLE_DATABASE_URL", &mut self.console_database_url),
             ("RENKEI_ARCHIVE", &mut self.archive),
             ("RENKEI_METRICS_LISTEN", &mut self.metrics_listen),
             ("RENKEI_CONSOLE_LISTEN", &mut self.console_listen),
@@ -145,19 +179,16 @@ impl Config {
     /// Every fault at once, before the first message.
     fn check(&self) -> anyhow::Result<()> {
         let mut faults = Vec::new();
-        // Better refused than spoken in plain text under a name that promises otherwise.
-        if self.amqp_uri.starts_with("amqps://") {
-            faults.push("amqp_uri begins with amqps://, but this program has no TLS to the broker yet: use amqp:// on a network you trust or through a tunnel".to_owned());
-        } else if !self.amqp_uri.starts_with("amqp://") {
-            faults.push("amqp_uri must begin with amqp://".to_owned());
-        }
-        if self.amqp_management.starts_with("https://") {
-            faults.push("amqp_management begins with https://, but this program has no TLS to the broker yet: use http:// on a network you trust or through a tunnel".to_owned());
-        } else if !self.amqp_management.starts_with("http://") {
-            faults.push("amqp_management must begin with http://".to_owned());
-        }
-        if !self.database_url.starts_with("postgres://") && !self.database_url.starts_with("postgresql://") {
-            faults.push("database_url must begin with postgres://".to_owned());
+        let mut begins = |name: &str, value: &str, ways: [&str; 2]| {
+            if !ways.iter().any(|way| value.starts_with(way)) {
+                faults.push(format!("{name} must begin with {} or {}", ways[0], ways[1]));
+            }
+        };
+        begins("amqp_uri", &self.amqp_uri, ["amqp://", "amqps://"]);
+        begins("amqp_management", &self.amqp_management, ["http://", "https://"]);
+        begins("database_url", &self.database_url, ["postgres://", "postgresql://"]);
+        if !self.console_database_url.is_empty() {
+            begins("console_database_url", &self.console_database_url, ["postgres://", "postgresql://"]);
         }
         if self.database_connections_max < 2 {
             faults.push("database_connections_max must be at least 2: one posts while another stages".to_owned());
@@ -168,17 +199,48 @@ impl Config {
                 self.metrics_listen
             ));
         }
-        if !self.console_listen.is_empty() && self.console_listen.parse::<std::net::SocketAddr>().is_err() {
-            faults.push(format!(
-                "console_listen must be an address and port such as 127.0.0.1:25607, not {:?}",
-                self.console_listen
-            ));
-        }
+        faults.extend(self.console_faults());
         faults.extend(self.produce.faults());
         for (slug, deliver) in &self.deliver {
             faults.extend(deliver.faults().into_iter().map(|fault| format!("[deliver.{slug}] {fault}")));
         }
         if faults.is_empty() { Ok(()) } else { bail!("the configuration has faults:\n{}", faults.join("\n")) }
+    }
+
+    fn console_faults(&self) -> Vec<String> {
+        if self.console_listen.is_empty() {
+            return Vec::new();
+        }
+        let Ok(listen) = self.console_listen.parse() else {
+            let listen = &self.console_listen;
+            return vec![format!("console_listen must be an address and port such as 127.0.0.1:25607, not {listen:?}")];
+        };
+        let (cert, key) = (&self.console_tls_cert, &self.console_tls_key);
+        let mut faults = door_faults("console_", listen, cert, key, self.console_behind_proxy);
+        if self.console_behind_proxy && self.console_trusted_proxies.is_empty() {
+            // All would seem to come from one address, and wrong passwords of one would lock all out.
+            faults.push("console_behind_proxy needs the proxy's address in console_trusted_proxies".to_owned());
+        }
+        let oidc = self.console_oidc.iter().flat_map(OidcConfig::faults);
+        faults.extend(oidc.map(|fault| format!("[console_oidc] {fault}")));
+        faults
+    }
+
+    /// With authorities for the database, its server is checked, unless its address says how.
+    fn encrypt_the_database(&mut self) {
+        let Some(ca_file) = self.database_ca_file.to_str().filter(|path| !path.is_empty()) else { return };
+        for address in [&mut self.database_url, &mut self.console_database_url] {
+            let Ok(mut url) = reqwest::Url::parse(address) else { continue };
+            if !url.query_pairs().any(|(name, _)| name == "sslmode") {
+                url.query_pairs_mut().append_pair("sslmode", "verify-full").append_pair("sslrootcert", ca_file);
+                *address = url.into();
+            }
+        }
+    }
+
+    /// The database as the console reaches it.
+    pub(crate) fn console_database(&self) -> &str {
+        if self.console_database_url.is_empty() { &self.database_url } else { &self.console_database_url }
     }
 
     /// Where the broker is, and what its exchanges are called.
@@ -187,6 +249,7 @@ impl Config {
             amqp_uri: self.amqp_uri.clone(),
             management_uri: self.amqp_management.clone(),
             vhost: self.amqp_vhost.clone(),
+            ca_file: Some(self.amqp_ca_file.clone()).filter(|path| !path.as_os_str().is_empty()),
             names: Names::of(&registry.settings.exchange),
         }
     }
@@ -272,10 +335,35 @@ mod tests {
     }
 
     #[test]
-    fn encryption_that_is_not_there_is_refused() {
-        let config = Config { amqp_uri: "amqps://b".into(), amqp_management: "https://b".into(), ..Config::default() };
-        let text = config.check().expect_err("two faults").to_string();
-        assert_eq!(text.matches("no TLS to the broker yet").count(), 2, "{text}");
+    fn encrypted_lines_are_taken_and_an_open_door_is_refused() {
+        let mut config = Config {
+            amqp_uri: "amqps://b".into(),
+            amqp_management: "https://b".into(),
+            database_ca_file: "/etc/ca file.pem".into(),
+            console_database_url: "postgres://c@d/e?sslmode=require".into(),
+            ..Config::default()
+        };
+        assert!(config.check().is_ok());
+        config.encrypt_the_database();
+        let expected = "postgres://127.0.0.1:5432/renkei?sslmode=verify-full&sslrootcert=%2Fetc%2Fca+file.pem";
+        assert_eq!((config.database_url.as_str(), config.console_database()), (expected, "postgres://c@d/e?sslmode=require"));
+        let open = Config { console_listen: "0.0.0.0:443".into(), ..Config::default() };
+        assert!(open.check().expect_err("no TLS").to_string().contains("console_tls_cert"));
+        let proxied = Config { console_behind_proxy: true, ..open };
+        assert!(proxied.check().expect_err("whose word?").to_string().contains("console_trusted_proxies"));
+        let known = Config { console_trusted_proxies: vec![IpAddr::from([10, 0, 0, 1])], ..proxied };
+        assert!(known.check().is_ok());
+    }
+
+    #[test]
+    fn the_shown_oidc_table_is_the_default() {
+        let (_, rest) = include_str!("../renkei.example.toml").split_once("# [console_oidc]\n").expect("it is shown");
+        let lines = rest.lines().take_while(|line| line.starts_with("# "));
+        let shown: String = lines.map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+        let example: OidcConfig = toml::from_str(&shown).expect("valid without its marks");
+        let default = OidcConfig::new("https://login.example", "renkei", "https://renkei.example");
+        assert_eq!((&example, example.faults()), (&default, Vec::new()));
+        assert_eq!(shown.lines().count(), format!("{default:?}").matches(": ").count(), "every key is shown");
     }
 
     #[test]

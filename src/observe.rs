@@ -33,8 +33,8 @@ pub(crate) struct Readiness {
 
 impl Readiness {
     /// The database is asked too, when the roles use one. Nothing is connected before the first question.
-    pub(crate) fn asking(config: &Config, with_database: bool) -> anyhow::Result<Readiness> {
-        let database = if with_database { Some(db::connect_lazily(&config.database_url)?) } else { None };
+    pub(crate) fn asking(database_url: Option<&str>) -> anyhow::Result<Readiness> {
+        let database = database_url.map(db::connect_lazily).transpose()?;
         Ok(Readiness { roles_run: Arc::default(), database })
     }
 

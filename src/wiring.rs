@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use renkei_console::access::oidc::Oidc;
 use renkei_console::access::seal::Sealer;
 use renkei_console::{Depths, Desk, Pulse, Recent};
 use renkei_consumers::db::PgPool;
@@ -18,6 +19,7 @@ use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
 use renkei_core::calendar::clock;
 use renkei_core::registry::topics::RetrySettings;
 use renkei_core::registry::{Direction, Registry, Status, Topic};
+use renkei_core::tls::{self, Proxies};
 use renkei_producers::{Intake, Publish};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -97,7 +99,12 @@ pub(crate) async fn database(config: &Config) -> anyhow::Result<PgPool> {
 
 /// The database through a door that the audit log names.
 async fn database_through(config: &Config, door: &str) -> anyhow::Result<PgPool> {
-    Ok(db::connect_through(&config.database_url, config.database_connections_max, door).await?)
+    Ok(db::connect_through(database_url(config, door), config.database_connections_max, door).await?)
+}
+
+/// The address of the database for a door.
+pub(crate) fn database_url<'c>(config: &'c Config, door: &str) -> &'c str {
+    if door == "console" { config.console_database() } else { &config.database_url }
 }
 
 /// A publisher on a connection of its own.
@@ -141,13 +148,13 @@ pub(crate) fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
 }
 
 /// Queues in place, schema up to date, clock readable: before the first message.
-pub(crate) async fn prepare(config: &Config, registry: &Registry, with_database: bool) -> anyhow::Result<()> {
+pub(crate) async fn prepare(config: &Config, registry: &Registry, roles: Roles) -> anyhow::Result<()> {
     clock::check()?;
     let spec = safe_topology(registry)?;
     topology::apply(&config.broker(registry), &spec).await?;
-    if with_database {
-        let pool = database(config).await?;
-        db::migrate(&pool).await?;
+    if roles.with_database() {
+        let pool = database_through(config, roles.door()).await?;
+        db::prepare(&pool).await?;
         // Before the schedule begins. Without it a schedule waits; what comes in is posted all the same.
         if let Err(error) = calendar::write_down(&pool, &config.produce.calendar_file).await {
             warn!(error = &error as &dyn std::error::Error, "the calendar of the producers is not written");
@@ -250,13 +257,16 @@ async fn start_console(
         balances: Recent::new(SUMMED_EVERY),
         outlook: Recent::new(EXPECTED_EVERY),
         pulse: Pulse::default(),
+        proxies: Proxies::new(config.console_trusted_proxies.clone()),
+        oidc: config.console_oidc.clone().map(Oidc::new),
         pool,
     });
+    let tls = tls::acceptor(&config.console_tls_cert, &config.console_tls_key)?;
     let (begun, begins) = oneshot::channel();
     readiness.push(begins);
     let shutdown = shutdown.clone();
     tasks.spawn(async move {
-        let outcome = renkei_console::serve(desk, listen, shutdown, begun).await;
+        let outcome = renkei_console::serve(desk, listen, tls, shutdown, begun).await;
         publisher.close().await;
         outcome.with_context(|| format!("the console cannot listen on {listen}; set RENKEI_CONSOLE_LISTEN"))
     });

@@ -56,6 +56,7 @@ impl Bed {
             amqp_uri: setting("RENKEI_AMQP_URI")?,
             management_uri: setting("RENKEI_AMQP_MANAGEMENT")?,
             vhost: name.clone(),
+            ca_file: None,
             names: Names::default(),
         };
         sweep(&admin, &broker).await?;

@@ -7,7 +7,9 @@ use renkei_consumers::outbound::Exporter;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{BrokerConfig, Publisher};
 use renkei_core::registry::Registry;
+use renkei_core::tls::Proxies;
 
+use crate::access::oidc::Oidc;
 use crate::access::seal::Sealer;
 use crate::pages::board::Outlook;
 use crate::pages::depths::Depths;
@@ -43,4 +45,8 @@ pub struct Desk {
     pub outlook: Recent<Outlook>,
     /// Tells open pages that something has changed.
     pub pulse: Pulse,
+    /// Whose word about a client's address is taken.
+    pub proxies: Proxies,
+    /// Signing in with an OpenID provider.
+    pub oidc: Option<Oidc>,
 }

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use cookie::Cookie;
 use renkei_core::catalogue::Lang;
 use subtle::ConstantTimeEq;
+use tracing::warn;
 
 use crate::access::enter::From;
 use crate::access::session::{self, Found};
@@ -56,6 +57,7 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
         (Need::Session, Some(Found::Whole(person))) => Some(person),
         (Need::Role(_), Some(Found::Whole(person))) if person.must_change => return see_other("/me"),
         (Need::Role(action), Some(Found::Whole(person))) if !person.may(action) => {
+            warn!(login = person.login, path = request.uri().path(), "refused for want of a role");
             return page_of(&Refusal::forbidden(), Some(&person), lang);
         }
         (Need::Role(_), Some(Found::Whole(person))) => Some(person),
@@ -141,7 +143,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
 }
 
 /// A cookie's value.
-fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut cookies = all.flat_map(|value| Cookie::split_parse(value.to_owned())).filter_map(Result::ok);
     cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
@@ -167,13 +169,13 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                  form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         (REFERRER_POLICY, "same-origin"),
-        (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+        (STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
         (OPENER, "same-origin"),
         (RESOURCE, "same-origin"),
         (PERMISSIONS, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -196,8 +198,10 @@ impl FromRequestParts<Arc<Desk>> for Person {
 impl FromRequestParts<Arc<Desk>> for From {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Desk>) -> Result<Self, Self::Rejection> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Self::Rejection> {
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = peer.map(|info| desk.proxies.client(info.0.ip(), forwarded).to_string());
         let agent = text(&parts.headers, &USER_AGENT).to_owned();
         Ok(From { address: address.unwrap_or_else(|| "unknown".to_owned()), agent })
     }

@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
-    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, pulse, sign_in, tasks, topics,
+    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, oidc, pulse, sign_in, tasks, topics,
     worklists,
 };
 
@@ -60,6 +60,8 @@ pub fn table() -> Vec<Route> {
         route!(GET "/language/{lang}", Open, sign_in::language),
         route!(GET "/enter", Open, sign_in::show),
         route!(POST "/enter", Open, sign_in::enter),
+        route!(GET "/enter/oidc", Open, oidc::begin),
+        route!(GET "/enter/oidc/back", Open, oidc::end),
         route!(GET "/enter/code", HalfWay, sign_in::show_code),
         route!(POST "/enter/code", HalfWay, sign_in::enter_code),
         route!(POST "/leave", HalfWay, sign_in::leave),

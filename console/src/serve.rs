@@ -7,11 +7,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::response::IntoResponse;
+use renkei_producers::front::{self, Front};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use crate::access::purge;
 use crate::desk::Desk;
 use crate::pages::{depths, pulse};
 use crate::{guard, measure, routes};
@@ -21,6 +24,15 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How often the queues are counted.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// How often what has been kept long enough is removed.
+const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Longest wait for a TLS handshake and for the head of a request.
+const GREETING: Duration = Duration::from_secs(10);
+
+/// So long running requests get to end at shutdown. Open pages that wait for changes end then, too.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// All pages.
 pub fn app(desk: Arc<Desk>) -> Router {
@@ -38,6 +50,7 @@ pub fn app(desk: Arc<Desk>) -> Router {
 pub async fn serve(
     desk: Arc<Desk>,
     listen: SocketAddr,
+    tls: Option<TlsAcceptor>,
     shutdown: CancellationToken,
     begun: oneshot::Sender<()>,
 ) -> Result<(), std::io::Error> {
@@ -45,10 +58,12 @@ pub async fn serve(
     info!(address = %listener.local_addr()?, "console");
     let looking = tokio::spawn(pulse::keep_looking(desk.clone(), LOOK_EVERY, shutdown.clone()));
     let counting = tokio::spawn(depths::keep_asking(desk.clone(), COUNT_EVERY, shutdown.clone()));
-    let app = app(desk).into_make_service_with_connect_info::<SocketAddr>();
+    let purging = tokio::spawn(purge::keep_purging(desk.pool.clone(), PURGE_EVERY, shutdown.clone()));
+    let app = app(desk);
     let _ = begun.send(());
-    axum::serve(listener, app).with_graceful_shutdown(shutdown.cancelled_owned()).await?;
-    looking.abort();
-    counting.abort();
+    front::serve(app, listener, Front { tls, greeting: GREETING, drain: DRAIN }, shutdown).await;
+    for task in [looking, counting, purging] {
+        task.abort();
+    }
     Ok(())
 }

@@ -23,6 +23,9 @@ const ACQUIRE_TIMEOUT_S: u64 = 10;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
+/// What the database roles may do; run after every migration.
+pub const RIGHTS: &str = include_str!("db/rights.sql");
+
 /// What can go wrong before the first statement.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -45,6 +48,9 @@ pub enum DbError {
     /// A migration failed or does not match what was applied before.
     #[error("cannot bring the database schema up to date")]
     Migrate(#[source] MigrateError),
+    /// The roles or their rights cannot be made.
+    #[error("cannot give the database roles their rights")]
+    Rights(#[source] sqlx::Error),
     /// The schema was made by a version from before the first release, whose migrations were still being changed.
     #[error(
         "the database was made by an unreleased version whose schema differs (migration {0}); a database to try things with is \
@@ -57,7 +63,7 @@ impl Classify for DbError {
     fn verdict(&self) -> Verdict {
         match self {
             DbError::Connect { .. } => Verdict::Retry,
-            DbError::Url(_) | DbError::Migrate(_) | DbError::Unreleased(_) => Verdict::Bug,
+            DbError::Url(_) | DbError::Migrate(_) | DbError::Rights(_) | DbError::Unreleased(_) => Verdict::Bug,
         }
     }
 }
@@ -209,12 +215,28 @@ pub fn migrations() -> impl Iterator<Item = &'static str> {
     MIGRATOR.iter().map(|migration| migration.sql.as_str())
 }
 
-/// Applies the migrations that are missing. Safe to run from several processes at once: the migrator takes a lock.
+/// Applies the migrations that are missing and gives the database roles their rights. Safe to run from several processes at once: the
+/// migrator takes a lock.
 pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     MIGRATOR.run(pool).await.map_err(|error| match error {
         MigrateError::VersionMismatch(version) | MigrateError::VersionMissing(version) => DbError::Unreleased(version),
         other => DbError::Migrate(other),
-    })
+    })?;
+    sqlx::raw_sql(RIGHTS).execute(pool).await.map(|_| ()).map_err(DbError::Rights)
+}
+
+/// Makes sure that the schema is the program's: a process that only uses the database needs no right to change it as long as there is
+/// nothing to change.
+pub async fn prepare(pool: &PgPool) -> Result<(), DbError> {
+    if is_current(pool).await { Ok(()) } else { migrate(pool).await }
+}
+
+/// Whether every migration of the program has been applied as it is, and no other. What cannot be asked is not current.
+async fn is_current(pool: &PgPool) -> bool {
+    let applied: Result<Vec<(i64, Vec<u8>)>, _> =
+        sqlx::query_as("select version, checksum from _sqlx_migrations where success order by version").fetch_all(pool).await;
+    let wanted = MIGRATOR.iter().map(|migration| (migration.version, migration.checksum.to_vec()));
+    applied.is_ok_and(|applied| applied == wanted.collect::<Vec<_>>())
 }
 
 /// Whether the database has a schema of ours, of whatever version.

@@ -43,6 +43,8 @@ pub mod schedule;
 pub mod secrets;
 /// Printable payment slips with their eL-QR.
 pub mod slip;
+/// Certificates of our own doors, and whom we believe about a client's address.
+pub mod tls;
 /// What must happen after an error: retry, reject, hold, or park as a bug.
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.

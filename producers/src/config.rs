@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use renkei_core::tls::door_faults;
 use serde::Deserialize;
 
 use crate::medium::MediumConfig;
@@ -73,8 +74,14 @@ impl Default for ProducerConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpConfig {
-    /// Address to listen on. Default `127.0.0.1:8080`; TLS is the reverse proxy's work.
+    /// Address to listen on. Default `127.0.0.1:8080`; one that others reach needs TLS or `behind_proxy`.
     pub listen: SocketAddr,
+    /// Certificate with its chain, PEM; empty = plain text.
+    pub tls_cert: PathBuf,
+    /// Its key, PEM.
+    pub tls_key: PathBuf,
+    /// A reverse proxy that does TLS is the only one to reach the address. Default false.
+    pub behind_proxy: bool,
     /// Who may hand in what: names, hashes of tokens, topics. Default `tokens.toml`.
     pub tokens_file: PathBuf,
     /// Uploads received at once; more are answered 503. Default 32.
@@ -93,6 +100,9 @@ impl Default for HttpConfig {
     fn default() -> Self {
         HttpConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls_cert: PathBuf::new(),
+            tls_key: PathBuf::new(),
+            behind_proxy: false,
             tokens_file: "tokens.toml".into(),
             uploads_max: 32,
             records_bytes_max: 8 << 20,
@@ -121,6 +131,7 @@ impl ProducerConfig {
             positive("http.records_bytes_max", http.records_bytes_max);
             positive("http.header_timeout_s", http.header_timeout_s);
             positive("http.idle_timeout_s", http.idle_timeout_s);
+            faults.extend(door_faults("produce.http.", http.listen, &http.tls_cert, &http.tls_key, http.behind_proxy));
         }
         for (slug, pull) in &self.pull {
             faults.extend(pull.faults().into_iter().map(|fault| format!("produce.pull.{slug}: {fault}")));

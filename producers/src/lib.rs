@@ -14,6 +14,8 @@ pub mod error;
 pub mod evidence;
 /// Watched folders: a file put there is claimed, carried and moved aside.
 pub mod folder;
+/// Accepts connections for HTTP, plain or with TLS.
+pub mod front;
 /// HTTP intake for upstream systems.
 pub mod http;
 /// Claim → archive → validate whole → publish → finish.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use renkei_core::archive::Archive;
 use renkei_core::calendar::file::CalendarSource;
 use renkei_core::registry::{Direction, Registry};
+use renkei_core::tls::{self, TlsError};
 use renkei_core::verdict::{Classify, Verdict};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, oneshot};
@@ -35,6 +36,9 @@ pub enum RunError {
     /// The tokens file.
     #[error(transparent)]
     Tokens(#[from] TokensError),
+    /// The certificate of the HTTP intake.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A schedule.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
@@ -51,7 +55,7 @@ pub enum RunError {
 impl Classify for RunError {
     fn verdict(&self) -> Verdict {
         match self {
-            RunError::Config(_) | RunError::Tokens(_) => Verdict::Bug,
+            RunError::Config(_) | RunError::Tokens(_) | RunError::Tls(_) => Verdict::Bug,
             RunError::Intake(error) => error.verdict(),
             RunError::Schedule(error) => error.verdict(),
             RunError::Listen { .. } => Verdict::Retry,
@@ -92,7 +96,7 @@ pub async fn run(
             let tokens = Tokens::load_or_none(&http.tokens_file)?;
             let listening = TcpListener::bind(http.listen).await;
             let listener = listening.map_err(|source| RunError::Listen { address: http.listen, source })?;
-            Some((http.clone(), tokens, listener))
+            Some((http.clone(), tokens, listener, tls::acceptor(&http.tls_cert, &http.tls_key)?))
         }
     };
     let tasks = TaskTracker::new();
@@ -110,11 +114,11 @@ pub async fn run(
     for scheduler in schedulers {
         tasks.spawn(scheduler.run(shutdown.clone()));
     }
-    if let Some((config, tokens, listener)) = http {
+    if let Some((config, tokens, listener, tls)) = http {
         tracing::info!(address = %config.listen, "HTTP intake listens");
         let api = Api::new(intake.clone(), config, tokens, upload_places.clone(), wakes);
         tasks.spawn(http::scim::resume(api.clone()));
-        tasks.spawn(http::serve(api, listener, shutdown.clone()));
+        tasks.spawn(http::serve(api, listener, tls, shutdown.clone()));
     }
     tracing::info!(topics = registry.active(Direction::In).count(), inbox = %config.inbox_dir.display(), "producing");
     // Who does not wait for it need not be told.

@@ -4,6 +4,8 @@
 
 /// `renkei access`
 mod access;
+/// `--as`, or the session of `renkei login`
+mod actor;
 /// `renkei batch arrivals`
 mod arrivals;
 /// `renkei audit`
@@ -30,6 +32,8 @@ mod layout;
 pub(crate) mod ledger;
 /// `renkei ledger lineage`
 mod lineage;
+/// `renkei login`, `renkei logout`
+mod login;
 /// `renkei medium`
 mod medium;
 /// `renkei ledger carrier`
@@ -136,6 +140,10 @@ enum Command {
     Consume,
     /// The operators' web console
     Console,
+    /// Sign in: commands then act in your name without `--as`
+    Login(login::LoginArgs),
+    /// End the session of `renkei login`
+    Logout,
     /// Who may enter the console, and what they may do there
     #[command(subcommand)]
     Access(access::AccessCommand),
@@ -184,10 +192,10 @@ enum Command {
 
 /// Runs the command line.
 pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let (cli, actor) = actor::read();
     let long_running = matches!(cli.command, Command::Up | Command::Produce | Command::Consume | Command::Console);
     crate::telemetry::start(!long_running);
-    let outcome = dispatch(&cli.global, cli.command);
+    let outcome = actor.and_then(|()| dispatch(&cli.global, cli.command));
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
@@ -207,6 +215,8 @@ fn dispatch(global: &Global, command: Command) -> anyhow::Result<Exit> {
         Command::Produce => roles::run(global, Roles { produce: true, ..Roles::default() }),
         Command::Consume => roles::run(global, Roles { consume: true, ..Roles::default() }),
         Command::Console => roles::run(global, Roles { console: true, ..Roles::default() }),
+        Command::Login(args) => login::run(global, &args),
+        Command::Logout => login::leave(global),
         Command::Access(command) => access::run(global, &command),
         Command::Pull(args) => pull::run(global, &args),
         Command::Send(args) => send::run(global, &args),

@@ -27,6 +27,11 @@ impl Roles {
     pub(crate) fn with_database(self) -> bool {
         self.consume || self.console
     }
+
+    /// The door by which such a process comes to the database: a console alone needs no more rights than the console's.
+    pub(crate) fn door(self) -> &'static str {
+        if self.console && !self.consume { "console" } else { "consumer" }
+    }
 }
 
 /// Runs until the process is asked to stop; then finishes what it has begun.
@@ -40,9 +45,9 @@ pub(crate) fn run(global: &Global, roles: Roles) -> anyhow::Result<Exit> {
             // Left in a shell it would book everything on one day, and nobody would notice.
             warn!(%instant, "the clock is stopped by RENKEI_NOW: every booking, file and check bears this day; unset it for real work");
         }
-        let readiness = Readiness::asking(&config, roles.with_database())?;
+        let readiness = Readiness::asking(roles.with_database().then(|| wiring::database_url(&config, roles.door())))?;
         let observed = observe::serve(&config, readiness.clone(), shutdown.clone()).await?;
-        wiring::prepare(&config, &registry, roles.with_database()).await?;
+        wiring::prepare(&config, &registry, roles).await?;
         let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
         tokio::select! {
             () = running.ready() => {

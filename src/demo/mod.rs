@@ -62,7 +62,7 @@ pub(crate) fn run(global: &Global) -> anyhow::Result<Exit> {
         let shutdown = wiring::shutdown_on_signal()?;
         // First of all: in an installation of others not even the schema is touched.
         guard::check(&config, &registry).await?;
-        wiring::prepare(&config, &registry, true).await?;
+        wiring::prepare(&config, &registry, Roles { consume: true, ..Roles::default() }).await?;
         let roles = Roles { produce: true, consume: true, console: false };
         let mut running = wiring::start(&config, &registry, roles, shutdown.clone()).await?;
         tokio::select! { () = running.ready() => {}, () = shutdown.cancelled() => {} }

@@ -1,4 +1,4 @@
-use crate::support::world;
+use crate::support::world::{self, World};
 use crate::visitor::{PASSWORD, Visitor, console};
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
@@ -145,5 +145,47 @@ fn accounts_are_kept_by_administrators_and_never_by_oneself() {
         assert!(refused.err.contains("最後の管理者"), "{}", refused.err);
         let sql = "select count(*) from audit.event where object = 'account' and object_id = 'kato.1' and action in ('account.add', 'account.give', 'account.disable')";
         assert_eq!(world.number(sql).await, 3);
+    });
+}
+
+/// `renkei login` with these lines as standard input; whether it let one in, and what it said.
+fn login(world: &World, login: &str, lines: &str) -> (bool, String) {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut command = world.surroundings.command();
+    let piped = command.args(["login", login]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn who_signs_in_at_the_command_line_acts_under_that_name() {
+    use std::os::unix::fs::PermissionsExt;
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        Visitor::with_roles(world, &address, "kato.1", &["operator"]).await;
+        let session = world.path("state/session");
+        world.surroundings.set("RENKEI_SESSION", session.to_str().unwrap());
+        world.renkei(&["access", "add", "sato.2", "--name", "佐藤"]).expect(&[2]);
+        assert!(!login(world, "kato.1", "not the password\n").0);
+        assert!(!session.exists());
+        assert_eq!(login(world, "kato.1", &format!("{PASSWORD}\n")), (true, String::new()));
+        assert_eq!(std::fs::metadata(&session).unwrap().permissions().mode() & 0o777, 0o600);
+        let made = world.json(&["access", "add", "sato.2", "--name", "佐藤"], &[0]);
+        let sql = "select count(*) from access.account where login_id = 'sato.2' and created_by = 'kato.1'";
+        assert_eq!(world.number(sql).await, 1);
+        // A password that somebody else gave is good for choosing another, here too.
+        let (entered, said) = login(world, "sato.2", made["initial_password"].as_str().unwrap());
+        assert!(!entered && said.contains("choose your own"), "{said}");
+        // Where names are not taken, the session is the only way.
+        let plain = std::fs::read_to_string(world.path("renkei.toml")).unwrap();
+        std::fs::write(world.path("renkei.toml"), format!("actor_by_name = false\n{plain}")).unwrap();
+        let refused = world.renkei(&["access", "enable", "sato.2", "--as", "setup"]).expect(&[1]);
+        assert!(refused.err.contains("renkei login"), "{}", refused.err);
+        world.renkei(&["access", "enable", "sato.2"]).expect(&[0]);
+        world.renkei(&["logout"]).expect(&[0]);
+        world.renkei(&["access", "enable", "sato.2"]).expect(&[2]);
     });
 }

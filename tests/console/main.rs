@@ -2,10 +2,14 @@
 
 /// Doors: signing in, sessions, accounts.
 mod doors;
+/// TLS, addresses, what is kept how long.
+mod encrypted;
 /// What operators and approvers do.
 mod flows;
 /// Every route × every role.
 mod matrix;
+/// Signing in through an OpenID provider.
+mod oidc;
 #[path = "../support/mod.rs"]
 mod support;
 /// A client with cookies and forms.

@@ -166,10 +166,21 @@ pub(crate) fn encoded(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
+/// An address of this machine that nobody listens on.
+pub(crate) fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
 /// Starts the console and gives its address.
 pub(crate) async fn console(world: &mut World) -> String {
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    world.start_with("console", &[("RENKEI_CONSOLE_LISTEN", &address)]).await;
+    console_with(world, &free_address(), &[]).await
+}
+
+/// Starts the console there, with further variables.
+pub(crate) async fn console_with(world: &mut World, address: &str, extra: &[(&str, &str)]) -> String {
+    let mut variables = vec![("RENKEI_CONSOLE_LISTEN", address)];
+    variables.extend(extra);
+    world.start_with("console", &variables).await;
     world.until("the console is ready", async |world| world.is_ready().then_some(())).await;
-    address
+    address.to_owned()
 }

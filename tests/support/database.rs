@@ -112,6 +112,7 @@ fn digest() -> String {
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut hash = Sha256::new();
+    hash.update(db::RIGHTS);
     for file in files {
         hash.update(file.file_name().unwrap().as_encoded_bytes());
         hash.update(std::fs::read(&file).unwrap());

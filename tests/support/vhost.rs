@@ -41,6 +41,7 @@ fn of(name: String) -> Vhost {
         amqp_uri: setting("RENKEI_AMQP_URI"),
         management_uri: setting("RENKEI_AMQP_MANAGEMENT"),
         vhost: name,
+        ca_file: None,
         names: Names::default(),
     };
     let management = Management::new(&config).expect("RENKEI_AMQP_URI and RENKEI_AMQP_MANAGEMENT are addresses");

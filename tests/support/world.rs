@@ -112,7 +112,16 @@ impl World {
     /// Starts a role with further variables, ready or not.
     pub(crate) async fn start_with(&mut self, role: &str, extra: &[(&str, &str)]) {
         self.started += 1;
-        let role = self.surroundings.start(role, self.started, extra);
+        // Long-running roles have the rights of their database role and no more; commands are an administrator's.
+        let limited = |right: &str| format!("{}?options[role]={right}", self.database.url);
+        let own = match role {
+            "consume" => vec![("RENKEI_DATABASE_URL", limited("renkei_consumer"))],
+            "console" => vec![("RENKEI_CONSOLE_DATABASE_URL", limited("renkei_console"))],
+            _ => Vec::new(),
+        };
+        let mut variables: Vec<(&str, &str)> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        variables.extend(extra);
+        let role = self.surroundings.start(role, self.started, &variables);
         self.roles.push(role);
     }
 

@@ -18,6 +18,8 @@ mod monitoring;
 mod queues;
 /// What a file must not tell.
 mod secrets;
+/// What `docs/SECURITY.md` points at.
+mod security;
 /// Walking the checkout.
 mod source;
 /// Tables without foreign keys.

@@ -4,7 +4,7 @@ use renkei_core::metrics::metrics;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::seal::Sealer;
-use super::session::{self, Begun};
+use super::session::{self, Begun, Way};
 use super::{AccessError, Person, database, password, totp};
 
 /// Wrong attempts of one login id, known or not, before it has to wait.
@@ -49,7 +49,7 @@ pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &Fr
     let mut tx = pool.begin().await.map_err(database("begin a session"))?;
     let entered = match account {
         Some((login, _, has_totp)) if right && !locked => {
-            Entered::Begun(session::begin(&mut tx, &login, !has_totp, &from.address, &from.agent).await?)
+            Entered::Begun(session::begin(&mut tx, &login, !has_totp, Way::Password, from).await?)
         }
         _ => Entered::Refused,
     };
@@ -67,6 +67,31 @@ pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &Fr
     Ok(entered)
 }
 
+/// Lets somebody in whom the OpenID provider knows, if there is an account of that login id which may enter. A one-time code of the
+/// account is asked for all the same.
+pub async fn with_provider(pool: &PgPool, login: &str, from: &From) -> Result<Entered, AccessError> {
+    let key = login.trim().to_lowercase();
+    let account: Option<(String, bool)> = sqlx::query_as(
+        "select login_id, totp_proven_at is not null from access.account
+          where lower(login_id) = $1 and access.may_enter(login_id)",
+    )
+    .bind(&key)
+    .fetch_optional(pool)
+    .await
+    .map_err(database("look for an account"))?;
+    let mut tx = pool.begin().await.map_err(database("begin a session"))?;
+    let (entered, action) = match account {
+        Some((login, has_totp)) => {
+            let begun = session::begin(&mut tx, &login, !has_totp, Way::Provider, from).await?;
+            (Entered::Begun(begun), "session.begin")
+        }
+        None => (Entered::Refused, "session.refuse"),
+    };
+    record(&mut tx, &key, action, Some("OpenID provider"), &from.address).await?;
+    tx.commit().await.map_err(database("begin a session"))?;
+    Ok(entered)
+}
+
 /// Gives the one-time code of a session that is half way in. A new token: the old one was known before the person was.
 pub async fn with_code(pool: &PgPool, sealer: &Sealer, person: &Person, code: &str, from: &From) -> Result<Entered, AccessError> {
     let key = person.login.to_lowercase();
@@ -76,7 +101,8 @@ pub async fn with_code(pool: &PgPool, sealer: &Sealer, person: &Person, code: &s
     note(&mut tx, &key, &from.address, right).await?;
     let entered = if right {
         session::end(&mut tx, &person.session, "replaced by the complete one").await?;
-        Entered::Begun(session::begin(&mut tx, &person.login, true, &from.address, &from.agent).await?)
+        let way = session::way(&mut tx, &person.session).await?;
+        Entered::Begun(session::begin(&mut tx, &person.login, true, way, from).await?)
     } else {
         record(&mut tx, &key, "session.refuse", Some("one-time code"), &from.address).await?;
         Entered::Refused
@@ -101,12 +127,14 @@ pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str
         tx.commit().await.map_err(database("check a one-time code"))?;
         right
     } else {
-        let hash = sqlx::query_scalar("select password_hash from access.account where login_id = $1")
-            .bind(&person.login)
-            .fetch_one(pool)
-            .await
-            .map_err(database("look for an account"))?;
-        password::is_right(secret.to_owned(), hash).await?
+        // A password that somebody else gave proves nothing about this person.
+        let hash: Option<Option<String>> =
+            sqlx::query_scalar("select password_hash from access.account where login_id = $1 and not must_change")
+                .bind(&person.login)
+                .fetch_optional(pool)
+                .await
+                .map_err(database("look for an account"))?;
+        password::is_right(secret.to_owned(), hash.flatten()).await?
     };
     let mut tx = pool.begin().await.map_err(database("write down a proof of identity"))?;
     note(&mut tx, &key, &from.address, right).await?;

@@ -4,10 +4,14 @@
 pub mod accounts;
 /// Entering: password, one-time code, attempts.
 pub mod enter;
+/// Signing in with an OpenID provider.
+pub mod oidc;
 /// Passwords.
 pub mod password;
 /// The person behind a request.
 pub mod person;
+/// What has been kept long enough.
+pub mod purge;
 /// What roles may do.
 pub mod role;
 /// Secrets that lie encrypted in the database.

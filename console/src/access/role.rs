@@ -113,6 +113,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_table_people_read_is_the_one_that_counts() {
+        let both = |ja: &str, en: &str| format!(" {en} {ja} |");
+        let roles = ROLES.iter().map(|role| both(role.name(Lang::Ja), role.name(Lang::En)));
+        let mut lines = vec![format!("| |{}", roles.collect::<String>()), format!("|--|{}", "--|".repeat(ROLES.len()))];
+        lines.extend(ACTIONS.iter().map(|action| {
+            let cells = ROLES.iter().map(|role| if role.may(*action) { " yes |" } else { " no |" });
+            format!("|{}{}", both(action.name(Lang::Ja), action.name(Lang::En)), cells.collect::<String>())
+        }));
+        let table = format!("\n{}\n\n", lines.join("\n"));
+        assert!(include_str!("../../../docs/SECURITY.md").contains(&table), "docs/SECURITY.md must have this table:\n{table}");
+    }
+
+    #[test]
     fn nobody_holds_two_keys_in_one_role() {
         for role in ROLES {
             assert!(role.may(Action::See));

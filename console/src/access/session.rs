@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use sqlx::postgres::{PgConnection, PgPool};
 
+use super::enter::From;
 use super::person::Permission;
 use super::{AccessError, Person, Role, database, random};
 
@@ -26,30 +27,43 @@ pub struct Begun {
     pub complete: bool,
 }
 
+/// How somebody showed who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// With the password of the account.
+    Password,
+    /// An OpenID provider said so.
+    Provider,
+}
+
+impl Way {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Way::Password => "password",
+            Way::Provider => "provider",
+        }
+    }
+}
+
 /// SHA-256 of a token.
 pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
 /// Begins a session.
-pub async fn begin(
-    conn: &mut PgConnection,
-    login: &str,
-    complete: bool,
-    address: &str,
-    agent: &str,
-) -> Result<Begun, AccessError> {
+pub async fn begin(conn: &mut PgConnection, login: &str, complete: bool, way: Way, from: &From) -> Result<Begun, AccessError> {
     let token = hex::encode(random::<32>()?);
-    let agent: String = agent.chars().take(200).collect();
+    let agent: String = from.agent.chars().take(200).collect();
     sqlx::query(
-        "insert into access.session (token_sha256, login_id, csrf, complete, address, agent) values ($1, $2, $3, $4, $5, $6)",
+        "insert into access.session (token_sha256, login_id, csrf, complete, address, agent, way) values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(digest(&token))
     .bind(login)
     .bind(hex::encode(random::<32>()?))
     .bind(complete)
-    .bind(address)
+    .bind(&from.address)
     .bind(agent)
+    .bind(way.as_str())
     .execute(conn)
     .await
     .map_err(database("begin a session"))?;
@@ -108,6 +122,16 @@ pub async fn find(pool: &PgPool, token: &str, lang: Lang) -> Result<Option<Found
         };
         if row.complete { Found::Whole(person) } else { Found::HalfWay(person) }
     }))
+}
+
+/// The way in which a session began.
+pub(super) async fn way(conn: &mut PgConnection, session: &[u8]) -> Result<Way, AccessError> {
+    let way: Option<String> = sqlx::query_scalar("select way from access.session where token_sha256 = $1")
+        .bind(session)
+        .fetch_optional(conn)
+        .await
+        .map_err(database("look for a session"))?;
+    Ok(if way.as_deref() == Some(Way::Provider.as_str()) { Way::Provider } else { Way::Password })
 }
 
 /// Ends one session.

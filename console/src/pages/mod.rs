@@ -22,6 +22,8 @@ pub(crate) mod failures;
 pub(crate) mod ledger;
 /// One's own password and one-time codes.
 pub(crate) mod me;
+/// The door through an OpenID provider.
+pub(crate) mod oidc;
 /// Tells open pages that there is something new.
 pub(crate) mod pulse;
 /// The door.

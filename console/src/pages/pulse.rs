@@ -20,6 +20,9 @@ use crate::desk::Desk;
 /// So long one stream lasts; then the browser asks again, and who may no longer look is no longer told.
 const STREAM: Duration = Duration::from_secs(300);
 
+/// Instead of a digest: the console stops, and so do the streams.
+const ENDING: &str = "ending";
+
 /// The state of everything, as a digest.
 #[derive(Debug, Clone)]
 pub struct Pulse(watch::Sender<String>);
@@ -38,7 +41,13 @@ async fn look(pool: &PgPool) -> Result<String, sqlx::Error> {
 pub(crate) async fn keep_looking(desk: Arc<Desk>, pause: Duration, shutdown: CancellationToken) {
     let Pulse(sender) = &desk.pulse;
     loop {
-        tokio::select! { () = tokio::time::sleep(pause) => {}, () = shutdown.cancelled() => return }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shutdown.cancelled() => {
+                sender.send_replace(ENDING.to_owned());
+                return;
+            }
+        }
         if sender.receiver_count() == 0 {
             continue;
         }
@@ -61,7 +70,8 @@ pub(crate) async fn stream(State(desk): State<Arc<Desk>>) -> Sse<impl Stream<Ite
     let until = Instant::now() + STREAM;
     let events = stream::unfold(receiver, move |mut receiver| async move {
         let changed = tokio::time::timeout_at(until, receiver.changed()).await;
-        matches!(changed, Ok(Ok(()))).then(|| (Ok(Event::default().event("change").data("")), receiver))
+        let ended = !matches!(changed, Ok(Ok(()))) || *receiver.borrow() == ENDING;
+        (!ended).then(|| (Ok(Event::default().event("change").data("")), receiver))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }

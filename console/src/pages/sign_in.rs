@@ -13,13 +13,14 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
 use crate::access::enter::{self, Entered, From};
+use crate::access::session::Begun;
 use crate::access::{Person, session};
 use crate::desk::Desk;
 use crate::guard::{LANGUAGE_COOKIE, see_other};
 use crate::html::{Fields, bare, field, post};
 use crate::refusal::{Answer, Refusal};
 
-fn with_cookie(mut response: Response, cookie: Cookie<'_>) -> Response {
+pub(crate) fn with_cookie(mut response: Response, cookie: Cookie<'_>) -> Response {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         response.headers_mut().append(SET_COOKIE, value);
     }
@@ -27,17 +28,27 @@ fn with_cookie(mut response: Response, cookie: Cookie<'_>) -> Response {
 }
 
 /// The cookie of a session: for this host alone, over TLS alone, out of reach of scripts, not sent from other sites' forms.
-fn session_cookie(token: &str) -> Cookie<'_> {
+pub(crate) fn session_cookie(token: &str) -> Cookie<'_> {
     Cookie::build((session::COOKIE, token)).path("/").secure(true).http_only(true).same_site(SameSite::Strict).build()
 }
 
 /// A page of ours to go back to; anything else leads to the board.
-fn back(address: &str) -> &str {
+pub(crate) fn back(address: &str) -> &str {
     let ours = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
     if ours { address } else { "/" }
 }
 
-fn door(lang: Lang, wrong: bool, login: &str, back: &str) -> Markup {
+/// Where to go with a session that has just begun.
+pub(crate) fn next(begun: &Begun, back: &str) -> String {
+    if begun.complete {
+        return back.to_owned();
+    }
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("back", back).finish();
+    format!("/enter/code?{query}")
+}
+
+fn door(lang: Lang, with_provider: bool, wrong: bool, login: &str, back: &str) -> Markup {
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("back", back).finish();
     let body = html! {
         @if wrong {
             p.refusal role="alert" {
@@ -55,16 +66,25 @@ fn door(lang: Lang, wrong: bool, login: &str, back: &str) -> Markup {
             }))
             button type="submit" { (say(lang, "入る", "Sign in")) }
         }
+        @if with_provider {
+            // A link and no form: a form may lead to no other site here.
+            p { a href={ "/enter/oidc?" (query) } { (say(lang, "庁内の認証サーバーでログイン", "Sign in with the login server")) } }
+        }
     };
     bare(lang, say(lang, "ログイン", "Sign in"), body)
 }
 
 /// The form.
-pub(crate) async fn show(person: Option<Extension<Person>>, Extension(lang): Extension<Lang>, fields: Fields) -> Response {
+pub(crate) async fn show(
+    State(desk): State<Arc<Desk>>,
+    person: Option<Extension<Person>>,
+    Extension(lang): Extension<Lang>,
+    fields: Fields,
+) -> Response {
     if person.is_some() {
         return see_other(back(fields.get("back")));
     }
-    door(lang, false, "", back(fields.get("back"))).into_response()
+    door(lang, desk.oidc.is_some(), false, "", back(fields.get("back"))).into_response()
 }
 
 /// Login id and password.
@@ -76,16 +96,10 @@ pub(crate) async fn enter(
 ) -> Answer<Response> {
     let (login, back) = (fields.get("login"), back(fields.get("back")));
     Ok(match enter::with_password(&desk.pool, login, fields.raw("password"), &from).await? {
-        Entered::Begun(begun) => {
-            let address = if begun.complete {
-                back.to_owned()
-            } else {
-                let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("back", back).finish();
-                format!("/enter/code?{query}")
-            };
-            with_cookie(see_other(&address), session_cookie(&begun.token))
+        Entered::Begun(begun) => with_cookie(see_other(&next(&begun, back)), session_cookie(&begun.token)),
+        Entered::Refused => {
+            (axum::http::StatusCode::UNAUTHORIZED, door(lang, desk.oidc.is_some(), true, login, back)).into_response()
         }
-        Entered::Refused => (axum::http::StatusCode::UNAUTHORIZED, door(lang, true, login, back)).into_response(),
     })
 }
 

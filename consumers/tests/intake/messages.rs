@@ -247,6 +247,7 @@ async fn what_no_queue_took_is_kept_and_cannot_be_put_back() {
         amqp_uri: "amqp://127.0.0.1:9".to_owned(),
         management_uri: String::new(),
         vhost: "/".to_owned(),
+        ca_file: None,
         names: Names::default(),
     };
     let publisher = Publisher::start(&nowhere, "test").expect("an address");

@@ -4,10 +4,12 @@
 //! a channel error, and gives up after a number of tries; our supervisors rebuild everything instead.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use lapin::uri::{AMQPScheme, AMQPUri};
+use lapin::tcp::OwnedTLSConfig;
+use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties, Event};
 
 use crate::broker::topology::Names;
@@ -25,12 +27,14 @@ pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Where the broker is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrokerConfig {
-    /// `amqp://user:password@host:port`; a virtual host in it is ignored in favour of `vhost`.
+    /// `amqp://user:password@host:port`, or `amqps://` for TLS; a virtual host in it is ignored in favour of `vhost`.
     pub amqp_uri: String,
-    /// `http://host:port` of the management API; user and password are taken from here, or else from `amqp_uri`.
+    /// `http://host:port` or `https://host:port` of the management API; user and password are taken from here, or else from `amqp_uri`.
     pub management_uri: String,
     /// Virtual host, unescaped: `/` or `renkei`.
     pub vhost: String,
+    /// PEM with the authorities of the broker's certificates, if they are not among the system's.
+    pub ca_file: Option<PathBuf>,
     /// Names of exchanges and shared queues.
     pub names: Names,
 }
@@ -53,14 +57,25 @@ impl BrokerConfig {
             .amqp_uri
             .parse()
             .map_err(|reason: String| BrokerError::Address { uri: without_password(&self.amqp_uri), reason })?;
-        // The client library is built without TLS and would speak plain text under this name.
-        if uri.scheme == AMQPScheme::AMQPS {
-            let reason = "this program has no TLS to the broker yet; use amqp://".to_owned();
-            return Err(BrokerError::Address { uri: without_password(&self.amqp_uri), reason });
-        }
         uri.vhost.clone_from(&self.vhost);
         uri.query.heartbeat.get_or_insert(HEARTBEAT_S);
         Ok(uri)
+    }
+
+    /// The authorities of `ca_file`.
+    pub(super) fn authorities(&self) -> Result<Option<Vec<u8>>, BrokerError> {
+        let read = |path: &PathBuf| {
+            std::fs::read(path).map_err(|error| BrokerError::Address {
+                uri: without_password(&self.amqp_uri),
+                reason: format!("its authorities {} cannot be read: {error}", path.display()),
+            })
+        };
+        self.ca_file.as_ref().map(read).transpose()
+    }
+
+    fn tls(&self) -> Result<OwnedTLSConfig, BrokerError> {
+        let pem = self.authorities()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(OwnedTLSConfig { identity: None, cert_chain: pem })
     }
 }
 
@@ -172,7 +187,10 @@ pub(super) async fn connect(config: &BrokerConfig, name: &str) -> Result<Link, B
     let uri = config.uri()?;
     let operation = || format!("connect {name} to {}", without_password(&config.amqp_uri));
     let properties = ConnectionProperties::default().with_connection_name(name.into());
-    let connection = answered(CONNECT_TIMEOUT, operation, Connection::connect_uri(uri, properties)).await?;
+    let tls = config.tls()?;
+    let connecting =
+        async { Connection::connect_uri_with_config(uri, properties, tls, lapin::runtime::default_runtime()?).await };
+    let connection = answered(CONNECT_TIMEOUT, operation, connecting).await?;
     let events = connection.events_listener().boxed();
     Ok(Link { connection, events })
 }
@@ -218,21 +236,47 @@ mod tests {
             amqp_uri: "amqp://renkei:s@cret@127.0.0.1:5672".to_owned(),
             management_uri: "http://admin:s3cret@127.0.0.1:15672".to_owned(),
             vhost: "/".to_owned(),
+            ca_file: None,
             names: Names::default(),
         };
         let shown = format!("{config:?}");
         assert!(!shown.contains("cret"), "{shown}");
     }
 
-    #[test]
-    fn an_address_that_promises_encryption_is_refused() {
-        let config = BrokerConfig {
-            amqp_uri: "amqps://u:p@127.0.0.1:5671".to_owned(),
+    /// A broker that speaks TLS with a certificate of its own authority, as far as the protocol header.
+    #[tokio::test]
+    async fn an_encrypted_address_is_spoken_to_in_tls_and_only_with_a_believed_certificate() {
+        use tokio::io::AsyncReadExt;
+        let folder = tempfile::tempdir().unwrap();
+        let key = rcgen::KeyPair::generate().unwrap();
+        let cert = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+        let (cert_file, key_file) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&cert_file, cert.pem()).unwrap();
+        std::fs::write(&key_file, key.serialize_pem()).unwrap();
+        let acceptor = crate::tls::acceptor(&cert_file, &key_file).unwrap().unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heard = tokio::spawn(async move {
+            loop {
+                let (line, _) = listener.accept().await.unwrap();
+                // Who does not believe the certificate ends the handshake.
+                let Ok(mut line) = acceptor.accept(line).await else { continue };
+                let mut header = [0; 8];
+                line.read_exact(&mut header).await.unwrap();
+                return header;
+            }
+        });
+        let config = |ca_file| BrokerConfig {
+            amqp_uri: format!("amqps://u:p@localhost:{port}"),
             management_uri: String::new(),
             vhost: "/".to_owned(),
+            ca_file,
             names: Names::default(),
         };
-        assert!(config.uri().unwrap_err().to_string().contains("no TLS"));
+        assert!(connect(&config(None), "test").await.is_err());
+        assert!(!heard.is_finished(), "nothing is said to whom nobody vouches for");
+        assert!(connect(&config(Some(cert_file)), "test").await.is_err(), "nobody answers behind the header");
+        assert_eq!(&heard.await.unwrap(), b"AMQP\0\0\x09\x01");
     }
 
     #[test]
@@ -241,6 +285,7 @@ mod tests {
             amqp_uri: "amqp://u:p@127.0.0.1:5672/other".to_owned(),
             management_uri: String::new(),
             vhost: "renkei".to_owned(),
+            ca_file: None,
             names: Names::default(),
         };
         let uri = config.uri().unwrap();

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, Url};
-use serde::Deserialize;
+use reqwest::{Certificate, Client, Method, Url};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::connection::{BrokerConfig, BrokerError, without_password};
@@ -90,6 +90,33 @@ pub struct ConnectionInfo {
     pub vhost: String,
 }
 
+/// What a user may do in a virtual host: regular expressions over names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Permission {
+    /// Declare and delete.
+    pub configure: String,
+    /// Publish to, bind to.
+    pub write: String,
+    /// Consume from, bind from.
+    pub read: String,
+}
+
+/// The routing keys a user may use on a topic exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TopicPermission {
+    /// The exchange.
+    pub exchange: String,
+    /// Regular expression over routing keys.
+    pub write: String,
+    /// Regular expression over binding keys.
+    pub read: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct UserInfo {
+    name: String,
+}
+
 /// Client of the management API for one virtual host.
 #[derive(Clone)]
 pub struct Management {
@@ -113,8 +140,8 @@ impl Management {
         let amqp = config.uri()?;
         let unreadable = |reason: String| BrokerError::Address { uri: without_password(&config.management_uri), reason };
         let mut base = Url::parse(&config.management_uri).map_err(|error| unreadable(error.to_string()))?;
-        if base.scheme() != "http" {
-            return Err(unreadable("expected http://host:port; this program has no TLS to the broker yet".to_owned()));
+        if !matches!(base.scheme(), "http" | "https") {
+            return Err(unreadable("expected http://host:port or https://host:port".to_owned()));
         }
         let given = !base.username().is_empty();
         let (user, password) = match given {
@@ -124,9 +151,12 @@ impl Management {
         if base.cannot_be_a_base() || base.set_username("").is_err() || base.set_password(None).is_err() {
             return Err(unreadable("expected http://host:port".to_owned()));
         }
-        let client = Client::builder()
-            .timeout(REQUEST_TIMEOUT)
-            .no_proxy()
+        let mut builder = Client::builder().timeout(REQUEST_TIMEOUT).no_proxy();
+        if let Some(pem) = config.authorities()? {
+            let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(error.to_string()))?;
+            builder = builder.tls_certs_only(authorities);
+        }
+        let client = builder
             .build()
             .map_err(|source| BrokerError::Http { operation: "prepare the management API client".to_owned(), source })?;
         Ok(Management { client, base, user, password, vhost: config.vhost.clone(), config: config.clone() })
@@ -171,6 +201,32 @@ impl Management {
     /// Deletes a queue with its messages; absent is fine.
     pub async fn delete_queue(&self, name: &str) -> Result<(), BrokerError> {
         self.change(Method::DELETE, &["queues", &self.vhost, name], None).await
+    }
+
+    /// Names of the broker's users.
+    pub async fn users(&self) -> Result<Vec<String>, BrokerError> {
+        let users: Vec<UserInfo> = self.read(&["users"]).await?;
+        Ok(users.into_iter().map(|user| user.name).collect())
+    }
+
+    /// Makes a user without any right, or gives one that is there another password.
+    pub async fn put_user(&self, name: &str, password: &str) -> Result<(), BrokerError> {
+        self.change(Method::PUT, &["users", name], Some(json!({ "password": password, "tags": "" }))).await
+    }
+
+    /// Deletes a user; absent is fine.
+    pub async fn delete_user(&self, name: &str) -> Result<(), BrokerError> {
+        self.change(Method::DELETE, &["users", name], None).await
+    }
+
+    /// Sets what a user may do in this virtual host.
+    pub async fn put_permission(&self, user: &str, permission: &Permission) -> Result<(), BrokerError> {
+        self.change(Method::PUT, &["permissions", &self.vhost, user], Some(json!(permission))).await
+    }
+
+    /// Sets the routing keys a user may use on an exchange of this virtual host.
+    pub async fn put_topic_permission(&self, user: &str, permission: &TopicPermission) -> Result<(), BrokerError> {
+        self.change(Method::PUT, &["topic-permissions", &self.vhost, user], Some(json!(permission))).await
     }
 
     /// Connections in this virtual host. A new one is listed after a moment.
@@ -284,6 +340,7 @@ mod tests {
             amqp_uri: "amqp://u:p@127.0.0.1:5672".to_owned(),
             management_uri: "http://a%40b:c%2Fd@127.0.0.1:15672".to_owned(),
             vhost: "/".to_owned(),
+            ca_file: None,
             names: Names::default(),
         };
         let management = Management::new(&config).unwrap();

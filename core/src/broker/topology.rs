@@ -18,12 +18,14 @@ use std::time::Duration;
 mod apply;
 mod check;
 mod names;
+mod users;
 mod verify;
 mod wanted;
 
 pub use apply::apply;
 pub use check::check;
 pub use names::Names;
+pub use users::{NewUser, apply_users, user_name};
 pub use verify::verify;
 
 /// Crash fuse of a queue without a consumer: as good as none. Leaving it out means 20 and then loss on RabbitMQ 4, and −1 means

@@ -47,6 +47,7 @@ impl Broker {
             amqp_uri: variable("RENKEI_AMQP_URI"),
             management_uri: variable("RENKEI_AMQP_MANAGEMENT"),
             vhost: format!("renkei-test-{}", Uuid::new_v4()),
+            ca_file: None,
             names: Names::default(),
         };
         let management = Management::new(&config).unwrap();

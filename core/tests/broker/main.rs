@@ -11,3 +11,4 @@ mod harness;
 mod line;
 mod publish;
 mod topology;
+mod users;

@@ -28,8 +28,6 @@ pub mod problem;
 mod receive;
 /// SCIM 2.0 users.
 pub mod scim;
-/// Accepts connections, with timeouts, and drains them.
-mod serve;
 /// `GET /v1/deliveries/{id}`.
 mod status;
 /// Who may hand in what.
@@ -50,11 +48,13 @@ use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 use axum::routing::{get, post};
 use renkei_core::registry::Direction;
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
-
-pub use serve::serve;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::HttpConfig;
+use crate::front::{self, Front};
 use crate::intake::Intake;
 use problem::Problem;
 use tokens::{Sender, Tokens};
@@ -114,6 +114,13 @@ pub fn router(api: Arc<Api>) -> Router {
         .fallback(|| async { Problem::not_found("path") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(api)
+}
+
+/// Serves until `stopping`; then takes no more connections and lets running requests end for the configured time.
+pub async fn serve(api: Arc<Api>, listener: TcpListener, tls: Option<TlsAcceptor>, stopping: CancellationToken) {
+    let greeting = Duration::from_secs(api.config.header_timeout_s);
+    let drain = Duration::from_secs(api.config.drain_s);
+    front::serve(router(api), listener, Front { tls, greeting, drain }, stopping).await;
 }
 
 /// Ready when deliveries can be put on disk and the program is not stopping. The broker is not asked: uploads are taken while it

@@ -210,10 +210,10 @@ async fn health_is_told_and_a_stopping_program_is_not_ready() {
 #[tokio::test]
 async fn a_real_socket_takes_files_cuts_the_slow_and_drains() {
     let server = server();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = CancellationToken::new();
-    let serving = tokio::spawn(serve(server.api.clone(), listener, stopping.clone()));
+    let serving = tokio::spawn(serve(server.api.clone(), listener, None, stopping.clone()));
     let talk = async |request: String| {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -313,4 +313,28 @@ async fn every_path_of_the_document_answers_and_its_schemas_are_there() {
     assert_eq!(status, 200);
     assert!(schema["$defs"].is_object(), "{schema}");
     assert_eq!(server.ask(Method::GET, "/v1/schemas/none.schema.json", None, &[], "").await.0, 404);
+}
+
+#[tokio::test]
+async fn with_a_certificate_the_door_speaks_tls_and_nothing_else() {
+    let server = server();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let cert = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let (cert_file, key_file) = (server.toy.dir.join("cert.pem"), server.toy.dir.join("key.pem"));
+    std::fs::write(&cert_file, cert.pem()).unwrap();
+    std::fs::write(&key_file, key.serialize_pem()).unwrap();
+    let tls = renkei_core::tls::acceptor(&cert_file, &key_file).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (port, stopping) = (listener.local_addr().unwrap().port(), CancellationToken::new());
+    let serving = tokio::spawn(serve(server.api.clone(), listener, tls, stopping.clone()));
+    let believed = reqwest::Certificate::from_pem(cert.pem().as_bytes()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([believed]).build().unwrap();
+    let answer = client.get(format!("https://localhost:{port}/healthz")).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (200, "ok\n"));
+    assert!(client.get(format!("http://localhost:{port}/healthz")).send().await.is_err(), "no plain text");
+    let stranger = reqwest::Client::builder().no_proxy().build().unwrap();
+    assert!(stranger.get(format!("https://localhost:{port}/healthz")).send().await.is_err(), "nobody vouches for it");
+    drop(client);
+    stopping.cancel();
+    serving.await.unwrap();
 }

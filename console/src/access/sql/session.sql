@@ -1,7 +1,7 @@
 -- The person behind a session. $1 SHA-256 of the token, $2 idle minutes, $3 hours in all, $4 minutes a proof of identity counts.
 -- Seen is written at most once a minute: a page with many parts must not write for each.
 with live as (
-    select s.token_sha256, s.login_id, s.csrf, s.complete, s.seen_at,
+    select s.token_sha256, s.login_id, s.csrf, s.complete, s.way, s.seen_at,
            s.proven_at > clock_timestamp() - make_interval(mins => $4) as proven_lately
       from access.session s
      where s.token_sha256 = $1
@@ -14,7 +14,7 @@ with live as (
       from live l
      where s.token_sha256 = l.token_sha256 and l.seen_at < clock_timestamp() - interval '1 minute'
 )
-select a.login_id, a.display_name, l.csrf, l.complete, a.must_change, a.totp_proven_at is not null as has_totp, l.proven_lately,
+select a.login_id, a.display_name, l.csrf, l.complete, a.must_change and l.way = 'password' as must_change, a.totp_proven_at is not null as has_totp, l.proven_lately,
        coalesce(p.roles, '{}') as roles, coalesce(p.topics, '{}') as topics
   from live l
   join access.account a using (login_id)

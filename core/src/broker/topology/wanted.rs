@@ -163,6 +163,6 @@ fn alternate_policy(exchange: &str, alternate: &str) -> Policy {
 }
 
 /// A pattern that matches this name and no other.
-fn exactly(name: &str) -> String {
+pub(super) fn exactly(name: &str) -> String {
     format!("^{}$", name.replace('.', "\\."))
 }
