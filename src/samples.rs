@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use anyhow::Context;
+use renkei_core::kit;
 use renkei_core::registry::Topic;
 
 #[derive(rust_embed::RustEmbed)]
@@ -23,4 +24,11 @@ pub(crate) fn of(topic: &Topic) -> impl Iterator<Item = (String, Cow<'static, [u
         .map(Cow::into_owned)
         .collect();
     names.into_iter().filter_map(|name| Samples::get(&name).map(|file| (name, file.data)))
+}
+
+/// Name and bytes of the first sample of a topic that is sound under a layout.
+pub(crate) fn sound(topic: &Topic, variant: &str) -> Option<(String, Vec<u8>)> {
+    let folders = [topic.integration.as_ref(), topic.results.as_ref().and_then(|results| results.integration.as_ref())];
+    let layout = folders.into_iter().flatten().find_map(|folder| folder.layout(variant))?;
+    of(topic).find(|(_, file)| kit::is_sound(layout, file)).map(|(name, file)| (name, file.into_owned()))
 }

@@ -5,7 +5,7 @@ use renkei_consumers::inbound::Intake;
 use renkei_consumers::outbound::Exporter;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{BrokerConfig, Publisher};
-use renkei_core::registry::Registry;
+use renkei_core::registry::{Registry, Topic};
 
 use crate::access::seal::Sealer;
 use crate::pages::depths::Depths;
@@ -34,6 +34,8 @@ pub struct Desk {
     pub sealer: Sealer,
     /// Messages waiting in queues.
     pub depths: Depths,
+    /// Name and bytes of a sound sample file of a topic's layout.
+    pub samples: fn(&Topic, &str) -> Option<(String, Vec<u8>)>,
     /// Tells open pages that something has changed.
     pub pulse: Pulse,
 }

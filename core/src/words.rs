@@ -86,6 +86,7 @@ const ACTIONS: &[Word] = &[
     ("export.workbook", "確認用ブック", "workbook drawn"),
     ("failure.assigned", "障害の担当", "failure assigned"),
     ("failure.discarded", "障害の破棄", "failure discarded"),
+    ("failure.edited", "障害の本文訂正", "failure corrected"),
     ("failure.noted", "障害のメモ", "failure noted"),
     ("failure.retried", "障害の再送", "failure retried"),
     ("issuers.loaded", "登録事業者の取込", "issuers loaded"),
@@ -94,9 +95,12 @@ const ACTIONS: &[Word] = &[
     ("session.end", "退出", "signed out"),
     ("session.end_all", "セッション終了", "sessions ended"),
     ("session.refuse", "ログイン拒否", "sign-in refused"),
+    ("setting.changed", "設定変更", "setting changed"),
     ("task.done", "作業完了", "task done"),
     ("task.late", "作業遅延", "task late"),
     ("task.not_needed", "作業不要", "task not needed"),
+    ("topic.paused", "連携の停止", "topic paused"),
+    ("topic.resumed", "連携の再開", "topic resumed"),
 ];
 
 /// What happened to a file on its way to the partner.

@@ -6,6 +6,8 @@ mod badge;
 pub(crate) mod chart;
 /// Lists for spreadsheets.
 mod csv;
+/// Differences of texts.
+mod diff;
 /// Forms.
 mod form;
 /// The frame around a page.
@@ -19,6 +21,7 @@ mod value;
 
 pub(crate) use badge::{Tone, badge, batch_badge, failure_badge, file_badge};
 pub(crate) use csv::{ascii, csv};
+pub(crate) use diff::diff;
 pub(crate) use form::{Fields, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;

@@ -10,6 +10,8 @@ mod orders;
 pub mod returned;
 /// Slips and the money that came for them.
 mod revenue;
+/// What the office sets by itself.
+pub mod settings;
 /// What is decided about money that came, or did not come.
 mod settlements;
 /// Slips as they are printed.
