@@ -33,12 +33,12 @@ create trigger setting_changes_stay before update or delete or truncate on ledge
 create function ledger.note_setting(setting text, key text, valid_from text, before jsonb, after jsonb, why text, actor text) returns int
 language plpgsql as $$
 declare
-    next int := (select coalesce(max(c.version), 0) + 1 from ledger.setting_change c where c.setting = note_setting.setting and c.key = note_setting.key);
+    made int := (select coalesce(max(c.version), 0) + 1 from ledger.setting_change c where c.setting = note_setting.setting and c.key = note_setting.key);
 begin
     insert into ledger.setting_change (setting, key, version, valid_from, before, after, why, made_by)
-    values (setting, key, next, valid_from, before, after, why, actor);
-    perform audit.record(actor, 'setting.changed', setting, key, before, after || jsonb_build_object('version', next), why);
-    return next;
+    values (setting, key, made, valid_from, before, after, why, actor);
+    perform audit.record(actor, 'setting.changed', setting, key, before, after || jsonb_build_object('version', made), why);
+    return made;
 end $$;
 comment on function ledger.note_setting is 'Writes down one change of a setting with its audit event; gives its version.';
 
@@ -95,7 +95,7 @@ comment on function ledger.change_posting_rule is 'Other accounts for an event, 
 -- ── Holidays ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- The list of the Cabinet Office comes in by import; this is for a day it does not know yet, or that was moved by law.
-create function ledger.change_holiday(day date, name text, why text, actor text) returns int
+create function ledger.change_holiday(day date, name text, today date, why text, actor text) returns int
 language plpgsql as $$
 declare
     span   record;
@@ -109,7 +109,7 @@ begin
             using errcode = 'restrict_violation', constraint = 'holiday_is_within_the_calendar';
     end if;
     -- By the calendar of a day that is over, payments were made and dates were judged.
-    if day <= (now() at time zone 'Asia/Tokyo')::date then
+    if day <= today then
         raise exception '% is not ahead', day using errcode = 'restrict_violation', constraint = 'holiday_is_ahead';
     end if;
     select h.name into before from ledger.holiday h where h.day = change_holiday.day;
@@ -235,7 +235,7 @@ end $$;
 
 create function work.resume_topic(topic text, actor text, why text) returns void language plpgsql as $$
 begin
-    update work.paused_topic p set resumed_at = clock_timestamp(), resumed_by = actor, resumed_why = why
+    update work.paused_topic p set resumed_at = clock_timestamp(), resumed_by = actor, resumed_why = resume_topic.why
      where p.topic = resume_topic.topic and p.resumed_at is null;
     if not found then
         raise exception '% is not paused', topic using errcode = 'restrict_violation', constraint = 'paused_topic_is_paused';

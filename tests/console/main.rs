@@ -6,6 +6,8 @@ mod doors;
 mod flows;
 /// Every route × every role.
 mod matrix;
+/// Settings, pauses, corrections.
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 /// A client with cookies and forms.

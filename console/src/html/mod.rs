@@ -4,6 +4,8 @@
 mod badge;
 /// Small charts.
 pub(crate) mod chart;
+/// The style sheet measured.
+mod contrast;
 /// Lists for spreadsheets.
 mod csv;
 /// Differences of texts.

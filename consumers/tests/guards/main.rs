@@ -21,6 +21,7 @@ mod revenue;
 mod same_content;
 mod scratch;
 mod selection;
+mod settings;
 mod settling;
 mod slips;
 mod staff;

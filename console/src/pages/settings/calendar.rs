@@ -89,6 +89,7 @@ pub(crate) async fn change(State(desk): State<Arc<Desk>>, person: Person, fields
     if let Some(proof) = permitted(&person, "/settings/calendar")? {
         return Ok(proof);
     }
-    settings::change_holiday(&desk.pool, &day(&fields, "day")?, fields.get("name"), by(&person, &fields)?).await?;
+    let (day, today) = (day(&fields, "day")?, clock::today().to_string());
+    settings::change_holiday(&desk.pool, &day, fields.get("name"), &today, by(&person, &fields)?).await?;
     Ok(see_other("/settings/calendar?done=saved"))
 }

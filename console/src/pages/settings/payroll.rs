@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::ledger::settings::{self, PayrollSection};
+use renkei_core::calendar::clock;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
@@ -40,7 +41,7 @@ struct Line {
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
     let sections: Vec<Section> = sqlx::query_as(include_str!("sql/payroll_sections.sql")).fetch_all(&desk.pool).await?;
-    let lines: Vec<Line> = sqlx::query_as(include_str!("sql/payroll_lines.sql")).fetch_all(&desk.pool).await?;
+    let lines: Vec<Line> = sqlx::query_as(include_str!("sql/payroll_lines.sql")).bind(clock::today().to_string()).fetch_all(&desk.pool).await?;
     let edits = changes(&person);
     let body = html! {
         p.hint { (say(lang, "債権者は、口座を持たない集合債権者です。変更は、その後の支出命令から適用します。", "The payee is a collective creditor without an account. A change counts for orders from then on.")) }
