@@ -89,18 +89,76 @@ const ACTIONS: &[Word] = &[
     ("failure.edited", "障害の本文訂正", "failure corrected"),
     ("failure.noted", "障害のメモ", "failure noted"),
     ("failure.retried", "障害の再送", "failure retried"),
+    ("finding.noted", "保留のメモ", "held line noted"),
     ("issuers.loaded", "登録事業者の取込", "issuers loaded"),
+    ("medium.accept", "媒体の受入", "medium accepted"),
+    ("order.approved", "支出命令の決裁", "order approved"),
+    ("payment_order.approve", "支出命令の決裁", "order approved"),
+    ("payment_order.cancel", "支出命令の取消", "order cancelled"),
+    ("payment_order.carry", "歳入歳出外現金への振替", "carried to off-budget cash"),
+    ("payment_order.debited", "口座引落の記帳", "debit booked"),
+    ("payment_order.pay_staff", "職員支払の起票", "pay to staff ordered"),
+    ("payment_order.repay", "再支払", "paid once more"),
+    ("payment_order.reschedule", "支払日の変更", "moved to another day"),
+    ("payment_order.return_cancelled", "振込不能の取消", "return cancelled"),
+    ("payment_order.settle", "支払未済の処理", "settled"),
     ("personal.show", "個人情報の表示", "personal data shown"),
     ("session.begin", "ログイン", "signed in"),
     ("session.end", "退出", "signed out"),
     ("session.end_all", "セッション終了", "sessions ended"),
     ("session.refuse", "ログイン拒否", "sign-in refused"),
     ("setting.changed", "設定変更", "setting changed"),
+    ("staff_payment.note", "職員支払のメモ", "note on pay to staff"),
     ("task.done", "作業完了", "task done"),
     ("task.late", "作業遅延", "task late"),
     ("task.not_needed", "作業不要", "task not needed"),
+    ("tender.approve", "入札案件の承認", "tender approved"),
+    ("tender.cancel", "入札案件の取消", "tender cancelled"),
+    ("tender.change", "入札案件の変更", "tender changed"),
+    ("tender.nominate", "業者の選定", "vendors nominated"),
+    ("tender.open", "入札案件の起案", "tender opened"),
+    ("tender.reopen", "入札案件の再開", "tender opened again"),
+    ("tender.strike", "選定の取消", "nominees struck"),
     ("topic.paused", "連携の停止", "topic paused"),
     ("topic.resumed", "連携の再開", "topic resumed"),
+];
+
+/// What audit events are about.
+const OBJECTS: [Word; 20] = [
+    ("account", "利用者", "account"),
+    ("batch", "受付", "batch"),
+    ("calendar", "暦", "calendar"),
+    ("config", "設定", "configuration"),
+    ("contract_number_rule", "契約番号の規則", "contract number rule"),
+    ("export.file", "送出ファイル", "file"),
+    ("failure", "障害", "parked message"),
+    ("failure_group", "障害の原因", "cause of failures"),
+    ("finding", "保留", "finding"),
+    ("holiday", "休日", "holiday"),
+    ("login", "ログインID", "login id"),
+    ("payment_order", "支出命令", "payment order"),
+    ("payroll_section", "給与の節", "payroll section"),
+    ("posting_rule", "仕訳ルール", "posting rule"),
+    ("qualified_issuer", "登録事業者", "issuer"),
+    ("session", "セッション", "session"),
+    ("settlement_rule", "決算統計の対応", "survey rule"),
+    ("task", "作業", "task"),
+    ("tender", "入札案件", "tender"),
+    ("topic", "連携", "topic"),
+];
+
+/// Doors by which files come and people act.
+const DOORS: [Word; 10] = [
+    ("cli", "コマンド", "cli"),
+    ("console", "画面", "console"),
+    ("consumer", "記帳処理", "consumer"),
+    ("demo", "デモ", "demo"),
+    ("direct", "直接送信", "direct"),
+    ("folder", "フォルダー", "folder"),
+    ("http", "HTTP", "http"),
+    ("medium", "媒体", "medium"),
+    ("pull", "取得", "pull"),
+    ("schedule", "定時", "schedule"),
 ];
 
 /// What happened to a file on its way to the partner.
@@ -246,6 +304,19 @@ pub fn clearing(lang: Lang, value: &str) -> String {
 /// An action of the audit log.
 pub fn action(lang: Lang, value: &str) -> String {
     find(ACTIONS, lang, value)
+}
+
+/// What an audit event is about.
+pub fn object(lang: Lang, value: &str) -> String {
+    find(&OBJECTS, lang, value)
+}
+
+/// Through which door something came: `folder:12_x`, `console:kato.1`, `cli`. What stands behind the colon stays.
+pub fn door(lang: Lang, value: &str) -> String {
+    match value.split_once(':') {
+        Some((door, rest)) => format!("{}: {rest}", find(&DOORS, lang, door)),
+        None => find(&DOORS, lang, value),
+    }
 }
 
 /// The verdict of a finding.

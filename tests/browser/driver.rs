@@ -240,7 +240,11 @@ impl Browser {
     pub(crate) async fn picture(&self, name: &str) {
         use base64::Engine;
         let Ok(folder) = std::env::var("RENKEI_SCREENSHOTS") else { return };
+        // The whole page, as long as it is no scroll: a picture of half a table tells nobody anything.
+        let height = self.js("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(768).clamp(600, 1_100) + 140;
+        self.post("window/rect", json!({ "width": 1366, "height": height })).await;
         let drawn = ask(&self.client, Method::GET, &format!("{}/screenshot", self.session), Value::Null).await;
+        self.post("window/rect", json!({ "width": 1366, "height": 768 })).await;
         let png = base64::engine::general_purpose::STANDARD.decode(drawn.as_str().unwrap()).unwrap();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();

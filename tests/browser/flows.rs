@@ -20,7 +20,7 @@ async fn hand_in(browser: &Browser, topic: &str, file: &Path, state: &str) -> St
     browser.until("the file was accepted", "ファイルを受け付けました。").await;
     browser.until("its batch is decided", state).await;
     browser.click("main tbody tr td a[href^='/batches/']").await;
-    browser.until("the batch is shown", "ファイル名").await;
+    browser.until("the batch is shown", "送付者").await;
     browser.place().await.rsplit('/').next().unwrap().to_owned()
 }
 
@@ -179,8 +179,7 @@ fn two_persons_make_and_release_a_bank_file_once() {
         let entry = world.number("select max(id) from ledger.entry where file_id is not null").await;
         operator.go(&format!("/ledger/entries/{entry}")).await;
         operator.click("main tbody a[href*='/lines/']").await;
-        operator.until("the bytes are shown", "16進").await;
-        operator.picture("lineage").await;
+        operator.until("the file is shown", "AB_SOGO_20261006_001.txt").await;
         for browser in [&operator, &approver, &second] {
             no_complaints(browser).await;
         }

@@ -104,15 +104,15 @@ fn filter(lang: Lang, fields: &Fields) -> Markup {
 }
 
 /// The page of an object, where it has one.
-fn object(event: &Event) -> Markup {
+fn object(lang: Lang, event: &Event) -> Markup {
     let address = match event.object.as_str() {
         "batch" => Some(format!("/batches/{}", event.object_id)),
-        "export" => Some(format!("/exports/{}", event.object_id)),
+        "export.file" => Some(format!("/exports/{}", event.object_id)),
         "failure" => Some(format!("/failures/{}", event.object_id)),
         _ => None,
     };
     html! {
-        @match address { Some(address) => a href=(address) { (event.object) " " (event.object_id) }, None => { (event.object) " " (event.object_id) } }
+        @match address { Some(address) => a href=(address) { (words::object(lang, &event.object)) " " (event.object_id) }, None => { (words::object(lang, &event.object)) " " code { (event.object_id) } } }
     }
 }
 
@@ -126,8 +126,8 @@ fn table(lang: Lang, events: &[Event]) -> Markup {
                     th { (say(lang, "理由", "Why")) } th { (say(lang, "入口", "Door")) } th { (say(lang, "前後", "Before, after")) } th.number { (say(lang, "連鎖", "Chain")) }
                 } }
                 tbody { @for event in events { tr {
-                    td { (when(&event.at)) } td { (event.actor) } td { (words::action(lang, &event.action)) } td { (object(event)) }
-                    td { (event.reason.as_deref().unwrap_or_default()) } td { (event.source) }
+                    td { (when(&event.at)) } td { (event.actor) } td { (words::action(lang, &event.action)) } td { (object(lang, event)) }
+                    td { (event.reason.as_deref().unwrap_or_default()) } td { (words::door(lang, &event.source)) }
                     td { @if event.before.is_some() || event.after.is_some() { details { summary { (say(lang, "表示", "show")) } pre { (pair(event)) } } } }
                     td.number { @match event.position { Some(position) => (count(position)), None => (badge(Tone::Busy, say(lang, "封印待ち", "waits"))) } }
                 } } }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use maud::{Markup, html};
 use renkei_consumers::arrivals::{self, Arrival, ArrivalState};
-use renkei_consumers::calendar;
+use renkei_consumers::{calendar, paused};
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::topics::{Method, Timing};
@@ -46,6 +46,7 @@ struct Row<'d> {
     line: Line,
     due: Markup,
     waiting: Option<u64>,
+    paused: bool,
 }
 
 /// The page; it renews itself.
@@ -89,13 +90,15 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
     let due: BTreeMap<&str, &Arrival> = expected.iter().map(|arrival| (arrival.topic.as_str(), arrival)).collect();
     let calendar = calendar::load(&desk.pool).await.ok();
     let depths = desk.depths.now();
+    let still = paused::slugs(&desk.pool).await?;
     let row = |(topic, line): (&'d Arc<Topic>, Line)| {
         let due = match due.get(line.topic.as_str()) {
             Some(arrival) => arrival_cell(person.lang, arrival),
             None => run_cell(topic, calendar.as_ref(), &now),
         };
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
-        Row { topic, line, due, waiting }
+        let paused = still.contains(&line.topic);
+        Row { topic, line, due, waiting, paused }
     };
     Ok(topics.into_iter().zip(lines).map(row).collect())
 }
@@ -173,7 +176,7 @@ fn table(lang: Lang, rows: &[Row<'_>], links: bool) -> Markup {
 }
 
 fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
-    let Row { topic, line, due, waiting } = row;
+    let Row { topic, line, due, waiting, paused } = row;
     let slug = topic.slug.as_str();
     let name = say(lang, &topic.name, &topic.name_en);
     let partner = if topic.direction == Direction::In { &topic.from } else { &topic.to };
@@ -195,7 +198,7 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
             td.number data-value=(line.parked) {
                 @if line.parked > 0 { a href={ "/failures?topic=" (slug) } { (badge(Tone::Bad, &line.parked.to_string())) } } @else { "0" }
             }
-            td { (to_do(lang, line)) }
+            td { @if *paused { a href={ "/topics/" (slug) } { (badge(Tone::Act, say(lang, "停止中", "paused"))) } " " } (to_do(lang, line)) }
             td { (html::chart::bars(&line.days, &format!("{name}: {}", say(lang, "30日間の件数", "records of 30 days")))) }
         }
     }

@@ -92,7 +92,7 @@ fn table(lang: Lang, files: &[Listed]) -> Markup {
                 } }
                 tbody { @for file in files { tr {
                     td.number { a href={ "/exports/" (file.id) } { (file.id) } }
-                    td { a href={ "/topics/" (file.topic) } { (file.topic) } @if !file.profile.is_empty() { " " span.hint { (file.profile) } } }
+                    td { a href={ "/topics/" (file.topic) } { (file.topic) } @if !file.profile.is_empty() { " " code.hint { (file.profile) } } }
                     td.file { (file.file_name.as_deref().unwrap_or("–")) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } }
                     td { (file_badge(lang, &file.state)) }
                     td.number { @if let Some(number) = file.count { (count(number)) } } td.number { @if let Some(total) = file.total { (yen(total)) } }

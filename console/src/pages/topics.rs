@@ -82,7 +82,7 @@ fn facts(lang: Lang, topic: &Topic, waiting: Option<u64>) -> Markup {
             @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { code { (schedule.rule) } } }
             @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { code { (due.written) } } }
             dt { (say(lang, "再試行", "Retry after")) } dd { @for seconds in &topic.retry.ladder_s { (seconds) " s " } }
-            @if !topic.remark.is_empty() { dt { (say(lang, "備考", "Remark")) } dd { (topic.remark) } }
+            @if !topic.remark.is_empty() { dt { (say(lang, "備考", "Remark")) } dd lang="en" { (topic.remark) } }
         }
     }
 }
@@ -93,8 +93,8 @@ fn sheets(desk: &Desk, lang: Lang, topic: &Topic, integration: &Integration) -> 
     html! {
         @for (variant, layout) in &integration.layouts {
             section.panel {
-                h2 { (layout.name) " " span.hint { (variant) " · v" (layout.version) } " " (evidence(lang, layout)) }
-                @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " (source) } }
+                h2 { (layout.name) " " span.hint { code { (variant) } " · " (say(lang, "第", "version ")) (layout.version) (say(lang, "版", "")) } " " (evidence(lang, layout)) }
+                @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " span lang="en" { (source) } } }
                 @for kind in layout.kinds() {
                     details {
                         summary { (kind.name) " (" (kind.fields.len()) ")" }

@@ -72,9 +72,9 @@ fn facts(lang: Lang, batch: &Batch) -> Markup {
                 @if let Some(twin) = batch.duplicate_of { " " a href={ "/batches/" (twin) } { (say(lang, "同じファイルの受付", "the same file as batch")) " " (twin) } }
             }
             dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (batch.topic) } { (batch.topic) } }
-            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " (batch.layout) }
+            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " code { (batch.layout) } }
             dt { "SHA-256" } dd { code { (batch.sha256) } }
-            dt { (say(lang, "送付者", "Sender")) } dd { (batch.sender) @if !batch.origin.is_empty() { " · " (batch.origin) } }
+            dt { (say(lang, "送付者", "Sender")) } dd { (words::door(lang, &batch.sender)) @if !batch.origin.is_empty() { " · " (batch.origin) } }
             dt { (say(lang, "受付番号", "Delivery")) } dd { code { (batch.delivery) } }
             @if let Some(by) = &batch.decided_by {
                 dt { (say(lang, "処理者", "Decided by")) } dd { (by) @if let Some(at) = &batch.decided_at { " · " (when(at)) } }
@@ -148,8 +148,8 @@ fn timeline(lang: Lang, steps: &[Step]) -> Markup {
         ol.timeline {
             @for step in steps {
                 li.bad[step.action.ends_with("reject") || step.action.ends_with("cancel")] {
-                    (when(&step.at)) " " strong { (action_name(lang, &step.action)) } " " (step.actor)
-                    span.hint { " · " (step.source) }
+                    (when(&step.at)) " " strong { (action_name(lang, &step.action)) } " " (words::door(lang, &step.actor))
+                    span.hint { " · " (words::door(lang, &step.source)) }
                     @if let Some(reason) = &step.reason { div.detail { (reason_text(lang, reason)) } }
                 }
             }

@@ -56,7 +56,7 @@ fn facts(lang: Lang, file: &ExportFile) -> Markup {
         dl.facts {
             dt { (say(lang, "状態", "State")) }
             dd { (file_badge(lang, file.state.as_str())) @if let Some(problem) = &file.problem { " " span.detail lang="en" { (problem) } } }
-            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (file.topic) } { (file.topic) } " " (file.profile) }
+            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (file.topic) } { (file.topic) } " " code { (file.profile) } }
             @if let Some(name) = &file.file_name { dt { (say(lang, "ファイル名", "Name")) } dd { (name) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } } }
             @if let (Some(number), Some(total)) = (file.count, file.total) {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(number)) } " " (say(lang, "件", "records")) " · " strong { (yen(total)) } " " (say(lang, "円", "yen")) }

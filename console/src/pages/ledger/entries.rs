@@ -6,7 +6,7 @@ use renkei_consumers::ledger::JournalLine;
 use renkei_consumers::ledger::lineage::{self, Lineage, LineageError};
 use renkei_core::catalogue::Lang;
 use renkei_core::charset::{self, Encoding};
-use renkei_core::words::say;
+use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
 use super::{Tab, tabs, whole};
@@ -48,7 +48,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
                     @if let Some(file) = file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } }
                     @if batch.is_none() && file.is_none() { (say(lang, "職員の操作", "a person's decision")) }
                 }
-                dt { (say(lang, "起票者・日時", "By, when")) } dd { (actor) " · " (when(at)) }
+                dt { (say(lang, "起票者・日時", "By, when")) } dd { (words::door(lang, actor)) " · " (when(at)) }
             }
         }
         (journal(lang, &lines))
@@ -83,7 +83,7 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
         (tabs(lang, Tab::Entries))
         (origin(lang, &lineage))
         section.panel { h2 { (say(lang, "仕訳", "Journal")) } (journal(lang, &lineage.lines)) }
-        (records(lang, &person, &lineage))
+        (records(&desk, &person, &lineage))
         (original(lang, &person, &lineage))
     };
     let title = format!("{} {entry} · {} {line}", say(lang, "由来 伝票", "Lineage of entry"), say(lang, "行", "line"));
@@ -104,14 +104,27 @@ fn origin(lang: Lang, lineage: &Lineage) -> Markup {
     }
 }
 
-fn records(lang: Lang, person: &Person, lineage: &Lineage) -> Markup {
+/// The layout's word for a field of a record, and its word for the record.
+fn names<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
+    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
+    let mut layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
+    layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(std::sync::Arc::as_ref)
+}
+
+fn records(desk: &Desk, person: &Person, lineage: &Lineage) -> Markup {
+    let lang = person.lang;
+    let kind = |record: &lineage::SourceRecord| names(desk, &lineage.origin.topic, &record.kind);
+    let name = |record: &lineage::SourceRecord, id: &str| {
+        let kind = kind(record)?;
+        Some(kind.fields.get(kind.field(id)?)?.name.clone())
+    };
     let full = person.may(Action::Audit);
     html! {
         @for record in &lineage.records {
             section.panel {
-                h2 { (say(lang, "レコード", "Record")) " " (record.kind) " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length)) }
+                h2 { (say(lang, "レコード", "Record")) " " @match kind(record).filter(|_| lang == Lang::Ja) { Some(kind) => (kind.name), None => code { (record.kind) } } " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length)) }
                 dl.facts { @if let Some(fields) = record.fields.as_object() { @for (id, value) in fields {
-                    dt { code { (id) } } dd { (shown(id, &value.as_str().map_or_else(|| value.to_string(), str::to_owned), full)) }
+                    dt { @match name(record, id).filter(|_| lang == Lang::Ja) { Some(name) => (name), None => code { (id) } } } dd { (shown(id, &value.as_str().map_or_else(|| value.to_string(), str::to_owned), full)) }
                 } } }
             }
         }

@@ -32,8 +32,9 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
             dt { (say(lang, "暦の期間", "Known")) } dd { (calendar.since()) " – " (calendar.horizon()) }
             dt { (say(lang, "残り", "Left")) } dd { (calendar.days_left(today)) " " (say(lang, "日", "days")) }
         }
-        p.hint { (say(lang, "休日は庁舎・金融機関とも休業です。これとは別に、庁舎は12月29日から1月3日まで、金融機関は12月31日から1月3日まで休業です。一覧は内閣府の「国民の祝日」を取り込みます（renkei calendar import）。取り込むと、その年の休日は一覧のとおりになります。",
-                      "A holiday closes the office and the banks. Besides, the office is closed from 29 December, banks from 31 December, to 3 January. The list of the Cabinet Office is imported (renkei calendar import); the years of a list are then as the list says.")) }
+        p.hint { (say(lang, "休日は庁舎・金融機関とも休業です。これとは別に、庁舎は12月29日から1月3日まで、金融機関は12月31日から1月3日まで休業です。内閣府の「国民の祝日」を取り込むと、その年の休日は一覧のとおりになります。取込みのコマンド:",
+                      "A holiday closes the office and the banks. Besides, the office is closed from 29 December, banks from 31 December, to 3 January. The years of an imported list of the Cabinet Office are as the list says. To import it:"))
+                 " " code { "renkei calendar import" } }
         @if edits { (form(&person)) }
         (years(lang, &calendar, today))
         (history(&desk, lang, "holiday").await?)
