@@ -18,6 +18,8 @@ mod frame;
 mod personal;
 /// Codes as the catalogue tells them.
 mod told;
+/// Topics by name.
+mod topic;
 /// Values as people read them.
 mod value;
 
@@ -27,6 +29,7 @@ pub(crate) use diff::diff;
 pub(crate) use form::{Fields, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;
+pub(crate) use topic::topic;
 pub(crate) use told::{fault_told, told};
 pub(crate) use value::{count, short, when, yen};
 

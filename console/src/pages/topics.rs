@@ -62,7 +62,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
         @if takes {
             section.panel {
                 h2 { a href={ "/batches?topic=" (slug) } { (say(lang, "最近の受付", "Recent batches")) } }
-                div id="recent" data-live { (batches::table(lang, &recent)) }
+                div id="recent" data-live { (batches::table(&desk, lang, &recent)) }
             }
         }
         @if topic.direction == Direction::Out { p { a href={ "/exports?topic=" (slug) } { (say(lang, "送出したファイル", "Files that went out")) } } }
@@ -81,7 +81,7 @@ fn facts(lang: Lang, topic: &Topic, waiting: Option<u64>) -> Markup {
             dt { (say(lang, "キュー", "Queue")) } dd { code { (topic.queue()) } @if let Some(waiting) = waiting { " · " (say(lang, "待ち", "waiting")) " " (waiting) } }
             @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { code { (schedule.rule) } } }
             @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { code { (due.written) } } }
-            dt { (say(lang, "再試行", "Retry after")) } dd { @for seconds in &topic.retry.ladder_s { (seconds) " s " } }
+            dt { (say(lang, "再試行", "Retry after")) } dd { @for seconds in &topic.retry.ladder_s { (seconds) (say(lang, "秒 ", " s ")) } }
             @if !topic.remark.is_empty() { dt { (say(lang, "備考", "Remark")) } dd lang="en" { (topic.remark) } }
         }
     }

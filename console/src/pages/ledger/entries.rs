@@ -12,7 +12,7 @@ use sqlx::FromRow;
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Nav, Page, file_badge, frame, shown, when};
+use crate::html::{Nav, Page, file_badge, frame, shown, topic, when};
 use crate::pages::batch::table as journal;
 use crate::refusal::{Answer, Refusal};
 
@@ -55,7 +55,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
         @if !carried.is_empty() {
             section.panel {
                 h2 { (say(lang, "この伝票に関わる送出ファイル", "Files that carry it")) }
-                ul.plain { @for file in &carried { li { a href={ "/exports/" (file.file) } { (file.topic) " " (file.name.as_deref().unwrap_or_default()) } " " (file_badge(lang, &file.state)) " " (when(&file.at)) } } }
+                ul.plain { @for file in &carried { li { a href={ "/exports/" (file.file) } { (file.name.as_deref().unwrap_or(&file.topic)) } " " (file_badge(lang, &file.state)) " " (when(&file.at)) } } }
             }
         }
     };
@@ -81,7 +81,7 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
     };
     let body = html! {
         (tabs(lang, Tab::Entries))
-        (origin(lang, &lineage))
+        (origin(&desk, lang, &lineage))
         section.panel { h2 { (say(lang, "仕訳", "Journal")) } (journal(lang, &lineage.lines)) }
         (records(&desk, &person, &lineage))
         (original(lang, &person, &lineage))
@@ -90,11 +90,11 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
     Ok(frame(&person, &Page::new(Nav::Ledger, &title), body))
 }
 
-fn origin(lang: Lang, lineage: &Lineage) -> Markup {
+fn origin(desk: &Desk, lang: Lang, lineage: &Lineage) -> Markup {
     let origin = &lineage.origin;
     html! {
         dl.facts {
-            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (origin.topic) } { (origin.topic) } }
+            dt { (say(lang, "連携", "Topic")) } dd { (topic(&desk.registry, lang, &origin.topic)) }
             @if let Some(batch) = origin.batch { dt { (say(lang, "受付", "Batch")) } dd { a href={ "/batches/" (batch) } { (batch) } } }
             @if let Some(file) = origin.exported { dt { (say(lang, "送出ファイル", "File")) } dd { a href={ "/exports/" (file) } { (file) } } }
             dt { (say(lang, "ファイル", "File name")) } dd { (origin.file) }
