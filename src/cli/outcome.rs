@@ -107,7 +107,8 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<AccessError>().map(access_known))
                 .or_else(|| {
-                    let known = |e: &paused::PauseError| Known { verdict: e.verdict(), code: e.rule().map(|r| rule(&r)), detail: None };
+                    let known =
+                        |e: &paused::PauseError| Known { verdict: e.verdict(), code: e.rule().map(|r| rule(&r)), detail: None };
                     cause.downcast_ref::<paused::PauseError>().map(known)
                 })
                 .or_else(|| cause.downcast_ref::<db::DbError>().map(|e| plain(e.verdict())))

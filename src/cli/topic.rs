@@ -85,7 +85,10 @@ fn stand_still(global: &Global, args: &StillArgs, pauses: bool) -> anyhow::Resul
     if global.json {
         println!("{}", serde_json::json!({ "topic": slug, "paused": pauses }));
     } else if pauses {
-        println!("{slug}: {}", say(global.lang, "停止しました。メッセージはキューで待ちます", "paused; its messages wait in their queues"));
+        println!(
+            "{slug}: {}",
+            say(global.lang, "停止しました。メッセージはキューで待ちます", "paused; its messages wait in their queues")
+        );
     } else {
         println!("{slug}: {}", say(global.lang, "再開しました", "goes on"));
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::support::world::World;
 use crate::support::console::PASSWORD;
+use crate::support::world::World;
 
 /// Longest wait for something to come true: no measurement, the end of a test that would hang.
 const WAIT: Duration = Duration::from_secs(120);
@@ -39,7 +39,9 @@ impl Driver {
     /// Starts it for the console at this address. `None`: there is no browser here, and the test has said so.
     pub(crate) async fn start(console: &str) -> Option<Driver> {
         let Some((browser, driver)) = programs() else {
-            eprintln!("no browser is installed, so the pages are not walked: apt-get install chromium chromium-driver fonts-ipaexfont");
+            eprintln!(
+                "no browser is installed, so the pages are not walked: apt-get install chromium chromium-driver fonts-ipaexfont"
+            );
             return None;
         };
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -243,7 +245,8 @@ impl Browser {
         use base64::Engine;
         let Ok(folder) = std::env::var("RENKEI_SCREENSHOTS") else { return };
         // The whole page, as long as it is no scroll: a picture of half a table tells nobody anything.
-        let height = self.js("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(768).clamp(600, 1_100) + 140;
+        let height =
+            self.js("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(768).clamp(600, 1_100) + 140;
         self.post("window/rect", json!({ "width": 1366, "height": height })).await;
         let drawn = ask(&self.client, Method::GET, &format!("{}/screenshot", self.session), Value::Null).await;
         self.post("window/rect", json!({ "width": 1366, "height": 768 })).await;

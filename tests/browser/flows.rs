@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::driver::{Browser, Driver};
+use crate::support::console::console;
 use crate::support::files::{self, ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
 use crate::support::root;
 use crate::support::world::{self, World};
-use crate::support::console::console;
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
@@ -113,7 +113,12 @@ async fn parked_messages(world: &mut World, operator: &Browser) {
     operator.press("再送").await;
     operator.until("it is sent again", "再送しました。").await;
     // The consumer finds that it is not addressed as ours are, and refuses it as a batch with these bytes.
-    world.until_sql("select convert_from(body, 'UTF8') from intake.body order by batch_id desc limit 1", "[{\"source_key\":\"2026-CV-000001\",\"amount\":\"1000\"}]").await;
+    world
+        .until_sql(
+            "select convert_from(body, 'UTF8') from intake.body order by batch_id desc limit 1",
+            "[{\"source_key\":\"2026-CV-000001\",\"amount\":\"1000\"}]",
+        )
+        .await;
     let newest = world.number("select max(id) from intake.failure where state = 'open'").await;
     operator.go(&format!("/failures/groups/{newest}")).await;
     operator.rewrite("#messages", "1").await;

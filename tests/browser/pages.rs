@@ -5,10 +5,10 @@ use renkei_console::routes::table;
 use serde_json::Value;
 
 use crate::driver::{Browser, Driver};
+use crate::support::console::console;
 use crate::support::files::{ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
 use crate::support::root;
 use crate::support::world::{self, World};
-use crate::support::console::console;
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
@@ -27,9 +27,58 @@ return left;
 
 /// Words that are the same in Japanese: names of products and formats, and what is written as it is in the files.
 const ALLOWED: &[&str] = &[
-    "renkei", "CSV", "JSON", "XML", "PDF", "Excel", "ID", "SHA", "SJIS", "UTF", "ASCII", "CRLF", "LF", "CR", "eLTAX", "QR", "API", "SCIM", "No",
-    "SKS", "SHF", "EKS", "NIKKEI", "TOML", "queues.toml", "HTTP", "OCR", "IF", "MPN", "JIS", "EBCDIC", "SSC", "FB", "URL", "TSV", "ZIP", "USB",
-    "JP PINT", "migration", "Stat", "zengin-code", "kacho", "sato", "kansa", "unyo", "shonin", "mite", "kanri", "setup", "console", "cli", "consumer",
+    "renkei",
+    "CSV",
+    "JSON",
+    "XML",
+    "PDF",
+    "Excel",
+    "ID",
+    "SHA",
+    "SJIS",
+    "UTF",
+    "ASCII",
+    "CRLF",
+    "LF",
+    "CR",
+    "eLTAX",
+    "QR",
+    "API",
+    "SCIM",
+    "No",
+    "SKS",
+    "SHF",
+    "EKS",
+    "NIKKEI",
+    "TOML",
+    "queues.toml",
+    "HTTP",
+    "OCR",
+    "IF",
+    "MPN",
+    "JIS",
+    "EBCDIC",
+    "SSC",
+    "FB",
+    "URL",
+    "TSV",
+    "ZIP",
+    "USB",
+    "JP PINT",
+    "migration",
+    "Stat",
+    "zengin-code",
+    "kacho",
+    "sato",
+    "kansa",
+    "unyo",
+    "shonin",
+    "mite",
+    "kanri",
+    "setup",
+    "console",
+    "cli",
+    "consumer",
 ];
 
 fn is_allowed(word: &str, known: &[String]) -> bool {
@@ -80,15 +129,19 @@ async fn fill(world: &mut World) {
         (ASSESSMENTS, "IF12_SKS_20261005100000_002_faulty.csv"),
     ] {
         world.drop_file(topic, name, &std::fs::read(samples.join(name)).unwrap());
-        let known = format!("select count(*)::text from intake.batch where file = '{name}' and state in ('posted', 'held', 'rejected')");
-        world.until(name, async |world| {
-            let found: String = sqlx::query_scalar(sqlx::AssertSqlSafe(known.clone())).fetch_one(world.pool()).await.unwrap();
-            (found == "1").then_some(())
-        })
-        .await;
+        let known =
+            format!("select count(*)::text from intake.batch where file = '{name}' and state in ('posted', 'held', 'rejected')");
+        world
+            .until(name, async |world| {
+                let found: String = sqlx::query_scalar(sqlx::AssertSqlSafe(known.clone())).fetch_one(world.pool()).await.unwrap();
+                (found == "1").then_some(())
+            })
+            .await;
     }
     world.renkei(&["ledger", "approve", "--all", "--as", "kacho"]).expect(&[0]);
-    world.renkei(&["export", "run", TRANSFERS, "--profile", "mizuho_advanced", "--param", "pay_date=2026-10-23", "--as", "sato"]).expect(&[4]);
+    world
+        .renkei(&["export", "run", TRANSFERS, "--profile", "mizuho_advanced", "--param", "pay_date=2026-10-23", "--as", "sato"])
+        .expect(&[4]);
     world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
     sqlx::query(
         "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
@@ -124,7 +177,7 @@ fn filled(path: &str, ids: &Ids) -> Vec<String> {
     };
     let mut paths: Vec<String> = ids.into_iter().map(put).collect();
     if path == "/topics/{slug}" {
-        paths.extend([TRANSFERS, BANKS, "21_staff_accounts"].map(|slug| format!("/topics/{slug}")));
+        paths.extend([TRANSFERS, BANKS, "21_login_ids"].map(|slug| format!("/topics/{slug}")));
     }
     paths
 }

@@ -19,15 +19,23 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         let change = [("debit", "1102"), ("credit", "1201"), ("seen", "0"), ("reason", "指定口座の変更")];
         viewer.post("/settings/posting-rules/RECEIPT", &change).await.expect(403);
         admin.post("/settings/posting-rules/RECEIPT", &change).await.expect(409).shows("その勘定科目はありません");
-        sqlx::query("insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')")
-            .execute(world.pool())
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
         admin.post("/settings/posting-rules/RECEIPT", &[("debit", "1102"), ("credit", "1201"), ("seen", "0")]).await.expect(400);
         admin.post("/settings/posting-rules/RECEIPT", &change).await.expect_to("/settings?done=saved");
         admin.post("/settings/posting-rules/RECEIPT", &change).await.expect(409).shows("別の職員がこの設定を変更しました");
         viewer.get("/settings").await.expect(200).shows("指定口座の変更").shows("kanri.1").shows("別段預金");
-        let rule = [("collector", "1000000011"), ("valid_from", "2026-11-01"), ("start_at", "4"), ("length", "12"), ("reason", "桁の変更")];
+        let rule = [
+            ("collector", "1000000011"),
+            ("valid_from", "2026-11-01"),
+            ("start_at", "4"),
+            ("length", "12"),
+            ("reason", "桁の変更"),
+        ];
         admin.post("/settings/contract-numbers", &rule).await.expect_to("/settings/contract-numbers?done=saved");
         viewer.get("/settings/contract-numbers").await.expect(200).shows("2026-10-31").shows("□□□■");
         let rule = [("role", "nature"), ("fund", ""), ("key", "10"), ("from_year", "2026"), ("item", ""), ("reason", "見直し")];
@@ -35,10 +43,14 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         let section = [("name", "報酬等"), ("payee", "0000009001"), ("withheld", "yes"), ("seen", "0"), ("reason", "名称変更")];
         admin.post("/settings/payroll/01", &section).await.expect_to("/settings/payroll?done=saved");
         // Money follows these: it is asked again who is there.
-        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'").execute(world.pool()).await.unwrap();
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
         let holiday = [("day", "2027-06-01"), ("name", "臨時の休日"), ("reason", "法改正")];
         admin.post("/settings/calendar", &holiday).await.expect_to("/prove?back=/settings/calendar");
-        let sql = "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri.1' and source = 'console'";
+        let sql =
+            "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri.1' and source = 'console'";
         assert_eq!(world.number(sql).await, 4);
     });
 }
@@ -60,7 +72,11 @@ fn a_paused_topic_takes_nothing_until_it_goes_on() {
         operator.post(&format!("{page}/pause"), &why).await.expect(409).shows("既に停止しています");
         viewer.get(&page).await.expect(200).shows("停止中").shows("相手先の障害").hides("再開する");
         // The consumer says when it has let the queue go; what comes in from then on waits there.
-        world.until("the consumer stands still", async |world| world.log_of("consume").contains("the topic is paused").then_some(())).await;
+        world
+            .until("the consumer stands still", async |world| {
+                world.log_of("consume").contains("the topic is paused").then_some(())
+            })
+            .await;
         let (file, _) = files::assessments("2026-CV", 3, "1");
         operator.upload(&format!("{page}/files"), "IF12_SKS_20261006_001.csv", &file).await.expect(303);
         world.until("the message waits", async |world| (!world.vhost.waiting().await.is_empty()).then_some(())).await;
@@ -123,7 +139,12 @@ fn a_partner_gets_a_sample_and_a_schema() {
         let address = console(world).await;
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
         let layout = files::layout(ASSESSMENTS);
-        let page = viewer.get(&format!("/topics/{ASSESSMENTS}")).await.expect(200).shows("見本のファイルを保存").shows("JSONスキーマを保存");
+        let page = viewer
+            .get(&format!("/topics/{ASSESSMENTS}"))
+            .await
+            .expect(200)
+            .shows("見本のファイルを保存")
+            .shows("JSONスキーマを保存");
         let (_, rest) = page.text.split_once("/samples/").unwrap();
         let variant = rest.split('"').next().unwrap();
         let sample = viewer.get(&format!("/topics/{ASSESSMENTS}/samples/{variant}")).await.expect(200);

@@ -40,7 +40,13 @@ fn text_can_be_read_on_every_ground_it_stands_on() {
         pairs.extend([(ink, "paper"), (ink, "ground")]);
     }
     pairs.extend([("brand-ink", "brand"), ("brand", "paper"), ("brand", "ground"), ("brand-ink", "bad")]);
-    pairs.extend([("good", "good-ground"), ("busy", "busy-ground"), ("act", "act-ground"), ("bad", "bad-ground"), ("quiet", "quiet-ground")]);
+    pairs.extend([
+        ("good", "good-ground"),
+        ("busy", "busy-ground"),
+        ("act", "act-ground"),
+        ("bad", "bad-ground"),
+        ("quiet", "quiet-ground"),
+    ]);
     for (ink, ground) in pairs {
         let found = contrast(colours[ink], colours[ground]);
         assert!(found >= LEAST, "--{ink} on --{ground}: {found:.2}");

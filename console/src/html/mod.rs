@@ -29,8 +29,8 @@ pub(crate) use diff::diff;
 pub(crate) use form::{Fields, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;
-pub(crate) use topic::topic;
 pub(crate) use told::{fault_told, told};
+pub(crate) use topic::topic;
 pub(crate) use value::{count, short, when, yen};
 
 use maud::{Markup, html};

@@ -155,12 +155,7 @@ pub(crate) async fn compare(State(desk): State<Arc<Desk>>, person: Person, Path(
 }
 
 /// Keeps it as the next version.
-pub(crate) async fn save(
-    State(desk): State<Arc<Desk>>,
-    person: Person,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Answer<Response> {
+pub(crate) async fn save(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     editable(&desk, &person, id).await?;
     let seen = i32::try_from(fields.number("version")?).map_err(|_| Refusal::value("version", fields.get("version")))?;
     edit::edit(&desk.pool, id, seen, typed(&fields).as_bytes(), &person.login, fields.reason()?).await?;

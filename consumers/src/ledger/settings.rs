@@ -60,7 +60,8 @@ pub async fn change_posting_rule(
 
 /// A day behind `today` becomes a holiday, has another name, or is a holiday no more (`name` empty).
 pub async fn change_holiday(pool: &PgPool, day: &str, name: &str, today: &str, by: By<'_>) -> Result<i32, LedgerError> {
-    let changing = sqlx::query_scalar("select ledger.change_holiday($1::text::date, $2, $3::text::date, $4, $5)").bind(day).bind(name);
+    let changing =
+        sqlx::query_scalar("select ledger.change_holiday($1::text::date, $2, $3::text::date, $4, $5)").bind(day).bind(name);
     changing.bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
 }
 

@@ -21,7 +21,8 @@ fn rule<T: std::fmt::Debug>(outcome: Result<T, LedgerError>) -> String {
 #[tokio::test]
 async fn a_posting_rule_keeps_its_meaning_and_counts_for_later_entries() {
     let db = Scratch::new().await;
-    db.run("insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')").await;
+    db.run("insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')")
+        .await;
     let change = |debit, credit, seen| settings::change_posting_rule(&db.pool, "RECEIPT", [debit, credit], seen, BY);
     assert_eq!(rule(change(Some("1101"), Some("1201"), 0).await), "setting_changes_something");
     assert_eq!(rule(change(Some("2205"), Some("1201"), 0).await), "posting_rule_keeps_class");
@@ -38,7 +39,10 @@ async fn a_posting_rule_keeps_its_meaning_and_counts_for_later_entries() {
     assert_eq!(db.one::<String>(sql).await, "1102");
     let history = settings::setting_changes(&db.pool, "posting_rule", 10).await.unwrap();
     let [only] = &history[..] else { panic!("{history:?}") };
-    assert_eq!((only.key.as_str(), only.version, &only.before["debit"], &only.after["debit"]), ("RECEIPT", 1, &"1101".into(), &"1102".into()));
+    assert_eq!(
+        (only.key.as_str(), only.version, &only.before["debit"], &only.after["debit"]),
+        ("RECEIPT", 1, &"1101".into(), &"1102".into())
+    );
     let sql = "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri' and reason = '試験' and object_id = 'RECEIPT'";
     assert_eq!(db.one::<i64>(sql).await, 1);
     assert_eq!(db.refused("update ledger.setting_change set why = 'x'").await, "setting_changes_stay");
@@ -108,7 +112,10 @@ async fn a_correction_stands_beside_the_original() {
     let change = |id, seen, body: &'static str, why: &'static str| edit::edit(&db.pool, id, seen, body.as_bytes(), "sato", why);
     assert!(matches!(change(1, 1, "[2]", " ").await, Err(FailureError::ReasonMissing(1))));
     assert!(matches!(change(1, 1, "[1]", "訂正").await, Err(FailureError::Unchanged(1))));
-    assert!(matches!(change(2, 1, "[2]", "訂正").await, Err(FailureError::PartOfFile(2))), "what is posted is what the partner sent");
+    assert!(
+        matches!(change(2, 1, "[2]", "訂正").await, Err(FailureError::PartOfFile(2))),
+        "what is posted is what the partner sent"
+    );
     assert_eq!(change(1, 1, "[2]", "訂正").await.unwrap(), 2);
     assert!(matches!(change(1, 1, "[3]", "訂正").await, Err(FailureError::Newer { id: 1, newest: 2 })));
     assert_eq!(change(1, 2, "[3]", "再訂正").await.unwrap(), 3);

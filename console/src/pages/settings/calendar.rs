@@ -23,7 +23,10 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let lang = person.lang;
     let calendar = calendar::load(&desk.pool).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the calendar cannot be read");
-        Refusal::sentence("暦を読めません。システム管理者に連絡してください。", "The calendar cannot be read; tell the system's administrator.")
+        Refusal::sentence(
+            "暦を読めません。システム管理者に連絡してください。",
+            "The calendar cannot be read; tell the system's administrator.",
+        )
     })?;
     let today = clock::today();
     let edits = changes(&person);

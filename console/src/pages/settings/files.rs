@@ -18,8 +18,11 @@ use crate::refusal::Answer;
 /// Digests, layouts and profiles.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
-    let topics: Vec<&Arc<Topic>> =
-        desk.registry.sides().filter(|topic| topic.integration.is_some() && person.may_on(Action::See, topic.slug.as_str())).collect();
+    let topics: Vec<&Arc<Topic>> = desk
+        .registry
+        .sides()
+        .filter(|topic| topic.integration.is_some() && person.may_on(Action::See, topic.slug.as_str()))
+        .collect();
     let body = html! {
         p.hint { (say(lang, "レイアウトと銀行プロファイルはファイルで管理します。変更はファイルで行い、プログラムを再起動すると適用されます。適用した時点は監査記録（設定の読込）に残ります。",
                       "Layouts and bank profiles are files. They are changed as files and count when the program is started again; the audit log says when (configuration loaded).")) }

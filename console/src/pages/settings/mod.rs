@@ -113,7 +113,9 @@ fn values(lang: Lang, value: &Value) -> Markup {
         ("valid_from", "適用開始", "from"),
         ("version", "版", "version"),
     ];
-    let name = |key: &str| NAMES.iter().find(|(known, ..)| *known == key).map_or(key.to_owned(), |(_, ja, en)| say(lang, ja, en).to_owned());
+    let name = |key: &str| {
+        NAMES.iter().find(|(known, ..)| *known == key).map_or(key.to_owned(), |(_, ja, en)| say(lang, ja, en).to_owned())
+    };
     let text = |value: &Value| match value {
         Value::Null => say(lang, "なし", "none").to_owned(),
         Value::Bool(true) => say(lang, "はい", "yes").to_owned(),

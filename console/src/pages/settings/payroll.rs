@@ -41,7 +41,8 @@ struct Line {
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
     let sections: Vec<Section> = sqlx::query_as(include_str!("sql/payroll_sections.sql")).fetch_all(&desk.pool).await?;
-    let lines: Vec<Line> = sqlx::query_as(include_str!("sql/payroll_lines.sql")).bind(clock::today().to_string()).fetch_all(&desk.pool).await?;
+    let lines: Vec<Line> =
+        sqlx::query_as(include_str!("sql/payroll_lines.sql")).bind(clock::today().to_string()).fetch_all(&desk.pool).await?;
     let edits = changes(&person);
     let body = html! {
         p.hint { (say(lang, "債権者は、口座を持たない集合債権者です。変更は、その後の支出命令から適用します。", "The payee is a collective creditor without an account. A change counts for orders from then on.")) }

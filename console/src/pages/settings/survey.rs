@@ -52,7 +52,10 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .fetch_all(&desk.pool)
         .await?;
     let items: Vec<(String, String)> =
-        sqlx::query_as("select code, name from ledger.settlement_item where role = $1 order by sort").bind(role).fetch_all(&desk.pool).await?;
+        sqlx::query_as("select code, name from ledger.settlement_item where role = $1 order by sort")
+            .bind(role)
+            .fetch_all(&desk.pool)
+            .await?;
     let body = html! {
         (search("/settings/survey", html! {
             (field(say(lang, "対応の種類", "Kind"), "role", html! { select id="role" name="role" {
