@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test bench services promtool lint bless new rust
+.PHONY: help demo test bench services promtool browser lint bless new rust
 
 CARGO_TARGET_DIR ?= target
 # Recipes quote it: a checkout may lie under a path with a blank.
@@ -20,7 +20,7 @@ demo: rust services ## start the servers, build, run the integrations on sample 
 	@cargo build --locked
 	@eval "$$(compose/services env)"; exec "$$CARGO_TARGET_DIR/debug/renkei" demo
 
-test: rust services promtool ## every test, on the private servers
+test: rust services promtool browser ## every test, on the private servers; the pages in a real browser
 	@eval "$$(compose/services env)"; cargo test --workspace --locked
 
 bench: rust services ## measure the whole way, release build (docs/PERFORMANCE.md); RENKEI_BENCH_RECORDS and RENKEI_BENCH_BATCHES scale it
@@ -31,6 +31,9 @@ services: ## the private RabbitMQ and Postgres (then: compose/services status|en
 
 promtool:
 	@compose/services promtool
+
+browser:
+	@compose/services install-browser
 
 lint: rust ## formatting, clippy, documentation, scripts, dependencies
 	@cargo fmt --all --check

@@ -401,6 +401,23 @@ create index failure_note_by_cause on intake.failure_note (queue, code, id desc)
 create trigger failure_note_never_changes before update or delete or truncate on intake.failure_note
   for each statement execute function intake.refuse_change();
 
+create table intake.failure_version (
+  failure_id bigint not null references intake.failure (id),
+  version    int not null constraint failure_version_follows_the_original check (version >= 2),
+  body       bytea not null,
+  reason     text not null constraint failure_version_says_why check (btrim(reason) <> ''),
+  at         timestamptz not null default clock_timestamp(),
+  by         text not null,
+  constraint failure_version_pkey primary key (failure_id, version)
+);
+comment on table intake.failure_version is 'Corrected bodies of parked messages. The original is version 1 and stays in intake.failure; a retry sends the newest';
+create trigger failure_version_never_changes before update or delete or truncate on intake.failure_version
+  for each statement execute function intake.refuse_change();
+-- What was parked is evidence: whatever is decided about it, its bytes stay.
+create trigger failure_original_stays before update on intake.failure for each row
+  when (old.body is distinct from new.body or old.message_id is distinct from new.message_id or old.queue is distinct from new.queue)
+  execute function intake.refuse_change();
+
 -- ── Working tables ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 create function intake.work_table(name text, columns text) returns void

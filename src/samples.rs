@@ -23,3 +23,10 @@ pub(crate) fn of(topic: &Topic, integration: &Integration) -> impl Iterator<Item
     names.sort();
     names.into_iter().filter_map(|name| Samples::get(&name).map(|file| (name, file.data)))
 }
+
+/// Name and bytes of the first sample of a topic that is sound under a layout.
+pub(crate) fn sound(topic: &Topic, variant: &str) -> Option<(String, Vec<u8>)> {
+    let folders = [topic.integration.as_ref(), topic.results.as_ref().and_then(|results| results.integration.as_ref())];
+    let (folder, layout) = folders.into_iter().flatten().find_map(|folder| Some((folder, folder.layout(variant)?)))?;
+    of(topic, folder).find(|(_, file)| kit::is_sound(layout, file)).map(|(name, file)| (name, file.into_owned()))
+}

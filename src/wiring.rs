@@ -1,5 +1,6 @@
 //! From settings to running roles. What is shared by `up`, `produce`, `consume` and the commands.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::outbound::{Destinations, Exporter};
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, payments, standing, tasks as tasks_of_people};
+use renkei_consumers::{accounts, arrivals, audit, calendar, db, failures, paused, payments, standing, tasks as tasks_of_people};
 use renkei_core::archive::Archive;
 use renkei_core::broker::topology::{self, QueueSpec, TopologySpec};
 use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
@@ -22,13 +23,14 @@ use renkei_core::registry::{Direction, Registry, Status, Topic};
 use renkei_core::tls::{self, Proxies};
 use renkei_producers::{Intake, Publish};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use crate::cli::roles::Roles;
 use crate::config::Config;
+use crate::samples;
 
 /// How often the audit sealer looks for events without a place in the chain.
 const SEAL_EVERY: Duration = Duration::from_secs(2);
@@ -47,6 +49,8 @@ const CALENDAR_EVERY: Duration = Duration::from_secs(60);
 const CONFIRM_EVERY: Duration = Duration::from_secs(600);
 /// How often active accounts are compared with staff in service; a night is never missed, whenever the program starts.
 const RECONCILE_EVERY: Duration = Duration::from_secs(3_600);
+/// How often it is looked which topics stand still.
+const LOOK_FOR_PAUSES_EVERY: Duration = Duration::from_secs(2);
 /// How often the queues where no message should stay are counted.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 
@@ -253,6 +257,7 @@ async fn start_console(
         broker: config.broker(registry),
         registry: registry.clone(),
         publisher: publisher.clone(),
+        samples: samples::sound,
         depths: Depths::default(),
         balances: Recent::new(SUMMED_EVERY),
         outlook: Recent::new(EXPECTED_EVERY),
@@ -290,13 +295,14 @@ async fn start_consumers(
     exporter.deliver_pending().await?;
     let replies = Replies::through(publisher.clone());
     let line = consume::Line::new(&broker, "consume")?;
-    let mut consumers = Consumers { line, publisher, shutdown: shutdown.clone(), tasks: JoinSet::new(), readiness };
+    let (tell, still) = watch::channel(paused::slugs(&pool).await?);
+    let mut consumers = Consumers { line, publisher, shutdown: shutdown.clone(), still, tasks: JoinSet::new(), readiness };
     for topic in registry.active(Direction::In) {
         let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), replies.clone());
-        consumers.start(options(topic), handler);
+        consumers.start_topic(topic, handler);
     }
     for topic in registry.active(Direction::Out) {
-        consumers.start(options(topic), ExportHandler::new(exporter.clone()));
+        consumers.start_topic(topic, ExportHandler::new(exporter.clone()));
     }
     let names = broker.names.clone();
     let drain = |queue: &str| ConsumeOptions { ladder: waits(&registry.settings.retry), ..ConsumeOptions::drain(queue) };
@@ -304,6 +310,11 @@ async fn start_consumers(
     consumers.start(drain(&names.unrouted), failures::DeadLetters::unrouted(pool.clone()));
     let Consumers { publisher, tasks: consuming, .. } = consumers;
     start_watches(&pool, registry, exporter, tasks, shutdown);
+    let (for_pauses, cancel) = (pool.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        paused::keep_telling(for_pauses, tell, LOOK_FOR_PAUSES_EVERY, cancel).await;
+        Ok(())
+    });
     let (for_calendar, path, cancel) = (pool.clone(), config.produce.calendar_file.clone(), shutdown.clone());
     tasks.spawn(async move {
         calendar::keep_in_step(for_calendar, path, CALENDAR_EVERY, cancel).await;
@@ -379,6 +390,8 @@ struct Consumers<'r> {
     line: consume::Line,
     publisher: Publisher,
     shutdown: CancellationToken,
+    /// Slugs of the topics that stand still.
+    still: watch::Receiver<BTreeSet<String>>,
     tasks: JoinSet<anyhow::Result<()>>,
     readiness: &'r mut Readiness,
 }
@@ -391,6 +404,55 @@ impl Consumers<'_> {
         self.tasks.spawn(async move {
             Ok(consume::run_and_tell(&line, options, publisher, Arc::new(handler), shutdown, Some(begun)).await?)
         });
+    }
+}
+
+impl Consumers<'_> {
+    /// Consumes the queue of a topic, except while it stands still: then what is in hand is finished, and the rest waits in the queue.
+    fn start_topic<H: Handler>(&mut self, topic: &Topic, handler: H) {
+        let (begun, begins) = oneshot::channel();
+        self.readiness.push(begins);
+        let (line, publisher, shutdown) = (self.line.clone(), self.publisher.clone(), self.shutdown.clone());
+        let (slug, options, handler) = (topic.slug.to_string(), options(topic), Arc::new(handler));
+        let mut still = self.still.clone();
+        self.tasks.spawn(async move {
+            let mut begun = Some(begun);
+            while !shutdown.is_cancelled() {
+                if stands(&still, &slug) {
+                    // Nobody waits for the first subscription of what stands still.
+                    begun = None;
+                    tracing::info!(topic = slug, "the topic is paused; its messages wait");
+                    tokio::select! {
+                        () = shutdown.cancelled() => break,
+                        () = until(&mut still, &slug, false) => {}
+                    }
+                    tracing::info!(topic = slug, "the topic goes on");
+                }
+                let stop = shutdown.child_token();
+                let consuming =
+                    consume::run_and_tell(&line, options.clone(), publisher.clone(), handler.clone(), stop.clone(), begun.take());
+                let mut consuming = std::pin::pin!(consuming);
+                tokio::select! {
+                    ended = &mut consuming => return Ok(ended?),
+                    () = until(&mut still, &slug, true) => {
+                        stop.cancel();
+                        consuming.await?;
+                    }
+                }
+            }
+            Ok(())
+        });
+    }
+}
+
+fn stands(still: &watch::Receiver<BTreeSet<String>>, slug: &str) -> bool {
+    still.borrow().contains(slug)
+}
+
+/// Waits until a topic stands still, or goes on. When nobody tells any more, the program is ending.
+async fn until(still: &mut watch::Receiver<BTreeSet<String>>, slug: &str, stands: bool) {
+    if still.wait_for(|paused| paused.contains(slug) == stands).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

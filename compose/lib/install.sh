@@ -72,6 +72,29 @@ install_missing() {
     fi
 }
 
+# A browser, its driver and a Japanese font: the tests of the console's pages use them. The program needs none of it, so that a
+# machine where it cannot be installed is told in a sentence, and those tests do nothing.
+missing_browser_packages() {
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || command -v google-chrome >/dev/null || echo chromium
+    [ -x "${CHROMEDRIVER:-/usr/bin/chromedriver}" ] || echo chromium-driver
+    [ -f /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf ] || echo fonts-ipaexfont-gothic
+}
+
+install_browser() {
+    local missing runner=()
+    missing=$(missing_browser_packages | xargs)
+    [ -n "$missing" ] || return 0
+    is_root || runner=(sudo -n)
+    if ! command -v apt-get >/dev/null || { ! is_root && ! sudo -n true 2>/dev/null; }; then
+        say "no browser for the tests of the pages, which will do nothing; to run them: apt-get install $missing"
+        return 0
+    fi
+    say "installing for the tests of the pages: $missing"
+    # shellcheck disable=SC2086
+    "${runner[@]}" "$here/services" install-packages $missing ||
+        say 'the browser could not be installed: the tests of the pages will do nothing'
+}
+
 # Root only. One at a time on the machine, because the start policy is the machine's.
 install_packages() {
     is_root || die 'install-packages needs root'

@@ -6,7 +6,7 @@ use renkei_consumers::ledger::AccountBalance;
 use renkei_consumers::outbound::Exporter;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{BrokerConfig, Publisher};
-use renkei_core::registry::Registry;
+use renkei_core::registry::{Registry, Topic};
 use renkei_core::tls::Proxies;
 
 use crate::access::oidc::Oidc;
@@ -43,6 +43,8 @@ pub struct Desk {
     pub balances: Recent<Vec<AccountBalance>>,
     /// What is expected and what is planned: looking into a calendar takes longer than asking the database.
     pub outlook: Recent<Outlook>,
+    /// Name and bytes of a sound sample file of a topic's layout.
+    pub samples: fn(&Topic, &str) -> Option<(String, Vec<u8>)>,
     /// Tells open pages that something has changed.
     pub pulse: Pulse,
     /// Whose word about a client's address is taken.

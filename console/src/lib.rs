@@ -12,14 +12,14 @@ pub mod desk;
 mod guard;
 /// Parts of pages.
 mod html;
+/// What Prometheus is told of requests.
+mod measure;
 /// The one-line answers to things done.
 mod notice;
 /// One file a page.
 mod pages;
 /// What takes long to find out.
 mod recent;
-/// What Prometheus is told of requests.
-mod measure;
 /// Why something was not done, as a page.
 mod refusal;
 /// Every page and what it needs.

@@ -22,6 +22,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("resolved", "処理しました。", "Resolved."),
     ("retried", "再送しました。", "Sent again."),
     ("discarded", "破棄しました。", "Discarded."),
+    ("corrected", "訂正しました。再送すると訂正後の内容を送ります。", "Corrected. Sending it again sends the correction."),
     ("noted", "メモを保存しました。", "Noted."),
     ("assigned", "担当を決めました。", "Assigned."),
     ("done", "完了にしました。", "Done."),

@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::{db, failures, inbound, ledger, outbound, tasks};
+use renkei_consumers::{db, failures, inbound, ledger, outbound, paused, tasks};
 use renkei_core::broker::{BrokerError, PublishError};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
@@ -190,8 +190,32 @@ impl From<tasks::TaskError> for Refusal {
     }
 }
 
+impl From<paused::PauseError> for Refusal {
+    fn from(error: paused::PauseError) -> Self {
+        let code = error.rule().map(|constraint| (rule(&constraint), Value::Null));
+        Refusal::of(error.verdict(), error.to_string(), code)
+    }
+}
+
 impl From<failures::FailureError> for Refusal {
     fn from(error: failures::FailureError) -> Self {
+        use failures::FailureError as E;
+        let ja = match &error {
+            E::Decided { .. } => "この障害は既に処理されています。画面を開き直してください。",
+            E::ReasonMissing(_) => "理由を入力してください。",
+            E::PartOfFile(_) => {
+                "受け付けたファイルの一部なので、ここでは訂正できません。相手先が訂正したファイルを受け付けてから、この障害を破棄してください。"
+            }
+            E::Newer { .. } => "画面を開いた後に、別の職員がこの本文を訂正しました。画面を開き直し、最新の版を訂正してください。",
+            E::Unchanged(_) => "本文は変わっていません。",
+            E::Unrouted { .. } => {
+                "宛先のキューがないため再送できません。送信元に、正しいルーティングキーでの再送を依頼し、この障害を破棄してください。"
+            }
+            E::Database { .. } | E::Unknown(_) | E::Publish { .. } => "",
+        };
+        if !ja.is_empty() {
+            return Refusal::sentence(ja, &error.to_string());
+        }
         Refusal::of(error.verdict(), error.to_string(), None)
     }
 }

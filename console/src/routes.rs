@@ -11,8 +11,8 @@ use crate::desk::Desk;
 use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
-    accounts, assets, audit, batch, batches, board, export, exports, failures, ledger, me, oidc, pulse, sign_in, tasks, topics,
-    worklists,
+    accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failures, kit, ledger, me, oidc, pulse,
+    settings, sign_in, still, tasks, topics, worklists,
 };
 
 /// What a request must bring.
@@ -54,7 +54,7 @@ pub fn table() -> Vec<Route> {
     use Need::{HalfWay, Open, Role, Session};
     let see = Role(Action::See);
     let (operate, approve, audit_log) = (Role(Action::Operate), Role(Action::Approve), Role(Action::Audit));
-    let administer = Role(Action::Administer);
+    let (configure, administer) = (Role(Action::Configure), Role(Action::Administer));
     vec![
         route!(GET "/assets/{name}", Open, assets::show),
         route!(GET "/language/{lang}", Open, sign_in::language),
@@ -75,6 +75,10 @@ pub fn table() -> Vec<Route> {
         route!(GET "/print", see, board::print),
         route!(GET "/topics/{slug}", see, topics::show),
         route!(GET "/topics/{slug}/layouts/{variant}", see, topics::sheet),
+        route!(GET "/topics/{slug}/samples/{variant}", see, kit::sample),
+        route!(GET "/topics/{slug}/schemas/{variant}", see, kit::json_schema),
+        route!(POST "/topics/{slug}/pause", operate, still::pause),
+        route!(POST "/topics/{slug}/resume", operate, still::resume),
         route!(POST "/topics/{slug}/files", operate, topics::hand_in),
         route!(POST "/topics/{slug}/dry-run", operate, export::order::dry_run),
         route!(POST "/topics/{slug}/order", operate, export::order::order),
@@ -97,6 +101,9 @@ pub fn table() -> Vec<Route> {
         route!(GET "/failures", see, failures::list),
         route!(GET "/failures/{id}", see, failures::show),
         route!(GET "/failures/groups/{id}", see, failures::group),
+        route!(GET "/failures/{id}/edit", operate, failure_edit::show),
+        route!(POST "/failures/{id}/edit", operate, failure_edit::compare),
+        route!(POST "/failures/{id}/versions", operate, failure_edit::save),
         route!(POST "/failures/{id}/retry", operate, failures::retry),
         route!(POST "/failures/{id}/discard", operate, failures::discard),
         route!(POST "/failures/groups/{id}/retry", operate, failures::retry_group),
@@ -121,6 +128,17 @@ pub fn table() -> Vec<Route> {
         route!(GET "/ledger/entries", see, ledger::find_entry),
         route!(GET "/ledger/entries/{entry}", see, ledger::entries::show),
         route!(GET "/ledger/entries/{entry}/lines/{line}", see, ledger::entries::line),
+        route!(GET "/settings", see, settings::posting::show),
+        route!(POST "/settings/posting-rules/{event}", configure, settings::posting::change),
+        route!(GET "/settings/calendar", see, settings::calendar::show),
+        route!(POST "/settings/calendar", configure, settings::calendar::change),
+        route!(GET "/settings/contract-numbers", see, settings::contracts::show),
+        route!(POST "/settings/contract-numbers", configure, settings::contracts::change),
+        route!(GET "/settings/survey", see, settings::survey::show),
+        route!(POST "/settings/survey", configure, settings::survey::change),
+        route!(GET "/settings/payroll", see, settings::payroll::show),
+        route!(POST "/settings/payroll/{section}", configure, settings::payroll::change),
+        route!(GET "/settings/files", see, settings::files::show),
         route!(GET "/audit", audit_log, audit::list),
         route!(GET "/audit.csv", audit_log, audit::as_csv),
         route!(POST "/audit/verify", audit_log, audit::verify_chain),

@@ -20,6 +20,8 @@ pub mod inbound;
 pub mod ledger;
 /// Exports: made, approved, released once.
 pub mod outbound;
+/// Topics that stand still.
+pub mod paused;
 /// What left for the bank and did not come back is paid.
 pub mod payments;
 /// Receipts for direct publishers.

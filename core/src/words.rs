@@ -49,6 +49,14 @@ pub fn action(lang: Lang, value: &str) -> String {
     find("audit_action", lang, value)
 }
 
+/// Through which door something came: `folder:12_x`, `console:kato.1`, `cli`. What stands behind the colon stays.
+pub fn door(lang: Lang, value: &str) -> String {
+    match value.split_once(':') {
+        Some((door, rest)) => format!("{}: {rest}", find("door", lang, door)),
+        None => find("door", lang, value),
+    }
+}
+
 /// The verdict of a finding.
 pub fn verdict(lang: Lang, value: &str) -> String {
     find("verdict", lang, value)

@@ -1,7 +1,7 @@
 //! How a command ends: an exit code, and for an error its sentence or its JSON.
 
 use renkei_console::access::AccessError;
-use renkei_consumers::{audit, calendar, db, failures, inbound, ledger, outbound, tasks};
+use renkei_consumers::{audit, calendar, db, failures, inbound, ledger, outbound, paused, tasks};
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
 use renkei_core::calendar::file::CalendarFileError;
@@ -107,6 +107,11 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<AccessError>().map(access_known))
+                .or_else(|| {
+                    let known =
+                        |e: &paused::PauseError| Known { verdict: e.verdict(), code: e.rule().map(|r| rule(&r)), detail: None };
+                    cause.downcast_ref::<paused::PauseError>().map(known)
+                })
                 .or_else(|| cause.downcast_ref::<db::DbError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<PublishError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<BrokerError>().map(|e| plain(e.verdict())))

@@ -1,6 +1,7 @@
-//! `renkei topic list|show|sample|kit`: the 24 連携.
+//! `renkei topic list|show|pause|resume|sample|kit`: the 24 連携.
 
 use clap::Subcommand;
+use renkei_consumers::paused;
 use renkei_core::catalogue::Lang;
 use renkei_core::evidence::EvidenceRule;
 use renkei_core::registry::{Direction, Integration, Registry, Status, Topic};
@@ -12,6 +13,7 @@ use super::print::{say, table};
 use super::sample::SampleArgs;
 use super::{Exit, Global, times, words};
 use crate::config::Config;
+use crate::wiring;
 
 /// `renkei topic …`
 #[derive(Debug, Subcommand)]
@@ -23,10 +25,27 @@ pub(crate) enum TopicCommand {
         /// Number or slug: 12 or 12_civic_assessments
         topic: String,
     },
+    /// Let a topic stand still: its messages wait in their queues, nothing is posted or sent
+    Pause(StillArgs),
+    /// Let it go on
+    Resume(StillArgs),
     /// A file to try things with: sound, of any size, or broken in one named way
     Sample(SampleArgs),
     /// What publishers build against: a page, schema and example for each topic, AsyncAPI, OpenAPI, error codes
     Kit(KitArgs),
+}
+
+/// `renkei topic pause|resume`
+#[derive(Debug, clap::Args)]
+pub(crate) struct StillArgs {
+    /// Number or slug
+    topic: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+    /// Who decides
+    #[arg(long = "as", env = "RENKEI_ACTOR")]
+    actor: String,
 }
 
 /// Runs it.
@@ -41,10 +60,39 @@ pub(crate) fn run(global: &Global, command: &TopicCommand) -> anyhow::Result<Exi
             let produce = Config::load(global.config.as_deref())?.produce;
             show(global, find(&Registry::load()?, topic)?, &produce)?;
         }
+        TopicCommand::Pause(args) => stand_still(global, args, true)?,
+        TopicCommand::Resume(args) => stand_still(global, args, false)?,
         TopicCommand::Sample(args) => return super::sample::run(global, args),
         TopicCommand::Kit(args) => return super::kit::run(global, args),
     }
     Ok(Exit::Done)
+}
+
+/// Pauses or resumes.
+fn stand_still(global: &Global, args: &StillArgs, pauses: bool) -> anyhow::Result<()> {
+    let config = Config::load(global.config.as_deref())?;
+    let registry = Registry::load()?;
+    let slug = find(&registry, &args.topic)?.slug.as_str();
+    wiring::runtime()?.block_on(async {
+        let pool = wiring::database(&config).await?;
+        if pauses {
+            paused::pause(&pool, slug, &args.actor, &args.reason).await?;
+        } else {
+            paused::resume(&pool, slug, &args.actor, &args.reason).await?;
+        }
+        anyhow::Ok(())
+    })?;
+    if global.json {
+        println!("{}", serde_json::json!({ "topic": slug, "paused": pauses }));
+    } else if pauses {
+        println!(
+            "{slug}: {}",
+            say(global.lang, "停止しました。メッセージはキューで待ちます", "paused; its messages wait in their queues")
+        );
+    } else {
+        println!("{slug}: {}", say(global.lang, "再開しました", "goes on"));
+    }
+    Ok(())
 }
 
 /// The topic of a number or slug, or a sentence naming what there is.

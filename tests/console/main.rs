@@ -10,6 +10,8 @@ mod flows;
 mod matrix;
 /// Signing in through an OpenID provider.
 mod oidc;
+/// Settings, pauses, corrections.
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 /// A client with cookies and forms.

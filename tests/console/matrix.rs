@@ -12,6 +12,8 @@ fn filled(path: &str) -> String {
         "{id}" | "{entry}" | "{line}" => "0",
         "{slug}" => "12_civic_assessments",
         "{variant}" => "layout",
+        "{event}" => "NO_SUCH_EVENT",
+        "{section}" => "99",
         "{code}" => "NO_SUCH_CODE",
         "{list}" => "unallocated",
         "{login}" => "nobody",

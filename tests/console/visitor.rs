@@ -3,10 +3,8 @@ use std::collections::BTreeMap;
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, redirect};
 
+pub(crate) use crate::support::console::{PASSWORD, console, console_with, free_address};
 use crate::support::world::World;
-
-/// The password everybody chooses.
-pub(crate) const PASSWORD: &str = "kyou mo yoi tenki";
 
 /// An answer of the console.
 #[derive(Debug)]
@@ -164,23 +162,4 @@ impl Visitor {
 /// Percent encoding of everything but letters and digits.
 pub(crate) fn encoded(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
-
-/// An address of this machine that nobody listens on.
-pub(crate) fn free_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
-}
-
-/// Starts the console and gives its address.
-pub(crate) async fn console(world: &mut World) -> String {
-    console_with(world, &free_address(), &[]).await
-}
-
-/// Starts the console there, with further variables.
-pub(crate) async fn console_with(world: &mut World, address: &str, extra: &[(&str, &str)]) -> String {
-    let mut variables = vec![("RENKEI_CONSOLE_LISTEN", address)];
-    variables.extend(extra);
-    world.start_with("console", &variables).await;
-    world.until("the console is ready", async |world| world.is_ready().then_some(())).await;
-    address.to_owned()
 }

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by saying where")]
 #![allow(dead_code, reason = "each test program uses its part of this")]
 
+/// The operators' console of a test.
+pub(crate) mod console;
 /// A database of one test, copied from a migrated template.
 pub(crate) mod database;
 /// Files as a partner would send them.

@@ -43,6 +43,8 @@ const ROOTS: &[&str] = &[
     "ledger.intake_section",
     "ledger.holiday",
     "ledger.calendar_horizon",
+    "ledger.setting_change",
+    "work.paused_topic",
     "ledger.eltax_agency",
     "ledger.eltax_fee_item",
     "ledger.eltax_channel",

@@ -15,13 +15,14 @@ pub(crate) enum Nav {
     Exports,
     Tasks,
     Ledger,
+    Settings,
     Audit,
     Accounts,
     Me,
 }
 
 /// Address, Japanese and English name, and what it needs.
-const MENU: [(Nav, &str, &str, &str, Action); 9] = [
+const MENU: [(Nav, &str, &str, &str, Action); 10] = [
     (Nav::Board, "/", "連携状況", "Board", Action::See),
     (Nav::Batches, "/batches", "受付", "Batches", Action::See),
     (Nav::Worklists, "/worklists", "保留・要対応", "Worklists", Action::See),
@@ -29,6 +30,7 @@ const MENU: [(Nav, &str, &str, &str, Action); 9] = [
     (Nav::Exports, "/exports", "送出", "Exports", Action::See),
     (Nav::Tasks, "/tasks", "作業", "Tasks", Action::See),
     (Nav::Ledger, "/ledger", "帳簿", "Ledger", Action::See),
+    (Nav::Settings, "/settings", "設定", "Settings", Action::See),
     (Nav::Audit, "/audit", "監査", "Audit", Action::Audit),
     (Nav::Accounts, "/accounts", "利用者", "Accounts", Action::Administer),
 ];

@@ -4,8 +4,12 @@
 mod badge;
 /// Small charts.
 pub(crate) mod chart;
+/// The style sheet measured.
+mod contrast;
 /// Lists for spreadsheets.
 mod csv;
+/// Differences of texts.
+mod diff;
 /// Forms.
 mod form;
 /// The frame around a page.
@@ -14,15 +18,19 @@ mod frame;
 mod personal;
 /// Codes as the catalogue tells them.
 mod told;
+/// Topics by name.
+mod topic;
 /// Values as people read them.
 mod value;
 
 pub(crate) use badge::{Tone, badge, batch_badge, failure_badge, file_badge};
 pub(crate) use csv::{ascii, csv};
+pub(crate) use diff::diff;
 pub(crate) use form::{Fields, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;
 pub(crate) use told::{fault_told, told};
+pub(crate) use topic::topic;
 pub(crate) use value::{count, short, when, yen};
 
 use maud::{Markup, html};

@@ -53,7 +53,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let next = batches.last().filter(|_| full).map(|batch| batch.id);
     let body = html! {
         (filter(&desk.registry, &person, &fields))
-        div id="batches" data-live[before.is_none()] { (table(lang, &batches)) }
+        div id="batches" data-live[before.is_none()] { (table(&desk, lang, &batches)) }
         (older(&person, &address(&fields), next))
     };
     Ok(frame(&person, &Page::new(Nav::Batches, say(lang, "受付", "Batches")).after(Notice::of(fields.get("done"))), body))
@@ -105,7 +105,7 @@ fn filter(registry: &Registry, person: &Person, fields: &Fields) -> Markup {
 }
 
 /// Batches as a table.
-pub(crate) fn table(lang: Lang, batches: &[Listed]) -> Markup {
+pub(crate) fn table(desk: &Desk, lang: Lang, batches: &[Listed]) -> Markup {
     html! {
         @if batches.is_empty() { (html::empty(say(lang, "該当する受付はありません。", "No batch matches."))) }
         @else {
@@ -124,7 +124,7 @@ pub(crate) fn table(lang: Lang, batches: &[Listed]) -> Markup {
                 } }
                 tbody { @for batch in batches { tr {
                     td.number { a href={ "/batches/" (batch.id) } { (batch.id) } }
-                    td { a href={ "/topics/" (batch.topic) } { (batch.topic) } }
+                    td { (html::topic(&desk.registry, lang, &batch.topic)) }
                     td.file { (batch.file) }
                     td { (batch_badge(lang, &batch.state)) }
                     td.number { (count(batch.records_read)) }

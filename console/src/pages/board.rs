@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use renkei_consumers::arrivals::{self, Arrival, ArrivalState};
 use renkei_consumers::calendar::{self, CalendarStoreError};
 use renkei_consumers::db::PgPool;
+use renkei_consumers::paused;
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::topics::{Method, Timing};
@@ -69,6 +70,7 @@ struct Row<'d> {
     line: Line,
     due: Markup,
     waiting: Option<u64>,
+    paused: bool,
 }
 
 /// The page; it renews itself.
@@ -115,13 +117,15 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
         None => BTreeMap::new(),
     };
     let depths = desk.depths.now();
+    let still = paused::slugs(&desk.pool).await?;
     let row = |(topic, line): (&'d Arc<Topic>, Line)| {
         let due = match due.get(line.topic.as_str()) {
             Some(arrival) => arrival_cell(person.lang, arrival),
             None => html! { (outlook.as_ref().and_then(|known| known.value.runs.get(&line.topic)).map_or("", String::as_str)) },
         };
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
-        Row { topic, line, due, waiting }
+        let paused = still.contains(&line.topic);
+        Row { topic, line, due, waiting, paused }
     };
     Ok(topics.into_iter().zip(lines).map(row).collect())
 }
@@ -193,7 +197,7 @@ fn table(lang: Lang, rows: &[Row<'_>], links: bool) -> Markup {
 }
 
 fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
-    let Row { topic, line, due, waiting } = row;
+    let Row { topic, line, due, waiting, paused } = row;
     let slug = topic.slug.as_str();
     let name = say(lang, &topic.name, &topic.name_en);
     let partner = if topic.direction == Direction::In { &topic.from } else { &topic.to };
@@ -215,7 +219,7 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
             td.number data-value=(line.parked) {
                 @if line.parked > 0 { a href={ "/failures?topic=" (slug) } { (badge(Tone::Bad, &line.parked.to_string())) } } @else { "0" }
             }
-            td { (to_do(lang, line)) }
+            td { @if *paused { a href={ "/topics/" (slug) } { (badge(Tone::Act, say(lang, "停止中", "paused"))) } " " } (to_do(lang, line)) }
             td { (html::chart::bars(&line.days, &format!("{name}: {}", say(lang, "30日間の件数", "records of 30 days")))) }
         }
     }

@@ -74,13 +74,13 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
             }))
             button type="submit" { (say(lang, "検索", "Find")) }
         }))
-        div id="exports" data-live[before.is_none()] { (table(lang, &files)) }
+        div id="exports" data-live[before.is_none()] { (table(&desk, lang, &files)) }
         (older(&person, &address, next))
     };
     Ok(frame(&person, &Page::new(Nav::Exports, say(lang, "送出", "Exports")).after(Notice::of(fields.get("done"))), body))
 }
 
-fn table(lang: Lang, files: &[Listed]) -> Markup {
+fn table(desk: &Desk, lang: Lang, files: &[Listed]) -> Markup {
     html! {
         @if files.is_empty() { (html::empty(say(lang, "該当するファイルはありません。", "No file matches."))) }
         @else {
@@ -92,7 +92,7 @@ fn table(lang: Lang, files: &[Listed]) -> Markup {
                 } }
                 tbody { @for file in files { tr {
                     td.number { a href={ "/exports/" (file.id) } { (file.id) } }
-                    td { a href={ "/topics/" (file.topic) } { (file.topic) } @if !file.profile.is_empty() { " " span.hint { (file.profile) } } }
+                    td { (html::topic(&desk.registry, lang, &file.topic)) @if !file.profile.is_empty() { " " code.hint { (file.profile) } } }
                     td.file { (file.file_name.as_deref().unwrap_or("–")) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } }
                     td { (file_badge(lang, &file.state)) }
                     td.number { @if let Some(number) = file.count { (count(number)) } } td.number { @if let Some(total) = file.total { (yen(total)) } }

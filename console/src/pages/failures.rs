@@ -12,6 +12,7 @@ use renkei_core::fault::Fault;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
+use super::failure_edit;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -120,7 +121,7 @@ fn table(lang: Lang, failures: &[Failure]) -> Markup {
     }
 }
 
-async fn find(desk: &Desk, person: &Person, id: i64, action: Action) -> Answer<(Failure, Vec<u8>)> {
+pub(super) async fn find(desk: &Desk, person: &Person, id: i64, action: Action) -> Answer<(Failure, Vec<u8>)> {
     let found = failures::get(&desk.pool, id).await.map_err(|_| Refusal::not_found())?;
     let allowed = |action| queues(desk, person, action).is_none_or(|queues| queues.contains(&found.0.queue));
     if !allowed(Action::See) {
@@ -193,6 +194,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let lang = person.lang;
     let (failure, body) = find(&desk, &person, id, Action::See).await?;
     let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&failure.queue));
+    let corrections = failure_edit::history(&desk, lang, id).await?;
     let page = html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (by) " " (failure.decision.as_deref().unwrap_or_default()) } }
@@ -216,12 +218,14 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
                     (field(say(lang, "メモ", "Note"), "reason", html! { input id="reason" name="reason" maxlength="400"; }))
                     button type="submit" { (say(lang, "再送", "Send again")) }
                 }))
+                @if failure_edit::is_editable(&failure, &body) { p { a href={ "/failures/" (id) "/edit" } { (say(lang, "本文を訂正する", "Correct the body")) } } }
                 (post(&person, &format!("/failures/{id}/discard"), html! {
                     (field(say(lang, "破棄の理由", "Why it is discarded"), "why", html! { input id="why" name="reason" required maxlength="400"; }))
                     button.danger type="submit" { (say(lang, "破棄", "Discard")) }
                 }))
             }
         }
+        (corrections)
         section.panel {
             h2 { (say(lang, "ヘッダー", "Headers")) }
             dl.facts { @if let Some(headers) = failure.headers.as_object() { @for (name, value) in headers {

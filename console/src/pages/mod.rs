@@ -16,8 +16,12 @@ pub(crate) mod depths;
 pub(crate) mod export;
 /// Files that go out.
 pub(crate) mod exports;
+/// Corrections of parked messages.
+pub(crate) mod failure_edit;
 /// Parked messages.
 pub(crate) mod failures;
+/// Samples and schemas.
+pub(crate) mod kit;
 /// The books.
 pub(crate) mod ledger;
 /// One's own password and one-time codes.
@@ -26,8 +30,12 @@ pub(crate) mod me;
 pub(crate) mod oidc;
 /// Tells open pages that there is something new.
 pub(crate) mod pulse;
+/// What the office sets by itself.
+pub(crate) mod settings;
 /// The door.
 pub(crate) mod sign_in;
+/// Topics that stand still.
+pub(crate) mod still;
 /// What people must do by a time.
 pub(crate) mod tasks;
 /// One 連携.

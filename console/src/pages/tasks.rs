@@ -34,13 +34,13 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         }
         div id="tasks" data-live {
             @if found.is_empty() { (html::empty(say(lang, "作業はありません。", "There is nothing to do."))) }
-            @else { (table(&person, &found)) }
+            @else { (table(&desk, &person, &found)) }
         }
     };
     Ok(frame(&person, &Page::new(Nav::Tasks, say(lang, "作業", "Tasks")).after(Notice::of(fields.get("done"))), body))
 }
 
-fn table(person: &Person, found: &[Task]) -> Markup {
+fn table(desk: &Desk, person: &Person, found: &[Task]) -> Markup {
     let lang = person.lang;
     html! {
         div.scroll { table {
@@ -51,7 +51,7 @@ fn table(person: &Person, found: &[Task]) -> Markup {
             tbody { @for task in found { tr {
                 td { (when(&task.due_at)) @if task.late { " " (badge(Tone::Bad, say(lang, "期限超過", "late"))) } }
                 td { (words::task_kind(lang, &task.kind)) }
-                td { a href={ "/topics/" (task.topic) } { (task.topic) } }
+                td { (html::topic(&desk.registry, lang, &task.topic)) }
                 td.file { @match task.file_id { Some(file) => a href={ "/exports/" (file) } { (task.file) }, None => (task.file) } }
                 td { (task.from_whom) } td { (task.to_whom) } td { (state(person, task)) }
             } } }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::batches;
 use super::export::order;
+use super::{kit, still};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::{check_token, see_other};
@@ -29,7 +30,7 @@ use crate::refusal::{Answer, Refusal};
 const RECENT: i64 = 10;
 
 /// A topic one may look at.
-fn find<'d>(desk: &'d Desk, person: &Person, slug: &str) -> Answer<&'d Arc<Topic>> {
+pub(super) fn find<'d>(desk: &'d Desk, person: &Person, slug: &str) -> Answer<&'d Arc<Topic>> {
     let topic = desk.registry.topic(slug).filter(|topic| topic.slug.as_str() == slug);
     topic.filter(|_| person.may_on(Action::See, slug)).ok_or_else(Refusal::not_found)
 }
@@ -52,19 +53,22 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
     let takes = topic.incoming().is_some();
     let operates = person.may_on(Action::Operate, &slug);
     let depths = desk.depths.now();
+    let paused = still::of(&desk, &slug).await?;
     let body = html! {
+        @if paused.is_some() { (still::panel(&person, &slug, paused.as_ref())) }
         (facts(lang, topic, depths.as_ref().and_then(|depths| depths.get(&topic.queue()).copied())))
         @if operates && takes { section.panel { h2 { (say(lang, "ファイルを渡す", "Hand in a file")) } (upload_form(&person, topic)) } }
         @if operates && topic.direction == Direction::Out { section.panel { h2 { (say(lang, "ファイルを作る", "Order a file")) } (order::form(&person, topic)) } }
         @if takes {
             section.panel {
                 h2 { a href={ "/batches?topic=" (slug) } { (say(lang, "最近の受付", "Recent batches")) } }
-                div id="recent" data-live { (batches::table(lang, &recent)) }
+                div id="recent" data-live { (batches::table(&desk, lang, &recent)) }
             }
         }
         @if topic.direction == Direction::Out { p { a href={ "/exports?topic=" (slug) } { (say(lang, "送出したファイル", "Files that went out")) } } }
-        @if let Some(integration) = &topic.integration { (sheets(lang, &slug, integration)) }
-        @if let Some(results) = &topic.results { @if let Some(integration) = &results.integration { h2 { (say(lang, "相手先の回答", "Answers of the partner")) } (sheets(lang, &slug, integration)) } }
+        @if let Some(integration) = &topic.integration { (sheets(&desk, lang, topic, integration)) }
+        @if let Some(results) = &topic.results { @if let Some(integration) = &results.integration { h2 { (say(lang, "相手先の回答", "Answers of the partner")) } (sheets(&desk, lang, topic, integration)) } }
+        @if paused.is_none() { (still::panel(&person, &slug, None)) }
     };
     Ok(frame(&person, &Page::new(Nav::Board, &title).after(Notice::of(fields.get("done"))), body))
 }
@@ -85,11 +89,12 @@ fn facts(lang: Lang, topic: &Topic, waiting: Option<u64>) -> Markup {
 }
 
 /// The specification sheets: one a layout.
-fn sheets(lang: Lang, slug: &str, integration: &Integration) -> Markup {
+fn sheets(desk: &Desk, lang: Lang, topic: &Topic, integration: &Integration) -> Markup {
+    let slug = topic.slug.as_str();
     html! {
         @for (variant, layout) in &integration.layouts {
             section.panel {
-                h2 { (layout.name) " " span.hint { (variant) " · v" (layout.version) } " " (evidence(lang, layout)) }
+                h2 { (layout.name) " " span.hint { code { (variant) } " · " (say(lang, "第", "version ")) (layout.version) (say(lang, "版", "")) } " " (evidence(lang, layout)) }
                 @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " span lang="en" { (source) } } }
                 @for kind in layout.kinds() {
                     details {
@@ -106,7 +111,7 @@ fn sheets(lang: Lang, slug: &str, integration: &Integration) -> Markup {
                         } }
                     }
                 }
-                p { a href={ "/topics/" (slug) "/layouts/" (variant) } { (say(lang, "仕様書をテキストで保存", "Save the sheet as text")) } }
+                p { a href={ "/topics/" (slug) "/layouts/" (variant) } { (say(lang, "仕様書をテキストで保存", "Save the sheet as text")) } " · " (kit::links(desk, lang, topic, variant)) }
             }
         }
     }

@@ -62,7 +62,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                         thead { tr { th { (say(lang, "理由", "Why")) } th { (say(lang, "連携", "Topic")) } th.number { (say(lang, "行数", "Lines")) } th.number { (say(lang, "受付数", "Batches")) } th { (say(lang, "最も古いもの", "Oldest")) } } }
                         tbody { @for kind in &kinds { tr {
                             td { a href={ "/worklists/held/" (kind.code) "?topic=" (kind.topic) } { (code_name(lang, &kind.code)) } " " code.detail { (kind.code) } }
-                            td { (kind.topic) } td.number { (count(kind.lines)) } td.number { (count(kind.batches)) } td { (when(&kind.oldest)) }
+                            td { (html::topic(&desk.registry, lang, &kind.topic)) } td.number { (count(kind.lines)) } td.number { (count(kind.batches)) } td { (when(&kind.oldest)) }
                         } } }
                     } }
                 }

@@ -3,6 +3,8 @@
 
 /// The broker's handler of the dead-letter queue.
 pub mod drain;
+/// Bodies that a person corrected.
+pub mod edit;
 
 use renkei_core::broker::message::{
     HEADER_ATTEMPT, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_RUNG,
@@ -98,6 +100,23 @@ pub enum FailureError {
         /// Its routing key.
         routing_key: String,
     },
+    /// It is part of a file that lies in the archive: what is posted must be what the partner sent.
+    #[error(
+        "parked message {0} is part of a file that was handed in: its records cannot be changed here; \
+         let the partner correct the file, hand it in, and discard this message"
+    )]
+    PartOfFile(i64),
+    /// Somebody has made a newer version than the one that was edited.
+    #[error("parked message {id} has version {newest} by now; look at it and edit that one")]
+    Newer {
+        /// Id.
+        id: i64,
+        /// The newest version.
+        newest: i32,
+    },
+    /// The edited body is the one that is there.
+    #[error("the body of parked message {0} is the same as before")]
+    Unchanged(i64),
     /// It could not be published again.
     #[error("cannot publish parked message {id} again")]
     Publish {
@@ -118,6 +137,9 @@ impl Classify for FailureError {
             FailureError::Unknown(_)
             | FailureError::Decided { .. }
             | FailureError::ReasonMissing(_)
+            | FailureError::PartOfFile(_)
+            | FailureError::Newer { .. }
+            | FailureError::Unchanged(_)
             | FailureError::Unrouted { .. } => Verdict::Reject,
         }
     }
@@ -166,7 +188,7 @@ pub async fn get(pool: &PgPool, id: i64) -> Result<(Failure, Vec<u8>), FailureEr
     Ok((failure, body.map_err(database(format!("read the body of parked message {id}")))?))
 }
 
-/// Publishes a parked message again, to the queue it failed in, under its own id. Published first, then written down: a crash
+/// Publishes a parked message again, with its newest body, to the queue it failed in, under its own id. Published first, then written down: a crash
 /// between the two leaves it open, and a second retry is dropped by the consumer as known.
 pub async fn retry(pool: &PgPool, publisher: &Publisher, id: i64, actor: &str, reason: &str) -> Result<(), FailureError> {
     let mut tx = pool.begin().await.map_err(database(format!("begin the retry of parked message {id}")))?;
@@ -174,13 +196,9 @@ pub async fn retry(pool: &PgPool, publisher: &Publisher, id: i64, actor: &str, r
     if failure.code == drain::CODE_UNROUTED {
         return Err(FailureError::Unrouted { id, routing_key: failure.routing_key });
     }
-    let body: Vec<u8> = sqlx::query_scalar("select body from intake.failure where id = $1")
-        .bind(id)
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(database(format!("read the body of parked message {id}")))?;
+    let (version, body) = edit::newest(&mut tx, id).await?;
     publisher.publish(outgoing(&failure, body)).await.map_err(|source| FailureError::Publish { id, source })?;
-    decide(&mut tx, &failure, "retried", actor, reason).await?;
+    decide(&mut tx, &failure, version, "retried", actor, reason).await?;
     tx.commit().await.map_err(database(format!("write down the retry of parked message {id}")))
 }
 
@@ -191,7 +209,7 @@ pub async fn discard(pool: &PgPool, id: i64, actor: &str, reason: &str) -> Resul
     }
     let mut tx = pool.begin().await.map_err(database(format!("begin to discard parked message {id}")))?;
     let failure = lock(&mut tx, id).await?;
-    decide(&mut tx, &failure, "discarded", actor, reason).await?;
+    decide(&mut tx, &failure, 1, "discarded", actor, reason).await?;
     tx.commit().await.map_err(database(format!("write down the discard of parked message {id}")))
 }
 
@@ -246,8 +264,19 @@ async fn lock(conn: &mut PgConnection, id: i64) -> Result<Failure, FailureError>
     if failure.state == "open" { Ok(failure) } else { Err(FailureError::Decided { id, state: failure.state }) }
 }
 
-async fn decide(conn: &mut PgConnection, failure: &Failure, state: &str, actor: &str, reason: &str) -> Result<(), FailureError> {
+async fn decide(
+    conn: &mut PgConnection,
+    failure: &Failure,
+    version: i32,
+    state: &str,
+    actor: &str,
+    reason: &str,
+) -> Result<(), FailureError> {
     let id = failure.id;
+    let mut after = json!({ "state": state });
+    if version > 1 {
+        after["version"] = version.into();
+    }
     sqlx::query("update intake.failure set state = $2, decided_at = now(), decided_by = $3, decision = $4 where id = $1")
         .bind(id)
         .bind(state)
@@ -261,7 +290,7 @@ async fn decide(conn: &mut PgConnection, failure: &Failure, state: &str, actor: 
         .bind(format!("failure.{state}"))
         .bind(id.to_string())
         .bind(json!({ "state": failure.state, "queue": failure.queue, "message_id": failure.message_id, "code": failure.code }))
-        .bind(json!({ "state": state }))
+        .bind(after)
         .bind(Some(reason).filter(|reason| !reason.is_empty()))
         .execute(conn)
         .await

@@ -14,6 +14,8 @@ pub mod returned;
 mod revenue;
 /// What the tour finds.
 mod sample;
+/// What the office sets by itself.
+pub mod settings;
 /// What is decided about money that came, or did not come.
 mod settlements;
 /// Slips as they are printed.

@@ -46,7 +46,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let title = format!("{} {id}", say(lang, "受付", "Batch"));
     let body = html! {
         div id="batch" data-live {
-            (facts(lang, &batch))
+            (facts(&desk, lang, &batch))
             div.columns {
                 section.panel { h2 { (say(lang, "件数と金額の流れ", "Hops")) } (hops(lang, &batch)) }
                 section.panel { h2 { (say(lang, "経過", "Timeline")) } (timeline(lang, &steps)) }
@@ -62,7 +62,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     Ok(frame(&person, &Page::new(Nav::Batches, &title).after(Notice::of(fields.get("done"))), body))
 }
 
-fn facts(lang: Lang, batch: &Batch) -> Markup {
+fn facts(desk: &Desk, lang: Lang, batch: &Batch) -> Markup {
     html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) }
@@ -71,10 +71,10 @@ fn facts(lang: Lang, batch: &Batch) -> Markup {
                 @if let Some(reason) = &batch.reason { " " (reason_text(lang, reason)) }
                 @if let Some(twin) = batch.duplicate_of { " " a href={ "/batches/" (twin) } { (say(lang, "同じファイルの受付", "the same file as batch")) " " (twin) } }
             }
-            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (batch.topic) } { (batch.topic) } }
-            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " (batch.layout) }
+            dt { (say(lang, "連携", "Topic")) } dd { (html::topic(&desk.registry, lang, &batch.topic)) }
+            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " code { (batch.layout) } }
             dt { "SHA-256" } dd { code { (batch.sha256) } }
-            dt { (say(lang, "送付者", "Sender")) } dd { (batch.sender) @if !batch.origin.is_empty() { " · " (batch.origin) } }
+            dt { (say(lang, "送付者", "Sender")) } dd { (words::door(lang, &batch.sender)) @if !batch.origin.is_empty() { " · " (batch.origin) } }
             dt { (say(lang, "受付番号", "Delivery")) } dd { code { (batch.delivery) } }
             @if let Some(by) = &batch.decided_by {
                 dt { (say(lang, "処理者", "Decided by")) } dd { (by) @if let Some(at) = &batch.decided_at { " · " (when(at)) } }
@@ -148,8 +148,8 @@ fn timeline(lang: Lang, steps: &[Step]) -> Markup {
         ol.timeline {
             @for step in steps {
                 li.bad[step.action.ends_with("reject") || step.action.ends_with("cancel")] {
-                    (when(&step.at)) " " strong { (action_name(lang, &step.action)) } " " (step.actor)
-                    span.hint { " · " (step.source) }
+                    (when(&step.at)) " " strong { (action_name(lang, &step.action)) } " " (words::door(lang, &step.actor))
+                    span.hint { " · " (words::door(lang, &step.source)) }
                     @if let Some(reason) = &step.reason { div.detail { (reason_text(lang, reason)) } }
                 }
             }
@@ -271,7 +271,7 @@ pub(crate) async fn errors(State(desk): State<Arc<Desk>>, person: Person, Path(i
     let batch = find(&desk, &person, id).await?;
     let rows = error_rows(&desk, lang, &batch).await?;
     let body = html! {
-        (facts(lang, &batch))
+        (facts(&desk, lang, &batch))
         @if rows.is_empty() { (html::empty(say(lang, "指摘はありません。", "Nothing was found."))) }
         @else {
             table {

@@ -18,7 +18,7 @@ use renkei_core::words::{self, say};
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, short, told, when, yen};
+use crate::html::{Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, short, told, topic, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -37,7 +37,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let detail = find(&desk, &person, id).await?;
     let title = format!("{} {id}", say(lang, "送出ファイル", "File"));
     let body = html! {
-        (facts(lang, &detail.file))
+        (facts(&desk, lang, &detail.file))
         (decide::forms(&person, &detail))
         div.columns {
             section.panel { h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) } (review(lang, &detail)) }
@@ -51,12 +51,12 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     Ok(frame(&person, &Page::new(Nav::Exports, &title).after(Notice::of(fields.get("done"))), body))
 }
 
-fn facts(lang: Lang, file: &ExportFile) -> Markup {
+fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
     html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) }
             dd { (file_badge(lang, file.state.as_str())) @if let Some(problem) = &file.problem { " " span.detail lang="en" { (problem) } } }
-            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (file.topic) } { (file.topic) } " " (file.profile) }
+            dt { (say(lang, "連携", "Topic")) } dd { (topic(&desk.registry, lang, &file.topic)) " " code { (file.profile) } }
             @if let Some(name) = &file.file_name { dt { (say(lang, "ファイル名", "Name")) } dd { (name) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } } }
             @if let (Some(number), Some(total)) = (file.count, file.total) {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(number)) } " " (say(lang, "件", "records")) " · " strong { (yen(total)) } " " (say(lang, "円", "yen")) }

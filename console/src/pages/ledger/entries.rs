@@ -6,13 +6,13 @@ use renkei_consumers::ledger::JournalLine;
 use renkei_consumers::ledger::lineage::{self, Lineage, LineageError};
 use renkei_core::catalogue::Lang;
 use renkei_core::charset::{self, Encoding};
-use renkei_core::words::say;
+use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Nav, Page, file_badge, frame, shown, when};
+use crate::html::{Nav, Page, file_badge, frame, shown, topic, when};
 use crate::pages::batch::table as journal;
 use crate::refusal::{Answer, Refusal};
 
@@ -48,14 +48,14 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
                     @if let Some(file) = file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } }
                     @if batch.is_none() && file.is_none() { (say(lang, "職員の操作", "a person's decision")) }
                 }
-                dt { (say(lang, "起票者・日時", "By, when")) } dd { (actor) " · " (when(at)) }
+                dt { (say(lang, "起票者・日時", "By, when")) } dd { (words::door(lang, actor)) " · " (when(at)) }
             }
         }
         (journal(lang, &lines))
         @if !carried.is_empty() {
             section.panel {
                 h2 { (say(lang, "この伝票に関わる送出ファイル", "Files that carry it")) }
-                ul.plain { @for file in &carried { li { a href={ "/exports/" (file.file) } { (file.topic) " " (file.name.as_deref().unwrap_or_default()) } " " (file_badge(lang, &file.state)) " " (when(&file.at)) } } }
+                ul.plain { @for file in &carried { li { a href={ "/exports/" (file.file) } { (file.name.as_deref().unwrap_or(&file.topic)) } " " (file_badge(lang, &file.state)) " " (when(&file.at)) } } }
             }
         }
     };
@@ -81,20 +81,20 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
     };
     let body = html! {
         (tabs(lang, Tab::Entries))
-        (origin(lang, &lineage))
+        (origin(&desk, lang, &lineage))
         section.panel { h2 { (say(lang, "仕訳", "Journal")) } (journal(lang, &lineage.lines)) }
-        (records(lang, &person, &lineage))
+        (records(&desk, &person, &lineage))
         (original(lang, &person, &lineage))
     };
     let title = format!("{} {entry} · {} {line}", say(lang, "由来 伝票", "Lineage of entry"), say(lang, "行", "line"));
     Ok(frame(&person, &Page::new(Nav::Ledger, &title), body))
 }
 
-fn origin(lang: Lang, lineage: &Lineage) -> Markup {
+fn origin(desk: &Desk, lang: Lang, lineage: &Lineage) -> Markup {
     let origin = &lineage.origin;
     html! {
         dl.facts {
-            dt { (say(lang, "連携", "Topic")) } dd { a href={ "/topics/" (origin.topic) } { (origin.topic) } }
+            dt { (say(lang, "連携", "Topic")) } dd { (topic(&desk.registry, lang, &origin.topic)) }
             @if let Some(batch) = origin.batch { dt { (say(lang, "受付", "Batch")) } dd { a href={ "/batches/" (batch) } { (batch) } } }
             @if let Some(file) = origin.exported { dt { (say(lang, "送出ファイル", "File")) } dd { a href={ "/exports/" (file) } { (file) } } }
             dt { (say(lang, "ファイル", "File name")) } dd { (origin.file) }
@@ -104,14 +104,27 @@ fn origin(lang: Lang, lineage: &Lineage) -> Markup {
     }
 }
 
-fn records(lang: Lang, person: &Person, lineage: &Lineage) -> Markup {
+/// The layout's word for a field of a record, and its word for the record.
+fn names<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
+    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
+    let mut layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
+    layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(Arc::as_ref)
+}
+
+fn records(desk: &Desk, person: &Person, lineage: &Lineage) -> Markup {
+    let lang = person.lang;
+    let kind = |record: &lineage::SourceRecord| names(desk, &lineage.origin.topic, &record.kind);
+    let name = |record: &lineage::SourceRecord, id: &str| {
+        let kind = kind(record)?;
+        Some(kind.fields.get(kind.field(id)?)?.name.clone())
+    };
     let full = person.may(Action::Audit);
     html! {
         @for record in &lineage.records {
             section.panel {
-                h2 { (say(lang, "レコード", "Record")) " " (record.kind) " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length)) }
+                h2 { (say(lang, "レコード", "Record")) " " @match kind(record).filter(|_| lang == Lang::Ja) { Some(kind) => (kind.name), None => code { (record.kind) } } " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length)) }
                 dl.facts { @if let Some(fields) = record.fields.as_object() { @for (id, value) in fields {
-                    dt { code { (id) } } dd { (shown(id, &value.as_str().map_or_else(|| value.to_string(), str::to_owned), full)) }
+                    dt { @match name(record, id).filter(|_| lang == Lang::Ja) { Some(name) => (name), None => code { (id) } } } dd { (shown(id, &value.as_str().map_or_else(|| value.to_string(), str::to_owned), full)) }
                 } } }
             }
         }

@@ -1,0 +1,99 @@
+//! 休日: holidays of office and banks, and up to which day they are known.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::calendar;
+use renkei_consumers::ledger::settings;
+use renkei_core::calendar::{BusinessCalendar, clock};
+use renkei_core::catalogue::Lang;
+use renkei_core::words::say;
+
+use super::{Tab, by, changes, day, history, page, permitted, reason};
+use crate::access::Person;
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{Fields, empty, field, post};
+use crate::refusal::{Answer, Refusal};
+
+/// Holidays from this year on.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let calendar = calendar::load(&desk.pool).await.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "the calendar cannot be read");
+        Refusal::sentence(
+            "暦を読めません。システム管理者に連絡してください。",
+            "The calendar cannot be read; tell the system's administrator.",
+        )
+    })?;
+    let today = clock::today();
+    let edits = changes(&person);
+    let body = html! {
+        dl.facts {
+            dt { (say(lang, "暦の期間", "Known")) } dd { (calendar.since()) " – " (calendar.horizon()) }
+            dt { (say(lang, "残り", "Left")) } dd { (calendar.days_left(today)) " " (say(lang, "日", "days")) }
+        }
+        p.hint { (say(lang, "休日は庁舎・金融機関とも休業です。これとは別に、庁舎は12月29日から1月3日まで、金融機関は12月31日から1月3日まで休業です。内閣府の「国民の祝日」を取り込むと、その年の休日は一覧のとおりになります。取込みのコマンド:",
+                      "A holiday closes the office and the banks. Besides, the office is closed from 29 December, banks from 31 December, to 3 January. The years of an imported list of the Cabinet Office are as the list says. To import it:"))
+                 " " code { "renkei calendar import" } }
+        @if edits { (form(&person)) }
+        (years(lang, &calendar, today))
+        (history(&desk, lang, "holiday").await?)
+    };
+    Ok(page(&person, Tab::Calendar, &fields, body))
+}
+
+fn form(person: &Person) -> Markup {
+    let lang = person.lang;
+    html! { section.panel {
+        h2 { (say(lang, "休日の追加・取消", "Add or take away a holiday")) }
+        (post(person, "/settings/calendar", html! {
+            (field(say(lang, "日付", "Day"), "day", html! { input id="day" name="day" type="date" required; }))
+            (field(say(lang, "名称（取り消すときは空欄）", "Name (empty: a holiday no more)"), "name", html! { input id="name" name="name" maxlength="40"; }))
+            (reason(lang, "holiday"))
+            button type="submit" { (say(lang, "変更する", "Change")) }
+        }))
+    } }
+}
+
+fn years(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> Markup {
+    let coming: Vec<(jiff::civil::Date, &str)> = calendar.holidays().filter(|(day, _)| day.year() >= today.year()).collect();
+    let mut years: Vec<i16> = coming.iter().map(|(day, _)| day.year()).collect();
+    years.dedup();
+    html! {
+        @if years.is_empty() { (empty(say(lang, "登録された休日がありません。", "No holiday is known."))) }
+        div.columns { @for year in years {
+            section.panel {
+                h2 { (year) (say(lang, "年", "")) }
+                table { tbody { @for (day, name) in coming.iter().filter(|(day, _)| day.year() == year) {
+                    tr { td { time datetime=(day) { (day.strftime("%m-%d")) } " " (weekday(lang, *day)) } td { (name) } }
+                } } }
+            }
+        } }
+    }
+}
+
+fn weekday(lang: Lang, day: jiff::civil::Date) -> &'static str {
+    use jiff::civil::Weekday as W;
+    match day.weekday() {
+        W::Monday => say(lang, "月", "Mon"),
+        W::Tuesday => say(lang, "火", "Tue"),
+        W::Wednesday => say(lang, "水", "Wed"),
+        W::Thursday => say(lang, "木", "Thu"),
+        W::Friday => say(lang, "金", "Fri"),
+        W::Saturday => say(lang, "土", "Sat"),
+        W::Sunday => say(lang, "日", "Sun"),
+    }
+}
+
+/// A day ahead becomes a holiday, or is one no more.
+pub(crate) async fn change(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
+    if let Some(proof) = permitted(&person, "/settings/calendar")? {
+        return Ok(proof);
+    }
+    let (day, today) = (day(&fields, "day")?, clock::today().to_string());
+    settings::change_holiday(&desk.pool, &day, fields.get("name"), &today, by(&person, &fields)?).await?;
+    Ok(see_other("/settings/calendar?done=saved"))
+}

@@ -1,0 +1,153 @@
+//! 設定: what the office sets by itself, with who changed what and why. Everybody may look; changing is an administrator's.
+
+/// Holidays.
+pub(crate) mod calendar;
+/// Where contract numbers stand.
+pub(crate) mod contracts;
+/// Files the program runs with.
+pub(crate) mod files;
+/// Sections of personnel cost.
+pub(crate) mod payroll;
+/// Accounts of events.
+pub(crate) mod posting;
+/// The survey's words.
+pub(crate) mod survey;
+
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::ledger::settings::{self, By, SettingChange};
+use renkei_core::catalogue::Lang;
+use renkei_core::words::say;
+use serde_json::Value;
+
+use crate::access::{Action, Person};
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{Fields, Nav, Page, field, frame, when};
+use crate::notice::Notice;
+use crate::refusal::{Answer, Refusal};
+
+/// Changes shown on a page.
+const CHANGES: i64 = 50;
+
+/// A page of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Posting,
+    Calendar,
+    Contracts,
+    Survey,
+    Payroll,
+    Files,
+}
+
+/// Address, Japanese and English name.
+const TABS: [(Tab, &str, &str, &str); 6] = [
+    (Tab::Posting, "/settings", "仕訳ルール", "Posting rules"),
+    (Tab::Calendar, "/settings/calendar", "休日", "Holidays"),
+    (Tab::Contracts, "/settings/contract-numbers", "契約番号の取出し", "Contract numbers"),
+    (Tab::Survey, "/settings/survey", "決算統計の対応表", "Survey mapping"),
+    (Tab::Payroll, "/settings/payroll", "給与の節", "Payroll sections"),
+    (Tab::Files, "/settings/files", "設定ファイル", "Configuration"),
+];
+
+fn page(person: &Person, tab: Tab, fields: &Fields, body: Markup) -> Markup {
+    let lang = person.lang;
+    let body = html! {
+        nav.tabs aria-label=(say(lang, "設定の種類", "Kinds of settings")) {
+            @for (known, address, ja, en) in TABS { a href=(address) aria-current=[(known == tab).then_some("page")] { (say(lang, ja, en)) } }
+        }
+        (body)
+    };
+    frame(person, &Page::new(Nav::Settings, say(lang, "設定", "Settings")).after(Notice::of(fields.get("done"))), body)
+}
+
+/// Whether somebody may change settings: they belong to the whole house, not to one topic.
+fn changes(person: &Person) -> bool {
+    person.may_everywhere(Action::Configure)
+}
+
+/// Refuses who may not; asks again who is there when it is some minutes since they last said so.
+fn permitted(person: &Person, back: &str) -> Answer<Option<Response>> {
+    if !changes(person) {
+        return Err(Refusal::forbidden());
+    }
+    Ok((!person.proven_lately).then(|| see_other(&format!("/prove?back={back}"))))
+}
+
+fn by<'a>(person: &'a Person, fields: &'a Fields) -> Answer<By<'a>> {
+    Ok(By { actor: &person.login, why: fields.reason()? })
+}
+
+/// The field every change has. `id` tells the forms of a page apart.
+fn reason(lang: Lang, id: &str) -> Markup {
+    let id = format!("reason-{id}");
+    field(say(lang, "変更の理由", "Why"), &id, html! { input id=(id) name="reason" required maxlength="400"; })
+}
+
+fn seen(fields: &Fields) -> Answer<i32> {
+    small(fields, "seen")
+}
+
+fn small(fields: &Fields, name: &str) -> Answer<i32> {
+    i32::try_from(fields.number(name)?).map_err(|_| Refusal::value(name, fields.get(name)))
+}
+
+fn day(fields: &Fields, name: &str) -> Answer<String> {
+    let text = fields.get(name);
+    text.parse::<jiff::civil::Date>().map(|day| day.to_string()).map_err(|_| Refusal::value(name, text))
+}
+
+/// Values of a setting before or after a change.
+fn values(lang: Lang, value: &Value) -> Markup {
+    const NAMES: [(&str, &str, &str); 11] = [
+        ("debit", "借方", "debit"),
+        ("credit", "貸方", "credit"),
+        ("name", "名称", "name"),
+        ("start_at", "開始位置", "starts at"),
+        ("length", "桁数", "length"),
+        ("strip_zeros", "先頭の0を除く", "without zeros"),
+        ("item", "区分", "item"),
+        ("payee", "債権者", "payee"),
+        ("withheld", "控除対象", "deducted from"),
+        ("valid_from", "適用開始", "from"),
+        ("version", "版", "version"),
+    ];
+    let name = |key: &str| {
+        NAMES.iter().find(|(known, ..)| *known == key).map_or(key.to_owned(), |(_, ja, en)| say(lang, ja, en).to_owned())
+    };
+    let text = |value: &Value| match value {
+        Value::Null => say(lang, "なし", "none").to_owned(),
+        Value::Bool(true) => say(lang, "はい", "yes").to_owned(),
+        Value::Bool(false) => say(lang, "いいえ", "no").to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    html! {
+        @if let Some(object) = value.as_object() {
+            ul.plain { @for (key, value) in object { li { (name(key)) ": " (text(value)) } } }
+        }
+    }
+}
+
+/// What was changed on this page so far.
+async fn history(desk: &Desk, lang: Lang, setting: &str) -> Answer<Markup> {
+    let changes: Vec<SettingChange> = settings::setting_changes(&desk.pool, setting, CHANGES).await?;
+    Ok(html! {
+        section.panel {
+            h2 { (say(lang, "変更履歴", "Changes")) }
+            @if changes.is_empty() { p.hint { (say(lang, "変更はまだありません。", "Nothing has been changed yet.")) } }
+            @else { div.scroll { table {
+                thead { tr {
+                    th { (say(lang, "対象", "What")) } th.number { (say(lang, "版", "Version")) } th { (say(lang, "適用開始", "From")) }
+                    th { (say(lang, "変更前", "Before")) } th { (say(lang, "変更後", "After")) } th { (say(lang, "理由", "Why")) }
+                    th { (say(lang, "変更者", "By")) } th { (say(lang, "日時", "When")) }
+                } }
+                tbody { @for change in &changes { tr {
+                    td { code { (change.key) } } td.number { (change.version) } td { (change.valid_from.as_deref().unwrap_or(say(lang, "変更時から", "at once"))) }
+                    td { (values(lang, &change.before)) } td { (values(lang, &change.after)) } td { (change.why) } td { (change.made_by) } td { (when(&change.made_at)) }
+                } } }
+            } } }
+        }
+    })
+}

@@ -1,0 +1,114 @@
+//! 仕訳ルール: which accounts an event debits and credits. A change counts for entries from then on; what is posted stays.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use renkei_consumers::ledger::settings;
+use renkei_core::catalogue::Lang;
+use renkei_core::words::say;
+use sqlx::FromRow;
+
+use super::{Tab, by, changes, history, page, permitted, reason, seen};
+use crate::access::Person;
+use crate::desk::Desk;
+use crate::guard::see_other;
+use crate::html::{Fields, count, field};
+use crate::refusal::Answer;
+
+#[derive(Debug, FromRow)]
+struct Rule {
+    event: String,
+    name: String,
+    debit: Option<String>,
+    credit: Option<String>,
+    entries: i64,
+    version: i32,
+}
+
+#[derive(Debug, FromRow)]
+struct Account {
+    code: String,
+    name: String,
+    name_en: String,
+    class: String,
+}
+
+/// All of them.
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+    let lang = person.lang;
+    let rules: Vec<Rule> = sqlx::query_as(include_str!("sql/posting_rules.sql")).fetch_all(&desk.pool).await?;
+    let accounts: Vec<Account> =
+        sqlx::query_as("select code, name, name_en, class from ledger.account order by code").fetch_all(&desk.pool).await?;
+    let edits = changes(&person);
+    let body = html! {
+        p.hint { (say(lang, "勘定科目の変更は、変更後の仕訳から適用します。記帳済の仕訳は変わりません。同じ区分（資産・負債など）の科目にだけ変更できます。",
+                      "Other accounts count for entries from then on; what is posted stays. An account can be replaced by one of its class only.")) }
+        div.scroll { table {
+            thead { tr {
+                th { (say(lang, "取引", "Event")) } th { (say(lang, "名称", "Name")) } th { (say(lang, "借方", "Debit")) } th { (say(lang, "貸方", "Credit")) }
+                th.number { (say(lang, "仕訳", "Entries")) } @if edits { th { (say(lang, "変更", "Change")) } }
+            } }
+            tbody { @for rule in &rules { tr {
+                td { code { (rule.event) } } th scope="row" { (rule.name) }
+                td { (account(lang, &accounts, rule.debit.as_deref())) } td { (account(lang, &accounts, rule.credit.as_deref())) }
+                td.number { (count(rule.entries)) }
+                @if edits { td { (form(&person, rule, &accounts)) } }
+            } } }
+        } }
+        (history(&desk, lang, "posting_rule").await?)
+    };
+    Ok(page(&person, Tab::Posting, &fields, body))
+}
+
+fn account(lang: Lang, accounts: &[Account], code: Option<&str>) -> Markup {
+    let found = code.and_then(|code| accounts.iter().find(|account| account.code == code));
+    html! { @match found {
+        Some(account) => { code { (account.code) } " " (say(lang, &account.name, &account.name_en)) },
+        None => span.hint { (say(lang, "予算科目の勘定科目", "that of the budget line")) },
+    } }
+}
+
+/// Accounts that may stand on a side: those of the class of the one that does.
+fn choice(lang: Lang, rule: &Rule, side: &str, now: Option<&str>, accounts: &[Account]) -> Markup {
+    let class = now.and_then(|code| accounts.iter().find(|account| account.code == code)).map(|account| account.class.as_str());
+    let id = format!("{side}-{}", rule.event);
+    let label = if side == "debit" { say(lang, "借方", "Debit") } else { say(lang, "貸方", "Credit") };
+    html! { @if let Some(class) = class {
+        (field(label, &id, html! { select id=(id) name=(side) {
+            @for account in accounts.iter().filter(|account| account.class == class) {
+                option value=(account.code) selected[Some(account.code.as_str()) == now] { (account.code) " " (say(lang, &account.name, &account.name_en)) }
+            }
+        } }))
+    } }
+}
+
+fn form(person: &Person, rule: &Rule, accounts: &[Account]) -> Markup {
+    let lang = person.lang;
+    html! { details {
+        summary { (say(lang, "変更", "Change")) }
+        (crate::html::post(person, &format!("/settings/posting-rules/{}", rule.event), html! {
+            input type="hidden" name="seen" value=(rule.version);
+            (choice(lang, rule, "debit", rule.debit.as_deref(), accounts))
+            (choice(lang, rule, "credit", rule.credit.as_deref(), accounts))
+            (reason(lang, &rule.event))
+            button type="submit" { (say(lang, "変更する", "Change")) }
+        }))
+    } }
+}
+
+/// Other accounts for an event.
+pub(crate) async fn change(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(event): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
+    if let Some(proof) = permitted(&person, "/settings")? {
+        return Ok(proof);
+    }
+    let accounts = [fields.some("debit"), fields.some("credit")];
+    settings::change_posting_rule(&desk.pool, &event, accounts, seen(&fields)?, by(&person, &fields)?).await?;
+    Ok(see_other("/settings?done=saved"))
+}

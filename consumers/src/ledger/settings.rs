@@ -1,0 +1,135 @@
+//! What the office sets by itself. Each change is one function of the schema: it refuses what cannot be, keeps what was there before,
+//! and writes history and audit event in the same transaction.
+
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::FromRow;
+use sqlx::PgPool;
+
+use super::{LedgerError, refused};
+
+/// Who changes something, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// Login id.
+    pub actor: &'a str,
+    /// The reason, which must be there.
+    pub why: &'a str,
+}
+
+/// One change of a setting.
+#[derive(Debug, Clone, Serialize, FromRow)]
+pub struct SettingChange {
+    /// What was changed: the event, the day, the collector, the rule.
+    pub key: String,
+    /// How often it had been changed by then.
+    pub version: i32,
+    /// From when on it counts, where that is not the moment it was made.
+    pub valid_from: Option<String>,
+    /// What was there before.
+    pub before: Value,
+    /// What is there since.
+    pub after: Value,
+    /// Why.
+    pub why: String,
+    /// By whom.
+    pub made_by: String,
+    /// When, RFC 3339.
+    pub made_at: String,
+}
+
+/// Changes of a kind of setting, newest first.
+pub async fn setting_changes(pool: &PgPool, setting: &str, rows: i64) -> Result<Vec<SettingChange>, LedgerError> {
+    let found = sqlx::query_as(include_str!("setting_changes.sql")).bind(setting).bind(rows).fetch_all(pool).await;
+    found.map_err(LedgerError::Database)
+}
+
+/// Other accounts for an event, for entries from now on. `seen` is the version the person looked at. Gives the new one.
+pub async fn change_posting_rule(
+    pool: &PgPool,
+    event: &str,
+    accounts: [Option<&str>; 2],
+    seen: i32,
+    by: By<'_>,
+) -> Result<i32, LedgerError> {
+    let [debit, credit] = accounts;
+    let changing = sqlx::query_scalar("select ledger.change_posting_rule($1, $2, $3, $4, $5, $6)").bind(event).bind(debit);
+    let changing = changing.bind(credit).bind(seen).bind(by.why.trim()).bind(by.actor);
+    changing.fetch_one(pool).await.map_err(refused)
+}
+
+/// A day behind `today` becomes a holiday, has another name, or is a holiday no more (`name` empty).
+pub async fn change_holiday(pool: &PgPool, day: &str, name: &str, today: &str, by: By<'_>) -> Result<i32, LedgerError> {
+    let changing =
+        sqlx::query_scalar("select ledger.change_holiday($1::text::date, $2, $3::text::date, $4, $5)").bind(day).bind(name);
+    changing.bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+}
+
+/// Where the contract number of a collector stands.
+#[derive(Debug, Clone, Copy)]
+pub struct ContractNumber<'a> {
+    /// Collector.
+    pub collector: &'a str,
+    /// First debit date for which it counts, ISO.
+    pub valid_from: &'a str,
+    /// First character, from 1.
+    pub start_at: i32,
+    /// Characters.
+    pub length: i32,
+    /// Zeros before the number are no part of it.
+    pub strip_zeros: bool,
+}
+
+/// Another place of the contract number from a debit date on.
+pub async fn change_contract_number(pool: &PgPool, rule: ContractNumber<'_>, by: By<'_>) -> Result<i32, LedgerError> {
+    let sql = "select ledger.change_contract_number_rule($1, $2::text::date, $3, $4, $5, $6, $7)";
+    let changing = sqlx::query_scalar(sql).bind(rule.collector).bind(rule.valid_from).bind(rule.start_at).bind(rule.length);
+    changing.bind(rule.strip_zeros).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+}
+
+/// What a 会計, a 予算科目 or a 節 is in the survey.
+#[derive(Debug, Clone, Copy)]
+pub struct SurveyRule<'a> {
+    /// fund, purpose, nature, revenue.
+    pub role: &'a str,
+    /// 会計; empty for all.
+    pub fund: &'a str,
+    /// Beginning of the 予算科目, the 節 or the 会計.
+    pub key: &'a str,
+    /// Fiscal year from which it counts.
+    pub from_year: i32,
+    /// Its item; `None` takes the rule back.
+    pub item: Option<&'a str>,
+}
+
+/// Another word of the survey from a fiscal year on.
+pub async fn change_survey_rule(pool: &PgPool, rule: SurveyRule<'_>, by: By<'_>) -> Result<i32, LedgerError> {
+    let sql = "select ledger.change_settlement_rule($1, $2, $3, $4, $5, $6, $7)";
+    let changing = sqlx::query_scalar(sql).bind(rule.role).bind(rule.fund).bind(rule.key).bind(rule.from_year).bind(rule.item);
+    changing.bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+}
+
+/// A 節 of personnel cost.
+#[derive(Debug, Clone, Copy)]
+pub struct PayrollSection<'a> {
+    /// Two digits.
+    pub section: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Collective creditor its orders name.
+    pub payee: &'a str,
+    /// Deductions are taken from it.
+    pub withheld: bool,
+}
+
+/// Another name or payee of a 節, for orders from now on.
+pub async fn change_payroll_section(
+    pool: &PgPool,
+    section: PayrollSection<'_>,
+    seen: i32,
+    by: By<'_>,
+) -> Result<i32, LedgerError> {
+    let sql = "select ledger.change_payroll_section($1, $2, $3, $4, $5, $6, $7)";
+    let changing = sqlx::query_scalar(sql).bind(section.section).bind(section.name).bind(section.payee).bind(section.withheld);
+    changing.bind(seen).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+}

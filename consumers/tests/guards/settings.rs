@@ -1,0 +1,134 @@
+//! Settings change by functions only: with a reason, forward, with what was there before; topics stand still once; what was parked
+//! stays as it came.
+
+use renkei_consumers::failures::{FailureError, edit};
+use renkei_consumers::ledger::LedgerError;
+use renkei_consumers::ledger::settings::{self, By, ContractNumber, SurveyRule};
+use renkei_consumers::paused;
+
+use crate::scratch::Scratch;
+
+const BY: By<'static> = By { actor: "kanri", why: "試験" };
+
+/// The rule that refused it.
+fn rule<T: std::fmt::Debug>(outcome: Result<T, LedgerError>) -> String {
+    match outcome {
+        Err(LedgerError::Rule { constraint, .. }) => constraint,
+        other => panic!("no rule of ours refused it: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_posting_rule_keeps_its_meaning_and_counts_for_later_entries() {
+    let db = Scratch::new().await;
+    db.run("insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')")
+        .await;
+    let change = |debit, credit, seen| settings::change_posting_rule(&db.pool, "RECEIPT", [debit, credit], seen, BY);
+    assert_eq!(rule(change(Some("1101"), Some("1201"), 0).await), "setting_changes_something");
+    assert_eq!(rule(change(Some("2205"), Some("1201"), 0).await), "posting_rule_keeps_class");
+    assert_eq!(rule(change(None, Some("1201"), 0).await), "posting_rule_keeps_budget_side");
+    assert_eq!(rule(change(Some("1201"), Some("1201"), 0).await), "posting_rule_has_two_accounts");
+    assert_eq!(rule(change(Some("9999"), Some("1201"), 0).await), "posting_rule_account_is_known");
+    assert_eq!(change(Some("1102"), Some("1201"), 0).await.unwrap(), 1);
+    // Who has the page of before the change must look again.
+    assert_eq!(rule(change(Some("1101"), Some("1201"), 0).await), "setting_is_as_it_was_seen");
+    let unsaid = By { actor: "kanri", why: " " };
+    let outcome = settings::change_posting_rule(&db.pool, "RECEIPT", [Some("1101"), Some("1201")], 1, unsaid).await;
+    assert_eq!(rule(outcome), "setting_change_says_why");
+    let sql = "select debit_account from ledger.posting_rule where event = 'RECEIPT'";
+    assert_eq!(db.one::<String>(sql).await, "1102");
+    let history = settings::setting_changes(&db.pool, "posting_rule", 10).await.unwrap();
+    let [only] = &history[..] else { panic!("{history:?}") };
+    assert_eq!(
+        (only.key.as_str(), only.version, &only.before["debit"], &only.after["debit"]),
+        ("RECEIPT", 1, &"1101".into(), &"1102".into())
+    );
+    let sql = "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri' and reason = '試験' and object_id = 'RECEIPT'";
+    assert_eq!(db.one::<i64>(sql).await, 1);
+    assert_eq!(db.refused("update ledger.setting_change set why = 'x'").await, "setting_changes_stay");
+    assert_eq!(db.refused("delete from ledger.setting_change").await, "setting_changes_stay");
+}
+
+#[tokio::test]
+async fn a_holiday_is_ahead_and_within_the_calendar() {
+    let db = Scratch::new().await;
+    let change = |day, name| settings::change_holiday(&db.pool, day, name, "2026-10-06", BY);
+    assert_eq!(rule(change("2026-10-06", "臨時").await), "holiday_is_ahead");
+    assert_eq!(rule(change("2029-01-01", "元日").await), "holiday_is_within_the_calendar");
+    assert_eq!(rule(change("2026-10-07", "").await), "setting_changes_something");
+    assert_eq!(change("2026-10-07", "臨時の休日").await.unwrap(), 1);
+    assert!(!db.one::<bool>("select ledger.is_business_day('2026-10-07', 'bank')").await);
+    assert_eq!(change("2026-10-07", "").await.unwrap(), 2);
+    assert!(db.one::<bool>("select ledger.is_business_day('2026-10-07', 'bank')").await);
+}
+
+#[tokio::test]
+async fn rules_with_a_validity_go_forward_and_leave_no_gap() {
+    let db = Scratch::new().await;
+    let of = |collector, valid_from, start_at| ContractNumber { collector, valid_from, start_at, length: 12, strip_zeros: false };
+    let change = |rule| settings::change_contract_number(&db.pool, rule, BY);
+    assert_eq!(change(of("1000000011", "2026-11-01", 4)).await.unwrap(), 1);
+    assert_eq!(rule(change(of("1000000011", "2026-10-01", 5)).await), "contract_number_rule_goes_forward");
+    assert_eq!(rule(change(of("1000000011", "2026-12-01", 10)).await), "contract_number_rule_ends_inside");
+    assert_eq!(rule(change(of("1000000099", "2026-12-01", 1)).await), "contract_number_collector_is_known");
+    let sql = "select string_agg(valid_from || '–' || valid_to || ' ' || start_at, ', ' order by valid_from) from ledger.contract_number_rule
+                where collector = '1000000011'";
+    assert_eq!(db.one::<String>(sql).await, "2020-04-01–2026-10-31 1, 2026-11-01–9999-12-31 4");
+
+    let of = |key, item| SurveyRule { role: "nature", fund: "", key, from_year: 2026, item };
+    let change = |rule| settings::change_survey_rule(&db.pool, rule, BY);
+    assert_eq!(rule(change(of("01", Some("no such item"))).await), "settlement_rule_leads_to_an_item");
+    assert_eq!(change(of("01", Some("goods"))).await.unwrap(), 1);
+    assert_eq!(rule(change(of("01", Some("goods"))).await), "setting_changes_something");
+    assert_eq!(change(of("01", None)).await.unwrap(), 2);
+    let sql = "select string_agg(coalesce(item, '–'), ', ' order by version) from ledger.settlement_rule where (role, key, from_year) = ('nature', '01', 2026)";
+    assert_eq!(db.one::<String>(sql).await, "goods, –");
+}
+
+#[tokio::test]
+async fn a_topic_stands_still_once_and_says_why() {
+    let db = Scratch::new().await;
+    assert!(paused::resume(&db.pool, "12_x", "sato", "済").await.unwrap_err().rule().unwrap().contains("is_paused"));
+    assert_eq!(paused::pause(&db.pool, "12_x", "sato", " ").await.unwrap_err().rule().as_deref(), Some("paused_topic_says_why"));
+    paused::pause(&db.pool, "12_x", "sato", "相手先の障害").await.unwrap();
+    assert_eq!(paused::pause(&db.pool, "12_x", "sato", "再度").await.unwrap_err().rule().as_deref(), Some("paused_topic_once"));
+    assert!(paused::slugs(&db.pool).await.unwrap().contains("12_x"));
+    paused::resume(&db.pool, "12_x", "kato", "復旧").await.unwrap();
+    assert!(paused::slugs(&db.pool).await.unwrap().is_empty());
+    paused::pause(&db.pool, "12_x", "sato", "再度").await.unwrap();
+    assert_eq!(db.one::<i64>("select count(*) from work.paused_topic").await, 2, "what was paused before stays known");
+    assert_eq!(db.one::<i64>("select count(*) from audit.event where action in ('topic.paused', 'topic.resumed')").await, 3);
+}
+
+#[tokio::test]
+async fn a_correction_stands_beside_the_original() {
+    let db = Scratch::new().await;
+    db.run(
+        "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts) values
+         ('in.12_x', 'in.12_x', '1', 'records', '{}', '[1]', 'X', 'x', 1),
+         ('in.12_x', 'in.12_x', '2', 'records', '{\"renkei-sha256\": \"ab\"}', '[1]', 'X', 'x', 1)",
+    )
+    .await;
+    let change = |id, seen, body: &'static str, why: &'static str| edit::edit(&db.pool, id, seen, body.as_bytes(), "sato", why);
+    assert!(matches!(change(1, 1, "[2]", " ").await, Err(FailureError::ReasonMissing(1))));
+    assert!(matches!(change(1, 1, "[1]", "訂正").await, Err(FailureError::Unchanged(1))));
+    assert!(
+        matches!(change(2, 1, "[2]", "訂正").await, Err(FailureError::PartOfFile(2))),
+        "what is posted is what the partner sent"
+    );
+    assert_eq!(change(1, 1, "[2]", "訂正").await.unwrap(), 2);
+    assert!(matches!(change(1, 1, "[3]", "訂正").await, Err(FailureError::Newer { id: 1, newest: 2 })));
+    assert_eq!(change(1, 2, "[3]", "再訂正").await.unwrap(), 3);
+    let bodies: Vec<Vec<u8>> = edit::versions(&db.pool, 1).await.unwrap().into_iter().map(|version| version.body).collect();
+    assert_eq!(bodies, [b"[1]".to_vec(), b"[2]".to_vec(), b"[3]".to_vec()]);
+    for sql in [
+        "update intake.failure set body = '[9]' where id = 1",
+        "update intake.failure_version set body = '[9]'",
+        "delete from intake.failure_version",
+    ] {
+        let error = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&db.pool).await.unwrap_err();
+        assert!(error.to_string().contains("its rows never change"), "{error}");
+    }
+    let sql = "select count(*) from audit.event where action = 'failure.edited' and before ->> 'sha256' <> after ->> 'sha256'";
+    assert_eq!(db.one::<i64>(sql).await, 2);
+}

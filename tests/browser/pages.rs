@@ -1,0 +1,273 @@
+//! What every page of the route table keeps: it fits an office's screen, speaks Japanese, labels what is to be filled in, and the
+//! browser has nothing to complain of.
+
+use renkei_console::routes::table;
+use serde_json::Value;
+
+use crate::driver::{Browser, Driver};
+use crate::support::console::console;
+use crate::support::files::{ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
+use crate::support::root;
+use crate::support::world::{self, World};
+
+const NOW: &str = "2026-10-06T09:30:00+09:00";
+
+/// What is on a page and belongs to no language: read by a script, because it is about what a reader sees.
+const ENGLISH: &str = r#"
+const left = [];
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+  const parent = node.parentElement;
+  if (!parent || parent.closest('code, pre, script, style, time, [lang=en], textarea, td.file, option')) continue;
+  if (!parent.checkVisibility()) continue;
+  for (const word of node.textContent.match(/[A-Za-z][A-Za-z]+(?:[ _.-][A-Za-z]+)*/g) ?? []) left.push(word);
+}
+return left;
+"#;
+
+/// Words that are the same in Japanese: names of products and formats, and what is written as it is in the files.
+const ALLOWED: &[&str] = &[
+    "renkei",
+    "CSV",
+    "JSON",
+    "XML",
+    "PDF",
+    "Excel",
+    "ID",
+    "SHA",
+    "SJIS",
+    "UTF",
+    "ASCII",
+    "CRLF",
+    "LF",
+    "CR",
+    "eLTAX",
+    "QR",
+    "API",
+    "SCIM",
+    "No",
+    "SKS",
+    "SHF",
+    "EKS",
+    "NIKKEI",
+    "TOML",
+    "queues.toml",
+    "HTTP",
+    "OCR",
+    "IF",
+    "MPN",
+    "JIS",
+    "EBCDIC",
+    "SSC",
+    "FB",
+    "URL",
+    "TSV",
+    "ZIP",
+    "USB",
+    "JP PINT",
+    "migration",
+    "Stat",
+    "zengin-code",
+    "kacho",
+    "sato",
+    "kansa",
+    "unyo",
+    "shonin",
+    "mite",
+    "kanri",
+    "setup",
+    "console",
+    "cli",
+    "consumer",
+];
+
+fn is_allowed(word: &str, known: &[String]) -> bool {
+    let codes = word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    codes || ALLOWED.contains(&word) || known.iter().any(|text| text.contains(word))
+}
+
+/// Fields without a label a reader or a screen reader could know them by.
+const UNLABELLED: &str = "return [...document.querySelectorAll('main input, main select, main textarea')]
+  .filter((field) => field.type !== 'hidden' && field.labels.length === 0 && !field.getAttribute('aria-label'))
+  .map((field) => field.outerHTML)";
+
+const WIDTHS: &str = "return [document.documentElement.scrollWidth, window.innerWidth]";
+
+async fn look(browser: &Browser, path: &str, known: &[String]) -> Vec<String> {
+    browser.go(path).await;
+    let mut wrong = Vec::new();
+    let widths = browser.js(WIDTHS).await;
+    if widths[0].as_u64() > widths[1].as_u64() {
+        wrong.push(format!("{path} is wider than the screen: {widths}"));
+    }
+    let list = |value: Value| value.as_array().cloned().unwrap_or_default();
+    let words = list(browser.js(ENGLISH).await);
+    let english: Vec<&str> = words.iter().filter_map(Value::as_str).filter(|word| !is_allowed(word, known)).collect();
+    if !english.is_empty() {
+        wrong.push(format!("{path} speaks English: {english:?}"));
+    }
+    for field in list(browser.js(UNLABELLED).await) {
+        wrong.push(format!("{path} has a field without a label: {field}"));
+    }
+    let headings = browser.js("return document.querySelectorAll('h1').length").await;
+    if headings != 1 {
+        wrong.push(format!("{path} has {headings} headings of the page"));
+    }
+    wrong.extend(browser.complaints(false).await.into_iter().map(|complaint| format!("{path}: {complaint}")));
+    wrong
+}
+
+/// Something of everything: batches in several states, held lines, a file to approve, a parked message.
+async fn fill(world: &mut World) {
+    world.start("consume").await;
+    world.start("produce").await;
+    let samples = root().join("samples");
+    for (topic, name) in [
+        (BANKS, "IF01_20261001_001.csv"),
+        (INVOICES, "IF16_20261006_001.json"),
+        (ASSESSMENTS, "IF12_SKS_20261005093000_001.csv"),
+        (ASSESSMENTS, "IF12_SKS_20261005100000_002_faulty.csv"),
+    ] {
+        world.drop_file(topic, name, &std::fs::read(samples.join(name)).unwrap());
+        let known =
+            format!("select count(*)::text from intake.batch where file = '{name}' and state in ('posted', 'held', 'rejected')");
+        world
+            .until(name, async |world| {
+                let found: String = sqlx::query_scalar(sqlx::AssertSqlSafe(known.clone())).fetch_one(world.pool()).await.unwrap();
+                (found == "1").then_some(())
+            })
+            .await;
+    }
+    world.renkei(&["ledger", "approve", "--all", "--as", "kacho"]).expect(&[0]);
+    world
+        .renkei(&["export", "run", TRANSFERS, "--profile", "mizuho_advanced", "--param", "pay_date=2026-10-23", "--as", "sato"])
+        .expect(&[4]);
+    world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
+    sqlx::query(
+        "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+         values ('in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-000000000001', 'records', '{}', '[]', 'CONSUMER_CRASHED', 'it crashed', 11)",
+    )
+    .execute(world.pool())
+    .await
+    .unwrap();
+}
+
+/// A path of the table with what `fill` has made in its places. Several where a page has several faces.
+fn filled(path: &str, ids: &Ids) -> Vec<String> {
+    let batches = path.starts_with("/batches/");
+    let put = |id: i64| {
+        let parts = path.split('/').map(|part| match part {
+            "{id}" => id.to_string(),
+            "{entry}" => ids.entry.to_string(),
+            "{line}" => "2".to_owned(),
+            "{slug}" => ASSESSMENTS.to_owned(),
+            "{variant}" => "csv".to_owned(),
+            "{code}" => "REVENUE_ORIGIN_UNKNOWN".to_owned(),
+            "{list}" => "unallocated".to_owned(),
+            other if other.contains('{') => panic!("the test does not know {other}"),
+            other => other.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    let ids: Vec<i64> = match path {
+        _ if batches => ids.batches.clone(),
+        _ if path.starts_with("/exports/") => vec![ids.file],
+        _ if path.starts_with("/failures/") => vec![ids.failure],
+        _ => vec![0],
+    };
+    let mut paths: Vec<String> = ids.into_iter().map(put).collect();
+    if path == "/topics/{slug}" {
+        paths.extend([TRANSFERS, BANKS, "21_login_ids"].map(|slug| format!("/topics/{slug}")));
+    }
+    paths
+}
+
+struct Ids {
+    batches: Vec<i64>,
+    entry: i64,
+    lined: i64,
+    file: i64,
+    failure: i64,
+}
+
+/// What a browser saves instead of showing, what ends the session, and what is no page.
+fn is_left_out(path: &str) -> bool {
+    let saved = path.contains(".csv") || path.contains("/layouts/") || path.contains("/samples/") || path.contains("/schemas/");
+    saved || ["/assets/{name}", "/language/{lang}", "/enter", "/enter/code", "/pulse", "/batches/{id}/cancel"].contains(&path)
+}
+
+#[test]
+fn every_page_fits_speaks_japanese_and_labels_its_fields() {
+    world::run(NOW, async |world| {
+        fill(world).await;
+        let address = console(world).await;
+        let Some(driver) = Driver::start(&address).await else { return };
+        let everything = ["operator", "approver", "auditor", "administrator"];
+        let browser = driver.with_roles(world, "kanri.1", "管理 一郎", &everything).await;
+        let ids = Ids {
+            batches: sqlx::query_scalar("select id from intake.batch order by id").fetch_all(world.pool()).await.unwrap(),
+            entry: world.number("select min(id) from ledger.entry").await,
+            lined: world.number("select min(e.id) from ledger.entry e join intake.batch b on b.id = e.batch_id where b.topic = '12_civic_assessments'").await,
+            file: world.number("select max(id) from export.file").await,
+            failure: world.number("select max(id) from intake.failure").await,
+        };
+        // What the partners' data says stays as it is: names of files, keys, senders, slugs.
+        let mut known: Vec<String> = sqlx::query_scalar(
+            "select file from intake.batch union select sender from intake.batch union select coalesce(file_name, '') from export.file
+             union select source_key from ledger.assessment",
+        )
+        .fetch_all(world.pool())
+        .await
+        .unwrap();
+        let queues = std::fs::read_to_string(root().join("queues.toml")).unwrap();
+        known.extend(queues.lines().filter_map(|line| line.strip_prefix("slug      = \"")).map(str::to_owned));
+        let mut wrong = Vec::new();
+        for route in table().into_iter().filter(|route| route.method == "GET" && !is_left_out(route.path)) {
+            for path in filled(route.path, &ids) {
+                if path.ends_with("/preview") {
+                    continue;
+                }
+                wrong.extend(look(&browser, &path, &known).await);
+            }
+        }
+        for (path, name) in [
+            ("/", "board"),
+            ("/batches", "batches"),
+            ("/audit", "audit"),
+            ("/accounts", "accounts"),
+            ("/settings", "settings"),
+            ("/settings/calendar", "settings-calendar"),
+            ("/settings/contract-numbers", "settings-contract-numbers"),
+            ("/ledger", "ledger"),
+            (format!("/ledger/entries/{}/lines/2", ids.lined).as_str(), "lineage"),
+            ("/topics/12_civic_assessments", "topic"),
+        ] {
+            browser.go(path).await;
+            browser.picture(name).await;
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        world.allow_parked(1);
+    });
+}
+
+#[test]
+fn settings_are_changed_with_a_reason_and_a_history() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let Some(driver) = Driver::start(&address).await else { return };
+        let admin = driver.with_roles(world, "kanri.1", "管理 一郎", &["administrator"]).await;
+        let viewer = driver.with_roles(world, "mite.1", "参照 太郎", &["viewer"]).await;
+        admin.go("/settings/calendar").await;
+        admin.js("document.querySelector('#day').value = '2027-06-01'").await;
+        admin.write("#name", "臨時の休日").await;
+        admin.write("#reason-holiday", "施行令の改正").await;
+        admin.press("変更する").await;
+        admin.until("it is saved", "保存しました。").await;
+        let shown = admin.text().await;
+        assert!(shown.contains("施行令の改正") && shown.contains("kanri.1"), "{shown}");
+        viewer.go("/settings/calendar").await;
+        let shown = viewer.text().await;
+        assert!(shown.contains("臨時の休日") && !shown.contains("休日の追加・取消"), "{shown}");
+        assert!(admin.complaints(false).await.is_empty());
+    });
+}

@@ -1,0 +1,158 @@
+//! Settings, topics that stand still, corrections of parked messages, samples.
+
+use crate::support::files::{self, ASSESSMENTS};
+use crate::support::world;
+use crate::visitor::{Visitor, console};
+
+const NOW: &str = "2026-10-06T09:30:00+09:00";
+
+#[test]
+fn settings_are_shown_to_all_and_changed_by_administrators() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        for path in ["", "/calendar", "/contract-numbers", "/survey", "/survey?role=nature&find=1", "/payroll", "/files"] {
+            viewer.get(&format!("/settings{path}")).await.expect(200).hides("name=\"reason\"");
+            admin.get(&format!("/settings{path}")).await.expect(200);
+        }
+        let change = [("debit", "1102"), ("credit", "1201"), ("seen", "0"), ("reason", "指定口座の変更")];
+        viewer.post("/settings/posting-rules/RECEIPT", &change).await.expect(403);
+        admin.post("/settings/posting-rules/RECEIPT", &change).await.expect(409).shows("その勘定科目はありません");
+        sqlx::query(
+            "insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
+        admin.post("/settings/posting-rules/RECEIPT", &[("debit", "1102"), ("credit", "1201"), ("seen", "0")]).await.expect(400);
+        admin.post("/settings/posting-rules/RECEIPT", &change).await.expect_to("/settings?done=saved");
+        admin.post("/settings/posting-rules/RECEIPT", &change).await.expect(409).shows("別の職員がこの設定を変更しました");
+        viewer.get("/settings").await.expect(200).shows("指定口座の変更").shows("kanri.1").shows("別段預金");
+        let rule = [
+            ("collector", "1000000011"),
+            ("valid_from", "2026-11-01"),
+            ("start_at", "4"),
+            ("length", "12"),
+            ("reason", "桁の変更"),
+        ];
+        admin.post("/settings/contract-numbers", &rule).await.expect_to("/settings/contract-numbers?done=saved");
+        viewer.get("/settings/contract-numbers").await.expect(200).shows("2026-10-31").shows("□□□■");
+        let rule = [("role", "nature"), ("fund", ""), ("key", "10"), ("from_year", "2026"), ("item", ""), ("reason", "見直し")];
+        admin.post("/settings/survey", &rule).await.expect_to("/settings/survey?role=nature&done=saved");
+        let section = [("name", "報酬等"), ("payee", "0000009001"), ("withheld", "yes"), ("seen", "0"), ("reason", "名称変更")];
+        admin.post("/settings/payroll/01", &section).await.expect_to("/settings/payroll?done=saved");
+        // Money follows these: it is asked again who is there.
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        let holiday = [("day", "2027-06-01"), ("name", "臨時の休日"), ("reason", "法改正")];
+        admin.post("/settings/calendar", &holiday).await.expect_to("/prove?back=/settings/calendar");
+        let sql =
+            "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri.1' and source = 'console'";
+        assert_eq!(world.number(sql).await, 4);
+    });
+}
+
+#[test]
+fn a_paused_topic_takes_nothing_until_it_goes_on() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let page = format!("/topics/{ASSESSMENTS}");
+        let why = [("reason", "相手先の障害")];
+        viewer.get(&page).await.expect(200).hides("停止する");
+        viewer.post(&format!("{page}/pause"), &why).await.expect(403);
+        operator.get(&page).await.expect(200);
+        operator.post(&format!("{page}/pause"), &[("reason", "")]).await.expect(400);
+        operator.post(&format!("{page}/pause"), &why).await.expect_to(&format!("{page}?done=paused"));
+        operator.post(&format!("{page}/pause"), &why).await.expect(409).shows("既に停止しています");
+        viewer.get(&page).await.expect(200).shows("停止中").shows("相手先の障害").hides("再開する");
+        // The consumer says when it has let the queue go; what comes in from then on waits there.
+        world
+            .until("the consumer stands still", async |world| {
+                world.log_of("consume").contains("the topic is paused").then_some(())
+            })
+            .await;
+        let (file, _) = files::assessments("2026-CV", 3, "1");
+        operator.upload(&format!("{page}/files"), "IF12_SKS_20261006_001.csv", &file).await.expect(303);
+        world.until("the message waits", async |world| (!world.vhost.waiting().await.is_empty()).then_some(())).await;
+        assert_eq!(world.number("select count(*) from intake.batch").await, 0);
+        // It survives the consumer, too; and the command line has the same key.
+        world.stop("consume").await;
+        world.start("consume").await;
+        world.until("it stands still", async |world| world.log_of("consume").contains("the topic is paused").then_some(())).await;
+        assert_eq!(world.number("select count(*) from intake.batch").await, 0);
+        world.renkei(&["topic", "resume", "12", "--reason", "復旧", "--as", "unyo.1"]).expect(&[0]);
+        world.renkei(&["topic", "resume", "12", "--reason", "復旧", "--as", "unyo.1"]).expect(&[3]);
+        world.until_sql("select string_agg(state, ',') from intake.batch", "posted").await;
+        assert_eq!(world.number("select count(*) from audit.event where action in ('topic.paused', 'topic.resumed')").await, 2);
+    });
+}
+
+#[test]
+fn a_parked_message_is_corrected_beside_its_original() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        sqlx::query(
+            "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts) values
+             ('in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-000000000001', 'records', '{}', '[{\"amount\":\"1O00\"}]', 'CONSUMER_CRASHED', 'x', 11),
+             ('in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-000000000002', 'records', '{\"renkei-sha256\":\"ab\"}', '[]', 'CONSUMER_CRASHED', 'x', 11)",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let id = world.number("select min(id) from intake.failure").await;
+        let page = format!("/failures/{id}");
+        viewer.get(&format!("{page}/edit")).await.expect(403);
+        operator.get(&format!("/failures/{}/edit", id + 1)).await.expect(409).shows("画面では訂正できません");
+        operator.get(&page).await.expect(200).shows("本文を訂正する");
+        operator.get(&format!("{page}/edit")).await.expect(200).shows("&quot;amount&quot;: &quot;1O00&quot;");
+        let typed = "[\r\n  {\r\n    \"amount\": \"1000\"\r\n  }\r\n]";
+        let fields = [("version", "1"), ("body", typed), ("reason", "英字を数字に")];
+        let shown = operator.post(&format!("{page}/edit"), &fields).await.expect(200).shows("<del>").shows("<ins>");
+        assert_eq!(world.number("select count(*) from intake.failure_version").await, 0, "looking keeps nothing\n{}", shown.text);
+        operator.post(&format!("{page}/versions"), &fields).await.expect_to(&format!("{page}?done=corrected"));
+        operator.post(&format!("{page}/versions"), &fields).await.expect(409).shows("別の職員がこの本文を訂正しました");
+        operator.get(&page).await.expect(200).shows("英字を数字に").shows("1O00");
+        operator.post(&format!("{page}/retry"), &[("reason", "")]).await.expect(303);
+        operator.get(&format!("{page}/edit")).await.expect(409);
+        let sql = "select count(*) from audit.event where action = 'failure.retried' and after ->> 'version' = '2'";
+        assert_eq!(world.number(sql).await, 1);
+        operator.post(&format!("/failures/{}/discard", id + 1), &[("reason", "試験")]).await.expect(303);
+        // What is sent is the correction: the consumer keeps its bytes with the refusal.
+        world.start("consume").await;
+        world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "1").await;
+        let sent: Vec<u8> = sqlx::query_scalar("select body from intake.body").fetch_one(world.pool()).await.unwrap();
+        assert_eq!(String::from_utf8(sent).unwrap(), typed.replace("\r\n", "\n"));
+    });
+}
+
+#[test]
+fn a_partner_gets_a_sample_and_a_schema() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let layout = files::layout(ASSESSMENTS);
+        let page = viewer
+            .get(&format!("/topics/{ASSESSMENTS}"))
+            .await
+            .expect(200)
+            .shows("見本のファイルを保存")
+            .shows("JSONスキーマを保存");
+        let (_, rest) = page.text.split_once("/samples/").unwrap();
+        let variant = rest.split('"').next().unwrap();
+        let sample = viewer.get(&format!("/topics/{ASSESSMENTS}/samples/{variant}")).await.expect(200);
+        let name = sample.headers.get("content-disposition").unwrap().to_str().unwrap();
+        assert!(name.starts_with("attachment; filename=\"IF12_") && !sample.text.is_empty(), "{name}");
+        let schema = viewer.get(&format!("/topics/{ASSESSMENTS}/schemas/{variant}")).await.expect(200);
+        let schema: serde_json::Value = serde_json::from_str(&schema.text).unwrap();
+        assert_eq!(schema["title"], layout.name.as_str());
+        viewer.get(&format!("/topics/{ASSESSMENTS}/samples/nothing")).await.expect(404);
+    });
+}
