@@ -1,5 +1,7 @@
 //! The operators' console: the real program answers a client that behaves like a browser.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
+
 /// Doors: signing in, sessions, accounts.
 mod doors;
 /// TLS, addresses, what is kept how long.
