@@ -47,8 +47,6 @@ impl Driver {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(driver)
             .arg(format!("--port={port}"))
-            // What the browser itself says (dates, files) is Japanese, too, as in the office.
-            .envs([("LANGUAGE", "ja"), ("LANG", "ja_JP.UTF-8")])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
