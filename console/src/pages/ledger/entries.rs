@@ -108,7 +108,7 @@ fn origin(desk: &Desk, lang: Lang, lineage: &Lineage) -> Markup {
 fn names<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
     let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
     let mut layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
-    layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(std::sync::Arc::as_ref)
+    layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(Arc::as_ref)
 }
 
 fn records(desk: &Desk, person: &Person, lineage: &Lineage) -> Markup {
