@@ -1,5 +1,7 @@
 //! A browser, driven by the W3C WebDriver protocol: a dozen JSON requests to chromedriver.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -47,8 +49,6 @@ impl Driver {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(driver)
             .arg(format!("--port={port}"))
-            // What the browser itself says (dates, files) is Japanese, too, as in the office.
-            .envs([("LANGUAGE", "ja"), ("LANG", "ja_JP.UTF-8")])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -102,7 +102,12 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // Told to stop, it closes its browsers; killed, it would leave them behind.
+        let told = TcpStream::connect(self.address.trim_start_matches("http://"));
+        let told = told.and_then(|mut stream| stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+        if told.is_err() {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
@@ -253,10 +258,5 @@ impl Browser {
         let png = base64::engine::general_purpose::STANDARD.decode(drawn.as_str().unwrap()).unwrap();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
-    }
-
-    /// Closes the window.
-    pub(crate) async fn close(self) {
-        ask(&self.client, Method::DELETE, &self.session, Value::Null).await;
     }
 }

@@ -40,7 +40,7 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
             .expect(200)
             .shows("却下")
             .shows("調定額「6O000」に数字でない文字があります");
-        let page = page.shows("6<mark class=\"fault\">O</mark>000").shows("console:unyo.1").shows("16進表示");
+        let page = page.shows("6<mark class=\"fault\">O</mark>000").shows("画面: unyo.1").shows("16進表示");
         page.hides("記帳前に確認する");
         let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("FIELD_NOT_DIGITS");
         assert!(csv.text.starts_with('\u{feff}') && csv.text.contains("\"内容\""));

@@ -70,7 +70,7 @@ fn a_paused_topic_takes_nothing_until_it_goes_on() {
         operator.post(&format!("{page}/pause"), &[("reason", "")]).await.expect(400);
         operator.post(&format!("{page}/pause"), &why).await.expect_to(&format!("{page}?done=paused"));
         operator.post(&format!("{page}/pause"), &why).await.expect(409).shows("既に停止しています");
-        viewer.get(&page).await.expect(200).shows("停止中").shows("相手先の障害").hides("再開する");
+        viewer.get(&page).await.expect(200).shows("停止中").shows("相手先の障害").hides("/resume");
         // The consumer says when it has let the queue go; what comes in from then on waits there.
         world
             .until("the consumer stands still", async |world| {
