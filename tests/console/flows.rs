@@ -44,7 +44,7 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         page.hides("記帳前に確認する");
         let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("FIELD_NOT_DIGITS");
         assert!(csv.text.starts_with('\u{feff}') && csv.text.contains("\"内容\""));
-        operator.get(&format!("/batches/{id}/errors")).await.expect(200).shows("半角の数字だけにしてください").shows("DATE_NO_SUCH_DAY").hides("\">行<");
+        operator.get(&format!("/batches/{id}/errors")).await.expect(200).shows("半角の数字だけにしてください").shows("DATE_NO_SUCH_DAY").hides("&gt;行");
         // English by the switch, Japanese by default.
         operator.get("/language/en").await.expect(303);
         operator.get(&format!("/batches/{id}")).await.expect(200).shows("lang=\"en\"").shows("Errors in the file");
