@@ -64,14 +64,14 @@ pub(crate) async fn keep_looking(desk: Arc<Desk>, pause: Duration, shutdown: Can
     }
 }
 
-/// One event for each change.
+/// One event for each change. It has data: browsers do not pass on an event without any.
 pub(crate) async fn stream(State(desk): State<Arc<Desk>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let receiver = desk.pulse.0.subscribe();
     let until = Instant::now() + STREAM;
     let events = stream::unfold(receiver, move |mut receiver| async move {
         let changed = tokio::time::timeout_at(until, receiver.changed()).await;
         let ended = !matches!(changed, Ok(Ok(()))) || *receiver.borrow() == ENDING;
-        (!ended).then(|| (Ok(Event::default().event("change").data("")), receiver))
+        (!ended).then(|| (Ok(Event::default().event("change").data("again")), receiver))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }

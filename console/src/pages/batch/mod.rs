@@ -240,7 +240,7 @@ async fn error_rows(desk: &Desk, lang: Lang, batch: &Batch) -> Answer<Vec<Vec<St
             finding.line.map(|line| line.to_string()).unwrap_or_default(),
             String::new(),
             String::new(),
-            finding.field.clone().unwrap_or_default(),
+            finding.field.as_deref().map(|id| field_name(desk, lang, &batch.topic, id)).unwrap_or_default(),
             String::new(),
             words::verdict(lang, &finding.verdict),
             finding.code.clone(),
@@ -263,6 +263,15 @@ pub(crate) async fn errors_csv(State(desk): State<Arc<Desk>>, person: Person, Pa
     let batch = find(&desk, &person, id).await?;
     let rows = error_rows(&desk, person.lang, &batch).await?;
     Ok(csv(&format!("batch_{id}_errors.csv"), &error_headings(person.lang), &rows))
+}
+
+/// A field in the section's words, as a layout of the topic has them.
+fn field_name(desk: &Desk, lang: Lang, topic: &str, id: &str) -> String {
+    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
+    let layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
+    let mut kinds = layouts.flat_map(|(_, layout)| layout.kinds());
+    let found = kinds.find_map(|kind| kind.fields.get(kind.field(id)?));
+    found.filter(|_| lang == Lang::Ja).map_or_else(|| id.to_owned(), |field| field.name.clone())
 }
 
 /// Everything found, on paper for the section.
