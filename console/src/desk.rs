@@ -16,6 +16,9 @@ use crate::pages::depths::Depths;
 use crate::pages::pulse::Pulse;
 use crate::recent::Recent;
 
+/// Finds the name and bytes of a sound sample file by topic and layout.
+pub type Samples = fn(&Topic, &str) -> Option<(String, Vec<u8>)>;
+
 /// Everything a page may use. Its database connections name the door `console` in the audit log.
 #[derive(Debug)]
 pub struct Desk {
@@ -44,7 +47,7 @@ pub struct Desk {
     /// What is expected and what is planned: looking into a calendar takes longer than asking the database.
     pub outlook: Recent<Outlook>,
     /// Name and bytes of a sound sample file of a topic's layout.
-    pub samples: fn(&Topic, &str) -> Option<(String, Vec<u8>)>,
+    pub samples: Samples,
     /// Tells open pages that something has changed.
     pub pulse: Pulse,
     /// Whose word about a client's address is taken.

@@ -53,6 +53,6 @@ fn layouts(lang: Lang, topic: &Topic) -> Markup {
     html! { @for (variant, layout) in topic.integration.iter().flat_map(|folder| &folder.layouts) { tr {
         td { a href={ "/topics/" (topic.slug) } { (topic.number) " " (say(lang, &topic.name, &topic.name_en)) } }
         td { code { (variant) } } td { (layout.name) } td.number { (layout.version) } td { (words::layout_status(lang, layout.status)) }
-        td { (layout.grade.map_or("", |grade| grade.as_str())) } td { (short(&layout.digest().to_string())) }
+        td { (layout.grade.map_or("", |grade| grade.as_str())) } td { (short(layout.digest())) }
     } } }
 }
