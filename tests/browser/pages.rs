@@ -193,7 +193,8 @@ struct Ids {
 /// What a browser saves instead of showing, what ends the session, and what is no page.
 fn is_left_out(path: &str) -> bool {
     let saved = path.contains(".csv") || path.contains("/layouts/") || path.contains("/samples/") || path.contains("/schemas/");
-    saved || ["/assets/{name}", "/language/{lang}", "/enter", "/enter/code", "/pulse", "/batches/{id}/cancel"].contains(&path)
+    let door = path.starts_with("/enter");
+    saved || door || ["/assets/{name}", "/language/{lang}", "/pulse", "/batches/{id}/cancel"].contains(&path)
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn object(lang: Lang, event: &Event) -> Markup {
         _ => None,
     };
     html! {
-        @match address { Some(address) => a href=(address) { (kind) " " (event.object_id) }, None => { (kind) " " (event.object_id) } }
+        @match address { Some(address) => a href=(address) { (kind) " " (event.object_id) }, None => { (kind) " " code { (event.object_id) } } }
     }
 }
 

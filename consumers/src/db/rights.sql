@@ -45,7 +45,9 @@ begin
              where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text in ('intake', 'ledger', 'export', 'work')
                -- 16: the trigger is for updates, too.
                and not exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-                                where t.tgrelid = c.oid and t.tgtype & 16 = 16 and p.proname = 'refuse_change')
+                                where t.tgrelid = c.oid and t.tgtype & 16 = 16 and p.proname = 'refuse_change'
+                                  -- A trigger with columns or a condition leaves the rest to be written.
+                                  and t.tgattr::text = '' and t.tgqual is null)
         loop
             execute format('grant update on %s to %I', tab.name, writer);
         end loop;
@@ -57,9 +59,10 @@ begin
                         to %I', writer);
     end loop;
 
-    -- The sealer and the calendar are the consumer's.
+    -- The sealer is the consumer's. Holidays come by import and from the settings page.
     revoke insert on audit.link, audit.seal from renkei_console;
-    grant delete on audit.unsealed, ledger.holiday to renkei_consumer;
+    grant delete on audit.unsealed to renkei_consumer;
+    grant delete on ledger.holiday to renkei_consumer, renkei_console;
 
     -- Who may enter is the console's. Nothing there is deleted but what the purge removes.
     grant usage on schema access to renkei_console, renkei_auditor;
