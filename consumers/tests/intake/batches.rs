@@ -256,12 +256,12 @@ async fn the_database_refuses_unknown_steps_and_changed_records() {
         ("update intake.batch set yen_posted = yen_posted - 1", "batch_hops_balance"),
         ("delete from intake.batch", "DELETE on intake.batch is refused"),
         ("delete from intake.finding", "never deleted"),
-        ("truncate intake.finding", "TRUNCATE on intake.finding is refused"),
+        ("truncate intake.finding cascade", "TRUNCATE on intake.finding is refused"),
         ("delete from intake.fault", "DELETE on intake.fault is refused"),
         ("update intake.chunk set yen = 0", "UPDATE on intake.chunk is refused"),
         ("delete from intake.chunk_copy", "DELETE on intake.chunk_copy is refused"),
         ("delete from intake.failure", "DELETE on intake.failure is refused"),
-        ("truncate intake.failure", "TRUNCATE on intake.failure is refused"),
+        ("truncate intake.failure cascade", "TRUNCATE on intake.failure is refused"),
     ] {
         let error = sqlx::raw_sql(sql).execute(&bench.pool).await.expect_err(sql).to_string();
         assert!(error.contains(said), "{sql}: {error}");
