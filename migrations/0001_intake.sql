@@ -374,15 +374,54 @@ create index failure_by_state on intake.failure (state, id desc);
 create function intake.work_table(name text, columns text) returns void
 language plpgsql as $$
 declare
+    -- Up to here old rows are deleted, beyond it the file is cut.
+    small    constant int := 65536;
     existing regclass := to_regclass('pg_temp.' || quote_ident(name));
+    bytes    bigint;
 begin
-    if existing is not null then
-        if obj_description(existing, 'pg_class') = columns then
-            return;
+    if existing is not null and obj_description(existing, 'pg_class') = columns then
+        bytes := pg_relation_size(existing);
+        if bytes > small then
+            execute format('truncate pg_temp.%I', name);
+        elsif bytes > 0 then
+            execute format('delete from pg_temp.%I', name);
         end if;
+        return;
+    end if;
+    if existing is not null then
         execute format('drop table pg_temp.%I', name);
     end if;
-    execute format('create temp table %I (%s) on commit delete rows', name, columns);
+    execute format('create temp table %I (%s)', name, columns);
     execute format('comment on table pg_temp.%I is %L', name, columns);
 end $$;
-comment on function intake.work_table is 'A temp table that lives as long as its session and is empty at the beginning of each transaction: making one costs most of what a message of one record does. The comment of the table says how it was made.';
+comment on function intake.work_table is 'An empty temp table that lives as long as its session: making one, or having every commit empty it (which cuts its file, its toast table and its indexes), costs most of what a message of one record does. The comment of the table says how it was made.';
+
+create function intake.work_batch() returns void
+language plpgsql as $$
+begin
+    -- The one working table that must be empty as soon as its transaction ends: it says that a batch is being posted.
+    if to_regclass('pg_temp.batch') is null then
+        create temp table batch (id bigint, topic text, delivery uuid, file text, layout text, received_at timestamptz, business_date date,
+            actor text, again boolean) on commit delete rows;
+    end if;
+end $$;
+comment on function intake.work_batch is 'Makes the temp table batch of a session.';
+
+create function intake.fresh_plans(large boolean) returns void
+language plpgsql as $$
+declare
+    made_for bigint;
+begin
+    -- A sequence, because it remembers through a rollback, as the plans do.
+    if to_regclass('pg_temp.plans_made_for') is null then
+        create temp sequence plans_made_for;
+        made_for := 0;
+    else
+        execute 'select last_value from pg_temp.plans_made_for' into made_for;
+    end if;
+    if large or made_for <> 1 then
+        discard plans;
+        perform setval('pg_temp.plans_made_for', case when large then 2 else 1 end);
+    end if;
+end $$;
+comment on function intake.fresh_plans is 'Plans are made anew for each large batch, and for the first small one after it: those of the last one knew other sizes. Small batches share theirs: planning would cost most of what a message of one record does.';

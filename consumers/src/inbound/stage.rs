@@ -9,8 +9,8 @@ use renkei_core::crash;
 use renkei_core::evidence::Document;
 use renkei_core::layout::Layout;
 use renkei_core::message::Envelope;
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 
 use super::batch::{self, State};
 use super::error::IntakeError;
@@ -77,9 +77,35 @@ impl Known {
     }
 }
 
+/// Stages one chunk of a delivery, whose batch is opened if it is new.
+pub(super) async fn take(
+    pool: &PgPool,
+    known: &Known,
+    layout: &Layout,
+    reply: &ReplyAddress,
+    arrival: &Arrival<'_>,
+) -> Result<(i64, Staged), IntakeError> {
+    let envelope = arrival.envelope;
+    if envelope.chunks == 1 && envelope.chunk == 0 {
+        // A delivery of one chunk, such as a message, is opened and staged in one transaction.
+        let shapes = known.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
+        let ids: Vec<i32> = shapes.iter().map(|shape| shape.id).collect();
+        let doing = IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic));
+        let mut tx = pool.begin_with(begin(envelope)).await.map_err(doing)?;
+        if let Some(id) = insert(&mut tx, envelope, reply, &ids).await? {
+            let staged = chunk(pool, tx, id, &shapes, arrival).await?;
+            return Ok((id, staged));
+        }
+    }
+    let (id, shapes) = open(pool, known, layout, envelope, reply).await?;
+    let begun = pool.begin_with(begin(envelope)).await;
+    let tx = begun.map_err(IntakeError::database(format!("begin the staging of chunk {} of batch {id}", envelope.chunk)))?;
+    Ok((id, chunk(pool, tx, id, &shapes, arrival).await?))
+}
+
 /// The delivery's batch and the shapes its records are stored in; opened if it is new. Committed by itself: chunks staged in
 /// parallel would otherwise wait for the first one's whole transaction.
-pub(super) async fn open(
+async fn open(
     pool: &PgPool,
     known: &Known,
     layout: &Layout,
@@ -213,15 +239,26 @@ pub(super) enum Part<'b> {
     Evidence(&'b [Document]),
 }
 
-/// Stages one chunk.
-pub(super) async fn chunk(
+/// A chunk as it arrived.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival<'b> {
+    /// What it says about its delivery.
+    pub envelope: &'b Envelope,
+    /// Id of the message.
+    pub message_id: &'b str,
+    /// What it brings.
+    pub part: Part<'b>,
+}
+
+/// Stages one chunk in the transaction that was begun for it.
+async fn chunk(
     pool: &PgPool,
+    mut tx: Transaction<'static, Postgres>,
     batch: i64,
     shapes: &[Shape],
-    envelope: &Envelope,
-    message_id: &str,
-    part: Part<'_>,
+    arrival: &Arrival<'_>,
 ) -> Result<Staged, IntakeError> {
+    let &Arrival { envelope, message_id, part } = arrival;
     if shapes.is_empty() {
         // The delivery was refused before it had records.
         return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
@@ -232,7 +269,6 @@ pub(super) async fn chunk(
     };
     let rows = rows.map_err(|reason| misfit(envelope, reason))?;
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
-    let mut tx = pool.begin_with(begin(envelope)).await.map_err(failed("begin the staging"))?;
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
     let bytes: i64 = number(envelope, "size", size)?;
     let new = sqlx::query(

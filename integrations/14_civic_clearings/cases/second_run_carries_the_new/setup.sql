@@ -15,7 +15,7 @@ do $$ begin
     perform ledger.post_journal();
     drop table journal;
 end $$;
-create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2026-10-16' as business_date, 'kakari' as actor;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select 901::bigint as id, '18_eltax_payments' as topic, date '2026-10-16' as business_date, 'kakari' as actor;
 do $$ begin
     perform ledger.begin_journal();
     perform ledger.begin_receipts();

@@ -5,6 +5,6 @@ select 12400, 12345, 0, 1, fiscal_year, 45, -45, assessed_on, due_given, due_on,
     fund, budget_line, organization, method, tax_class, payer_type, postal, source_key, reason, payer_name, payer_kana, address
   from ledger.assessment where id = 12345;
 select setval('ledger.payment_slip_id_seq', 100), setval('ledger.slip_notice_id_seq', 100);
-create temp table batch on commit drop as select date '2026-09-01' as business_date;
+drop table if exists pg_temp.batch; create temp table batch on commit drop as select date '2026-09-01' as business_date;
 select ledger.refresh_slips(array[12345]::bigint[], null);
 update ledger.payment_slip set confirmation_no = '222222' where id = 101;
