@@ -152,6 +152,31 @@ create table intake.chunk (
 );
 comment on table intake.chunk is 'Inbox: chunks already staged. Inserted first in the staging transaction, so a copy of the message waits and then finds it';
 
+create function intake.count_chunks(batch bigint) returns boolean
+language plpgsql as $$
+declare
+  expected int;
+  arrived  record;
+begin
+  -- Locked before counting: each statement of this function sees what was committed before it began, so whoever counts last
+  -- counts all.
+  select b.chunks into expected from intake.batch b where b.id = batch and b.state = 'received' for no key update;
+  if not found then
+    return false;
+  end if;
+  select count(*)::int as chunks, coalesce(sum(k.records), 0)::bigint as records, coalesce(sum(k.yen), 0)::bigint as yen
+    into arrived from intake.chunk k where k.batch_id = batch;
+  update intake.batch b
+     set chunks_staged = arrived.chunks,
+         records_published = arrived.records,
+         yen_published = arrived.yen,
+         state = case when arrived.chunks = expected then 'staged' else b.state end,
+         staged_at = case when arrived.chunks = expected then now() else b.staged_at end
+   where b.id = batch;
+  return arrived.chunks = expected;
+end $$;
+comment on function intake.count_chunks is 'Counts what has arrived of a batch; true for the one who finds it complete, and who decides it. Called after a chunk is committed: a counter in the transaction of the chunk would let only one chunk at a time wait for the disk. Counted anew, not added to: a count that was lost, or is done twice, does no harm.';
+
 create table intake.chunk_copy (
   id         bigint generated always as identity,
   batch_id   bigint not null,

@@ -9,7 +9,7 @@ use renkei_core::crash;
 use renkei_core::evidence::Document;
 use renkei_core::layout::Layout;
 use renkei_core::message::Envelope;
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::{PgConnection, PgExecutor, PgPool};
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
 
 use super::batch::{self, State};
@@ -271,10 +271,7 @@ async fn chunk(
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
     let bytes: i64 = number(envelope, "size", size)?;
-    let new = sqlx::query(
-        "insert into intake.chunk (batch_id, chunk, message_id, records, yen, bytes) values ($1, $2, $3, $4, $5, $6)
-         on conflict on constraint chunk_once do nothing",
-    )
+    let new = sqlx::query(include_str!("sql/enter_chunk.sql"))
     .bind(batch)
     .bind(chunk)
     .bind(message_id)
@@ -302,21 +299,22 @@ async fn chunk(
             evidence::store(&mut tx, batch, documents).await.map_err(failed("store the documents"))?;
         }
     }
-    let complete: Option<bool> = sqlx::query_scalar(include_str!("sql/count_chunk.sql"))
-        .bind(batch)
-        .bind(rows.records)
-        .bind(rows.yen)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed("count the records"))?;
-    let Some(complete) = complete else {
-        tx.rollback().await.map_err(failed("roll back the staging"))?;
-        return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
-    };
+    // A delivery of one chunk has nobody to wait for.
+    let alone = envelope.chunks == 1;
+    let mut complete = alone && count(&mut *tx, batch).await?;
     tx.commit().await.map_err(failed("commit the staging"))?;
     meter::staged(&envelope.topic, rows.records);
     crash::point("inbound.staged");
+    if !alone {
+        complete = count(pool, batch).await?;
+    }
     Ok(if complete { Staged::Complete } else { Staged::Waiting })
+}
+
+/// Counts the chunks that have arrived. `true`: this one found them complete, and decides.
+async fn count(database: impl PgExecutor<'_>, batch: i64) -> Result<bool, IntakeError> {
+    let counted = sqlx::query_scalar("select intake.count_chunks($1)").bind(batch).fetch_one(database).await;
+    counted.map_err(IntakeError::database(format!("count the chunks of batch {batch}")))
 }
 
 /// How the staging begins. A delivery of one chunk is decided before its message is acknowledged, and that commit waits for the
@@ -349,17 +347,20 @@ async fn store(
     insert.execute(conn).await.map(|_| ())
 }
 
-/// A chunk that was staged before. If its batch is complete but not decided, whoever was to decide it died: decide it now.
+/// A chunk that was staged before, or whose batch takes no more. If all chunks are there and the batch is not decided, whoever was
+/// to count or to decide it died: decide it now.
 async fn again(conn: &mut PgConnection, batch: i64, chunk: i32, message_id: &str) -> Result<Staged, IntakeError> {
-    let state: State = sqlx::query_scalar(
-        "with seen as (insert into intake.chunk_copy (batch_id, chunk, message_id) values ($1, $2, $3))
-         select state from intake.batch where id = $1",
-    )
-    .bind(batch)
-    .bind(chunk)
-    .bind(message_id)
-    .fetch_one(conn)
-    .await
-    .map_err(IntakeError::database(format!("note that chunk {chunk} of batch {batch} came again")))?;
-    Ok(if state == State::Staged { Staged::Complete } else { Staged::Seen })
+    let (state, seen): (State, bool) = sqlx::query_as(include_str!("sql/chunk_again.sql"))
+        .bind(batch)
+        .bind(chunk)
+        .bind(message_id)
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(IntakeError::database(format!("note that chunk {chunk} of batch {batch} came again")))?;
+    Ok(match state {
+        _ if !seen => Staged::Closed(state),
+        State::Staged => Staged::Complete,
+        State::Received if count(conn, batch).await? => Staged::Complete,
+        _ => Staged::Seen,
+    })
 }
