@@ -5,8 +5,8 @@ use renkei_core::crash;
 use renkei_core::fault::Fault;
 use renkei_core::registry::{Confirm, Topic};
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Connection as _};
 use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::batch::{self, Batch, State};
 use super::error::IntakeError;

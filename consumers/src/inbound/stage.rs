@@ -261,6 +261,7 @@ async fn chunk(
     let &Arrival { envelope, message_id, part } = arrival;
     if shapes.is_empty() {
         // The delivery was refused before it had records.
+        drop(tx);
         return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
     }
     let (rows, size) = match part {
@@ -272,15 +273,15 @@ async fn chunk(
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
     let bytes: i64 = number(envelope, "size", size)?;
     let new = sqlx::query(include_str!("sql/enter_chunk.sql"))
-    .bind(batch)
-    .bind(chunk)
-    .bind(message_id)
-    .bind(rows.records)
-    .bind(rows.yen)
-    .bind(bytes)
-    .execute(&mut *tx)
-    .await
-    .map_err(failed("enter the arrival"))?;
+        .bind(batch)
+        .bind(chunk)
+        .bind(message_id)
+        .bind(rows.records)
+        .bind(rows.yen)
+        .bind(bytes)
+        .execute(&mut *tx)
+        .await
+        .map_err(failed("enter the arrival"))?;
     if new.rows_affected() == 0 {
         let seen = again(&mut tx, batch, chunk, message_id).await?;
         tx.commit().await.map_err(failed("commit the second arrival"))?;
@@ -360,7 +361,7 @@ async fn again(conn: &mut PgConnection, batch: i64, chunk: i32, message_id: &str
     Ok(match state {
         _ if !seen => Staged::Closed(state),
         State::Staged => Staged::Complete,
-        State::Received if count(conn, batch).await? => Staged::Complete,
+        State::Received if count(&mut *conn, batch).await? => Staged::Complete,
         _ => Staged::Seen,
     })
 }
