@@ -62,6 +62,13 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// The shapes of the records of a layout, and their numbers.
+    async fn shapes_of(&self, pool: &PgPool, layout: &Layout, envelope: &Envelope) -> Result<(Shapes, Vec<i32>), IntakeError> {
+        let shapes = self.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
+        let ids = shapes.iter().map(|shape| shape.id).collect();
+        Ok((shapes, ids))
+    }
+
     fn find(&self, envelope: &Envelope) -> Option<Delivery> {
         let known = self.deliveries.lock().ok()?;
         known.iter().find(|known| known.first.delivery == envelope.delivery).cloned()
@@ -86,16 +93,18 @@ pub(super) async fn take(
     arrival: &Arrival<'_>,
 ) -> Result<(i64, Staged), IntakeError> {
     let envelope = arrival.envelope;
-    if envelope.chunks == 1 && envelope.chunk == 0 {
+    if envelope.chunks == 1 && envelope.chunk == 0 && known.find(envelope).is_none() {
         // A delivery of one chunk, such as a message, is opened and staged in one transaction.
-        let shapes = known.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
-        let ids: Vec<i32> = shapes.iter().map(|shape| shape.id).collect();
+        let (shapes, ids) = known.shapes_of(pool, layout, envelope).await?;
         let doing = IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic));
         let mut tx = pool.begin_with(begin(envelope)).await.map_err(doing)?;
         if let Some(id) = insert(&mut tx, envelope, reply, &ids).await? {
             let staged = chunk(pool, tx, id, &shapes, arrival).await?;
+            known.keep(envelope, id, &shapes);
             return Ok((id, staged));
         }
+        drop(tx);
+        find(pool, known, envelope, shapes, &ids).await?;
     }
     let (id, shapes) = open(pool, known, layout, envelope, reply).await?;
     let begun = pool.begin_with(begin(envelope)).await;
@@ -116,13 +125,22 @@ async fn open(
         agree(envelope, &differences(&delivery.first, envelope))?;
         return Ok((delivery.batch, delivery.shapes));
     }
-    let shapes = known.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
-    let ids: Vec<i32> = shapes.iter().map(|shape| shape.id).collect();
+    let (shapes, ids) = known.shapes_of(pool, layout, envelope).await?;
     if let Some(id) = insert_new(pool, envelope, reply, &ids).await? {
         known.keep(envelope, id, &shapes);
         return Ok((id, shapes));
     }
-    // Opened by another process, perhaps one that read an older layout: the batch's own shapes count.
+    find(pool, known, envelope, shapes, &ids).await
+}
+
+/// A batch opened by another process, perhaps one that read an older layout: the batch's own shapes count.
+async fn find(
+    pool: &PgPool,
+    known: &Known,
+    envelope: &Envelope,
+    shapes: Shapes,
+    ids: &[i32],
+) -> Result<(i64, Shapes), IntakeError> {
     let batch = batch::by_delivery(pool, envelope.delivery).await?;
     let batch = batch.ok_or_else(|| IntakeError::Unknown(envelope.delivery.to_string()))?;
     agree(envelope, &stored_differences(&batch, envelope))?;
