@@ -153,6 +153,31 @@ create table intake.chunk (
 );
 comment on table intake.chunk is 'Inbox: chunks already staged. Inserted first in the staging transaction, so a copy of the message waits and then finds it';
 
+create function intake.count_chunks(batch bigint) returns boolean
+language plpgsql as $$
+declare
+  expected int;
+  arrived  record;
+begin
+  -- Locked before counting: each statement of this function sees what was committed before it began, so whoever counts last
+  -- counts all.
+  select b.chunks into expected from intake.batch b where b.id = batch and b.state = 'received' for no key update;
+  if not found then
+    return false;
+  end if;
+  select count(*)::int as chunks, coalesce(sum(k.records), 0)::bigint as records, coalesce(sum(k.yen), 0)::bigint as yen
+    into arrived from intake.chunk k where k.batch_id = batch;
+  update intake.batch b
+     set chunks_staged = arrived.chunks,
+         records_published = arrived.records,
+         yen_published = arrived.yen,
+         state = case when arrived.chunks = expected then 'staged' else b.state end,
+         staged_at = case when arrived.chunks = expected then now() else b.staged_at end
+   where b.id = batch;
+  return arrived.chunks = expected;
+end $$;
+comment on function intake.count_chunks is 'Counts what has arrived of a batch; true for the one who finds it complete, and who decides it. Called after a chunk is committed: a counter in the transaction of the chunk would let only one chunk at a time wait for the disk. Counted anew, not added to: a count that was lost, or is done twice, does no harm.';
+
 create table intake.chunk_copy (
   id         bigint generated always as identity,
   batch_id   bigint not null,
@@ -423,15 +448,54 @@ create trigger failure_original_stays before update on intake.failure for each r
 create function intake.work_table(name text, columns text) returns void
 language plpgsql as $$
 declare
+    -- Up to here old rows are deleted, beyond it the file is cut.
+    small    constant int := 65536;
     existing regclass := to_regclass('pg_temp.' || quote_ident(name));
+    bytes    bigint;
 begin
-    if existing is not null then
-        if obj_description(existing, 'pg_class') = columns then
-            return;
+    if existing is not null and obj_description(existing, 'pg_class') = columns then
+        bytes := pg_relation_size(existing);
+        if bytes > small then
+            execute format('truncate pg_temp.%I', name);
+        elsif bytes > 0 then
+            execute format('delete from pg_temp.%I', name);
         end if;
+        return;
+    end if;
+    if existing is not null then
         execute format('drop table pg_temp.%I', name);
     end if;
-    execute format('create temp table %I (%s) on commit delete rows', name, columns);
+    execute format('create temp table %I (%s)', name, columns);
     execute format('comment on table pg_temp.%I is %L', name, columns);
 end $$;
-comment on function intake.work_table is 'A temp table that lives as long as its session and is empty at the beginning of each transaction: making one costs most of what a message of one record does. The comment of the table says how it was made.';
+comment on function intake.work_table is 'An empty temp table that lives as long as its session: making one, or having every commit empty it (which cuts its file, its toast table and its indexes), costs most of what a message of one record does. The comment of the table says how it was made.';
+
+create function intake.work_batch() returns void
+language plpgsql as $$
+begin
+    -- The one working table that must be empty as soon as its transaction ends: it says that a batch is being posted.
+    if to_regclass('pg_temp.batch') is null then
+        create temp table batch (id bigint, topic text, delivery uuid, file text, layout text, received_at timestamptz, business_date date,
+            actor text, again boolean) on commit delete rows;
+    end if;
+end $$;
+comment on function intake.work_batch is 'Makes the temp table batch of a session.';
+
+create function intake.fresh_plans(large boolean) returns void
+language plpgsql as $$
+declare
+    made_for bigint;
+begin
+    -- A sequence, because it remembers through a rollback, as the plans do.
+    if to_regclass('pg_temp.plans_made_for') is null then
+        create temp sequence plans_made_for;
+        made_for := 0;
+    else
+        execute 'select last_value from pg_temp.plans_made_for' into made_for;
+    end if;
+    if large or made_for <> 1 then
+        discard plans;
+        perform setval('pg_temp.plans_made_for', case when large then 2 else 1 end);
+    end if;
+end $$;
+comment on function intake.fresh_plans is 'Plans are made anew for each large batch, and for the first small one after it: those of the last one knew other sizes. Small batches share theirs: planning would cost most of what a message of one record does.';

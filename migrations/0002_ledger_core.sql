@@ -187,12 +187,11 @@ create table ledger.posting (
     facility       text,
     object         text,
     memo           text,
-    constraint posting_pk primary key (entry_id, no)
+    constraint posting_once unique nulls not distinct (entry_id, source_line, no)
 );
 comment on table ledger.posting is '仕訳: one amount, its debit and its credit account. An entry made of such rows balances by its form; view line shows the two sides.';
 comment on column ledger.posting.source_line is 'The line of the file (batch of its entry) the amount comes from.';
--- Postings lie in the order of their files, so a block range index finds a file's line at a thousandth of a btree's cost.
-create index posting_by_source on ledger.posting using brin (entry_id, source_line);
+-- One index both tells postings apart and finds those of a line. (A block range index beside it costs more for each row than this btree.)
 
 create view ledger.line as
 select entry_id, 2 * no - 1 as no, source_line, debit_account as account, amount as debit, 0::bigint as credit,
@@ -267,43 +266,39 @@ begin
 end $$;
 comment on function ledger.begin_journal is 'Makes the temp table journal that post_journal() reads; the consumer calls it before post.sql and release.sql.';
 
-create function ledger.post_journal() returns bigint
+create function ledger.begin_sides() returns void
+language plpgsql as $$
+begin
+    perform intake.work_table('journal_side',
+        'event text, fiscal_year int, booked_on date, fund text, budget_line text, has_yen boolean, entry_id bigint, debit_account text, credit_account text');
+end $$;
+comment on function ledger.begin_sides is 'Makes the temp table journal_side for open_entries(): the combinations of event, year, day, fund and budget line (empty: none) that are to be posted.';
+
+create function ledger.open_entries() returns void
 language plpgsql
 set jit = off
 as $$
 declare
-    -- Pages of the journal written in one statement: about 25,000 rows, which the check of what was added keeps in memory.
-    slice   constant int := 500;
     bad     record;
     batch   bigint;
     file    bigint;
     who     text;
-    written bigint := 0;
-    added   bigint;
-    page    int := 0;
-    pages   int;
 begin
     -- The transaction says by its temp tables what it posts for: a batch, or an exported file.
     if to_regclass('pg_temp.batch') is not null then
         execute 'select id, actor from pg_temp.batch' into batch, who;
-    elsif to_regclass('pg_temp.run') is not null then
+    end if;
+    if batch is null and to_regclass('pg_temp.run') is not null then
         execute 'select file_id, ordered_by from pg_temp.run' into file, who;
     end if;
 
-    pages := pg_relation_size('pg_temp.journal') / current_setting('block_size')::int;
-
     -- Rules and budget lines are looked up once for each combination, of which a file has a handful.
-    perform intake.work_table('journal_side',
-        'event text, fiscal_year int, booked_on date, fund text, budget_line text, entry_id bigint, debit_account text, credit_account text,
-         has_yen boolean');
-    delete from pg_temp.journal_side;
-    insert into pg_temp.journal_side
-    select j.event, j.fiscal_year, j.booked_on, j.fund, j.budget_line, null,
-           coalesce(r.debit_account, b.account), coalesce(r.credit_account, b.account), j.has_yen
-      from (select event, fiscal_year, booked_on, fund, coalesce(budget_line, '') as budget_line, bool_or(amount <> 0) as has_yen
-              from pg_temp.journal group by 1, 2, 3, 4, 5) j
+    update pg_temp.journal_side s
+       set debit_account = coalesce(r.debit_account, b.account), credit_account = coalesce(r.credit_account, b.account)
+      from pg_temp.journal_side j
       left join ledger.posting_rule r on r.event = j.event
-      left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line);
+      left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line)
+     where j.ctid = s.ctid;
     select * into bad from pg_temp.journal_side where debit_account is null or credit_account is null limit 1;
     if found then
         raise exception 'no posting rule or budget line for event %, year %, fund %, line %', bad.event, bad.fiscal_year, bad.fund, nullif(bad.budget_line, '')
@@ -319,6 +314,30 @@ begin
     )
     update pg_temp.journal_side s set entry_id = m.id
       from made m where (m.event, m.fiscal_year, m.booked_on, m.fund) = (s.event, s.fiscal_year, s.booked_on, s.fund);
+end $$;
+comment on function ledger.open_entries is 'Gives each row of journal_side its entry and its two accounts. Postings follow in the same transaction: by post_journal(), or written by a function that has a million of them and their sides.';
+
+create function ledger.post_journal() returns bigint
+language plpgsql
+set jit = off
+as $$
+declare
+    -- Pages of the journal written in one statement: about 25,000 rows, which the check of what was added keeps in memory.
+    slice   constant int := 500;
+    written bigint := 0;
+    added   bigint;
+    page    int := 0;
+    pages   int;
+begin
+    if not exists (select from pg_temp.journal) then
+        return 0;
+    end if;
+    pages := pg_relation_size('pg_temp.journal') / current_setting('block_size')::int;
+
+    perform ledger.begin_sides();
+    insert into pg_temp.journal_side (event, fiscal_year, booked_on, fund, budget_line, has_yen)
+    select event, fiscal_year, booked_on, fund, coalesce(budget_line, ''), bool_or(amount <> 0) from pg_temp.journal group by 1, 2, 3, 4, 5;
+    perform ledger.open_entries();
     if pages > slice then
         analyze pg_temp.journal_side;
     end if;

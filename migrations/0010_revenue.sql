@@ -134,7 +134,22 @@ comment on column ledger.assessment.cancelled_at is 'When the batch was cancelle
 -- The natural key (連携元, 連携元管理番号, 処理区分). A million rows go through it: few columns, byte order.
 create unique index assessment_natural_key on ledger.assessment (source_key, action, source) where cancelled_at is null;
 create index assessment_by_origin on ledger.assessment (origin_id) where origin_id is not null;
-create index assessment_by_batch on ledger.assessment using brin (batch_id);
+
+create table ledger.assessment_range (
+    batch_id bigint not null,
+    first_id bigint not null,
+    last_id  bigint not null,
+    constraint assessment_range_pk primary key (batch_id, first_id),
+    constraint assessment_range_is_forward check (first_id <= last_id)
+);
+comment on table ledger.assessment_range is 'Where the assessments of a batch lie, one row for each posting of it. Those of a batch posted at the same moment may lie between them. Instead of an index, which would cost each of a million rows a sixth of what writing it costs.';
+
+create function ledger.assessments_of(batch bigint) returns setof ledger.assessment
+language sql stable rows 1000 as $$
+    select a.* from ledger.assessment_range r join ledger.assessment a on a.id between r.first_id and r.last_id and a.batch_id = r.batch_id
+     where r.batch_id = assessments_of.batch
+$$;
+comment on function ledger.assessments_of is 'The assessments of a batch.';
 
 create function ledger.assessment_no(fiscal_year int, id bigint) returns text
 language sql immutable parallel safe as $$
@@ -251,7 +266,11 @@ comment on function ledger.slip_no is '納入通知書番号 and key of the slip
 
 create function ledger.el_case_key(prefix text, fiscal_year int, assessment_id bigint, split int, issue int) returns text
 language sql immutable parallel safe as $$
-    select prefix || fiscal_year::text || to_char(assessment_id, 'FM000000000') || to_char(split, 'FM00') || to_char(issue - 1, 'FM00') || '0'
+    -- Without to_char, which depends on settings: so a query takes these expressions into itself instead of calling a function.
+    select prefix || fiscal_year::text
+           || case when assessment_id between 0 and 999999999 then substr((1000000000 + assessment_id)::text, 2) else '#########' end
+           || case when split between 0 and 99 then substr((100 + split)::text, 2) else '##' end
+           || case when issue between 1 and 100 then substr((99 + issue)::text, 2) else '##' end || '0'
 $$;
 comment on function ledger.el_case_key is '案件特定キー: SS system, YYYY year, NNNNNNNNN assessment, BB split, RR re-issue, 0 reserve (eltax §9). A number that does not fit becomes #, which the table refuses.';
 
@@ -892,6 +911,69 @@ comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdict
 
 -- ── Assessments: post ───────────────────────────────────────────────────────────────────────────────────────────────
 
+create function ledger.begin_assessment_sides(out earliest date, out latest date, out changes boolean, out by_slip boolean)
+language plpgsql
+set jit = off
+set enable_seqscan = on -- post_assessments has it off, which makes all plans of a question to a temp table look equally dear
+set enable_sort = off
+as $$
+begin
+    perform ledger.begin_sides();
+    with combination as (
+        select s.fiscal_year, s.assessed_on, s.fund, s.budget_line, min(s.due_on) as earliest, max(s.due_on) as latest,
+               bool_or(s.action <> '1') as changes, bool_or(s.method = '4') as by_slip
+          from pg_temp.staged_assessment s group by 1, 2, 3, 4
+    ), side as (
+        insert into pg_temp.journal_side (event, fiscal_year, booked_on, fund, budget_line, has_yen)
+        select 'ASSESSMENT', c.fiscal_year, c.assessed_on, c.fund, c.budget_line, true from combination c
+    )
+    select min(c.earliest), max(c.latest), bool_or(c.changes), bool_or(c.by_slip)
+      into begin_assessment_sides.earliest, begin_assessment_sides.latest, begin_assessment_sides.changes, begin_assessment_sides.by_slip
+      from combination c;
+end $$;
+comment on function ledger.begin_assessment_sides is 'One pass over staged_assessment: its first and last due day, whether it has changes and slips, and in journal_side the combinations it is booked under.';
+
+create function ledger.write_assessment_postings(batch bigint, first bigint, last bigint) returns void
+language plpgsql
+set jit = off
+set enable_seqscan = off -- as in post_assessments
+set enable_bitmapscan = off
+set enable_nestloop = off -- the planner does not know how many rows there are, and would compare each with every combination
+set enable_mergejoin = off
+as $$
+#variable_conflict use_variable
+declare
+    -- Ids posted in one statement, so that the check of what was added keeps them in memory.
+    slice   constant int := 25000;
+    from_id bigint := first;
+    to_id   bigint;
+    side    record;
+begin
+    -- Arrays, because the planner knows how long they are: the few combinations are hashed, and the rows come in the order of the file.
+    select array_agg(fiscal_year) as years, array_agg(booked_on) as days, array_agg(fund) as funds, array_agg(budget_line) as lines,
+           array_agg(entry_id) as entries, array_agg(debit_account) as debits, array_agg(credit_account) as credits
+      into side from pg_temp.journal_side;
+    -- Straight from the rows, not by way of the journal: to write a million rows to a temp table and read them again costs half as
+    -- much as posting them. A negative effect swaps the sides.
+    while from_id <= last loop
+        to_id := least(from_id + slice - 1, last);
+        insert into ledger.posting (entry_id, no, source_line, amount, object_id, debit_account, credit_account, budget_line, organization,
+                                    object, memo)
+        select k.entry, a.id - first + 1, a.line, a.amount, a.id,
+               case when a.delta > 0 then k.debit else k.credit end,
+               case when a.delta > 0 then k.credit else k.debit end,
+               a.budget_line, a.organization, 'assessment', a.reason
+          from ledger.assessment a
+          join unnest(side.years, side.days, side.funds, side.lines, side.entries, side.debits, side.credits)
+               k (year, day, fund, line, entry, debit, credit)
+            on (k.year, k.day, k.fund, k.line) = (a.fiscal_year, a.assessed_on, a.fund, a.budget_line)
+         -- Asked in this way because the planner, who has not seen the batch, would take few rows to be of it.
+         where a.id between from_id and to_id and case when a.batch_id = batch then true else false end;
+        from_id := to_id + 1;
+    end loop;
+end $$;
+comment on function ledger.write_assessment_postings is 'The postings of the assessments a batch has just written, whose sides are in journal_side.';
+
 create function ledger.post_assessments() returns void
 language plpgsql
 set jit = off
@@ -905,14 +987,14 @@ declare
     batch   bigint := (select id from pg_temp.batch);
     -- Ids are drawn from the sequence in this transaction, so "from here on" finds this call's rows by the primary key.
     first   bigint := (select last_value + is_called::int from ledger.assessment_id_seq);
+    last     bigint;
     earliest date;
     latest   date;
     changes  boolean;
     by_slip  boolean;
     moved_to date[];
 begin
-    select min(s.due_on), max(s.due_on), bool_or(s.action <> '1'), bool_or(s.method = '4')
-      into earliest, latest, changes, by_slip from pg_temp.staged_assessment s;
+    select * into earliest, latest, changes, by_slip from ledger.begin_assessment_sides();
     if earliest is null then
         return;
     end if;
@@ -953,13 +1035,13 @@ begin
         end if;
     end if;
 
-    insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select a.line, 'ASSESSMENT', a.fiscal_year, a.assessed_on, a.fund, a.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
-      from ledger.assessment a
-     where a.id >= first and a.batch_id = batch;
+    last := (select last_value from ledger.assessment_id_seq);
+    insert into ledger.assessment_range (batch_id, first_id, last_id) select batch, first, last where first <= last;
+    perform ledger.open_entries();
+    perform ledger.write_assessment_postings(batch, first, last);
 
     if by_slip then
-        perform ledger.issue_slips(first, batch);
+        perform ledger.issue_slips(first, batch, changes);
     end if;
     if changes then
         perform ledger.refresh_slips(array(
@@ -969,11 +1051,11 @@ begin
     insert into pg_temp.posted (line, object, object_id, yen)
     select a.line, 'assessment', a.id, a.amount from ledger.assessment a where a.id >= first and a.batch_id = batch;
 end $$;
-comment on function ledger.post_assessments is 'post.sql of 12 and 13: staged_assessment → assessment, slips, rows of the temp table journal, and posted.';
+comment on function ledger.post_assessments is 'post.sql of 12 and 13: staged_assessment → assessment, slips, entries with their postings, and posted.';
 
 -- ── Slips: issue, replace ───────────────────────────────────────────────────────────────────────────────────────────
 
-create function ledger.issue_slips(first bigint, batch bigint) returns void
+create function ledger.issue_slips(first bigint, batch bigint, changes boolean) returns void
 language plpgsql
 set jit = off
 as $$
@@ -986,9 +1068,11 @@ begin
     select a.id, a.fiscal_year, a.amount, a.due_on, a.fund, a.budget_line, a.assessed_on, a.line
       from ledger.assessment a
      where a.id >= first and a.batch_id = batch and a.method = '4' and a.action = '1';
-    delete from pg_temp.slip_wanted w
-     using (select origin_id from ledger.assessment where id >= first and batch_id = batch and origin_id is not null) c
-     where c.origin_id = w.id;
+    if changes then
+        delete from pg_temp.slip_wanted w
+         using (select origin_id from ledger.assessment where id >= first and batch_id = batch and origin_id is not null) c
+         where c.origin_id = w.id;
+    end if;
 
     insert into ledger.payment_slip (assessment_id, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
         amount, amount_main, due_on, pay_limit_on, issued_on, batch_id, line)
@@ -1203,23 +1287,23 @@ language plpgsql volatile as $$
 begin
     -- Locked before looking: a receipt that is being posted for one of them has that lock, and is seen once it is committed.
     perform from ledger.assessment o
-     where o.id in (select coalesce(a.origin_id, a.id) from ledger.assessment a
-                     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null)
+     where o.id in (select coalesce(a.origin_id, a.id) from ledger.assessments_of(assessment_blockers.batch) a
+                     where a.cancelled_at is null)
      order by o.id for update;
     return query
     select a.line, 'receipt', r.id, 'REVENUE_BLOCKED_BY_RECEIPT', jsonb_build_object('value', r.amount, 'paid_on', r.paid_on)
-      from ledger.assessment a join ledger.receipt r on r.assessment_id = coalesce(a.origin_id, a.id) and r.cancelled_at is null
-     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
+      from ledger.assessments_of(assessment_blockers.batch) a join ledger.receipt r on r.assessment_id = coalesce(a.origin_id, a.id) and r.cancelled_at is null
+     where a.cancelled_at is null
     union all
     select a.line, 'assessment', c.id, 'REVENUE_BLOCKED_BY_CHANGE', jsonb_build_object('value', c.source_key, 'batch', c.batch_id)
-      from ledger.assessment a join ledger.assessment c on c.origin_id = coalesce(a.origin_id, a.id) and c.id > a.id
-     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
+      from ledger.assessments_of(assessment_blockers.batch) a join ledger.assessment c on c.origin_id = coalesce(a.origin_id, a.id) and c.id > a.id
+     where a.cancelled_at is null
        and c.batch_id <> assessment_blockers.batch and c.cancelled_at is null
     union all
     select a.line, 'payment_slip', s.id, 'REVENUE_BLOCKED_BY_SLIP', jsonb_build_object('value', s.case_key, 'state', s.state)
-      from ledger.assessment a
+      from ledger.assessments_of(assessment_blockers.batch) a
       join ledger.payment_slip s on s.assessment_id = coalesce(a.origin_id, a.id)
-     where a.batch_id = assessment_blockers.batch and a.cancelled_at is null
+     where a.cancelled_at is null
        and (s.state in ('uploaded', 'provisional', 'final')
             or exists (select from ledger.slip_notice n where n.slip_id = s.id
                           and (n.state = 'uploaded' or n.state = 'queued' and ledger.slip_notice_is_claimed(n.id))));
@@ -1233,7 +1317,8 @@ declare
 begin
     with gone as (
         update ledger.assessment a set cancelled_at = clock_timestamp()
-         where a.batch_id = batch and a.cancelled_at is null
+          from ledger.assessment_range r
+         where r.batch_id = batch and a.id between r.first_id and r.last_id and a.batch_id = batch and a.cancelled_at is null
         returning coalesce(a.origin_id, a.id) as id
     )
     select array_agg(distinct id) into touched from gone;

@@ -93,8 +93,6 @@ comment on table ledger.staff_payment_event is '支払と戻入: written by the 
 comment on column ledger.staff_payment_event.noted_by is 'Who told the payroll section by hand what the file cannot say any more (a year that is closed); it is then not listed again.';
 create index staff_payment_event_by_day on ledger.staff_payment_event (happened_on);
 
-create index posting_by_staff_payment on ledger.posting (object_id) where object = 'staff_payment';
-
 create function ledger.follow_staff_orders() returns trigger
 -- The planner does not know how many rows a statement changed, and would compare each with all.
 language plpgsql set enable_nestloop = off as $$

@@ -39,7 +39,7 @@ pub struct ProducerConfig {
     pub retry_ms: u64,
     /// Deliveries carried at once, all topics together; ordered topics carry one at a time. Default 2: validation takes a core.
     pub deliveries_parallel: usize,
-    /// Chunks of one delivery handed to the broker and not yet confirmed. Default 16: with chunks of half a MiB, 8 MiB.
+    /// Chunks of one delivery handed to the broker and not yet confirmed. Default 16: with chunks of a MiB, 16 MiB.
     pub publish_window: usize,
     /// HTTP intake; absent = none.
     pub http: Option<HttpConfig>,

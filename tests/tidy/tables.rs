@@ -8,6 +8,7 @@ const HOT: &[&str] = &[
     "ledger.posting",
     "export.claim",
     "ledger.assessment",
+    "ledger.assessment_range",
     "ledger.payment_slip",
     "ledger.slip_notice",
     "ledger.payment_notice",

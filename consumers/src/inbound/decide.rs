@@ -5,15 +5,15 @@ use renkei_core::crash;
 use renkei_core::fault::Fault;
 use renkei_core::registry::{Confirm, Topic};
 use serde_json::json;
-use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::batch::{self, Batch, State};
 use super::error::IntakeError;
 use super::meter;
 use super::preview;
 use super::settle::{self, Hops, Settlement, Sum};
-use super::tables::Spec;
+use super::tables::{self, Spec};
 use super::work;
 use super::{Intake, Place};
 
@@ -129,6 +129,7 @@ impl Intake {
             return settle::settle(conn, batch, &settlement).await;
         }
         work::post(conn, place.topic, &spec, &ruling).await?;
+        keep_findings(conn, batch, &ruling).await?;
         finish_posted(conn, place, batch, hops, actor, &today, None).await
     }
 
@@ -162,6 +163,7 @@ impl Intake {
             work::post(&mut tx, place.topic, &spec, &ruling).await?;
             let hops = Hops::staged(staged).ruled(staged, &ruling);
             let hops = hops.ok_or(IntakeError::Overflow { batch: id, what: "the yen posted" })?;
+            keep_findings(&mut tx, &batch, &ruling).await?;
             finish_posted(&mut tx, &place, &batch, hops, actor, &today, Some((actor, reason))).await?;
         }
         self.commit(tx, &batch).await
@@ -174,10 +176,8 @@ impl Intake {
 
     /// The same before there is a batch; `doing` completes "cannot …".
     pub(super) async fn begin_for(&self, doing: &str) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, IntakeError> {
-        let mut tx = self.pool.begin().await.map_err(IntakeError::database(doing))?;
-        let door = sqlx::query("select set_config('renkei.source', $1, true)").bind(&self.source);
-        door.execute(&mut *tx).await.map_err(IntakeError::database(doing))?;
-        Ok(tx)
+        let begin = format!("begin; set local renkei.source = {}", tables::literal(&self.source));
+        self.pool.begin_with(AssertSqlSafe(begin)).await.map_err(IntakeError::database(doing))
     }
 
     /// Commits and reads what the batch is now.
@@ -212,6 +212,11 @@ pub(super) async fn rehearse(
     Ok(journal)
 }
 
+/// What the checks said, if they said anything: a sound message is spared the question.
+async fn keep_findings(conn: &mut PgConnection, batch: &Batch, ruling: &work::Ruling) -> Result<(), IntakeError> {
+    if ruling.verdicts > 0 { settle::store_findings(conn, batch.id, "").await } else { Ok(()) }
+}
+
 async fn finish_posted(
     conn: &mut PgConnection,
     place: &Place<'_>,
@@ -221,7 +226,6 @@ async fn finish_posted(
     today: &str,
     decided: Option<(&str, &str)>,
 ) -> Result<(), IntakeError> {
-    settle::store_findings(conn, batch.id, "").await?;
     let state = if hops.held.records > 0 { State::Held } else { State::Posted };
     let mut settlement = Settlement::new(state, hops, "batch.post", actor);
     settlement.business_date = Some(today);

@@ -12,7 +12,7 @@ use super::batch::{self, Batch, State};
 use super::direct::{self, Direct};
 use super::error::IntakeError;
 use super::evidence;
-use super::stage::{self, Part, ReplyAddress, Staged};
+use super::stage::{self, Arrival, Part, ReplyAddress, Staged};
 use crate::db;
 use crate::replies::{Replies, Stage};
 
@@ -134,8 +134,8 @@ impl TopicHandler {
     ) -> Result<(), IntakeError> {
         let intake = &self.intake;
         let place = intake.layout_place(&self.topic, &envelope.layout)?;
-        let (id, shapes) = stage::open(&intake.pool, &intake.known, place.layout, envelope, reply).await?;
-        let staged = stage::chunk(&intake.pool, id, &shapes, envelope, message_id, part).await?;
+        let arrival = Arrival { envelope, message_id, part };
+        let (id, staged) = stage::take(&intake.pool, &intake.known, place.layout, reply, &arrival).await?;
         match staged {
             Staged::Complete => {
                 if reply.reply_to.is_some() {

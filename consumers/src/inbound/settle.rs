@@ -194,7 +194,6 @@ pub(super) async fn record(
 /// Keeps the verdicts. `state` overrules the state each would get; empty: a hold is open, the rest noted.
 pub(super) async fn store_findings(conn: &mut PgConnection, batch: i64, state: &str) -> Result<(), IntakeError> {
     sqlx::query(include_str!("sql/store_findings.sql"))
-        .persistent(false)
         .bind(batch)
         .bind(state)
         .execute(conn)

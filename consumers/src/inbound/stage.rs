@@ -9,8 +9,8 @@ use renkei_core::crash;
 use renkei_core::evidence::Document;
 use renkei_core::layout::Layout;
 use renkei_core::message::Envelope;
-use sqlx::AssertSqlSafe;
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::{PgConnection, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 
 use super::batch::{self, State};
 use super::error::IntakeError;
@@ -62,6 +62,13 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// The shapes of the records of a layout, and their numbers.
+    async fn shapes_of(&self, pool: &PgPool, layout: &Layout, envelope: &Envelope) -> Result<(Shapes, Vec<i32>), IntakeError> {
+        let shapes = self.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
+        let ids = shapes.iter().map(|shape| shape.id).collect();
+        Ok((shapes, ids))
+    }
+
     fn find(&self, envelope: &Envelope) -> Option<Delivery> {
         let known = self.deliveries.lock().ok()?;
         known.iter().find(|known| known.first.delivery == envelope.delivery).cloned()
@@ -77,9 +84,37 @@ impl Known {
     }
 }
 
+/// Stages one chunk of a delivery, whose batch is opened if it is new.
+pub(super) async fn take(
+    pool: &PgPool,
+    known: &Known,
+    layout: &Layout,
+    reply: &ReplyAddress,
+    arrival: &Arrival<'_>,
+) -> Result<(i64, Staged), IntakeError> {
+    let envelope = arrival.envelope;
+    if envelope.chunks == 1 && envelope.chunk == 0 && known.find(envelope).is_none() {
+        // A delivery of one chunk, such as a message, is opened and staged in one transaction.
+        let (shapes, ids) = known.shapes_of(pool, layout, envelope).await?;
+        let doing = IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic));
+        let mut tx = pool.begin_with(begin(envelope)).await.map_err(doing)?;
+        if let Some(id) = insert(&mut tx, envelope, reply, &ids).await? {
+            let staged = chunk(pool, tx, id, &shapes, arrival).await?;
+            known.keep(envelope, id, &shapes);
+            return Ok((id, staged));
+        }
+        drop(tx);
+        find(pool, known, envelope, shapes, &ids).await?;
+    }
+    let (id, shapes) = open(pool, known, layout, envelope, reply).await?;
+    let begun = pool.begin_with(begin(envelope)).await;
+    let tx = begun.map_err(IntakeError::database(format!("begin the staging of chunk {} of batch {id}", envelope.chunk)))?;
+    Ok((id, chunk(pool, tx, id, &shapes, arrival).await?))
+}
+
 /// The delivery's batch and the shapes its records are stored in; opened if it is new. Committed by itself: chunks staged in
 /// parallel would otherwise wait for the first one's whole transaction.
-pub(super) async fn open(
+async fn open(
     pool: &PgPool,
     known: &Known,
     layout: &Layout,
@@ -90,13 +125,22 @@ pub(super) async fn open(
         agree(envelope, &differences(&delivery.first, envelope))?;
         return Ok((delivery.batch, delivery.shapes));
     }
-    let shapes = known.shapes.of(pool, &envelope.topic, &envelope.layout, layout).await?;
-    let ids: Vec<i32> = shapes.iter().map(|shape| shape.id).collect();
+    let (shapes, ids) = known.shapes_of(pool, layout, envelope).await?;
     if let Some(id) = insert_new(pool, envelope, reply, &ids).await? {
         known.keep(envelope, id, &shapes);
         return Ok((id, shapes));
     }
-    // Opened by another process, perhaps one that read an older layout: the batch's own shapes count.
+    find(pool, known, envelope, shapes, &ids).await
+}
+
+/// A batch opened by another process, perhaps one that read an older layout: the batch's own shapes count.
+async fn find(
+    pool: &PgPool,
+    known: &Known,
+    envelope: &Envelope,
+    shapes: Shapes,
+    ids: &[i32],
+) -> Result<(i64, Shapes), IntakeError> {
     let batch = batch::by_delivery(pool, envelope.delivery).await?;
     let batch = batch.ok_or_else(|| IntakeError::Unknown(envelope.delivery.to_string()))?;
     agree(envelope, &stored_differences(&batch, envelope))?;
@@ -213,17 +257,29 @@ pub(super) enum Part<'b> {
     Evidence(&'b [Document]),
 }
 
-/// Stages one chunk.
-pub(super) async fn chunk(
+/// A chunk as it arrived.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival<'b> {
+    /// What it says about its delivery.
+    pub envelope: &'b Envelope,
+    /// Id of the message.
+    pub message_id: &'b str,
+    /// What it brings.
+    pub part: Part<'b>,
+}
+
+/// Stages one chunk in the transaction that was begun for it.
+async fn chunk(
     pool: &PgPool,
+    mut tx: Transaction<'static, Postgres>,
     batch: i64,
     shapes: &[Shape],
-    envelope: &Envelope,
-    message_id: &str,
-    part: Part<'_>,
+    arrival: &Arrival<'_>,
 ) -> Result<Staged, IntakeError> {
+    let &Arrival { envelope, message_id, part } = arrival;
     if shapes.is_empty() {
         // The delivery was refused before it had records.
+        drop(tx);
         return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
     }
     let (rows, size) = match part {
@@ -232,22 +288,18 @@ pub(super) async fn chunk(
     };
     let rows = rows.map_err(|reason| misfit(envelope, reason))?;
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
-    let mut tx = pool.begin_with(begin(envelope)).await.map_err(failed("begin the staging"))?;
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
     let bytes: i64 = number(envelope, "size", size)?;
-    let new = sqlx::query(
-        "insert into intake.chunk (batch_id, chunk, message_id, records, yen, bytes) values ($1, $2, $3, $4, $5, $6)
-         on conflict on constraint chunk_once do nothing",
-    )
-    .bind(batch)
-    .bind(chunk)
-    .bind(message_id)
-    .bind(rows.records)
-    .bind(rows.yen)
-    .bind(bytes)
-    .execute(&mut *tx)
-    .await
-    .map_err(failed("enter the arrival"))?;
+    let new = sqlx::query(include_str!("sql/enter_chunk.sql"))
+        .bind(batch)
+        .bind(chunk)
+        .bind(message_id)
+        .bind(rows.records)
+        .bind(rows.yen)
+        .bind(bytes)
+        .execute(&mut *tx)
+        .await
+        .map_err(failed("enter the arrival"))?;
     if new.rows_affected() == 0 {
         let seen = again(&mut tx, batch, chunk, message_id).await?;
         tx.commit().await.map_err(failed("commit the second arrival"))?;
@@ -266,21 +318,22 @@ pub(super) async fn chunk(
             evidence::store(&mut tx, batch, documents).await.map_err(failed("store the documents"))?;
         }
     }
-    let complete: Option<bool> = sqlx::query_scalar(include_str!("sql/count_chunk.sql"))
-        .bind(batch)
-        .bind(rows.records)
-        .bind(rows.yen)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed("count the records"))?;
-    let Some(complete) = complete else {
-        tx.rollback().await.map_err(failed("roll back the staging"))?;
-        return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
-    };
+    // A delivery of one chunk has nobody to wait for.
+    let alone = envelope.chunks == 1;
+    let mut complete = alone && count(&mut *tx, batch).await?;
     tx.commit().await.map_err(failed("commit the staging"))?;
     meter::staged(&envelope.topic, rows.records);
     crash::point("inbound.staged");
+    if !alone {
+        complete = count(pool, batch).await?;
+    }
     Ok(if complete { Staged::Complete } else { Staged::Waiting })
+}
+
+/// Counts the chunks that have arrived. `true`: this one found them complete, and decides.
+async fn count(database: impl PgExecutor<'_>, batch: i64) -> Result<bool, IntakeError> {
+    let counted = sqlx::query_scalar("select intake.count_chunks($1)").bind(batch).fetch_one(database).await;
+    counted.map_err(IntakeError::database(format!("count the chunks of batch {batch}")))
 }
 
 /// How the staging begins. A delivery of one chunk is decided before its message is acknowledged, and that commit waits for the
@@ -313,17 +366,20 @@ async fn store(
     insert.execute(conn).await.map(|_| ())
 }
 
-/// A chunk that was staged before. If its batch is complete but not decided, whoever was to decide it died: decide it now.
+/// A chunk that was staged before, or whose batch takes no more. If all chunks are there and the batch is not decided, whoever was
+/// to count or to decide it died: decide it now.
 async fn again(conn: &mut PgConnection, batch: i64, chunk: i32, message_id: &str) -> Result<Staged, IntakeError> {
-    let state: State = sqlx::query_scalar(
-        "with seen as (insert into intake.chunk_copy (batch_id, chunk, message_id) values ($1, $2, $3))
-         select state from intake.batch where id = $1",
-    )
-    .bind(batch)
-    .bind(chunk)
-    .bind(message_id)
-    .fetch_one(conn)
-    .await
-    .map_err(IntakeError::database(format!("note that chunk {chunk} of batch {batch} came again")))?;
-    Ok(if state == State::Staged { Staged::Complete } else { Staged::Seen })
+    let (state, seen): (State, bool) = sqlx::query_as(include_str!("sql/chunk_again.sql"))
+        .bind(batch)
+        .bind(chunk)
+        .bind(message_id)
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(IntakeError::database(format!("note that chunk {chunk} of batch {batch} came again")))?;
+    Ok(match state {
+        _ if !seen => Staged::Closed(state),
+        State::Staged => Staged::Complete,
+        State::Received if count(&mut *conn, batch).await? => Staged::Complete,
+        _ => Staged::Seen,
+    })
 }

@@ -1,7 +1,7 @@
 //! The temp tables an integration's SQL reads (docs/INTEGRATIONS.md), typed from the layouts.
 //!
-//! Everything is made by one simple query: one round trip, and the plans of temp tables are not worth keeping. The tables live as
-//! long as the session and are empty at the beginning of each transaction; what a session made for another topic is made anew.
+//! Everything is made by one simple query: one round trip. The tables live as long as the session and are emptied before they are
+//! used again; what a session made for another topic is made anew.
 //! Records come in the order of the file, by the index, because entries made from them are looked up by blocks of neighbouring lines.
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::record;
 use super::shape::Shape;
 
-/// Records from which statistics are worth their time.
+/// Records from which statistics, and plans made for the batch, are worth their time.
 const ANALYZE_FROM_RECORDS: i64 = 1_000;
 
 /// What the tables are made for.
@@ -41,6 +41,7 @@ pub(super) fn batch_only(batch: &Batch, actor: &str, business_date: &str) -> Str
 pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
     let mut sql = String::with_capacity(8 * 1024);
     batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.again);
+    put(&mut sql, format_args!("select intake.fresh_plans({});\n", spec.batch.records_staged >= ANALYZE_FROM_RECORDS));
     sql.push_str(include_str!("sql/work_tables.sql"));
     evidence_table(&mut sql, spec);
     for (key, value) in &spec.layout.values {
@@ -133,12 +134,11 @@ fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str
     put(
         sql,
         format_args!(
-            "create temp table batch on commit drop as
-             select b.id, b.topic, b.delivery, b.file, b.layout, b.received_at, {}::date as business_date, {}::text as actor, {again} as again
-               from intake.batch b where b.id = {};\n",
-            literal(business_date),
-            literal(actor),
-            batch.id
+            include_str!("sql/work_batch.sql"),
+            batch = batch.id,
+            business_date = literal(business_date),
+            actor = literal(actor),
+            again = again
         ),
     );
 }
@@ -175,7 +175,7 @@ fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column
 }
 
 /// A text as a literal. The server reads backslashes as they are (`standard_conforming_strings`, on since 9.1).
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -16,6 +16,7 @@ const LOCK_TOPIC: i32 = 0x524B_4E01;
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(super) struct Ruling {
     stranger: i64,
+    pub verdicts: i64,
     pub rejected_lines: i64,
     pub rejected_whole: bool,
     pub held_whole: bool,
@@ -51,14 +52,17 @@ pub(super) async fn check(conn: &mut PgConnection, topic: &Topic, spec: &Spec<'_
     let made = sqlx::raw_sql(AssertSqlSafe(tables::all(spec, &shapes))).execute(&mut *conn).await;
     made.map_err(IntakeError::database(format!("lay out the records of batch {batch} in tables")))?;
     const PREFIX: &str = "insert into pg_temp.verdict (line, verdict, code, field, detail)\n";
-    folder_sql(conn, topic, spec.integration, batch, "check", PREFIX).await?;
-    let summed = IntakeError::database(format!("sum up the verdicts on batch {batch}"));
-    let ruling = async {
-        sqlx::raw_sql(include_str!("sql/line_verdict.sql")).execute(&mut *conn).await?;
-        let totals = sqlx::query_as::<_, Ruling>(include_str!("sql/verdict_totals.sql")).persistent(false).bind(batch);
-        totals.fetch_one(&mut *conn).await
-    };
-    let ruling = ruling.await.map_err(summed)?;
+    if let Some(sql) = spec.integration.sql("check") {
+        // What sums the verdicts up goes along: a round trip less.
+        let text = format!("{PREFIX}{sql}\n;\n{}", include_str!("sql/line_verdict.sql"));
+        let ran = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await;
+        ran.map_err(|source| folder_error(topic, batch, "check", PREFIX, sql, source))?;
+    }
+    let ruling: Ruling = sqlx::query_as(include_str!("sql/verdict_totals.sql"))
+        .bind(batch)
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(IntakeError::database(format!("sum up the verdicts on batch {batch}")))?;
     if ruling.stranger != 0 {
         let reason = format!("it names line {}, which the batch does not have", ruling.stranger);
         return Err(IntakeError::Contract { topic: topic.slug.to_string(), file: "check.sql", batch, reason });
@@ -76,20 +80,29 @@ pub(super) async fn post(conn: &mut PgConnection, topic: &Topic, spec: &Spec<'_>
     }
     folder_sql(conn, topic, spec.integration, batch, "post", "").await?;
     let contract = |reason: String| IntakeError::Contract { topic: topic.slug.to_string(), file: "post.sql", batch, reason };
-    let unposted: i64 = sqlx::query_scalar("select count(*) from pg_temp.journal")
-        .persistent(false)
+    let carriers = tables::carriers(spec.layout);
+    let proof: Proof = sqlx::query_as(include_str!("sql/hops_agree.sql"))
+        .bind(batch)
+        .bind(&carriers)
+        .bind(spec.lines)
         .fetch_one(&mut *conn)
         .await
-        .map_err(IntakeError::database(format!("look for journal rows of batch {batch} that were left")))?;
-    if unposted > 0 {
-        return Err(contract(format!("{unposted} row(s) of journal were not posted: ledger.post_journal() must follow them")));
+        .map_err(IntakeError::database(format!("compare what was posted of batch {batch} with what was staged")))?;
+    if proof.unposted > 0 {
+        let reason = format!("{} row(s) of journal were not posted: ledger.post_journal() must follow them", proof.unposted);
+        return Err(contract(reason));
     }
-    if let Some(hop) = difference(conn, spec).await? {
-        return Err(contract(hop.sentence()));
+    if !proof.agree {
+        return Err(contract(difference(conn, spec, &carriers).await?));
     }
-    let sql = "update intake.batch set carriers_posted = carriers_posted + (select count(*) from pg_temp.posted) where id = $1";
-    let counted = sqlx::query(sql).persistent(false).bind(batch).execute(conn).await;
-    counted.map(|_| ()).map_err(IntakeError::database(format!("count what was posted of batch {batch}")))
+    Ok(())
+}
+
+/// Whether all was posted, and what was is what was staged.
+#[derive(Debug, FromRow)]
+struct Proof {
+    unposted: i64,
+    agree: bool,
 }
 
 /// The first line whose postings differ from its records.
@@ -112,25 +125,17 @@ impl HopDifference {
     }
 }
 
-async fn difference(conn: &mut PgConnection, spec: &Spec<'_>) -> Result<Option<HopDifference>, IntakeError> {
-    let batch = spec.batch.id;
-    let doing = || IntakeError::database(format!("compare what was posted of batch {batch} with what was staged"));
-    let shapes = shape::load(conn, &spec.batch.shapes).await?;
-    let kinds = tables::carriers(spec.layout);
-    let carriers: Vec<i32> = shapes.iter().filter(|shape| kinds.contains(&shape.kind)).map(|shape| shape.id).collect();
-    let agree: bool = sqlx::query_scalar(include_str!("sql/hops_agree.sql"))
+/// The difference in words.
+async fn difference(conn: &mut PgConnection, spec: &Spec<'_>, carriers: &[String]) -> Result<String, IntakeError> {
+    let differs: HopDifference = sqlx::query_as(include_str!("sql/hops.sql"))
         .persistent(false)
-        .bind(batch)
-        .bind(&carriers)
+        .bind(spec.batch.id)
+        .bind(carriers)
         .bind(spec.lines)
-        .fetch_one(&mut *conn)
+        .fetch_one(conn)
         .await
-        .map_err(doing())?;
-    if agree {
-        return Ok(None);
-    }
-    let differs = sqlx::query_as(include_str!("sql/hops.sql")).persistent(false);
-    differs.bind(batch).bind(&carriers).bind(spec.lines).fetch_optional(conn).await.map_err(doing())
+        .map_err(IntakeError::database(format!("find where what was posted of batch {} differs", spec.batch.id)))?;
+    Ok(differs.sentence())
 }
 
 /// Runs a SQL file of the folder, if it has one. `stem` is one of the names below; `prefix` goes before its text.

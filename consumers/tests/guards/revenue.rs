@@ -14,6 +14,7 @@ const LEDGER: &str = "
         fund, budget_line, organization, method, tax_class, payer_type, postal, reason, payer_name, payer_kana, address)
     values (1, 7, 2, 2026, 4500, 4500, '2026-09-01', '2026-10-30', '2026-10-30', 'SKS', '2026-CV-000100', '1',
         '01', '2105010101', '12030000', '1', '0', '1', '1570073', '受講料', '砧　三郎', 'キヌタ', '東京都');
+    insert into ledger.assessment_range (batch_id, first_id, last_id) values (7, 1, 1);
     insert into ledger.receipt (id, assessment_id, channel, paid_on, booked_on, amount, cleared, overpaid, unallocated, batch_id, line)
     values (1, 1, '7', '2026-09-08', '2026-09-11', 500, 0, 500, 0, 8, 2);
     insert into ledger.overpayment (id, receipt_id, assessment_id, amount, batch_id, line) values (1, 1, 1, 500, 8, 2)";

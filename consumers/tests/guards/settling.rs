@@ -14,7 +14,7 @@ const LEDGER: &str = "
         '01', '2105010101', '12030000', '1', '0', '1', '1570073', '受講料', '砧　三郎', 'キヌタ', '東京都'
       from (values (1, 2026, 4500), (2, 2026, 400), (3, 2024, 900)) v (id, year, amount);
     begin;
-    create temp table batch on commit drop as select 8::bigint as id, date '2026-10-16' as business_date, 'kakari' as actor;
+    drop table if exists pg_temp.batch; create temp table batch on commit drop as select 8::bigint as id, date '2026-10-16' as business_date, 'kakari' as actor;
     select ledger.begin_journal();
     select ledger.begin_receipts();
     insert into pg_temp.incoming_receipt (line, assessment_id, channel, paid_on, booked_on, amount, cause)

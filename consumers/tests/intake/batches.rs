@@ -82,6 +82,26 @@ async fn work_left_after_the_staging_is_finished_by_the_redelivered_chunk() {
 }
 
 #[tokio::test]
+async fn a_chunk_that_was_not_counted_is_counted_when_it_comes_again() {
+    let bench = Bench::open("").await;
+    let file = four();
+    let messages = file.messages();
+    assert_eq!(bench.handler.handle(messages[0].clone()).await, Outcome::Done);
+    // The counting fails after the chunk was committed, as when the consumer dies there.
+    bench.run("alter function intake.count_chunks rename to gone").await;
+    assert!(matches!(bench.handler.handle(messages[1].clone()).await, Outcome::Park { .. }));
+    bench.run("alter function intake.gone rename to count_chunks").await;
+    let batch = bench.batch(&file).await;
+    assert_eq!((batch.state, batch.chunks_staged), (State::Received, 1));
+    for _ in 0..2 {
+        assert_eq!(bench.handler.handle(messages[1].clone()).await, Outcome::Done);
+    }
+    assert_eq!(bench.batch(&file).await.state, State::Posted);
+    assert_eq!(bench.items().await.len(), 4);
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn the_same_file_again_is_a_duplicate_until_the_first_is_cancelled() {
     let bench = Bench::open("").await;
     let file = four();

@@ -2,7 +2,8 @@
 with expected as (
   select r.line, count(*) as records, sum(r.yen) as yen
     from intake.record r
-   where r.batch_id = $1 and r.shape = any ($2) and ($3::bigint[] is null or r.line = any ($3))
+   where r.batch_id = $1 and ($3::bigint[] is null or r.line = any ($3))
+     and r.shape = any (array(select s.id from intake.batch b join intake.shape s on s.id = any (b.shapes) where b.id = $1 and s.kind = any ($2)))
      and not exists (select from pg_temp.line_verdict v where v.line = r.line and v.rank in (2, 3))
    group by r.line
 ), got as (

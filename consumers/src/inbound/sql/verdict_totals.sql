@@ -1,5 +1,6 @@
 -- Records and yen of the lines that are not simply posted; one row.
 select coalesce(max(v.line) filter (where r.line is null), 0)::bigint as stranger,
+       (select count(*) from pg_temp.verdict) as verdicts,
        (select count(*) from pg_temp.line_verdict where rank = 4) as rejected_lines,
        (select coalesce(bool_or(verdict = 'reject'), false) from pg_temp.verdict where line is null) as rejected_whole,
        (select coalesce(bool_or(verdict = 'hold'), false) from pg_temp.verdict where line is null) as held_whole,

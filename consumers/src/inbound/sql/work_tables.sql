@@ -1,5 +1,3 @@
--- Plans are made anew for each batch: those of the last one knew other sizes, and nobody has gathered statistics since.
-discard plans;
 select intake.work_table('setting', 'key text primary key, value text not null'),
        intake.work_table('verdict',
          'line bigint,
