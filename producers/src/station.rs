@@ -305,7 +305,11 @@ fn read_record(dir: &Path) -> Result<Option<Delivery>, IntakeError> {
 /// Removes a hidden claim whose maker is dead.
 fn sweep(dir: &Path) {
     let age = dir.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
-    let unlocked = File::open(dir.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
+    let unlocked = match File::open(dir.join("lock")) {
+        Ok(lock) => lock.try_lock().is_ok(),
+        // Killed before it had one.
+        Err(error) => is_absent(&error),
+    };
     if unlocked && age.is_some_and(|age| age > UNFINISHED_AGE_MAX) {
         let _ = fs::remove_dir_all(dir);
     }

@@ -285,8 +285,15 @@ impl World {
     }
 }
 
-/// Entries that are no lock files.
+/// Entries that are no lock files. A claim that was killed before it had a name and a file is swept away later, by its age.
 fn visible(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.filter(|path| path.file_name().is_some_and(|name| name != ".order")).collect()
+    entries.filter(|path| path.file_name().is_some_and(|name| name != ".order") && !is_unborn(path)).collect()
+}
+
+/// A hidden claim without a file of a partner in it.
+fn is_unborn(claim: &Path) -> bool {
+    let hidden = claim.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".new-"));
+    let mut inside = std::fs::read_dir(claim).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    hidden && inside.all(|name| ["lock", "delivery.json", "delivery.part"].iter().any(|ours| name == *ours))
 }
