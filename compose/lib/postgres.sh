@@ -60,7 +60,13 @@ synchronous_commit = on
 wal_level = minimal
 max_wal_senders = 0
 max_wal_size = 8GB
+min_wal_size = 2GB
 checkpoint_timeout = 15min
+# A posting writes its log faster than the default buffers take it: then it waits for the disk in the middle of a transaction. With room
+# for more, the log writer does that on the other core.
+wal_buffers = 128MB
+wal_writer_delay = 20ms
+wal_init_zero = off
 
 shared_buffers = $(postgres_buffers_mb)MB
 effective_cache_size = $((2 * $(postgres_buffers_mb)))MB

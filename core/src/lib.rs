@@ -15,6 +15,8 @@ pub mod calendar;
 pub mod catalogue;
 /// Encodings of the partners' files and the character classes of bank fields.
 pub mod charset;
+/// The body of a chunk of records.
+pub mod chunk;
 /// Check digits and composite codes.
 pub mod codes;
 /// Named points where a test can kill the process.

@@ -5,7 +5,7 @@
 //!
 //! | kind | body |
 //! |--|--|
-//! | `records` | JSON array of records: the layout's field ids plus `line`, `offset`, `length` and, where they differ from the default, `record`, `group`, `sub` |
+//! | `records` | a table of records, see [`chunk`](crate::chunk); from upstream systems a JSON array of records by field id |
 //! | `evidence` | JSON array of [`Document`](crate::evidence::Document): documents of the delivery; a chunk like those of records, counted with them |
 //! | `rejection` | `Rejection`: every fault of a refused file, up to a limit |
 //! | `confirm`, `cancel` | `Order`: what an operator decided about a batch |

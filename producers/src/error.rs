@@ -9,6 +9,8 @@ use renkei_core::verdict::{Classify, Verdict};
 use renkei_core::zip::ZipError;
 use uuid::Uuid;
 
+use crate::delivery::Delivery;
+
 /// Why a delivery could not be carried on now.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
@@ -137,6 +139,12 @@ impl IntakeError {
     pub(crate) fn io(operation: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> IntakeError + use<> {
         let path = path.to_owned();
         move |source| IntakeError::Io { operation, path, source }
+    }
+
+    /// A file was archived as it is in its record, and read as something else.
+    pub(crate) fn changed(delivery: &Delivery, read: String) -> IntakeError {
+        let (file, archived) = (delivery.file.clone(), delivery.sha256.clone());
+        IntakeError::Changed { delivery: delivery.delivery, file, archived, read }
     }
 
     /// Whether other deliveries would meet the same: then they wait too, instead of failing one by one.

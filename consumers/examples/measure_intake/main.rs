@@ -193,14 +193,14 @@ fn messages(records: u64) -> Vec<Incoming> {
     };
     let message = |chunk: u64| {
         let to = records.min((chunk + 1) * CHUNK_RECORDS);
-        let bodies: Vec<String> = (chunk * CHUNK_RECORDS..to).map(record).collect();
+        let body = body(chunk * CHUNK_RECORDS..to);
         Incoming {
             queue: format!("in.{TOPIC}"),
             routing_key: format!("in.{TOPIC}"),
             message_id: chunk_message_id(delivery, chunk as u32).to_string(),
             kind: "records".to_owned(),
             headers: envelope(chunk as u32).to_headers(),
-            body: Bytes::from(format!("[{}]", bodies.join(","))),
+            body: Bytes::from(body),
             app_id: "measurement".to_owned(),
             reply_to: None,
             correlation_id: None,
@@ -213,10 +213,18 @@ fn messages(records: u64) -> Vec<Incoming> {
     (0..chunks).rev().map(message).collect()
 }
 
-fn record(nth: u64) -> String {
+/// The body of a chunk of the records with these numbers.
+fn body(numbers: std::ops::Range<u64>) -> String {
+    let fields: Vec<&str> = FIELDS.iter().map(|(id, _)| *id).chain(["amount"]).collect();
+    let rows: Vec<String> = numbers.map(row).collect();
+    format!(r#"{{"kinds":[{{"record":"assessment","fields":{fields:?}}}],"records":[{}]}}"#, rows.join(","))
+}
+
+fn row(nth: u64) -> String {
     let fixed: BTreeMap<&str, &str> = [
         ("source", "SKS"),
         ("action", "1"),
+        ("fy", "2026"),
         ("account", "01"),
         ("rev_line", "2105010101"),
         ("org", "12030000"),
@@ -229,18 +237,21 @@ fn record(nth: u64) -> String {
         ("payer_kana", "セタガヤ　ジロウ"),
         ("postal", "1430001"),
         ("address", "東京都大田区東馬込一丁目2番3号"),
+        ("qty", "1"),
         ("tax_class", "0"),
         ("method", "4"),
     ]
     .into();
-    let mut text = format!(
-        "{{\"record\":\"assessment\",\"line\":{},\"offset\":{},\"length\":258,\"fy\":2026,\"source_key\":\"2026A{nth:08}\",\"payer_no\":\"P{nth:08}\"",
-        nth + 2,
-        nth * 260
-    );
-    for (id, value) in fixed {
-        text.push_str(&format!(",\"{id}\":\"{value}\""));
+    let (key, payer, yen) = (format!("2026A{nth:08}"), format!("P{nth:08}"), (1_000 + nth % 977).to_string());
+    let value = |id: &str| match id {
+        "source_key" => Some(key.as_str()),
+        "payer_no" => Some(payer.as_str()),
+        "unit" | "amount" => Some(yen.as_str()),
+        id => fixed.get(id).copied(),
+    };
+    let mut text = format!("[0,{},0,0,{},258", nth + 2, nth * 260);
+    for id in FIELDS.iter().map(|(id, _)| *id).chain(["amount"]) {
+        text.push_str(&value(id).map_or(",null".to_owned(), |value| format!(",\"{value}\"")));
     }
-    text.push_str(&format!(",\"qty\":1,\"unit\":{0},\"amount\":{0}}}", 1_000 + nth % 977));
-    text
+    text + "]"
 }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use renkei_core::broker::Incoming;
 use renkei_core::calendar::clock;
+use renkei_core::chunk::{self, ChunkWriter};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::read::{Event, ReadLimits, read_messages};
 use renkei_core::message::{Envelope, Rejection, direct_delivery_id};
@@ -110,20 +111,15 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
 }
 
 fn validate(place: &Place<'_>, message: &Incoming, faults_max: usize) -> (Bytes, Rejection, u64, i64) {
-    let mut body = Vec::with_capacity(message.body.len() + 256);
-    body.push(b'[');
+    let mut writer = ChunkWriter::new(usize::MAX, usize::MAX);
     let mut faults = Vec::new();
     let limits = ReadLimits { faults_max, ..ReadLimits::default() };
     let summary = read_messages(place.layout, &message.body, &limits, |event| match event {
-        Event::Record(record) => {
-            if body.len() > 1 {
-                body.push(b',');
-            }
-            record.write_json(&mut body);
-        }
+        // Of a message's one chunk there is no end but that of the message.
+        Event::Record(record) => drop(writer.push(record)),
         Event::Fault(fault) if fault.severity == Severity::Error => faults.push(fault),
         Event::Fault(_) => {}
     });
-    body.push(b']');
-    (Bytes::from(body), Rejection { faults, faults_total: summary.faults }, summary.records, summary.yen)
+    let body = writer.finish().map_or(Bytes::from_static(chunk::EMPTY), Bytes::from);
+    (body, Rejection { faults, faults_total: summary.faults }, summary.records, summary.yen)
 }

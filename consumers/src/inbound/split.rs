@@ -1,13 +1,14 @@
-//! A chunk body, a JSON array of records, cut into rows for `intake.record` in the server's binary COPY format.
+//! The body of a chunk ([`renkei_core::chunk`]) cut into rows for `intake.record` in the server's binary COPY format.
 //!
-//! No value tree is built: values are cut out of the body as text and put in the order of the kind's shape. A key the shape does
+//! No value tree is built: values are cut out of the body as text and put in the order of the kind's shape. A field the shape does
 //! not have is refused, so nothing is dropped on the way. Binary COPY, because its text form would have to be escaped here and
 //! unescaped there. A chunk of a few records is also kept row by row: see [`Rows::few`].
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::record;
 use super::shape::Shape;
@@ -32,6 +33,8 @@ pub(super) struct Rows<'t> {
     /// Its rows one by one, when they are few. COPY writes to the server twice without reading in between, and a socket may keep
     /// the second, small write until the first is acknowledged: 40 ms for a message of one record.
     pub few: Option<Vec<Row<'t>>>,
+    /// Its first and last line; `None` without records.
+    pub lines: Option<RangeInclusive<i64>>,
     /// How many records.
     pub records: i64,
     /// Sum of their yen.
@@ -55,10 +58,10 @@ pub(super) fn rows<'t>(batch: i64, shapes: &[Shape], body: &'t [u8]) -> Result<R
     let mut copy = Vec::with_capacity(body.len() + 64);
     copy.extend_from_slice(COPY_HEADER);
     let width = record::width(shapes);
-    let mut cutter =
-        Cutter { batch, shapes, width, cells: Vec::new(), rows: Rows { copy, few: Some(Vec::new()), records: 0, yen: 0 } };
+    let rows = Rows { copy, few: Some(Vec::new()), lines: None, records: 0, yen: 0 };
+    let mut cutter = Cutter { batch, shapes, kinds: Vec::new(), width, cells: Vec::new(), rows };
     let mut parser = serde_json::Deserializer::from_str(text);
-    let cut = AllRecords(&mut cutter).deserialize(&mut parser).and_then(|()| parser.end());
+    let cut = Body(&mut cutter).deserialize(&mut parser).and_then(|()| parser.end());
     cut.map_err(|error| format!("record {} of the chunk: {error}", cutter.rows.records))?;
     let mut rows = cutter.rows;
     rows.copy.extend_from_slice(COPY_TRAILER);
@@ -68,6 +71,8 @@ pub(super) fn rows<'t>(batch: i64, shapes: &[Shape], body: &'t [u8]) -> Result<R
 struct Cutter<'s, 't> {
     batch: i64,
     shapes: &'s [Shape],
+    /// The kinds of the chunk.
+    kinds: Vec<Placed<'s>>,
     /// Values a row has: as many as the widest shape.
     width: usize,
     /// Values of the record at hand, by column; kept for its allocation.
@@ -75,8 +80,7 @@ struct Cutter<'s, 't> {
     rows: Rows<'t>,
 }
 
-/// The reserved keys of a record.
-#[derive(Default)]
+/// The place of a record.
 struct Head {
     line: i64,
     sub: i32,
@@ -89,7 +93,7 @@ impl Cutter<'_, '_> {
     /// Writes the row of the record at hand.
     fn write(&mut self, shape: &Shape, head: &Head) -> Result<(), &'static str> {
         if head.line < 1 {
-            return Err("\"line\" is missing or not positive");
+            return Err("its line is not positive");
         }
         let yen = match shape.columns.iter().position(|column| *column == shape.amount).and_then(|at| self.cells[at].as_deref()) {
             None => 0,
@@ -97,6 +101,10 @@ impl Cutter<'_, '_> {
         };
         self.rows.yen = self.rows.yen.checked_add(yen).ok_or("the sum of yen is beyond 64 bits")?;
         self.rows.records += 1;
+        self.rows.lines = Some(match self.rows.lines.take() {
+            None => head.line..=head.line,
+            Some(lines) => head.line.min(*lines.start())..=head.line.max(*lines.end()),
+        });
         let out = &mut self.rows.copy;
         let (own, more) = (self.width.min(record::COLUMNS), self.width > record::COLUMNS);
         let columns = i16::try_from(HEAD_COLUMNS + own + usize::from(more)).map_err(|_| "it has too many columns")?;
@@ -158,89 +166,146 @@ fn write_array(out: &mut Vec<u8>, cells: &[Option<Cow<'_, str>>]) -> Result<(), 
     Ok(())
 }
 
-/// Walks the array.
-struct AllRecords<'c, 's, 't>(&'c mut Cutter<'s, 't>);
+/// A kind of the chunk.
+#[derive(Deserialize)]
+struct Described {
+    record: String,
+    fields: Vec<String>,
+}
 
-impl<'t> DeserializeSeed<'t> for AllRecords<'_, '_, 't> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+impl Described {
+    /// Where its values go.
+    fn place<'s>(&self, shapes: &'s [Shape]) -> Result<Placed<'s>, String> {
+        let shape = shapes.iter().find(|shape| shape.kind == self.record);
+        let shape = shape.ok_or_else(|| format!("the layout has no kind {:?}", self.record))?;
+        let column = |field: &String| {
+            let at = shape.columns.iter().position(|column| column == field);
+            at.ok_or_else(|| format!("kind {} of the layout has no field {field:?}", self.record))
+        };
+        Ok(Placed { shape, columns: self.fields.iter().map(column).collect::<Result<_, _>>()? })
     }
 }
 
-impl<'t> Visitor<'t> for AllRecords<'_, '_, 't> {
-    type Value = ();
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an array of records")
-    }
-    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(OneRecord(self.0))?.is_some() {}
-        Ok(())
-    }
+/// Where the values of a kind of the chunk go.
+struct Placed<'s> {
+    shape: &'s Shape,
+    /// For each of its fields the column of the shape.
+    columns: Vec<usize>,
 }
 
-/// Walks one object.
-struct OneRecord<'c, 's, 't>(&'c mut Cutter<'s, 't>);
+/// Walks the body.
+struct Body<'c, 's, 't>(&'c mut Cutter<'s, 't>);
 
-impl<'t> DeserializeSeed<'t> for OneRecord<'_, '_, 't> {
+impl<'t> DeserializeSeed<'t> for Body<'_, '_, 't> {
     type Value = ();
     fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'t> Visitor<'t> for OneRecord<'_, '_, 't> {
+impl<'t> Visitor<'t> for Body<'_, '_, 't> {
     type Value = ();
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a record object")
+        f.write_str("an object of kinds and records")
     }
     fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<(), A::Error> {
-        let cutter = self.0;
-        let mut shape = cutter.shapes.first().ok_or_else(|| A::Error::custom("the layout has no kinds"))?;
-        cutter.cells.clear();
-        cutter.cells.resize(shape.columns.len(), None);
-        let (mut head, mut next, mut fields) = (Head::default(), 0, false);
-        while let Some(key) = map.next_key::<Cow<'t, str>>()? {
-            match key.as_ref() {
-                "record" => {
-                    let kind: Cow<'t, str> = map.next_value()?;
-                    let found = cutter.shapes.iter().find(|shape| shape.kind == kind);
-                    let found = found.ok_or_else(|| A::Error::custom(format_args!("the layout has no kind {kind:?}")))?;
-                    if fields && found.id != shape.id {
-                        return Err(A::Error::custom("\"record\" must come before the fields"));
-                    }
-                    shape = found;
-                    cutter.cells.resize(shape.columns.len(), None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "kinds" => {
+                    let kinds: Vec<Described> = map.next_value()?;
+                    let placed = kinds.iter().map(|kind| kind.place(self.0.shapes)).collect::<Result<_, _>>();
+                    self.0.kinds = placed.map_err(A::Error::custom)?;
                 }
-                "line" => head.line = map.next_value()?,
-                "sub" => head.sub = map.next_value()?,
-                "group" => head.group = map.next_value()?,
-                "offset" => head.offset = map.next_value()?,
-                "length" => head.length = map.next_value()?,
-                id => {
-                    // Keys come in the order of the layout, with gaps: look from where the last one was.
-                    let columns = &shape.columns;
-                    let ahead = columns[next..].iter().position(|column| column == id).map(|at| next + at);
-                    let at = ahead.or_else(|| columns[..next].iter().position(|column| column == id));
-                    let at = at
-                        .ok_or_else(|| A::Error::custom(format_args!("kind {} of the layout has no field {id:?}", shape.kind)))?;
-                    cutter.cells[at] = cell(map.next_value::<&'t RawValue>()?.get()).map_err(A::Error::custom)?;
-                    (next, fields) = (at + 1, true);
-                }
+                "records" => map.next_value_seed(Table(self.0))?,
+                other => return Err(A::Error::custom(format_args!("{other:?} is no part of a chunk"))),
             }
         }
-        cutter.write(shape, &head).map_err(A::Error::custom)
+        Ok(())
     }
 }
 
-/// The text of a JSON value; `None` for null.
-fn cell(json: &str) -> Result<Option<Cow<'_, str>>, String> {
-    match json.as_bytes().first() {
-        Some(b'"') if !json.contains('\\') => Ok(Some(Cow::Borrowed(&json[1..json.len() - 1]))),
-        Some(b'"') => serde_json::from_str(json).map(|text: String| Some(Cow::Owned(text))).map_err(|error| error.to_string()),
-        Some(b'{' | b'[') => Err("a field holds a list or an object".to_owned()),
-        _ if json == "null" => Ok(None),
-        _ => Ok(Some(Cow::Borrowed(json))),
+/// Walks the rows.
+struct Table<'c, 's, 't>(&'c mut Cutter<'s, 't>);
+
+impl<'t> DeserializeSeed<'t> for Table<'_, '_, 't> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'t> Visitor<'t> for Table<'_, '_, 't> {
+    type Value = ();
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of rows")
+    }
+    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(OneRow(self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Walks one row.
+struct OneRow<'c, 's, 't>(&'c mut Cutter<'s, 't>);
+
+impl<'t> DeserializeSeed<'t> for OneRow<'_, '_, 't> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'t> Visitor<'t> for OneRow<'_, '_, 't> {
+    type Value = ();
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the row of a record")
+    }
+    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<(), A::Error> {
+        let cutter = self.0;
+        let kind: usize = next(&mut seq)?;
+        let kind = cutter.kinds.get(kind).ok_or_else(|| A::Error::custom(format_args!("the chunk has no kind {kind}")))?;
+        let (line, sub, group) = (next(&mut seq)?, next(&mut seq)?, next(&mut seq)?);
+        let head = Head { line, sub, group, offset: next(&mut seq)?, length: next(&mut seq)? };
+        cutter.cells.clear();
+        cutter.cells.resize(kind.shape.columns.len(), None);
+        let mut columns = kind.columns.iter();
+        while let Some(Cell(value)) = seq.next_element()? {
+            let column = columns.next().ok_or_else(|| A::Error::custom("it has more values than its kind has fields"))?;
+            cutter.cells[*column] = value;
+        }
+        cutter.write(kind.shape, &head).map_err(A::Error::custom)
+    }
+}
+
+/// One of the numbers a row begins with.
+fn next<'t, T: Deserialize<'t>, A: SeqAccess<'t>>(seq: &mut A) -> Result<T, A::Error> {
+    seq.next_element()?.ok_or_else(|| A::Error::custom("it ends before its values"))
+}
+
+/// The value of a field, borrowed from the body unless it is escaped there.
+struct Cell<'t>(Option<Cow<'t, str>>);
+
+impl<'t> Deserialize<'t> for Cell<'t> {
+    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CellVisitor)
+    }
+}
+
+struct CellVisitor;
+
+impl<'t> Visitor<'t> for CellVisitor {
+    type Value = Cell<'t>;
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text or null")
+    }
+    fn visit_unit<E>(self) -> Result<Cell<'t>, E> {
+        Ok(Cell(None))
+    }
+    fn visit_borrowed_str<E>(self, text: &'t str) -> Result<Cell<'t>, E> {
+        Ok(Cell(Some(Cow::Borrowed(text))))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Cell<'t>, E> {
+        Ok(Cell(Some(Cow::Owned(text.to_owned()))))
     }
 }
 
@@ -258,13 +323,17 @@ mod tests {
         vec![shape(4, "head", &["tag"], ""), shape(5, "item", &["tag", "name", "amount"], "amount")]
     }
 
+    /// A chunk of both kinds with these rows.
+    fn body(rows: &str) -> String {
+        let kinds = r#"{"record":"item","fields":["amount","name","tag"]},{"record":"head","fields":["tag"]}"#;
+        format!(r#"{{"kinds":[{kinds}],"records":[{rows}]}}"#)
+    }
+
     #[test]
     fn records_and_yen_are_counted_by_kind() {
-        let body = r#"[{"record":"head","line":1,"tag":"1"},
-                       {"record":"item","line":2,"offset":9,"length":4,"amount":600,"name":"a\"b"},
-                       {"line":3,"record":"item","amount":-5,"tag":null}]"#;
+        let body = body(r#"[1,1,0,0,0,0,"1"], [0,2,0,0,9,4,"600","a\"b"], [0,3,0,0,0,0,"-5"]"#);
         let rows = rows(7, &shapes(), body.as_bytes()).expect("sound");
-        assert_eq!((rows.records, rows.yen), (3, 595));
+        assert_eq!((rows.records, rows.yen, rows.lines), (3, 595, Some(1..=3)));
         assert!(rows.copy.starts_with(b"PGCOPY\n") && rows.copy.ends_with(&[0xff, 0xff]));
         let cells = b"\xff\xff\xff\xff\0\0\0\x03a\"b\0\0\0\x03600";
         assert!(rows.copy.windows(cells.len()).any(|window| window == cells), "an empty field, a text, a number");
@@ -272,23 +341,25 @@ mod tests {
 
     #[test]
     fn a_few_rows_are_kept_one_by_one() {
-        let body = |records: usize| {
-            let records: Vec<String> =
-                (1..=records).map(|line| format!(r#"{{"record":"item","line":{line},"amount":6}}"#)).collect();
-            format!("[{}]", records.join(","))
+        let text = |records: usize| {
+            let records: Vec<String> = (1..=records).map(|line| format!(r#"[0,{line},0,0,0,0,"6"]"#)).collect();
+            body(&records.join(","))
         };
-        let text = body(FEW);
-        let kept = rows(7, &shapes(), text.as_bytes()).expect("sound").few.expect("few");
+        let few = text(FEW);
+        let kept = rows(7, &shapes(), few.as_bytes()).expect("sound").few.expect("few");
         assert_eq!((kept.len(), kept[1].longs, kept[1].ints), (FEW, [7, 2, 0, 6], [0, 0, 0, 5]));
         assert_eq!(kept[1].cells, [None, None, Some(Cow::Borrowed("6"))]);
-        assert!(rows(7, &shapes(), body(FEW + 1).as_bytes()).expect("sound").few.is_none(), "many");
+        assert!(rows(7, &shapes(), text(FEW + 1).as_bytes()).expect("sound").few.is_none(), "many");
     }
 
     #[test]
     fn values_beyond_the_columns_go_into_an_array() {
         let columns: Vec<String> = (1..=record::COLUMNS + 2).map(|nth| format!("f{nth}")).collect();
+        let body = format!(
+            r#"{{"kinds":[{{"record":"wide","fields":["f1","f{}"]}}],"records":[[0,1,0,0,0,0,"a","z"]]}}"#,
+            record::COLUMNS + 2
+        );
         let shape = Shape { id: 1, kind: "wide".to_owned(), columns, amount: String::new() };
-        let body = format!(r#"[{{"line":1,"f1":"a","f{}":"z"}}]"#, record::COLUMNS + 2);
         let rows = rows(7, &[shape], body.as_bytes()).expect("sound");
         let columns = i16::try_from(HEAD_COLUMNS + record::COLUMNS + 1).expect("few").to_be_bytes();
         assert_eq!(rows.copy[COPY_HEADER.len()..][..2], columns);
@@ -299,22 +370,26 @@ mod tests {
     #[test]
     fn what_is_not_a_record_is_named() {
         for (body, said) in [
-            ("{}", "expected an array"),
+            ("[]".to_owned(), "expected an object of kinds and records"),
+            (r#"{"rows":[]}"#.to_owned(), "\"rows\" is no part of a chunk"),
+            (r#"{"kinds":[{"record":"tail","fields":[]}]}"#.to_owned(), "the layout has no kind \"tail\""),
             (
-                r#"[{"record":"item","line":1},{"record":"tail","line":2}]"#,
-                "record 1 of the chunk: the layout has no kind \"tail\"",
+                r#"{"kinds":[{"record":"item","fields":["price"]}]}"#.to_owned(),
+                "kind item of the layout has no field \"price\"",
             ),
-            (r#"[{"record":"item"}]"#, "\"line\" is missing"),
-            (r#"[{"record":"item","line":1,"price":1}]"#, "kind item of the layout has no field \"price\""),
-            (r#"[{"tag":"1","record":"item","line":1}]"#, "\"record\" must come before the fields"),
-            (r#"[{"record":"item","line":1,"amount":6.5}]"#, "its amount is not whole yen"),
-            (r#"[{"record":"item","line":1,"name":["a"]}]"#, "a field holds a list or an object"),
-            (r#"[{"record":"item","line":1}"#, "EOF"),
-            (r#"[{"record":"item","line":1}] []"#, "trailing"),
+            (r#"{"records":[[0,1,0,0,0,0]]}"#.to_owned(), "record 0 of the chunk: the chunk has no kind 0"),
+            (body("[0,1,0,0,0,0],[2,2,0,0,0,0]"), "record 1 of the chunk: the chunk has no kind 2"),
+            (body("[0,0,0,0,0,0]"), "its line is not positive"),
+            (body("[0,1,0,0,0]"), "it ends before its values"),
+            (body(r#"[0,1,0,0,0,0,"6.5"]"#), "its amount is not whole yen"),
+            (body("[0,1,0,0,0,0,6]"), "expected a text or null"),
+            (body(r#"[1,1,0,0,0,0,"1","2"]"#), "it has more values than its kind has fields"),
+            (body("[0,1,0,0,0,0"), "expected `,` or `]`"),
+            (body("") + " []", "trailing"),
         ] {
-            let error = rows(1, &shapes(), body.as_bytes()).expect_err(body);
+            let error = rows(1, &shapes(), body.as_bytes()).expect_err(&body);
             assert!(error.contains(said), "{body}: {error}");
         }
-        assert!(rows(1, &shapes(), b"[\"\xff\"]").expect_err("not UTF-8").contains("byte 2"));
+        assert!(rows(1, &shapes(), b"{\"\xff\"}").expect_err("not UTF-8").contains("byte 2"));
     }
 }

@@ -229,7 +229,7 @@ impl File {
         let chunks = self.chunks.iter().zip(0..);
         chunks
             .map(|(records, chunk)| {
-                let mut message = message("records", &Value::Array(records.clone()));
+                let mut message = message("records", &body(records));
                 message.headers = self.envelope(chunk).to_headers();
                 message.message_id = chunk_message_id(self.delivery, chunk).to_string();
                 message
@@ -242,6 +242,22 @@ impl File {
         let order = Order { delivery: self.delivery, actor: "sato".to_owned(), reason: reason.to_owned() };
         message(kind, &serde_json::to_value(order).expect("an order is JSON"))
     }
+}
+
+/// The body of a chunk: these records as a table, or these documents as they are.
+fn body(records: &[Value]) -> Value {
+    if records.iter().any(|record| record.get("line").is_none()) {
+        return json!(records);
+    }
+    let row = |record: &Value| {
+        let at = |key: &str| record[key].as_u64().unwrap_or(0);
+        let value = |key: &str| match &record[key] {
+            Value::Number(number) => json!(number.to_string()),
+            other => other.clone(),
+        };
+        json!([0, at("line"), at("sub"), at("group"), at("offset"), at("length"), value("name"), value("day"), value("amount")])
+    };
+    json!({ "kinds": [{ "record": "item", "fields": ["name", "day", "amount"] }], "records": records.iter().map(row).collect::<Value>() })
 }
 
 /// A message without properties but its type.

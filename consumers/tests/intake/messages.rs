@@ -56,7 +56,7 @@ async fn what_is_no_message_of_ours_is_parked_with_a_sentence() {
     let bench = Bench::open("").await;
     let file = File::new(&[("a", 1)], 1);
     let mut broken = file.messages().remove(0);
-    broken.body = Bytes::from_static(b"[{\"line\":2,");
+    broken.body = Bytes::from_static(b"{\"kinds\":[],\"records\":[[");
     let mut foreign = file.messages().remove(0);
     foreign.headers.insert("renkei-topic".to_owned(), "99_other".to_owned());
     let mut headless = file.messages().remove(0);

@@ -1,5 +1,6 @@
 //! Layouts on whole files: what is read, what is refused and where, what is written, and that reading undoes writing.
 
+mod chunk;
 mod corpus;
 mod faults;
 mod folders;

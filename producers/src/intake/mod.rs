@@ -1,4 +1,4 @@
-//! The one way in: claim → archive → validate whole → publish → finish.
+//! The one way in: claim → archive and validate whole → publish → finish.
 //!
 //! A delivery goes through the stages of `Stage`, and its record is on disk before the next stage begins. Whoever finds it
 //! after a crash goes on from there:
@@ -13,6 +13,8 @@
 //! size, and what is published again after a crash is the same bytes under the same ids even if the program was replaced
 //! in between.
 
+/// The original into the archive.
+mod archiving;
 /// Makes claims out of dropped files, uploads and files at the command line.
 pub mod claim;
 /// What a sender stated against what was read.
@@ -57,6 +59,7 @@ use renkei_core::verdict::{Classify, Verdict};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::archiving::Archiving;
 use crate::config::ProducerConfig;
 use crate::delivery::{Delivery, Stage, Stamp};
 use crate::error::IntakeError;
@@ -300,21 +303,28 @@ impl Intake {
         }
         let mut good = Stage::Validated;
         if as_such.is_empty() {
-            self.archive(claim).await?;
-            crash::point("producer.archived");
-            if let Some(progress) = progress {
-                progress(Progress::Archived);
-            }
+            let archiving = Archiving::begin(&self.archive, claim);
             let (kept, unsound) = evidence::keep(&self.archive, topic.evidence.as_ref(), claim).await?;
             claim.delivery.evidence = kept;
             faults.extend(unsound);
             crash::point("producer.evidence_kept");
-            match unpack::inspect(topic, limits, claim).await? {
-                Some(found) => {
-                    faults.extend(found);
-                    good = Stage::Opened;
-                }
-                None => faults.extend(validate::validate(topic, &self.archive, limits, &self.room, claim, progress).await?),
+            let mut read = None;
+            if unpack::is_archive(claim).await? {
+                good = Stage::Opened;
+            } else {
+                let (found, sha256) = validate::validate(topic, &self.archive, limits, &self.room, claim, progress).await?;
+                faults.extend(found);
+                read = sha256;
+            }
+            archiving.finish(claim).await?;
+            crash::point("producer.archived");
+            if let Some(progress) = progress {
+                progress(Progress::Archived);
+            }
+            match read {
+                Some(read) if read != claim.delivery.sha256 => return Err(IntakeError::changed(&claim.delivery, read)),
+                _ if good == Stage::Opened => faults.extend(unpack::inspect(topic, limits, claim).await?),
+                _ => {}
             }
             if promised.is_some() && promised != claim.delivery.plan {
                 faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
@@ -347,17 +357,6 @@ impl Intake {
         claim.delivery.destroyed = true;
         claim.delivery.sha256 = String::new();
         Ok(Some(Fault::new("SECRET_REFUSED").arg("name", name)))
-    }
-
-    async fn archive(&self, claim: &mut Claim) -> Result<(), IntakeError> {
-        let key = self.archive.put_file(&claim.original()).await.map_err(|source| IntakeError::Archive {
-            delivery: claim.delivery.delivery,
-            file: claim.delivery.file.clone(),
-            source: Box::new(source),
-        })?;
-        claim.delivery.archive = key.to_string();
-        claim.delivery.sha256 = key.sha256().to_owned();
-        Ok(())
     }
 
     fn tell(&self, delivery: Delivery, took: Duration) -> Outcome {

@@ -35,7 +35,7 @@ async fn a_good_file_becomes_chunks_and_moves_to_done() {
     assert_eq!(records.len(), 7);
     assert_eq!(
         (&records[1]["code"], &records[1]["amount"], &records[1]["memo"]),
-        (&"0002".into(), &200.into(), &"玩具, 2".into())
+        (&"0002".into(), &"200".into(), &"玩具, 2".into())
     );
     assert_eq!(records[1]["line"], 3);
     let messages = memory.messages();

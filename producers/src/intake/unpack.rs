@@ -27,35 +27,35 @@ use crate::station::{Claim, Station};
 /// Pause before asking again whether somebody else has finished a member.
 const OTHERS_PAUSE: Duration = Duration::from_millis(200);
 
-/// What is wrong with an archive as such; `None` when the file is no archive. An archive in a topic that takes none is told so,
-/// instead of being read as text.
-pub(super) async fn inspect(topic: &Arc<Topic>, limits: &Limits, claim: &Claim) -> Result<Option<Vec<Fault>>, IntakeError> {
+/// Whether the original of a claim is an archive: by its first bytes, whatever its name. Inside of one nothing is unpacked again.
+pub(super) async fn is_archive(claim: &Claim) -> Result<bool, IntakeError> {
     let delivery = &claim.delivery;
-    // Inside of an archive nothing is unpacked again.
     if delivery.form == Form::Records || delivery.parent.is_some() {
-        return Ok(None);
+        return Ok(false);
     }
+    let original = claim.original();
+    blocking("looking for an archive", delivery.delivery, move || {
+        let mut head = [0; 4];
+        Ok(open(&original)?.read_exact(&mut head).is_ok() && zip::looks_like(&head))
+    })
+    .await
+}
+
+/// What is wrong with an archive as such. One in a topic that takes none is told so, instead of being read as text.
+pub(super) async fn inspect(topic: &Arc<Topic>, limits: &Limits, claim: &Claim) -> Result<Vec<Fault>, IntakeError> {
+    let delivery = &claim.delivery;
     let (original, limits, takes) = (claim.original(), limits.zip, topic.unpack == Some(Unpack::Zip));
     let failed = failed(delivery);
-    let found = blocking("checking the archive", delivery.delivery, move || {
-        let mut input = open(&original)?;
-        let mut head = [0; 4];
-        let is_zip = input.read_exact(&mut head).is_ok() && zip::looks_like(&head);
-        if is_zip { inspected(input, &limits, takes).map(Some).map_err(failed) } else { Ok(None) }
+    let (mut faults, members) = blocking("checking the archive", delivery.delivery, move || {
+        inspected(open(&original)?, &limits, takes).map_err(failed)
     })
     .await?;
-    Ok(found.map(|(mut faults, members)| {
-        if faults.is_empty() {
-            faults.extend(
-                delivery
-                    .controls
-                    .as_ref()
-                    .map(|stated| stated_wrong(stated, topic.number, delivery, members))
-                    .unwrap_or_default(),
-            );
-        }
-        faults
-    }))
+    if faults.is_empty()
+        && let Some(stated) = &delivery.controls
+    {
+        faults = stated_wrong(stated, topic.number, delivery, members);
+    }
+    Ok(faults)
 }
 
 /// The findings of an archive that a topic takes or does not, and how many files it has.

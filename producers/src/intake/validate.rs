@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use renkei_core::archive::Archive;
+use renkei_core::chunk::TooLarge;
 use renkei_core::evidence::{Document, EvidenceRule};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::Layout;
@@ -41,7 +42,8 @@ struct Reading {
     plan: Plan,
 }
 
-/// Validates the original of a claim and writes its chunks; fills in the record. Gives faults to be put before the others.
+/// Validates the original of a claim and writes its chunks; fills in the record. Gives faults to be put before the others, and the
+/// SHA-256 of what was read, if anything was.
 pub(super) async fn validate(
     topic: &Arc<Topic>,
     archive: &Archive,
@@ -49,8 +51,10 @@ pub(super) async fn validate(
     room: &Room,
     claim: &mut Claim,
     progress: Option<&OnProgress>,
-) -> Result<Vec<Fault>, IntakeError> {
-    let Ok(integration) = topic.built().cloned() else { return Ok(vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", "-")]) };
+) -> Result<(Vec<Fault>, Option<String>), IntakeError> {
+    let Ok(integration) = topic.built().cloned() else {
+        return Ok((vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", "-")], None));
+    };
     let (original, spool) = (claim.original(), claim.spool());
     let delivery = &mut claim.delivery;
     (delivery.layout, delivery.layout_digest) = (String::new(), integration.digest.clone());
@@ -58,7 +62,7 @@ pub(super) async fn validate(
         && integration.layout(asked).is_none()
     {
         let known: Vec<&str> = integration.layouts.iter().map(|(name, _)| name.as_str()).collect();
-        return Ok(vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", asked).arg("known", known.join(", "))]);
+        return Ok((vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", asked).arg("known", known.join(", "))], None));
     }
     let job = Job {
         layouts: integration.layouts.clone(),
@@ -75,15 +79,6 @@ pub(super) async fn validate(
         Form::File => None,
     };
     let reading = blocking("validation", delivery.delivery, move || job.run()).await?;
-    let delivery = &mut claim.delivery;
-    if reading.summary.sha256 != delivery.sha256 {
-        return Err(IntakeError::Changed {
-            delivery: delivery.delivery,
-            file: delivery.file.clone(),
-            archived: delivery.sha256.clone(),
-            read: reading.summary.sha256,
-        });
-    }
     if reading.faults.iter().all(|fault| fault.severity == Severity::Warning) {
         attached::keep(archive, claim, &reading.attachments).await?;
     }
@@ -100,7 +95,7 @@ pub(super) async fn validate(
     delivery.evidence = reading.evidence;
     delivery.faults = reading.faults;
     delivery.plan = Some(reading.plan);
-    Ok(differing)
+    Ok((differing, Some(reading.summary.sha256)))
 }
 
 /// The blocking part.
@@ -124,7 +119,6 @@ impl Job {
         let (mut faults, mut warnings) = (Vec::new(), Vec::new());
         // Faults beyond the reader's own; those beyond the limit are counted only.
         let (mut more, mut more_warnings, faults_max) = (0_u64, 0_u64, self.limits.faults_max as u64);
-        let mut record_text = Vec::with_capacity(1024);
         let bytes_max = self.limits.chunk_bytes_max;
         let on = |event: Event<'_>| match event {
             Event::Record(record) => {
@@ -143,12 +137,10 @@ impl Job {
                 if !faults.is_empty() {
                     return;
                 }
-                record_text.clear();
-                record.write_json(&mut record_text);
-                if !writer.push(&record_text) {
+                if let Err(TooLarge { bytes }) = writer.push(record) {
                     more += 1;
                     let fault = Fault::new("RECORD_TOO_LARGE").on_line(record.line).at_bytes(record.offset, record.length);
-                    faults.push(fault.arg("bytes", record_text.len()).arg("max", bytes_max));
+                    faults.push(fault.arg("bytes", bytes).arg("max", bytes_max));
                 }
             }
             Event::Fault(fault) if fault.severity == Severity::Warning => warnings.push(fault),

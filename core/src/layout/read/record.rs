@@ -131,6 +131,37 @@ impl Record<'_> {
         }
         out.push(b'}');
     }
+
+    /// Appends `,line,sub,group,offset,length` and the values of the fields as a row of a chunk has them ([`crate::chunk`]): texts in
+    /// their canonical form, `null` for an empty field. Fillers are left out, and empty fields at the end.
+    pub(crate) fn write_row(&self, out: &mut Vec<u8>) {
+        let places = [u64::from(self.sub), u64::from(self.group), self.offset, u64::from(self.length)];
+        for place in std::iter::once(self.line).chain(places) {
+            out.push(b',');
+            value::whole(i64::try_from(place).unwrap_or(i64::MAX), out);
+        }
+        let mut end = out.len();
+        for (field, value) in self.kind.fields.iter().zip(self.values).filter(|(field, _)| field.sql_type().is_some()) {
+            match *value {
+                Value::Absent | Value::Refused => {
+                    out.extend_from_slice(b",null");
+                    continue;
+                }
+                Value::Text { held, plain, start, end } => {
+                    out.push(b',');
+                    let text = self.slice(held, start, end);
+                    if plain || field.ty == FieldType::Decimal { quoted(text, out) } else { escaped(text, out) }
+                }
+                Value::Typed(typed) => {
+                    out.extend_from_slice(b",\"");
+                    value::canonical(typed, out);
+                    out.push(b'"');
+                }
+            }
+            end = out.len();
+        }
+        out.truncate(end);
+    }
 }
 
 fn quoted(text: &[u8], out: &mut Vec<u8>) {
