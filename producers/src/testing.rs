@@ -329,26 +329,30 @@ impl Memory {
         distinct
     }
 
-    /// All records of a delivery in order of its chunks, by the names of their fields and with their line.
-    pub(crate) fn records(&self, delivery: Uuid) -> Vec<BTreeMap<String, Value>> {
-        let mut chunks: Vec<(u32, Value)> = self
+    /// All records of a delivery in order of its chunks.
+    pub(crate) fn records(&self, delivery: Uuid) -> Vec<Value> {
+        let mut chunks: Vec<(u32, Vec<Value>)> = self
             .distinct()
             .into_values()
             .filter(|message| message.kind == "records" && message.headers["renkei-delivery"] == delivery.to_string())
-            .map(|message| (message.headers["renkei-chunk"].parse().unwrap(), serde_json::from_slice(&message.body).unwrap()))
+            .map(|message| (message.headers["renkei-chunk"].parse().unwrap(), records_of(&message)))
             .collect();
         chunks.sort_by_key(|(chunk, _)| *chunk);
-        let mut records = Vec::new();
-        for (_, chunk) in chunks {
-            for row in chunk["records"].as_array().unwrap() {
-                let row = row.as_array().unwrap();
-                let kind = &chunk["kinds"][usize::try_from(row[0].as_u64().unwrap()).unwrap()];
-                let fields = kind["fields"].as_array().unwrap().iter().map(|field| field.as_str().unwrap().to_owned());
-                records.push(fields.zip(row[6..].iter().cloned()).chain([("line".to_owned(), row[1].clone())]).collect());
-            }
-        }
-        records
+        chunks.into_iter().flat_map(|(_, records)| records).collect()
     }
+}
+
+/// The records of a chunk by the names of their fields, with their kind and line.
+pub(crate) fn records_of(message: &Outgoing) -> Vec<Value> {
+    let chunk: Value = serde_json::from_slice(&message.body).unwrap();
+    let named = |row: &Value| {
+        let row = row.as_array().unwrap();
+        let kind = &chunk["kinds"][usize::try_from(row[0].as_u64().unwrap()).unwrap()];
+        let fields = kind["fields"].as_array().unwrap().iter().map(|field| field.as_str().unwrap().to_owned());
+        let values = fields.zip(row[6..].iter().cloned()).filter(|(_, value)| !value.is_null());
+        values.chain([("record".to_owned(), kind["record"].clone()), ("line".to_owned(), row[1].clone())]).collect()
+    };
+    chunk["records"].as_array().unwrap().iter().map(named).collect()
 }
 
 impl Publish for Memory {

@@ -42,7 +42,12 @@ impl Intake {
     }
 
     /// `laid_before`: see [`Spec::laid_before`].
-    async fn decide_in(&self, mut tx: Transaction<'_, Postgres>, id: i64, laid_before: Option<i64>) -> Result<Batch, IntakeError> {
+    async fn decide_in(
+        &self,
+        mut tx: Transaction<'_, Postgres>,
+        id: i64,
+        laid_before: Option<i64>,
+    ) -> Result<Batch, IntakeError> {
         let batch = batch::lock(&mut tx, id).await?;
         if batch.state != State::Staged {
             return Ok(batch);
@@ -200,11 +205,7 @@ impl Intake {
     }
 
     /// Commits and reads what the batch is now.
-    pub(super) async fn commit(
-        &self,
-        tx: Transaction<'_, Postgres>,
-        before: &Batch,
-    ) -> Result<Batch, IntakeError> {
+    pub(super) async fn commit(&self, tx: Transaction<'_, Postgres>, before: &Batch) -> Result<Batch, IntakeError> {
         let id = before.id;
         crash::point("inbound.before_commit");
         tx.commit().await.map_err(IntakeError::database(format!("commit batch {id}")))?;

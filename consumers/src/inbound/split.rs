@@ -373,10 +373,7 @@ mod tests {
             ("[]".to_owned(), "expected an object of kinds and records"),
             (r#"{"rows":[]}"#.to_owned(), "\"rows\" is no part of a chunk"),
             (r#"{"kinds":[{"record":"tail","fields":[]}]}"#.to_owned(), "the layout has no kind \"tail\""),
-            (
-                r#"{"kinds":[{"record":"item","fields":["price"]}]}"#.to_owned(),
-                "kind item of the layout has no field \"price\"",
-            ),
+            (r#"{"kinds":[{"record":"item","fields":["price"]}]}"#.to_owned(), "kind item of the layout has no field \"price\""),
             (r#"{"records":[[0,1,0,0,0,0]]}"#.to_owned(), "record 0 of the chunk: the chunk has no kind 0"),
             (body("[0,1,0,0,0,0],[2,2,0,0,0,0]"), "record 1 of the chunk: the chunk has no kind 2"),
             (body("[0,0,0,0,0,0]"), "its line is not positive"),

@@ -64,7 +64,8 @@ fn a_row_says_what_the_record_says() {
 fn a_chunk_names_the_kinds_it_holds_in_the_order_they_come() {
     let (_, bodies) = cut(IF16, INVOICE, 2, 10_000);
     let bodies: Vec<Value> = bodies.expect("small").iter().map(|body| serde_json::from_str(body).expect("JSON")).collect();
-    let kinds = |body: &Value| body["kinds"].as_array().expect("kinds").iter().map(|kind| kind["record"].clone()).collect::<Value>();
+    let kinds =
+        |body: &Value| body["kinds"].as_array().expect("kinds").iter().map(|kind| kind["record"].clone()).collect::<Value>();
     assert_eq!(bodies.iter().map(kinds).collect::<Vec<_>>(), [json!(["invoice", "tax"]), json!(["tax"])]);
     assert_eq!(bodies[1]["records"][0][0], 0, "numbers begin anew with every chunk");
 }
@@ -75,7 +76,8 @@ const ASSESSMENT: &str = r#"{"source":"SKS","source_key":"1","action":"1","fy":2
 
 #[test]
 fn chunks_end_by_records_and_by_bytes() {
-    let records: Vec<String> = (1..=5).map(|key| ASSESSMENT.replace("\"1\",\"action\"", &format!("\"{key}\",\"action\""))).collect();
+    let records: Vec<String> =
+        (1..=5).map(|key| ASSESSMENT.replace("\"1\",\"action\"", &format!("\"{key}\",\"action\""))).collect();
     let message = format!("[{}]", records.join(","));
     let counts = |records_max, bytes_max| {
         let (_, bodies) = cut(IF12, &message, records_max, bytes_max);

@@ -13,6 +13,8 @@
 //! size, and what is published again after a crash is the same bytes under the same ids even if the program was replaced
 //! in between.
 
+/// The first stage: what a delivery brings is kept and read.
+mod admit;
 /// The original into the archive.
 mod archiving;
 /// Makes claims out of dropped files, uploads and files at the command line.
@@ -54,16 +56,13 @@ use renkei_core::fault::Fault;
 use renkei_core::layout::Layout;
 use renkei_core::metrics::metrics;
 use renkei_core::registry::{Direction, Registry, Topic};
-use renkei_core::secrets;
 use renkei_core::verdict::{Classify, Verdict};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use self::archiving::Archiving;
 use crate::config::ProducerConfig;
 use crate::delivery::{Delivery, Stage, Stamp};
 use crate::error::IntakeError;
-use crate::evidence;
 use crate::publish::Publish;
 use crate::room::Room;
 use crate::station::{Claim, Station, Waiting, chain};
@@ -285,78 +284,6 @@ impl Intake {
         claim.delivery.plan = None;
         claim.save()?;
         Ok(IntakeError::Growing { delivery: claim.delivery.delivery, file: claim.delivery.file.clone() })
-    }
-
-    /// Claimed → validated, opened or refused. Also run again for a validated delivery whose chunks were lost with the machine.
-    async fn admit(&self, topic: &Arc<Topic>, claim: &mut Claim, progress: Option<&OnProgress>) -> Result<(), IntakeError> {
-        let limits = &self.registry.settings.limits;
-        let promised = claim.delivery.plan.take();
-        // What is wrong beside the content; it stands before the faults of the content.
-        let mut faults = claim.delivery.claim_faults.clone();
-        faults.extend(controls::missing(topic, &claim.delivery));
-        (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
-        evidence::gather(claim)?;
-        crash::point("producer.evidence_gathered");
-        let mut as_such = claim::inspect(claim, limits.file_bytes_max)?;
-        if as_such.is_empty() {
-            as_such.extend(self.secret(topic, claim).await?);
-        }
-        let mut good = Stage::Validated;
-        if as_such.is_empty() {
-            let archiving = Archiving::begin(&self.archive, claim);
-            let (kept, unsound) = evidence::keep(&self.archive, topic.evidence.as_ref(), claim).await?;
-            claim.delivery.evidence = kept;
-            faults.extend(unsound);
-            crash::point("producer.evidence_kept");
-            let mut read = None;
-            if unpack::is_archive(claim).await? {
-                good = Stage::Opened;
-            } else {
-                let (found, sha256) = validate::validate(topic, &self.archive, limits, &self.room, claim, progress).await?;
-                faults.extend(found);
-                read = sha256;
-            }
-            archiving.finish(claim).await?;
-            crash::point("producer.archived");
-            if let Some(progress) = progress {
-                progress(Progress::Archived);
-            }
-            match read {
-                Some(read) if read != claim.delivery.sha256 => return Err(IntakeError::changed(&claim.delivery, read)),
-                _ if good == Stage::Opened => faults.extend(unpack::inspect(topic, limits, claim).await?),
-                _ => {}
-            }
-            if promised.is_some() && promised != claim.delivery.plan {
-                faults.push(Fault::new("DELIVERY_LAYOUT_CHANGED"));
-            }
-        }
-        faults.extend(as_such);
-        claim.fresh = true;
-        let delivery = &mut claim.delivery;
-        delivery.faults_total += faults.len() as u64;
-        delivery.faults.splice(0..0, faults);
-        if delivery.faults_total == 0 {
-            delivery.stage = good;
-        } else {
-            delivery.plan = None;
-            delivery.stage = Stage::Refused;
-        }
-        claim.save()
-    }
-
-    /// A file with something secret in it is neither archived nor kept aside.
-    async fn secret(&self, topic: &Arc<Topic>, claim: &mut Claim) -> Result<Option<Fault>, IntakeError> {
-        if topic.secrets.is_empty() {
-            return Ok(None);
-        }
-        let (path, names) = (claim.original(), topic.secrets.clone());
-        let looked = blocking("looking for secrets", claim.delivery.delivery, move || {
-            secrets::found(open(&path)?, &names).map_err(IntakeError::io("reading", &path))
-        });
-        let Some(name) = looked.await? else { return Ok(None) };
-        claim.delivery.destroyed = true;
-        claim.delivery.sha256 = String::new();
-        Ok(Some(Fault::new("SECRET_REFUSED").arg("name", name)))
     }
 
     fn tell(&self, delivery: Delivery, took: Duration) -> Outcome {

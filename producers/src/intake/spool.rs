@@ -23,6 +23,7 @@ pub(super) struct SpoolWriter {
     out: BufWriter<File>,
     hash: Sha256,
     chunk: ChunkWriter,
+    records_max: usize,
     bytes_max: usize,
     chunks: u32,
     failed: Option<io::Error>,
@@ -32,7 +33,7 @@ impl SpoolWriter {
     pub(super) fn create(path: &Path, records_max: usize, bytes_max: usize) -> io::Result<Self> {
         let out = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
         let chunk = ChunkWriter::new(records_max, bytes_max);
-        Ok(SpoolWriter { out, hash: Sha256::new(), chunk, bytes_max, chunks: 0, failed: None })
+        Ok(SpoolWriter { out, hash: Sha256::new(), chunk, records_max, bytes_max, chunks: 0, failed: None })
     }
 
     /// Adds a record, unless it is larger than a whole chunk may be.
@@ -61,19 +62,21 @@ impl SpoolWriter {
             self.put(rest.as_deref().unwrap_or(chunk::EMPTY));
         }
         let of_records = self.chunks;
-        let mut body = Vec::new();
+        let (mut body, mut held) = (Vec::new(), 0);
         for document in documents {
             let text = serde_json::to_vec(document)?;
             // One byte for the comma before it and one for the closing bracket.
-            if !body.is_empty() && body.len() + text.len() + 2 > self.bytes_max {
+            if held > 0 && (held == self.records_max || body.len() + text.len() + 2 > self.bytes_max) {
                 body.push(b']');
                 self.put(&body);
                 body.clear();
+                held = 0;
             }
-            body.push(if body.is_empty() { b'[' } else { b',' });
+            body.push(if held == 0 { b'[' } else { b',' });
             body.extend_from_slice(&text);
+            held += 1;
         }
-        if !body.is_empty() {
+        if held > 0 {
             body.push(b']');
             self.put(&body);
         }

@@ -46,10 +46,9 @@ pub(super) async fn inspect(topic: &Arc<Topic>, limits: &Limits, claim: &Claim) 
     let delivery = &claim.delivery;
     let (original, limits, takes) = (claim.original(), limits.zip, topic.unpack == Some(Unpack::Zip));
     let failed = failed(delivery);
-    let (mut faults, members) = blocking("checking the archive", delivery.delivery, move || {
-        inspected(open(&original)?, &limits, takes).map_err(failed)
-    })
-    .await?;
+    let (mut faults, members) =
+        blocking("checking the archive", delivery.delivery, move || inspected(open(&original)?, &limits, takes).map_err(failed))
+            .await?;
     if faults.is_empty()
         && let Some(stated) = &delivery.controls
     {

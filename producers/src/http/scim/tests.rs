@@ -14,7 +14,7 @@ use tower::ServiceExt;
 use crate::config::HttpConfig;
 use crate::http::tokens::{self, Tokens};
 use crate::http::{Api, router};
-use crate::testing::{Memory, TOY, Toy};
+use crate::testing::{Memory, TOY, Toy, records_of};
 
 const USERS: &str = "95_toy_users";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -182,7 +182,7 @@ impl Door {
     /// What went to the topic, message by message: each with the records of one user.
     fn sent(&self) -> Vec<Vec<Value>> {
         let messages = self.memory.messages();
-        messages.iter().filter(|m| m.kind == "records").map(|m| serde_json::from_slice(&m.body).unwrap()).collect()
+        messages.iter().filter(|m| m.kind == "records").map(records_of).collect()
     }
 
     fn last(&self, kind: &str) -> Value {
