@@ -470,6 +470,36 @@ begin
 end $$;
 comment on function intake.work_table is 'An empty temp table that lives as long as its session: making one, or having every commit empty it (which cuts its file, its toast table and its indexes), costs most of what a message of one record does. The comment of the table says how it was made.';
 
+create function intake.posted_sum(out records bigint, out yen numeric, out lines numeric)
+language plpgsql
+-- The newest rows of a large table are found by its index: of them the statistics know nothing.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+declare
+    sets text := (select string_agg(format(' union all select line, yen from (%s) s', query), '') from pg_temp.posted_set);
+begin
+    if sets is null then
+        select count(*), sum(p.yen), sum(hashint8extended(p.line, p.yen)) into records, yen, lines from pg_temp.posted p;
+    else
+        execute 'select count(*), sum(a.yen), sum(hashint8extended(a.line, a.yen)) from (select line, yen from pg_temp.posted' || sets || ') a'
+           into records, yen, lines;
+    end if;
+end $$;
+comment on function intake.posted_sum is 'Count, yen and a sum of hashes of (line, yen) of what post.sql says it posted: the rows of posted, and those the queries in posted_set give.';
+
+create function intake.spell_out_posted() returns void
+language plpgsql as $$
+declare
+    set record;
+begin
+    for set in select query from pg_temp.posted_set loop
+        execute format('insert into pg_temp.posted (line, object, object_id, yen) select line, object, object_id, yen from (%s) s', set.query);
+    end loop;
+    delete from pg_temp.posted_set;
+end $$;
+comment on function intake.spell_out_posted is 'Puts what the queries in posted_set give into posted, where it can be compared line by line.';
+
 create function intake.work_batch() returns void
 language plpgsql as $$
 begin

@@ -744,12 +744,20 @@ declare
 begin
     -- One pass finds out which of the questions below need to be asked line by line. Equal keys have equal hashes: when all
     -- hashes differ, so do all keys.
-    select min(s.source_key collate "C"), max(s.source_key collate "C"), bool_or(s.action <> '1'), bool_or(s.qty * s.unit_yen <> s.amount),
+    select min(s.source_key collate "C"), max(s.source_key collate "C"), bool_or(s.qty * s.unit_yen <> s.amount),
            count(*) <> count(distinct hashtextextended(s.source_key, ascii(s.action)))
-      into lowest, highest, changes, quantity, key_twice
+      into lowest, highest, quantity, key_twice
       from pg_temp.staged_assessment s;
 
-    -- Masters and dates are judged once per distinct combination, not once per row: a file has a handful of them.
+    -- Masters and dates are judged once per distinct combination, not once per row: a file has a handful of them. They are kept for
+    -- the posting.
+    perform intake.work_table('assessment_combination',
+        'source text, fiscal_year int, fund text, budget_line text, organization text, assessed_on date, due_on date, method text, changes boolean');
+    insert into pg_temp.assessment_combination
+    select s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method, bool_or(s.action <> '1')
+      from pg_temp.staged_assessment s
+     group by 1, 2, 3, 4, 5, 6, 7, 8;
+    changes := (select bool_or(c.changes) from pg_temp.assessment_combination c);
     return query
     with section as materialized (
         with recursive below as (
@@ -762,10 +770,6 @@ begin
                                  union all select s.successor from ledger.organization_successor s where s.predecessor = b.code) o
         )
         select code from below
-    ), combination as materialized (
-        select s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method
-          from pg_temp.staged_assessment s
-         group by 1, 2, 3, 4, 5, 6, 7, 8
     ), judged as (
         select c.*,
                coalesce(ledger.fiscal_year_accepts(c.fiscal_year, c.assessed_on), false)
@@ -779,7 +783,7 @@ begin
                c.due_on > horizon as beyond,
                case when c.due_on <= horizon then ledger.next_business_day(c.due_on, 'bank') end as moved_to,
                c.method = '4' and ledger.eltax_item(c.fund, c.budget_line, c.assessed_on) is null as not_eltax
-          from combination c
+          from pg_temp.assessment_combination c
     ), fault as materialized (
         select j.source, j.fiscal_year, j.fund, j.budget_line, j.organization, j.assessed_on, j.due_on, j.method,
                v.verdict, v.code, v.field, v.detail
@@ -919,10 +923,18 @@ set enable_sort = off
 as $$
 begin
     perform ledger.begin_sides();
+    -- What the check found, unless lines were set aside after it.
+    if exists (select from pg_temp.line_verdict v where v.rank in (2, 3)) then
+        perform intake.work_table('assessment_combination',
+            'source text, fiscal_year int, fund text, budget_line text, organization text, assessed_on date, due_on date, method text, changes boolean');
+        insert into pg_temp.assessment_combination (fiscal_year, fund, budget_line, assessed_on, due_on, method, changes)
+        select s.fiscal_year, s.fund, s.budget_line, s.assessed_on, s.due_on, s.method, bool_or(s.action <> '1')
+          from pg_temp.staged_assessment s group by 1, 2, 3, 4, 5, 6;
+    end if;
     with combination as (
         select s.fiscal_year, s.assessed_on, s.fund, s.budget_line, min(s.due_on) as earliest, max(s.due_on) as latest,
-               bool_or(s.action <> '1') as changes, bool_or(s.method = '4') as by_slip
-          from pg_temp.staged_assessment s group by 1, 2, 3, 4
+               bool_or(s.changes) as changes, bool_or(s.method = '4') as by_slip
+          from pg_temp.assessment_combination s group by 1, 2, 3, 4
     ), side as (
         insert into pg_temp.journal_side (event, fiscal_year, booked_on, fund, budget_line, has_yen)
         select 'ASSESSMENT', c.fiscal_year, c.assessed_on, c.fund, c.budget_line, true from combination c
@@ -931,7 +943,7 @@ begin
       into begin_assessment_sides.earliest, begin_assessment_sides.latest, begin_assessment_sides.changes, begin_assessment_sides.by_slip
       from combination c;
 end $$;
-comment on function ledger.begin_assessment_sides is 'One pass over staged_assessment: its first and last due day, whether it has changes and slips, and in journal_side the combinations it is booked under.';
+comment on function ledger.begin_assessment_sides is 'Of what is left in staged_assessment: its first and last due day, whether it has changes and slips, and in journal_side the combinations it is booked under.';
 
 create function ledger.write_assessment_postings(batch bigint, first bigint, last bigint) returns void
 language plpgsql
@@ -1048,8 +1060,15 @@ begin
             select distinct a.origin_id from ledger.assessment a where a.id >= first and a.batch_id = batch and a.origin_id is not null), batch);
     end if;
 
-    insert into pg_temp.posted (line, object, object_id, yen)
-    select a.line, 'assessment', a.id, a.amount from ledger.assessment a where a.id >= first and a.batch_id = batch;
+    if last - first < 1000 then
+        insert into pg_temp.posted (line, object, object_id, yen)
+        select a.line, 'assessment', a.id, a.amount from ledger.assessment a where a.id >= first and a.batch_id = batch;
+    else
+        -- A million rows are not copied to be counted.
+        insert into pg_temp.posted_set (query) values (format(
+            'select line, ''assessment'' as object, id as object_id, amount as yen from ledger.assessment where id between %s and %s and batch_id = %s',
+            first, last, batch));
+    end if;
 end $$;
 comment on function ledger.post_assessments is 'post.sql of 12 and 13: staged_assessment → assessment, slips, entries with their postings, and posted.';
 

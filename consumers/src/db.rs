@@ -6,10 +6,10 @@ use std::time::Duration;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::verdict::{Classify, Verdict};
+use sqlx::Executor as _;
 use sqlx::migrate::{MigrateError, Migrator};
 pub use sqlx::postgres::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgPoolOptions};
-use sqlx::{Connection as _, Executor as _};
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions};
 
 /// How long a statement waits for a lock before the message is retried later. Longer than any single-message posting,
 /// shorter than the broker's acknowledgement timeout by far.
@@ -20,9 +20,6 @@ const STATEMENT_TIMEOUT_MS: u32 = 600_000;
 const IDLE_IN_TRANSACTION_MS: u32 = 120_000;
 /// How long to wait for a connection from the pool before the database counts as unavailable.
 const ACQUIRE_TIMEOUT_S: u64 = 10;
-
-/// Not among the options of a connection: the driver's own startup parameters name UTC and win over them.
-const OUR_TIME: &str = "set timezone to 'Asia/Tokyo'";
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
@@ -198,18 +195,13 @@ pub async fn connect_through(url: &str, max: u32, door: &str) -> Result<PgPool, 
     PgPoolOptions::new()
         .max_connections(max)
         .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
-        .after_connect(|connection, _| Box::pin(async move { connection.execute(OUR_TIME).await.map(|_| ()) }))
+        // Not among the options above: the driver's own startup parameters name UTC and win over them.
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute("set timezone to 'Asia/Tokyo'").await.map(|_| ()) })
+        })
         .connect_with(options.clone())
         .await
         .map_err(failed)
-}
-
-/// A session like those of the pool, which does not count it. `name` tells it apart on the server.
-pub(crate) async fn session(pool: &PgPool, name: &str) -> Result<PgConnection, sqlx::Error> {
-    let options = PgConnectOptions::clone(&pool.connect_options()).application_name(name);
-    let mut connection = PgConnection::connect_with(&options).await?;
-    connection.execute(OUR_TIME).await?;
-    Ok(connection)
 }
 
 /// A pool of one connection that is opened at the first question, for asking whether the database is there.

@@ -6,7 +6,7 @@ use renkei_core::fault::Fault;
 use renkei_core::registry::{Confirm, Topic};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::batch::{self, Batch, State};
 use super::error::IntakeError;
@@ -27,32 +27,12 @@ struct Counted {
 impl Intake {
     /// Decides a staged batch; a batch that is decided already is returned as it is.
     pub async fn decide(&self, id: i64) -> Result<Batch, IntakeError> {
-        if let Some(mut session) = self.ahead.session(id).await {
-            let decided = match session.conn.begin_with(AssertSqlSafe(self.beginning())).await {
-                Ok(tx) => Some(self.decide_in(tx, id, Some(session.before)).await?),
-                // One that was lost meanwhile is not missed.
-                Err(_) => None,
-            };
-            session.conn.close().await.ok();
-            if let Some(batch) = decided {
-                return Ok(batch);
-            }
-        }
-        self.decide_in(self.begin(id).await?, id, None).await
-    }
-
-    /// `laid_before`: see [`Spec::laid_before`].
-    async fn decide_in(
-        &self,
-        mut tx: Transaction<'_, Postgres>,
-        id: i64,
-        laid_before: Option<i64>,
-    ) -> Result<Batch, IntakeError> {
+        let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
         if batch.state != State::Staged {
             return Ok(batch);
         }
-        self.decide_locked(&mut tx, &batch, laid_before).await?;
+        self.decide_locked(&mut tx, &batch).await?;
         self.commit(tx, &batch).await
     }
 
@@ -66,7 +46,7 @@ impl Intake {
         let state = json!({ "state": batch.state });
         settle::record(&mut tx, actor, "batch.decide", id, &state, &state, Some(reason).filter(|reason| !reason.is_empty()))
             .await?;
-        self.decide_locked(&mut tx, &batch, None).await?;
+        self.decide_locked(&mut tx, &batch).await?;
         self.commit(tx, &batch).await
     }
 
@@ -95,11 +75,11 @@ impl Intake {
         admitted.reason = Some(reason);
         settle::settle(&mut tx, &batch, &admitted).await?;
         let batch = batch::lock(&mut tx, id).await?;
-        self.decide_locked(&mut tx, &batch, None).await?;
+        self.decide_locked(&mut tx, &batch).await?;
         self.commit(tx, &batch).await
     }
 
-    async fn decide_locked(&self, conn: &mut PgConnection, batch: &Batch, laid_before: Option<i64>) -> Result<(), IntakeError> {
+    async fn decide_locked(&self, conn: &mut PgConnection, batch: &Batch) -> Result<(), IntakeError> {
         let place = self.place(batch)?;
         work::lock_topic(conn, place.topic).await?;
         let staged = count(conn, batch.id).await?;
@@ -116,7 +96,7 @@ impl Intake {
         }
         // The counters of the row are written at the end; the tables need to know the size now.
         let batch = Batch { records_staged: staged.records, yen_staged: staged.yen, ..batch.clone() };
-        self.check_and_post(conn, &place, &batch, staged, laid_before).await
+        self.check_and_post(conn, &place, &batch, staged).await
     }
 
     async fn check_and_post(
@@ -125,10 +105,9 @@ impl Intake {
         place: &Place<'_>,
         batch: &Batch,
         staged: Sum,
-        laid_before: Option<i64>,
     ) -> Result<(), IntakeError> {
         let (today, actor) = (self.today(), batch.decided_by.as_deref().unwrap_or(&batch.sender));
-        let spec = Spec { laid_before, ..place.spec(batch, None, actor, &today, false) };
+        let spec = place.spec(batch, None, actor, &today, false);
         let ruling = work::check(conn, place.topic, &spec).await?;
         if ruling.rejects() {
             return reject_checked(conn, batch, staged, actor).await;
@@ -191,21 +170,22 @@ impl Intake {
     }
 
     /// Begins a transaction; its audit events name the door.
-    pub(super) async fn begin(&self, id: i64) -> Result<Transaction<'static, Postgres>, IntakeError> {
+    pub(super) async fn begin(&self, id: i64) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, IntakeError> {
         self.begin_for(&format!("begin work on batch {id}")).await
     }
 
     /// The same before there is a batch; `doing` completes "cannot …".
-    pub(super) async fn begin_for(&self, doing: &str) -> Result<Transaction<'static, Postgres>, IntakeError> {
-        self.pool.begin_with(AssertSqlSafe(self.beginning())).await.map_err(IntakeError::database(doing))
-    }
-
-    fn beginning(&self) -> String {
-        format!("begin; set local renkei.source = {}", tables::literal(&self.source))
+    pub(super) async fn begin_for(&self, doing: &str) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, IntakeError> {
+        let begin = format!("begin; set local renkei.source = {}", tables::literal(&self.source));
+        self.pool.begin_with(AssertSqlSafe(begin)).await.map_err(IntakeError::database(doing))
     }
 
     /// Commits and reads what the batch is now.
-    pub(super) async fn commit(&self, tx: Transaction<'_, Postgres>, before: &Batch) -> Result<Batch, IntakeError> {
+    pub(super) async fn commit(
+        &self,
+        tx: sqlx::Transaction<'static, sqlx::Postgres>,
+        before: &Batch,
+    ) -> Result<Batch, IntakeError> {
         let id = before.id;
         crash::point("inbound.before_commit");
         tx.commit().await.map_err(IntakeError::database(format!("commit batch {id}")))?;

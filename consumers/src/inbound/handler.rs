@@ -8,7 +8,6 @@ use renkei_core::message::{Envelope, MessageKind, Order, Rejection};
 use serde::de::DeserializeOwned;
 
 use super::Intake;
-use super::ahead::Chunk;
 use super::batch::{self, Batch, State};
 use super::direct::{self, Direct};
 use super::error::IntakeError;
@@ -136,13 +135,8 @@ impl TopicHandler {
         let intake = &self.intake;
         let place = intake.layout_place(&self.topic, &envelope.layout)?;
         let arrival = Arrival { envelope, message_id, part };
-        let taken = stage::take(&intake.pool, &intake.known, place.layout, reply, &arrival).await?;
-        let id = taken.batch;
-        if matches!(taken.staged, Staged::Waiting | Staged::Complete) {
-            let chunk = Chunk { number: envelope.chunk, lines: taken.lines };
-            intake.ahead.staged(id, envelope.chunks, chunk, || intake.job(envelope, id, taken.shapes));
-        }
-        match taken.staged {
+        let (id, staged) = stage::take(&intake.pool, &intake.known, place.layout, reply, &arrival).await?;
+        match staged {
             Staged::Complete => {
                 if reply.reply_to.is_some() {
                     self.replies.send(intake, Stage::Received, &intake.get(id).await?);

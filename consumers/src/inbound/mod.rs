@@ -9,8 +9,6 @@
 //!
 //! `Intake` is what the consumer, the command line and the console share: every operation on a batch is a method of it.
 
-/// Typed tables filled while chunks arrive.
-mod ahead;
 /// Batches as stored; lists and details.
 pub mod batch;
 /// 取消.
@@ -58,7 +56,6 @@ use std::sync::Arc;
 
 use renkei_core::calendar::clock;
 use renkei_core::layout::Layout;
-use renkei_core::message::Envelope;
 use renkei_core::registry::{Integration, Registry, Topic};
 use sqlx::postgres::PgPool;
 
@@ -77,7 +74,6 @@ pub struct Intake {
     pool: PgPool,
     registry: Arc<Registry>,
     known: stage::Known,
-    ahead: ahead::Ahead,
     business_date: Option<String>,
     source: String,
 }
@@ -113,16 +109,14 @@ impl Place<'_> {
         business_date: &'s str,
         again: bool,
     ) -> tables::Spec<'s> {
-        let (integration, layout) = (self.integration, self.layout);
-        tables::Spec { integration, layout, batch, lines, laid_before: None, actor, business_date, again }
+        tables::Spec { integration: self.integration, layout: self.layout, batch, lines, actor, business_date, again }
     }
 }
 
 impl Intake {
     /// An intake on a migrated database.
     pub fn new(pool: PgPool, registry: Arc<Registry>) -> Self {
-        let (known, ahead) = (stage::Known::default(), ahead::Ahead::default());
-        Intake { pool, registry, known, ahead, business_date: None, source: "consumer".to_owned() }
+        Intake { pool, registry, known: stage::Known::default(), business_date: None, source: "consumer".to_owned() }
     }
 
     /// Names the door the actions come through in the audit log: `cli`, `console`, `consumer`.
@@ -192,13 +186,6 @@ impl Intake {
         let topic = self.registry.incoming(slug);
         let site = topic.and_then(|topic| Some(TopicSite { topic, integration: topic.integration.as_deref()? }));
         site.ok_or_else(|| IntakeError::Topic(slug.to_owned()))
-    }
-
-    /// What is needed to lay out the records of a delivery ahead.
-    fn job(&self, envelope: &Envelope, batch: i64, shapes: shape::Shapes) -> Option<ahead::Job> {
-        let integration = self.registry.incoming(&envelope.topic)?.integration.clone()?;
-        let layout = integration.layout(&envelope.layout)?.clone();
-        Some(ahead::Job { pool: self.pool.clone(), integration, layout, shapes, batch })
     }
 
     fn place(&self, batch: &Batch) -> Result<Place<'_>, IntakeError> {

@@ -5,7 +5,6 @@
 //! unescaped there. A chunk of a few records is also kept row by row: see [`Rows::few`].
 
 use std::borrow::Cow;
-use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -33,8 +32,6 @@ pub(super) struct Rows<'t> {
     /// Its rows one by one, when they are few. COPY writes to the server twice without reading in between, and a socket may keep
     /// the second, small write until the first is acknowledged: 40 ms for a message of one record.
     pub few: Option<Vec<Row<'t>>>,
-    /// Its first and last line; `None` without records.
-    pub lines: Option<RangeInclusive<i64>>,
     /// How many records.
     pub records: i64,
     /// Sum of their yen.
@@ -58,7 +55,7 @@ pub(super) fn rows<'t>(batch: i64, shapes: &[Shape], body: &'t [u8]) -> Result<R
     let mut copy = Vec::with_capacity(body.len() + 64);
     copy.extend_from_slice(COPY_HEADER);
     let width = record::width(shapes);
-    let rows = Rows { copy, few: Some(Vec::new()), lines: None, records: 0, yen: 0 };
+    let rows = Rows { copy, few: Some(Vec::new()), records: 0, yen: 0 };
     let mut cutter = Cutter { batch, shapes, kinds: Vec::new(), width, cells: Vec::new(), rows };
     let mut parser = serde_json::Deserializer::from_str(text);
     let cut = Body(&mut cutter).deserialize(&mut parser).and_then(|()| parser.end());
@@ -101,10 +98,6 @@ impl Cutter<'_, '_> {
         };
         self.rows.yen = self.rows.yen.checked_add(yen).ok_or("the sum of yen is beyond 64 bits")?;
         self.rows.records += 1;
-        self.rows.lines = Some(match self.rows.lines.take() {
-            None => head.line..=head.line,
-            Some(lines) => head.line.min(*lines.start())..=head.line.max(*lines.end()),
-        });
         let out = &mut self.rows.copy;
         let (own, more) = (self.width.min(record::COLUMNS), self.width > record::COLUMNS);
         let columns = i16::try_from(HEAD_COLUMNS + own + usize::from(more)).map_err(|_| "it has too many columns")?;
@@ -333,7 +326,7 @@ mod tests {
     fn records_and_yen_are_counted_by_kind() {
         let body = body(r#"[1,1,0,0,0,0,"1"], [0,2,0,0,9,4,"600","a\"b"], [0,3,0,0,0,0,"-5"]"#);
         let rows = rows(7, &shapes(), body.as_bytes()).expect("sound");
-        assert_eq!((rows.records, rows.yen, rows.lines), (3, 595, Some(1..=3)));
+        assert_eq!((rows.records, rows.yen), (3, 595));
         assert!(rows.copy.starts_with(b"PGCOPY\n") && rows.copy.ends_with(&[0xff, 0xff]));
         let cells = b"\xff\xff\xff\xff\0\0\0\x03a\"b\0\0\0\x03600";
         assert!(rows.copy.windows(cells.len()).any(|window| window == cells), "an empty field, a text, a number");

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::ops::RangeInclusive;
 use std::sync::Mutex;
 
 use bytes::Bytes;
@@ -36,17 +35,6 @@ pub enum Staged {
     Seen,
     /// The batch takes no more chunks (an operator gave it up).
     Closed(State),
-}
-
-/// A chunk that was taken.
-#[derive(Debug)]
-pub(super) struct Taken {
-    pub batch: i64,
-    pub staged: Staged,
-    /// The shapes of the batch's records.
-    pub shapes: Shapes,
-    /// First and last line the chunk has records of; `None`: it has none, or was not stored now.
-    pub lines: Option<RangeInclusive<i64>>,
 }
 
 /// Who asked for receipts.
@@ -103,7 +91,7 @@ pub(super) async fn take(
     layout: &Layout,
     reply: &ReplyAddress,
     arrival: &Arrival<'_>,
-) -> Result<Taken, IntakeError> {
+) -> Result<(i64, Staged), IntakeError> {
     let envelope = arrival.envelope;
     if envelope.chunks == 1 && envelope.chunk == 0 && known.find(envelope).is_none() {
         // A delivery of one chunk, such as a message, is opened and staged in one transaction.
@@ -111,9 +99,9 @@ pub(super) async fn take(
         let doing = IntakeError::database(format!("open the batch of {} ({})", envelope.file, envelope.topic));
         let mut tx = pool.begin_with(begin(envelope)).await.map_err(doing)?;
         if let Some(id) = insert(&mut tx, envelope, reply, &ids).await? {
-            let taken = chunk(pool, tx, id, shapes.clone(), arrival).await?;
+            let staged = chunk(pool, tx, id, &shapes, arrival).await?;
             known.keep(envelope, id, &shapes);
-            return Ok(taken);
+            return Ok((id, staged));
         }
         drop(tx);
         find(pool, known, envelope, shapes, &ids).await?;
@@ -121,7 +109,7 @@ pub(super) async fn take(
     let (id, shapes) = open(pool, known, layout, envelope, reply).await?;
     let begun = pool.begin_with(begin(envelope)).await;
     let tx = begun.map_err(IntakeError::database(format!("begin the staging of chunk {} of batch {id}", envelope.chunk)))?;
-    chunk(pool, tx, id, shapes, arrival).await
+    Ok((id, chunk(pool, tx, id, &shapes, arrival).await?))
 }
 
 /// The delivery's batch and the shapes its records are stored in; opened if it is new. Committed by itself: chunks staged in
@@ -285,22 +273,20 @@ async fn chunk(
     pool: &PgPool,
     mut tx: Transaction<'static, Postgres>,
     batch: i64,
-    shapes: Shapes,
+    shapes: &[Shape],
     arrival: &Arrival<'_>,
-) -> Result<Taken, IntakeError> {
+) -> Result<Staged, IntakeError> {
     let &Arrival { envelope, message_id, part } = arrival;
     if shapes.is_empty() {
         // The delivery was refused before it had records.
         drop(tx);
-        let staged = Staged::Closed(batch::get(pool, batch).await?.state);
-        return Ok(Taken { batch, staged, shapes, lines: None });
+        return Ok(Staged::Closed(batch::get(pool, batch).await?.state));
     }
     let (rows, size) = match part {
-        Part::Records { records, .. } => (split::rows(batch, &shapes, records), records.len()),
+        Part::Records { records, .. } => (split::rows(batch, shapes, records), records.len()),
         Part::Evidence(_) => (Ok(Rows::default()), 0),
     };
     let rows = rows.map_err(|reason| misfit(envelope, reason))?;
-    let lines = rows.lines.clone();
     let failed = |what: &str| IntakeError::database(format!("{what} of chunk {} of batch {batch}", envelope.chunk));
     let chunk: i32 = number(envelope, "chunk", envelope.chunk)?;
     let bytes: i64 = number(envelope, "size", size)?;
@@ -315,14 +301,13 @@ async fn chunk(
         .await
         .map_err(failed("enter the arrival"))?;
     if new.rows_affected() == 0 {
-        let staged = again(&mut tx, batch, chunk, message_id).await?;
+        let seen = again(&mut tx, batch, chunk, message_id).await?;
         tx.commit().await.map_err(failed("commit the second arrival"))?;
-        return Ok(Taken { batch, staged, shapes, lines: None });
+        return Ok(seen);
     }
-    let records = rows.records;
     match part {
         Part::Records { original, .. } => {
-            store(&mut tx, &shapes, rows.copy, rows.few).await.map_err(failed("stage the records"))?;
+            store(&mut tx, shapes, rows.copy, rows.few).await.map_err(failed("stage the records"))?;
             if let Some(original) = original {
                 let kept =
                     sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(batch).bind(&original[..]);
@@ -337,12 +322,12 @@ async fn chunk(
     let alone = envelope.chunks == 1;
     let mut complete = alone && count(&mut *tx, batch).await?;
     tx.commit().await.map_err(failed("commit the staging"))?;
-    meter::staged(&envelope.topic, records);
+    meter::staged(&envelope.topic, rows.records);
     crash::point("inbound.staged");
     if !alone {
         complete = count(pool, batch).await?;
     }
-    Ok(Taken { batch, staged: if complete { Staged::Complete } else { Staged::Waiting }, shapes, lines })
+    Ok(if complete { Staged::Complete } else { Staged::Waiting })
 }
 
 /// Counts the chunks that have arrived. `true`: this one found them complete, and decides.

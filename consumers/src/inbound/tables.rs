@@ -5,7 +5,6 @@
 //! Records come in the order of the file, by the index, because entries made from them are looked up by blocks of neighbouring lines.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use renkei_core::layout::{Kind, Layout};
 use renkei_core::registry::Integration;
@@ -24,8 +23,6 @@ pub(super) struct Spec<'a> {
     pub batch: &'a Batch,
     /// Only these lines; `None` = all.
     pub lines: Option<&'a [i64]>,
-    /// Records before this line lie in the session's `staged_` tables already ([`super::ahead`]); `None`: the tables are made now.
-    pub laid_before: Option<i64>,
     pub actor: &'a str,
     /// `yyyy-mm-dd`.
     pub business_date: &'a str,
@@ -60,17 +57,12 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
     if spec.again {
         put(&mut sql, format_args!(include_str!("sql/answered.sql"), batch = spec.batch.id, lines = chosen_only(spec)));
     }
-    let kinds = kinds(spec.integration, spec.layout);
-    if spec.laid_before.is_none() {
-        empty_tables(&mut sql, &kinds);
-    }
-    let condition = match (spec.lines, spec.laid_before) {
-        (Some(_), _) => "r.line in (select line from pg_temp.chosen)".to_owned(),
-        (None, Some(before)) => format!("r.line >= {before}"),
-        (None, None) => "true".to_owned(),
-    };
     sql.push_str("set local enable_seqscan = off; set local enable_bitmapscan = off;\n");
-    fill(&mut sql, &kinds, shapes, spec.batch.id, &condition);
+    let kinds = kinds(spec.integration, spec.layout);
+    for (kind, columns) in &kinds {
+        let shape = shapes.iter().find(|shape| shape.kind == *kind);
+        staged_table(&mut sql, spec, kind, columns, shape);
+    }
     sql.push_str("set local enable_seqscan to default; set local enable_bitmapscan to default;\n");
     if spec.batch.records_staged >= ANALYZE_FROM_RECORDS {
         sql.push_str("set local default_statistics_target = 20;\n");
@@ -159,54 +151,27 @@ fn evidence_table(sql: &mut String, spec: &Spec<'_>) {
     }
 }
 
-/// The `staged_` tables of a batch before there is anything in them.
-pub(super) fn empty(integration: &Integration, layout: &Layout) -> String {
-    let mut sql = String::with_capacity(1024);
-    empty_tables(&mut sql, &kinds(integration, layout));
-    sql
-}
-
-/// Lays out these lines of a batch, outside of a transaction.
-pub(super) fn lines(integration: &Integration, layout: &Layout, shapes: &[Shape], batch: i64, lines: Range<i64>) -> String {
-    let mut sql = String::with_capacity(4 * 1024);
-    sql.push_str("begin; set local enable_seqscan = off; set local enable_bitmapscan = off;\n");
-    let condition = format!("r.line >= {} and r.line < {}", lines.start, lines.end);
-    fill(&mut sql, &kinds(integration, layout), shapes, batch, &condition);
-    sql.push_str("commit;\n");
-    sql
-}
-
-fn empty_tables(sql: &mut String, kinds: &[(String, Vec<Column>)]) {
-    for (kind, columns) in kinds {
-        let mut shown = String::from("line bigint, sub int, grp int");
-        for Column { id, sql_type } in columns {
-            put(&mut shown, format_args!(", \"{id}\" {sql_type}"));
-        }
-        put(sql, format_args!("select intake.work_table('staged_{kind}', {});\n", literal(&shown)));
+fn staged_table(sql: &mut String, spec: &Spec<'_>, kind: &str, columns: &[Column], shape: Option<&Shape>) {
+    let mut shown = String::from("line bigint, sub int, grp int");
+    for Column { id, sql_type } in columns {
+        put(&mut shown, format_args!(", \"{id}\" {sql_type}"));
     }
-}
-
-/// Fills the tables of the kinds this file has.
-fn fill(sql: &mut String, kinds: &[(String, Vec<Column>)], shapes: &[Shape], batch: i64, condition: &str) {
-    for (kind, columns) in kinds {
-        let Some(shape) = shapes.iter().find(|shape| shape.kind == *kind) else { continue };
-        put(sql, format_args!("insert into pg_temp.\"staged_{kind}\" select r.line, r.sub, r.grp"));
-        for Column { id, sql_type } in columns {
-            let cell = shape.columns.iter().position(|column| column == id).map(record::cell);
-            match (&cell, *sql_type) {
-                (None, _) => put(sql, format_args!(", null::{sql_type}")),
-                (Some(cell), "text") => put(sql, format_args!(", r.{cell}")),
-                (Some(cell), _) => put(sql, format_args!(", r.{cell}::{sql_type}")),
-            }
+    put(sql, format_args!("select intake.work_table('staged_{kind}', {});\n", literal(&shown)));
+    let Some(shape) = shape else { return };
+    put(sql, format_args!("insert into pg_temp.\"staged_{kind}\" select r.line, r.sub, r.grp"));
+    for Column { id, sql_type } in columns {
+        let cell = shape.columns.iter().position(|column| column == id).map(record::cell);
+        match (&cell, *sql_type) {
+            (None, _) => put(sql, format_args!(", null::{sql_type}")),
+            (Some(cell), "text") => put(sql, format_args!(", r.{cell}")),
+            (Some(cell), _) => put(sql, format_args!(", r.{cell}::{sql_type}")),
         }
-        put(
-            sql,
-            format_args!(
-                " from intake.record r where r.batch_id = {batch} and r.shape = {} and {condition} order by r.line, r.sub;\n",
-                shape.id
-            ),
-        );
     }
+    put(sql, format_args!(" from intake.record r where r.batch_id = {} and r.shape = {}", spec.batch.id, shape.id));
+    if spec.lines.is_some() {
+        sql.push_str(" and r.line in (select line from pg_temp.chosen)");
+    }
+    sql.push_str(" order by r.line, r.sub;\n");
 }
 
 /// A text as a literal. The server reads backslashes as they are (`standard_conforming_strings`, on since 9.1).

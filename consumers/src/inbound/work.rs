@@ -127,6 +127,8 @@ impl HopDifference {
 
 /// The difference in words.
 async fn difference(conn: &mut PgConnection, spec: &Spec<'_>, carriers: &[String]) -> Result<String, IntakeError> {
+    let spelt_out = sqlx::query("select intake.spell_out_posted()").execute(&mut *conn).await;
+    spelt_out.map_err(IntakeError::database(format!("spell out what was posted of batch {}", spec.batch.id)))?;
     let differs: HopDifference = sqlx::query_as(include_str!("sql/hops.sql"))
         .persistent(false)
         .bind(spec.batch.id)

@@ -199,14 +199,27 @@ async fn one_yen_off_the_control_total_posts_nothing() {
 #[tokio::test]
 async fn what_post_sql_loses_is_a_bug_and_rolls_everything_back() {
     let bench = Bench::open("").await;
-    let file = File::new(&[("a", 1000), ("bug", 70)], 10);
-    let outcome = bench.handler.handle(file.messages().remove(0)).await;
-    let Outcome::Park { code, reason } = outcome else { panic!("{outcome:?} is not parked") };
-    assert_eq!(code, "INTAKE_SQL_CONTRACT");
-    assert!(reason.contains("first line 3: staged 1 record(s) and 70 yen, posted 1 and 69 yen"), "{reason}");
-    assert_eq!(bench.batch(&file).await.state, State::Staged);
+    for bug in ["bug", "set bug"] {
+        let file = File::new(&[("a", 1000), (bug, 70), ("set", 5)], 10);
+        let outcome = bench.handler.handle(file.messages().remove(0)).await;
+        let Outcome::Park { code, reason } = outcome else { panic!("{outcome:?} is not parked") };
+        assert_eq!(code, "INTAKE_SQL_CONTRACT");
+        assert!(reason.contains("on 1 line(s); first line 3: staged 1 record(s) and 70 yen, posted 1 and 69 yen"), "{reason}");
+        assert_eq!(bench.batch(&file).await.state, State::Staged);
+    }
     assert_eq!(bench.number("select count(*) from ledger.line").await, 0);
     assert!(bench.items().await.is_empty());
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn what_was_posted_may_be_told_by_a_query() {
+    let bench = Bench::open("").await;
+    let batch = bench.deliver(&File::new(&[("set a", 1000), ("b", 70), ("set c", 5)], 10)).await;
+    assert_eq!((batch.state, batch.records_posted, batch.yen_posted), (State::Posted, 3, 1075));
+    // Nothing of it is left for the next batch of the session.
+    let batch = bench.deliver(&File::new(&[("d", 1)], 10)).await;
+    assert_eq!((batch.state, batch.records_posted), (State::Posted, 1));
     bench.close().await;
 }
 

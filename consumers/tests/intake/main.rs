@@ -1,6 +1,5 @@
 //! Intake on a real Postgres database (`make test` starts one), without a broker: messages go to the handlers directly.
 
-mod ahead;
 mod arrivals;
 mod batches;
 mod bench;

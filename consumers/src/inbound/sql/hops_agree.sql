@@ -10,7 +10,7 @@ with expected as (
      and (not exists (select from pg_temp.line_verdict w where w.rank in (2, 3))
           or not exists (select from pg_temp.line_verdict v where v.line = r.line and v.rank in (2, 3)))
 ), got as (
-  select count(*) as records, sum(yen) as yen, sum(hashint8extended(line, yen)) as lines from pg_temp.posted
+  select records, yen, lines from intake.posted_sum()
 ), counted as (
   update intake.batch set carriers_posted = carriers_posted + g.records from got g where id = $1
 )

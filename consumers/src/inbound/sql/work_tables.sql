@@ -10,4 +10,5 @@ select intake.work_table('setting', 'key text primary key, value text not null')
        intake.work_table('evidence', 'name text, kind text, sha256 text, bytes bigint, named boolean'),
        intake.work_table('answered', 'line bigint, code text not null'),
        intake.work_table('posted', 'line bigint not null, object text not null, object_id bigint not null, yen bigint not null'),
+       intake.work_table('posted_set', 'query text not null'),
        ledger.begin_journal();
