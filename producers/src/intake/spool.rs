@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use renkei_core::chunk::{self, ChunkWriter, TooLarge};
@@ -17,41 +19,105 @@ use crate::error::IntakeError;
 use crate::station::{Claim, is_absent};
 
 const BUFFER_BYTES: usize = 256 * 1024;
+/// Bodies made and not yet written.
+const BODIES_WAITING: usize = 2;
 
 /// Cuts a stream of records into chunks and writes them.
 pub(super) struct SpoolWriter {
-    out: BufWriter<File>,
-    hash: Sha256,
+    sink: Sink,
     chunk: ChunkWriter,
     records_max: usize,
     bytes_max: usize,
     chunks: u32,
+}
+
+/// Where bodies go.
+enum Sink {
+    /// The first one is written where it is made: most deliveries have no other.
+    Here(Box<Out>),
+    /// The further ones beside the reading, which would otherwise wait for hashing and writing.
+    Beside(SyncSender<Vec<u8>>, JoinHandle<Out>),
+    /// For a moment, or after a thread could not be had.
+    Nowhere,
+}
+
+/// The file of the bodies.
+struct Out {
+    file: BufWriter<File>,
+    hash: Sha256,
     failed: Option<io::Error>,
 }
 
-impl SpoolWriter {
-    pub(super) fn create(path: &Path, records_max: usize, bytes_max: usize) -> io::Result<Self> {
-        let out = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
-        let chunk = ChunkWriter::new(records_max, bytes_max);
-        Ok(SpoolWriter { out, hash: Sha256::new(), chunk, records_max, bytes_max, chunks: 0, failed: None })
-    }
-
-    /// Adds a record, unless it is larger than a whole chunk may be.
-    pub(super) fn push(&mut self, record: &Record<'_>) -> Result<(), TooLarge> {
-        if let Some(body) = self.chunk.push(record)? {
-            self.put(&body);
-        }
-        Ok(())
-    }
-
+impl Out {
     fn put(&mut self, body: &[u8]) {
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes();
         self.hash.update(length);
         self.hash.update(body);
         if self.failed.is_none() {
-            self.failed = self.out.write_all(&length).and_then(|()| self.out.write_all(body)).err();
+            self.failed = self.file.write_all(&length).and_then(|()| self.file.write_all(body)).err();
         }
+    }
+
+    /// The hash of everything, when everything is written.
+    fn finish(mut self) -> io::Result<String> {
+        match self.failed {
+            Some(error) => Err(error),
+            None => self.file.flush().map(|()| hex::encode(self.hash.finalize())),
+        }
+    }
+}
+
+impl Sink {
+    fn put(&mut self, body: Vec<u8>, first: bool) -> io::Result<()> {
+        if first && let Sink::Here(out) = self {
+            out.put(&body);
+            return Ok(());
+        }
+        if let Sink::Here(mut out) = std::mem::replace(self, Sink::Nowhere) {
+            let (sender, bodies) = sync_channel::<Vec<u8>>(BODIES_WAITING);
+            let write = move || {
+                bodies.iter().for_each(|body| out.put(&body));
+                *out
+            };
+            *self = Sink::Beside(sender, std::thread::Builder::new().name("spool".to_owned()).spawn(write)?);
+        }
+        match self {
+            Sink::Beside(sender, _) => sender.send(body).map_err(|_| io::Error::other("the writing of the chunks ended")),
+            _ => Err(io::Error::other("no thread for the writing of the chunks")),
+        }
+    }
+
+    fn finish(self) -> io::Result<String> {
+        match self {
+            Sink::Here(out) => out.finish(),
+            Sink::Beside(sender, thread) => {
+                drop(sender);
+                thread.join().map_err(|_| io::Error::other("the writing of the chunks failed"))?.finish()
+            }
+            Sink::Nowhere => Err(io::Error::other("no thread for the writing of the chunks")),
+        }
+    }
+}
+
+impl SpoolWriter {
+    pub(super) fn create(path: &Path, records_max: usize, bytes_max: usize) -> io::Result<Self> {
+        let file = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
+        let sink = Sink::Here(Box::new(Out { file, hash: Sha256::new(), failed: None }));
+        let chunk = ChunkWriter::new(records_max, bytes_max);
+        Ok(SpoolWriter { sink, chunk, records_max, bytes_max, chunks: 0 })
+    }
+
+    /// Adds a record, unless it is larger than a whole chunk may be. Whether it could be written is told at the end.
+    pub(super) fn push(&mut self, record: &Record<'_>) -> Result<(), TooLarge> {
+        if let Some(body) = self.chunk.push(record)? {
+            self.put(body).ok();
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, body: Vec<u8>) -> io::Result<()> {
         self.chunks += 1;
+        self.sink.put(body, self.chunks == 1)
     }
 
     /// Writes the last chunk of records; a delivery without records has one empty chunk, so that it is seen at all. The documents
@@ -59,7 +125,7 @@ impl SpoolWriter {
     pub(super) fn finish(mut self, documents: &[Document]) -> io::Result<Plan> {
         let rest = self.chunk.finish();
         if self.chunks == 0 || rest.is_some() {
-            self.put(rest.as_deref().unwrap_or(chunk::EMPTY));
+            self.put(rest.unwrap_or_else(|| chunk::EMPTY.to_vec()))?;
         }
         let of_records = self.chunks;
         let (mut body, mut held) = (Vec::new(), 0);
@@ -68,8 +134,7 @@ impl SpoolWriter {
             // One byte for the comma before it and one for the closing bracket.
             if held > 0 && (held == self.records_max || body.len() + text.len() + 2 > self.bytes_max) {
                 body.push(b']');
-                self.put(&body);
-                body.clear();
+                self.put(std::mem::take(&mut body))?;
                 held = 0;
             }
             body.push(if held == 0 { b'[' } else { b',' });
@@ -78,14 +143,10 @@ impl SpoolWriter {
         }
         if held > 0 {
             body.push(b']');
-            self.put(&body);
+            self.put(body)?;
         }
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        self.out.flush()?;
         let evidence_chunks = self.chunks - of_records;
-        Ok(Plan { chunks: self.chunks, evidence_chunks, sha256: hex::encode(self.hash.finalize()) })
+        Ok(Plan { chunks: self.chunks, evidence_chunks, sha256: self.sink.finish()? })
     }
 }
 
