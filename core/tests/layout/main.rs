@@ -18,6 +18,7 @@ mod spread;
 mod support;
 mod toml_faults;
 mod totals;
+mod urgent;
 mod values;
 mod write;
 mod xml;

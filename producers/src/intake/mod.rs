@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! claimed ──► validated ──► published ──► done/
-//!    ├──────► refused ────► rejected ───► rejected/ + error list
+//!    ├──────► refused ────► rejected ───► rejected/ + error list   (its urgent records go this way first, as a file of their own)
 //!    └──────► opened ─────► unpacked ───► done/      (an archive: each member goes this way itself)
 //! ```
 //!
@@ -29,6 +29,8 @@ pub mod report;
 mod spool;
 /// Archives: checked whole, then each member is a delivery of its own.
 pub mod unpack;
+/// Urgent records of a refused file: a delivery of their own.
+mod urgent;
 /// Reads a file whole and fixes its chunks.
 mod validate;
 
@@ -242,6 +244,7 @@ impl Intake {
             let text = chain(error);
             tracing::error!(topic = %delivery.topic, delivery = %delivery.delivery, error = %text, "a delivery is refused: it fails every time");
             delivery.stage = Stage::Refused;
+            delivery.urgent = None;
             delivery.plan = None;
             delivery.faults = vec![Fault::new("DELIVERY_FAILED").arg("reason", text)];
             delivery.faults_total = 1;
@@ -268,7 +271,10 @@ impl Intake {
                     self.admit(&topic, claim, progress).await?;
                 }
                 Stage::Validated => self.publish_chunks(&topic, claim, progress).await?,
-                Stage::Refused => self.publish_rejection(&topic, claim).await?,
+                Stage::Refused => {
+                    self.hand_in_urgent(&topic, claim).await?;
+                    self.publish_rejection(&topic, claim).await?;
+                }
                 Stage::Opened => self.hand_in_members(claim).await?,
                 Stage::Published | Stage::Unpacked | Stage::Rejected => return Ok(()),
             }
@@ -291,7 +297,7 @@ impl Intake {
         // What is wrong beside the content; it stands before the faults of the content.
         let mut faults = claim.delivery.claim_faults.clone();
         faults.extend(controls::missing(topic, &claim.delivery));
-        (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
+        (claim.delivery.faults, claim.delivery.faults_total, claim.delivery.urgent) = (Vec::new(), 0, None);
         evidence::gather(claim)?;
         crash::point("producer.evidence_gathered");
         let mut as_such = claim::inspect(claim, limits.file_bytes_max)?;
@@ -323,10 +329,15 @@ impl Intake {
         faults.extend(as_such);
         claim.fresh = true;
         let delivery = &mut claim.delivery;
+        // Records go on by themselves only out of a file that is what its sender says it is.
+        if !faults.iter().all(|fault| urgent::is_of_totals(&fault.code)) {
+            delivery.urgent = None;
+        }
         delivery.faults_total += faults.len() as u64;
         delivery.faults.splice(0..0, faults);
         if delivery.faults_total == 0 {
             delivery.stage = good;
+            delivery.urgent = None;
         } else {
             delivery.plan = None;
             delivery.stage = Stage::Refused;

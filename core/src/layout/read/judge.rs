@@ -40,6 +40,17 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
         }
     }
 
+    /// An urgent record that cannot go on is named as such: somebody must not wait for the mended file.
+    #[cold]
+    pub(super) fn urgent_refused(&mut self, kind: &Kind, raw: &[u8], place: Place) {
+        let Some(condition) = &kind.urgent else { return };
+        if (RecordCells { fields: &self.fields, raw }).is_one_of(condition.field, &condition.any_of) {
+            let field = &kind.fields[condition.field];
+            let column = condition.field as u32 + 1;
+            self.sink.fault(Fault::new("URGENT_RECORD_FAULTY").on_line(place.line).in_field(column, &field.id, &field.name));
+        }
+    }
+
     /// The order of kinds; gives the group of the record.
     #[inline]
     pub(super) fn ordered(&mut self, kind_index: usize, place: Place) -> u32 {
