@@ -156,7 +156,7 @@ fn in_words(words: &BTreeMap<String, Term>, value: &str, lang: Lang) -> String {
     }
     let separator = if value.contains(" / ") { " / " } else { ", " };
     let parts = value.split(separator).map(|part| word(part).or_else(|| behind(part)).unwrap_or_else(|| part.to_owned()));
-    parts.collect::<Vec<_>>().join(separator)
+    parts.collect::<Vec<_>>().join(if separator == ", " { lang.choose("、", ", ") } else { separator })
 }
 
 /// Arguments come first: a fault may say more exactly what its own field says.
