@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(in_words(&CATALOGUE.terms, "yyyymmdd / era-dots / other", Lang::Ja), "20261005 / R8.10.5 / other");
         assert_eq!(in_words(&CATALOGUE.terms, "cp932, utf-8", Lang::En), "Shift_JIS (CP932), UTF-8");
         let orders = in_words(&CATALOGUE.words["order_state"], "2026P00000001 draft, 2026P00000002 paid, —", Lang::Ja);
-        assert_eq!(orders, "2026P00000001 起票, 2026P00000002 支払済, —");
+        assert_eq!(orders, "2026P00000001 起票、2026P00000002 支払済、—");
     }
 
     #[test]

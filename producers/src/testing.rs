@@ -26,7 +26,7 @@ pub(crate) const PAPERS: &str = "93_toy_papers";
 /// Inbound topic whose files come on a medium, with a stated total.
 pub(crate) const CARRIED: &str = "94_toy_carried";
 /// Inbound topic of which some records are urgent.
-pub(crate) const URGENT: &str = "95_toy_urgent";
+pub(crate) const URGENT: &str = "96_toy_urgent";
 /// Outbound topic with a schedule.
 const EXPORT: &str = "91_toy_export";
 
@@ -116,8 +116,8 @@ status = "active"
 medium = true
 totals = "stated"
 [[topic]]
-number = 95
-slug = "95_toy_urgent"
+number = 96
+slug = "96_toy_urgent"
 direction = "in"
 name = "急ぎおもちゃ"
 name_en = "Urgent toys"
