@@ -177,6 +177,12 @@ language sql stable set enable_nestloop = off as $$
       from (select x.*, min(x.line) over same as first_line from stated x window same as (partition by x.bank, x.branch, x.ends)) s
      where s.line <> s.first_line
     union all
+    -- A change of what we do not know yet opens both states, and on no day may both hold.
+    select s.line, 'reject', 'INSTITUTION_STATES_OVERLAP', 'valid_to',
+           jsonb_build_object('code', s.at, 'to', s.valid_to, 'from', coalesce(a.valid_from, least(today, a.valid_to)), 'after', a.line)
+      from stated s join stated a on a.bank = s.bank and a.branch = s.branch and not a.ends
+     where s.ends and s.action = 'open' and s.valid_to >= coalesce(a.valid_from, least(today, a.valid_to))
+    union all
     select s.line, 'reject', 'INSTITUTION_BANK_UNKNOWN', 'bank', jsonb_build_object('code', s.at, 'bank', s.bank)
       from stated s
      where s.branch <> '' and not exists (select from ledger.institution i where i.bank = s.bank)
@@ -297,16 +303,19 @@ begin
     insert into ledger.institution_change (batch_id, bank, branch, change, effective, old_name, old_kana)
     select batch, g.bank, g.branch, 'vanished', greatest(g.valid_from, today - 1), g.name, g.kana from vanished g order by g.bank, g.branch;
 
-    -- Banks
+    -- Banks. Confirming is a step of its own: of a change, the row that tells the state before (confirmed) and the one that tells
+    -- the state after speak of the same version, and of two rows that match one an update takes any.
+    update ledger.institution i set seen_batch = batch, seen_line = p.line
+      from (select distinct on (x.old_id) x.old_id, x.line from planned x where x.branch = '' and x.action = 'confirm' order by x.old_id, x.ends, x.line) p
+     where i.id = p.old_id;
     update ledger.institution i
-       set valid_to = case p.action when 'end' then greatest(p.closes, i.valid_from)
-                                    when 'rename' then case when p.begins > i.valid_from then least(p.begins - 1, i.valid_to) else i.valid_to end
-                                    else i.valid_to end,
-           end_reason = case p.action when 'end' then p.why_ended when 'rename' then 'renamed' else i.end_reason end,
+       set valid_to = case when p.action = 'end' then greatest(p.closes, i.valid_from)
+                           when p.begins > i.valid_from then least(p.begins - 1, i.valid_to) else i.valid_to end,
+           end_reason = case p.action when 'end' then p.why_ended else 'renamed' end,
            successor_bank = case p.action when 'end' then p.successor_bank else i.successor_bank end,
            seen_batch = batch, seen_line = p.line
       from planned p
-     where i.id = p.old_id and p.branch = '' and p.action in ('end', 'rename', 'confirm');
+     where i.id = p.old_id and p.branch = '' and p.action in ('end', 'rename');
     insert into ledger.institution as i (bank, valid_from, valid_to, name, kana, reason, end_reason, successor_bank, batch_id, line, seen_batch, seen_line)
     select p.bank, p.begins, p.closes, p.name, p.kana, p.why_began, p.why_ended, p.successor_bank, batch, p.line, batch, p.line
       from planned p
@@ -318,17 +327,19 @@ begin
     update ledger.institution i set valid_to = greatest(i.valid_from, today - 1), end_reason = 'vanished', seen_batch = batch, seen_line = null
       from vanished g where g.branch = '' and i.id = g.id;
 
-    -- Branches
+    -- Branches, as banks
+    update ledger.branch b set seen_batch = batch, seen_line = p.line
+      from (select distinct on (x.old_id) x.old_id, x.line from planned x where x.branch <> '' and x.action = 'confirm' order by x.old_id, x.ends, x.line) p
+     where b.id = p.old_id;
     update ledger.branch b
-       set valid_to = case p.action when 'end' then greatest(p.closes, b.valid_from)
-                                    when 'rename' then case when p.begins > b.valid_from then least(p.begins - 1, b.valid_to) else b.valid_to end
-                                    else b.valid_to end,
-           end_reason = case p.action when 'end' then p.why_ended when 'rename' then 'renamed' else b.end_reason end,
+       set valid_to = case when p.action = 'end' then greatest(p.closes, b.valid_from)
+                           when p.begins > b.valid_from then least(p.begins - 1, b.valid_to) else b.valid_to end,
+           end_reason = case p.action when 'end' then p.why_ended else 'renamed' end,
            successor_bank = case p.action when 'end' then p.successor_bank else b.successor_bank end,
            successor_branch = case p.action when 'end' then p.successor_branch else b.successor_branch end,
            seen_batch = batch, seen_line = p.line
       from planned p
-     where b.id = p.old_id and p.branch <> '' and p.action in ('end', 'rename', 'confirm');
+     where b.id = p.old_id and p.branch <> '' and p.action in ('end', 'rename');
     insert into ledger.branch as b (bank, branch, valid_from, valid_to, name, kana, reason, end_reason, successor_bank, successor_branch,
                                     batch_id, line, seen_batch, seen_line)
     select p.bank, p.branch, p.begins, p.closes, p.name, p.kana, p.why_began, p.why_ended, p.successor_bank, p.successor_branch,

@@ -156,7 +156,7 @@ fn in_words(words: &BTreeMap<String, Term>, value: &str, lang: Lang) -> String {
     }
     let separator = if value.contains(" / ") { " / " } else { ", " };
     let parts = value.split(separator).map(|part| word(part).or_else(|| behind(part)).unwrap_or_else(|| part.to_owned()));
-    parts.collect::<Vec<_>>().join(separator)
+    parts.collect::<Vec<_>>().join(if separator == ", " { lang.choose("、", ", ") } else { separator })
 }
 
 /// Arguments come first: a fault may say more exactly what its own field says.
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(in_words(&CATALOGUE.terms, "yyyymmdd / era-dots / other", Lang::Ja), "20261005 / R8.10.5 / other");
         assert_eq!(in_words(&CATALOGUE.terms, "cp932, utf-8", Lang::En), "Shift_JIS (CP932), UTF-8");
         let orders = in_words(&CATALOGUE.words["order_state"], "2026P00000001 draft, 2026P00000002 paid, —", Lang::Ja);
-        assert_eq!(orders, "2026P00000001 起票, 2026P00000002 支払済, —");
+        assert_eq!(orders, "2026P00000001 起票、2026P00000002 支払済、—");
     }
 
     #[test]

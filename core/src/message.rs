@@ -220,6 +220,11 @@ pub fn member_delivery_id(archive: Uuid, place: usize) -> Uuid {
     named_id("member", &[&archive.to_string(), &place.to_string()])
 }
 
+/// Delivery id of the urgent records of a refused delivery.
+pub fn urgent_delivery_id(refused: Uuid) -> Uuid {
+    named_id("urgent", &[&refused.to_string()])
+}
+
 /// Delivery id of a fetched file: topic, the run that fetched it, where it was, and what it was.
 pub fn pulled_delivery_id(topic: &str, run: Uuid, address: &str, sha256: &str) -> Uuid {
     named_id("pulled", &[topic, &run.to_string(), address, sha256])

@@ -118,7 +118,7 @@ pub struct Origin {
     pub last_modified: Option<String>,
 }
 
-/// The archive a file was unpacked from.
+/// The archive a file was unpacked from, or the refused file whose urgent records it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parent {
     /// Its delivery.
@@ -129,7 +129,7 @@ pub struct Parent {
     pub archive: String,
 }
 
-/// What became of a file of an archive.
+/// What became of a file made of another: of one in an archive, of urgent records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unpacked {
     /// Its own delivery.
@@ -228,10 +228,13 @@ pub struct Delivery {
     /// Where it was fetched, for one that nobody handed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// The archive it was unpacked from.
+    /// The archive it was unpacked from, or the refused file it was taken from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
-    /// What became of its members, for an archive.
+    /// It is refused, and so many urgent records of it lie beside it as a file of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<u64>,
+    /// What became of its members, for an archive; of the file of its urgent records, for a refused one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Unpacked>,
     /// How the file looked when it was claimed, for one that was dropped.
@@ -284,6 +287,7 @@ impl Delivery {
             plan: None,
             origin: None,
             parent: None,
+            urgent: None,
             members: Vec::new(),
             stamp: None,
             destroyed: false,

@@ -27,7 +27,8 @@ pub async fn send(
 ) -> Result<Outcome, IntakeError> {
     let topic = intake.topic(topic)?.clone();
     let station = intake.spool_of(&topic)?.clone();
-    let (file, slug) = (file.to_owned(), topic.slug.to_string());
+    // Whole, because people are told where documents were looked for.
+    let (file, slug) = (std::path::absolute(file).unwrap_or_else(|_| file.to_owned()), topic.slug.to_string());
     let bytes_max = intake.registry.settings.limits.file_bytes_max;
     if let (Some(rule), Ok(integration)) = (topic.evidence.clone(), topic.built().cloned()) {
         let (path, variant) = (file.clone(), with.variant.clone());

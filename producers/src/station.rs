@@ -1,7 +1,7 @@
 //! The directories of one topic, and the claims in them.
 //!
 //! ```text
-//! <root>/processing/<delivery>/   lock · delivery.json · original · documents/ · chunks
+//! <root>/processing/<delivery>/   lock · delivery.json · original · documents/ · chunks · urgent
 //! <root>/done/2026-10-05/         <delivery>_<name> · its documents in <delivery>_<name>.evidence/
 //! <root>/rejected/                the same with .errors.csv and .errors.txt
 //! <status>/<xx>/<delivery>.json   the record of a finished delivery
@@ -241,6 +241,11 @@ impl Claim {
     /// The bodies of the chunks.
     pub(crate) fn spool(&self) -> PathBuf {
         self.dir.join("chunks")
+    }
+
+    /// Its urgent records as a file of their own.
+    pub(crate) fn urgent(&self) -> PathBuf {
+        self.dir.join("urgent")
     }
 
     /// Replaces the record. A killed process and a power failure leave the old one or the new one: a rename whose bytes are not

@@ -25,6 +25,8 @@ pub(crate) const MASTER: &str = "92_toy_master";
 pub(crate) const PAPERS: &str = "93_toy_papers";
 /// Inbound topic whose files come on a medium, with a stated total.
 pub(crate) const CARRIED: &str = "94_toy_carried";
+/// Inbound topic of which some records are urgent.
+pub(crate) const URGENT: &str = "96_toy_urgent";
 /// Outbound topic with a schedule.
 const EXPORT: &str = "91_toy_export";
 
@@ -113,6 +115,18 @@ timing = "monthly"
 status = "active"
 medium = true
 totals = "stated"
+[[topic]]
+number = 96
+slug = "96_toy_urgent"
+direction = "in"
+name = "急ぎおもちゃ"
+name_en = "Urgent toys"
+from = "甲"
+to = "乙"
+method = "manual"
+timing = "on_demand"
+status = "active"
+ordered = true
 "#;
 
 fn layout(format: &str, newline: &str, encoding: &str, more: &str, fields: &str) -> String {
@@ -161,7 +175,7 @@ impl Toy {
         let schedule = if schedule.starts_with('{') { schedule.to_owned() } else { format!("{schedule:?}") };
         std::fs::write(dir.join("queues.toml"), QUEUES.replace("SCHEDULE", &schedule)).unwrap();
         let csv = |header: &str| layout("csv", "crlf", "utf-8", &format!("[csv]\nheader = \"{header}\""), FIELDS);
-        for slug in [TOY, MASTER, PAPERS, CARRIED] {
+        for slug in [TOY, MASTER, PAPERS, CARRIED, URGENT] {
             for name in ["README.md", "check.sql", "post.sql"] {
                 put(&format!("{slug}/{name}"), "-- toy\n");
             }
@@ -174,6 +188,9 @@ impl Toy {
         put(&format!("{PAPERS}/layout.toml"), &layout("csv", "crlf", "utf-8", "[csv]\nheader = \"names\"", PAPER_FIELDS));
         let named = csv("names").replace("newline =", "file_name = \"T94_{yyyymmdd}.csv\"\nnewline =");
         put(&format!("{CARRIED}/layout.toml"), &named);
+        let urgent =
+            csv("names").replace("amount = \"amount\"", "urgent = { field = \"code\", in = [\"0009\"] }\namount = \"amount\"");
+        put(&format!("{URGENT}/layout.toml"), &urgent);
         for name in ["README.md", "select.sql", "review.sql"] {
             put(&format!("{EXPORT}/{name}"), "-- toy\n");
         }

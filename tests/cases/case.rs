@@ -177,10 +177,10 @@ impl Case {
         self.happens(pool, &[self.folder.join(file)]).await;
     }
 
-    /// In one transaction: a file may use the functions of `pg_temp` that one before it made.
+    /// In one transaction, behind the folder's functions: a file may use what one before it made in `pg_temp`.
     async fn happens(&self, pool: &PgPool, files: &[PathBuf]) {
         let mut transaction = pool.begin().await.unwrap();
-        for file in files {
+        for file in std::iter::once(&self.folder.with_file_name("functions.sql")).chain(files) {
             let Ok(sql) = std::fs::read_to_string(file) else { continue };
             let ran = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await;
             ran.unwrap_or_else(|error| panic!("{}: {}: {}", self.name, file.display(), renkei_consumers::db::sentence(&error)));

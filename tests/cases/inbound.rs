@@ -13,7 +13,7 @@ use renkei_core::layout::Layout;
 use renkei_core::message::{Medium, direct_delivery_id};
 use renkei_core::registry::Registry;
 use renkei_producers::intake::claim::HandedIn;
-use renkei_producers::{ProducerConfig, Publish, Stage};
+use renkei_producers::{Delivery, ProducerConfig, Publish, Stage};
 use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use super::case::{Case, Results};
 use super::text;
 
 /// The medium that carried the files of a topic that takes only those.
-fn medium() -> Medium {
+pub(crate) fn medium() -> Medium {
     Medium {
         id: "5A1B-22C3".to_owned(),
         label: "文書室USB".to_owned(),
@@ -35,7 +35,27 @@ fn medium() -> Medium {
 
 /// Keeps what is published.
 #[derive(Debug, Default)]
-struct Kept(Mutex<Vec<Outgoing>>);
+pub(crate) struct Kept(Mutex<Vec<Outgoing>>);
+
+impl Kept {
+    /// What was published since it was asked last, as the broker would hand it over.
+    pub(crate) fn take(&self) -> Vec<Incoming> {
+        std::mem::take(&mut *self.0.lock().unwrap()).into_iter().map(delivered).collect()
+    }
+}
+
+/// A producer whose messages are kept.
+pub(crate) fn producers(folder: &Path, registry: &Arc<Registry>, kept: &Arc<Kept>) -> Arc<renkei_producers::Intake> {
+    let archive = Archive::open(folder.join("archive").to_str().unwrap()).unwrap();
+    let config = ProducerConfig {
+        inbox_dir: folder.join("inbox"),
+        spool_dir: folder.join("spool"),
+        folders: false,
+        schedule: false,
+        ..ProducerConfig::default()
+    };
+    renkei_producers::Intake::open(config, registry.clone(), archive, kept.clone(), CancellationToken::new()).unwrap()
+}
 
 impl Publish for Kept {
     fn publish(&self, message: Outgoing) -> BoxFuture<'_, Result<(), PublishError>> {
@@ -68,23 +88,14 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     let slug = case.topic.slug.as_str();
     let before = text::last_entry(pool).await;
     let kept = Arc::new(Kept::default());
-    let archive = Archive::open(folder.join("archive").to_str().unwrap()).unwrap();
-    let config = ProducerConfig {
-        inbox_dir: folder.join("inbox"),
-        spool_dir: folder.join("spool"),
-        folders: false,
-        schedule: false,
-        ..ProducerConfig::default()
-    };
-    let producers =
-        renkei_producers::Intake::open(config, registry.clone(), archive, kept.clone(), CancellationToken::new()).unwrap();
+    let producers = producers(folder, &registry, &kept);
     let consumers = Arc::new(Intake::new(pool.clone(), registry.clone()).on_business_date(&case.given.business_date));
     let handler = TopicHandler::new(consumers.clone(), slug, Replies::none());
 
     let door = Door { case, producers, kept, handler };
     let mut inputs = Vec::new();
     for file in case.files() {
-        inputs.push(door.hand_in(file).await);
+        inputs.extend(door.hand_in(file).await);
     }
     assert!(!inputs.is_empty(), "the case hands in nothing");
     if !case.given.again.is_empty() {
@@ -110,7 +121,7 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     if !case.given.files_after.is_empty() {
         case.meanwhile(pool, "before_files_after.sql").await;
         for file in &case.given.files_after {
-            inputs.push(door.hand_in(file).await);
+            inputs.extend(door.hand_in(file).await);
         }
     }
     text::assert_reversals(pool).await;
@@ -129,6 +140,17 @@ struct Input {
     faults: Vec<Fault>,
 }
 
+impl Input {
+    fn of(sent: &Delivery) -> Input {
+        let door = match sent.stage {
+            Stage::Rejected => "拒否",
+            Stage::Published => "受理",
+            other => panic!("the delivery ended as {}", other.as_str()),
+        };
+        Input { delivery: sent.delivery, file: sent.file.clone(), door, faults: sent.faults.clone() }
+    }
+}
+
 /// The ways in.
 struct Door<'a> {
     case: &'a Case,
@@ -138,18 +160,19 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
-    async fn hand_in(&self, file: &str) -> Input {
-        let (input, messages) = if self.case.given.direct { self.publish(file) } else { self.send(file).await };
+    /// What was handed in, and behind it what the program made of it: the urgent records of a refused file.
+    async fn hand_in(&self, file: &str) -> Vec<Input> {
+        let (inputs, messages) = if self.case.given.direct { self.publish(file) } else { self.send(file).await };
         // Twice, because a broker may: the second time changes nothing.
         for message in messages.iter().chain(&messages) {
             let outcome = self.handler.handle(message.clone()).await;
             assert_eq!(outcome, Outcome::Done, "{file}: a message was not handled");
         }
-        input
+        inputs
     }
 
     /// As a file, through the producers.
-    async fn send(&self, file: &str) -> (Input, Vec<Incoming>) {
+    async fn send(&self, file: &str) -> (Vec<Input>, Vec<Incoming>) {
         let (case, slug) = (self.case, self.case.topic.slug.as_str());
         let with = HandedIn {
             sender: "case".to_owned(),
@@ -165,17 +188,15 @@ impl Door<'_> {
             // What the case shows is the file in the archive.
             sent = self.producers.find(member.delivery).unwrap().unwrap_or_else(|| panic!("{file}: its member has no record"));
         }
-        let door = match sent.stage {
-            Stage::Rejected => "拒否",
-            Stage::Published => "受理",
-            other => panic!("the delivery ended as {}", other.as_str()),
-        };
-        let messages = std::mem::take(&mut *self.kept.0.lock().unwrap()).into_iter().map(delivered).collect();
-        (Input { delivery: sent.delivery, file: sent.file, door, faults: sent.faults }, messages)
+        let mut inputs = vec![Input::of(&sent)];
+        for member in &sent.members {
+            inputs.push(Input::of(&self.producers.find(member.delivery).unwrap().expect("it has a record")));
+        }
+        (inputs, self.kept.take())
     }
 
     /// As a message of an upstream system.
-    fn publish(&self, file: &str) -> (Input, Vec<Incoming>) {
+    fn publish(&self, file: &str) -> (Vec<Input>, Vec<Incoming>) {
         let key = format!("in.{}", self.case.topic.slug);
         let message = Incoming {
             queue: key.clone(),
@@ -193,7 +214,7 @@ impl Door<'_> {
             death: None,
         };
         let delivery = direct_delivery_id(self.case.topic.slug.as_str(), "case", file);
-        (Input { delivery, file: file.to_owned(), door: "直接", faults: Vec::new() }, vec![message])
+        (vec![Input { delivery, file: file.to_owned(), door: "直接", faults: Vec::new() }], vec![message])
     }
 }
 
@@ -263,9 +284,16 @@ async fn rejected(case: &Case, consumers: &Intake, input: &Input, batch: &Batch)
     let stored = consumers.faults(batch.id).await.unwrap();
     let stored: Vec<Fault> =
         if input.faults.is_empty() { stored.iter().map(|fault| fault.as_fault()).collect() } else { Vec::new() };
-    let told: String = input.faults.iter().chain(&stored).map(text::fault).collect();
+    let told: String = input.faults.iter().chain(&stored).map(|fault| text::fault(&unnumbered(fault))).collect();
     // Where a document was looked for is another path on each machine.
     told.replace(&case.folder.display().to_string(), "（ファイルのある場所）")
+}
+
+/// Without the delivery it names, whose id is another each time.
+fn unnumbered(fault: &Fault) -> Fault {
+    let mut fault = fault.clone();
+    fault.args.iter_mut().filter(|(name, _)| name == "delivery").for_each(|(_, id)| "〈受付番号〉".clone_into(id));
+    fault
 }
 
 /// The documents that came with it.

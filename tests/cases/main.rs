@@ -8,7 +8,8 @@
 //! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again (on `again_on`), give_up, cancel, files_after, without_medium;
 //!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew, workbook (several files of an
 //!                              order: each is released, the first is voided)
-//!              setup.sql       the ledger before; cases/setup.sql: what all cases of the folder share, read first
+//!              setup.sql       the ledger before; cases/setup.sql: what all cases of the folder share, read first;
+//!                              cases/functions.sql: functions of pg_temp for both and for before_<step>.sql, read before each
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `release`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals

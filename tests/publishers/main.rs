@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
+#[path = "../support/samples.rs"]
+mod sample_files;
 /// Sample files of every layout.
 mod samples;
 

@@ -1,7 +1,6 @@
 //! Sample files of every inbound layout: sound and of the size asked for, and each way to break one refused by its name, by the
 //! same reading as `renkei check`.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -10,26 +9,13 @@ use renkei_core::fault::Severity;
 use renkei_core::kit::{self, Break, BreakError, Model, Wish};
 use renkei_core::layout::Layout;
 use renkei_core::layout::read::{Event, ReadLimits, read_file};
-use renkei_core::registry::{Direction, Integration, Registry, Sources, Topic};
+use renkei_core::registry::{Direction, Integration, Registry, Sources};
 use renkei_producers::intake::choose_layout;
 
-use crate::root;
+use crate::{root, sample_files};
 
 /// Records of a sample that is made.
 const RECORDS: u64 = 60;
-
-/// The shipped samples of a topic, by name.
-fn samples(topic: &Topic, integration: &Integration) -> Vec<(String, Cow<'static, [u8]>)> {
-    let mut samples = Vec::new();
-    for path in std::fs::read_dir(root().join("samples")).unwrap().map(|entry| entry.unwrap().path()) {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if kit::is_named_for(topic.number, &integration.layouts, &name) {
-            samples.push((name, Cow::Owned(std::fs::read(&path).unwrap())));
-        }
-    }
-    samples.sort();
-    samples
-}
 
 /// What `renkei check` refuses a file with.
 fn refused(integration: &Integration, folder: &Path, file: &[u8]) -> Vec<String> {
@@ -70,7 +56,7 @@ fn every_layout_has_samples_of_any_size_and_each_break_is_refused_by_its_name() 
         let integration = topic.built().unwrap();
         for (variant, _) in &integration.layouts {
             let what = format!("{} as {variant}", topic.slug);
-            let Some(model) = kit::pick(&integration.layouts, Some(variant), samples(topic, integration).into_iter()) else {
+            let Some(model) = sample_files::model(topic, integration, variant) else {
                 wrong.push(format!("{what}: no sample"));
                 continue;
             };

@@ -36,7 +36,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.file_name().is_some_and(|name| name == "show.sql" || name == "setup.sql") {
+        if path.file_name().is_some_and(|name| name == "show.sql" || name == "setup.sql" || name == "functions.sql") {
             continue;
         }
         if !path.is_dir() || !path.join("case.toml").is_file() {
@@ -85,7 +85,7 @@ fn a_folder_holds_only_what_the_contract_names() {
         let known = match (parts.next(), parts.next(), parts.next()) {
             (Some(name), None, None) => KNOWN.contains(&name) || of_one_layout(name, &source.path),
             (Some("layouts" | "profiles"), Some(name), None) => name.ends_with(".toml"),
-            (Some("cases"), Some("show.sql" | "setup.sql"), None) | (Some("cases"), Some(_), Some(_)) => true,
+            (Some("cases"), Some("show.sql" | "setup.sql" | "functions.sql"), None) | (Some("cases"), Some(_), Some(_)) => true,
             _ => false,
         };
         if !known {

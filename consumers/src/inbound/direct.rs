@@ -7,6 +7,7 @@ use renkei_core::calendar::clock;
 use renkei_core::chunk::{self, ChunkWriter};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::read::{Event, ReadLimits, read_messages};
+use renkei_core::layout::urgent::Urgent as UrgentRecords;
 use renkei_core::message::{Envelope, Rejection, direct_delivery_id};
 use renkei_core::registry::topics::Totals;
 use renkei_core::secrets;
@@ -20,8 +21,27 @@ pub use renkei_core::broker::message::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 pub(super) enum Direct {
     /// A chunk of its own: envelope and records with lines.
     Sound(Box<Envelope>, Bytes),
-    /// Refused, with every fault.
-    Refused(Box<Envelope>, Rejection),
+    /// Refused, with every fault, and its urgent records as a message of their own.
+    Refused(Box<Envelope>, Rejection, Option<Urgent>),
+}
+
+/// The sound urgent records of a refused message.
+pub(super) struct Urgent {
+    /// The array of them, as they stood.
+    pub(super) body: Bytes,
+    /// How many.
+    pub(super) records: u64,
+    /// What makes them urgent, for people.
+    pub(super) means: String,
+}
+
+impl Urgent {
+    /// As a message of the same sender, under an id made of the refused one's.
+    pub(super) fn message(&self, refused: &Incoming) -> Incoming {
+        let mut message = Incoming { body: self.body.clone(), reply_to: None, correlation_id: None, ..refused.clone() };
+        message.headers.insert(HEADER_MESSAGE_ID.to_owned(), format!("{}/urgent", message_id(refused)));
+        message
+    }
 }
 
 /// The message id its sender gave it.
@@ -57,7 +77,7 @@ fn envelope(site: &TopicSite<'_>, message: &Incoming) -> Envelope {
 }
 
 fn refused(envelope: Envelope, fault: Fault) -> Direct {
-    Direct::Refused(Box::new(envelope), Rejection { faults: vec![fault], faults_total: 1 })
+    Direct::Refused(Box::new(envelope), Rejection { faults: vec![fault], faults_total: 1 }, None)
 }
 
 /// Refuses a message of an upstream system that is none of records.
@@ -99,10 +119,17 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
     };
     name.clone_into(&mut envelope.layout);
     let place = Place { topic: site.topic, integration: site.integration, layout };
-    let (body, rejection, records, yen) = validate(&place, message, faults_max);
+    let mut urgent_body = Vec::new();
+    let mut urgent = UrgentRecords::of_message(layout, faults_max, &mut urgent_body);
+    let (body, rejection, records, yen) = validate(&place, message, faults_max, urgent.as_mut());
     if rejection.faults_total > 0 {
-        return Direct::Refused(Box::new(envelope), rejection);
+        // Written to memory, which does not fail.
+        let records = urgent.and_then(|urgent| urgent.finish().ok()).map_or(0, |written| written.records);
+        let means = layout.urgent_means().unwrap_or_default();
+        let urgent = (records > 0).then(|| Urgent { body: urgent_body.into(), records, means });
+        return Direct::Refused(Box::new(envelope), rejection, urgent);
     }
+    drop(urgent);
     if records == 0 {
         return refused(envelope, Fault::new("MESSAGE_HAS_NO_RECORDS"));
     }
@@ -110,16 +137,28 @@ pub(super) fn read(site: &TopicSite<'_>, message: &Incoming, faults_max: usize) 
     Direct::Sound(Box::new(envelope), body)
 }
 
-fn validate(place: &Place<'_>, message: &Incoming, faults_max: usize) -> (Bytes, Rejection, u64, i64) {
+fn validate(
+    place: &Place<'_>,
+    message: &Incoming,
+    faults_max: usize,
+    mut urgent: Option<&mut UrgentRecords<'_, &mut Vec<u8>>>,
+) -> (Bytes, Rejection, u64, i64) {
     let mut writer = ChunkWriter::new(usize::MAX, usize::MAX);
     let mut faults = Vec::new();
     let limits = ReadLimits { faults_max, ..ReadLimits::default() };
-    let summary = read_messages(place.layout, &message.body, &limits, |event| match event {
-        // Of a message's one chunk there is no end but that of the message.
-        Event::Record(record) => drop(writer.push(record)),
-        Event::Fault(fault) if fault.severity == Severity::Error => faults.push(fault),
-        Event::Fault(_) => {}
+    let mut more = 0;
+    let summary = read_messages(place.layout, &message.body, &limits, |event| {
+        if let Some(fault) = urgent.as_mut().and_then(|urgent| urgent.look(&event)) {
+            more += 1;
+            faults.push(fault);
+        }
+        match event {
+            // Of a message's one chunk there is no end but that of the message.
+            Event::Record(record) => drop(writer.push(record)),
+            Event::Fault(fault) if fault.severity == Severity::Error => faults.push(fault),
+            Event::Fault(_) => {}
+        }
     });
     let body = writer.finish().map_or(Bytes::from_static(chunk::EMPTY), Bytes::from);
-    (body, Rejection { faults, faults_total: summary.faults }, summary.records, summary.yen)
+    (body, Rejection { faults, faults_total: summary.faults + more }, summary.records, summary.yen)
 }

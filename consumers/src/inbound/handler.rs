@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use renkei_core::broker::{Door, Handler, Incoming, Outcome};
 use renkei_core::crash;
-use renkei_core::message::{Envelope, MessageKind, Order, Rejection};
+use renkei_core::fault::Fault;
+use renkei_core::message::{Envelope, MessageKind, Order, Rejection, direct_delivery_id};
 use serde::de::DeserializeOwned;
 
 use super::Intake;
 use super::batch::{self, Batch, State};
-use super::direct::{self, Direct};
+use super::direct::{self, Direct, Urgent};
 use super::error::IntakeError;
 use super::evidence;
 use super::stage::{self, Arrival, Part, ReplyAddress, Staged};
@@ -100,7 +101,7 @@ impl TopicHandler {
                 let taken = self.stage_and_decide(&envelope, id, part, &reply).await;
                 (envelope, taken)
             }
-            Direct::Refused(ref envelope, _) => (envelope.clone(), self.refuse_direct(direct, message).await),
+            Direct::Refused(ref envelope, ..) => (envelope.clone(), self.refuse_direct(direct, message).await),
         };
         match taken {
             // It contradicts the batch of its delivery. With other bytes it is another message under a used id, most often one
@@ -119,9 +120,23 @@ impl TopicHandler {
 
     /// Keeps a refused direct message as a rejected batch and tells its sender.
     async fn refuse_direct(&self, refusal: Direct, message: &Incoming) -> Result<(), IntakeError> {
-        let Direct::Refused(envelope, rejection) = refusal else { return Ok(()) };
+        let Direct::Refused(envelope, mut rejection, urgent) = refusal else { return Ok(()) };
+        if let Some(urgent) = urgent {
+            self.take_urgent(&urgent, message, &mut rejection).await?;
+        }
         let batch = self.intake.refuse(&envelope, &rejection, &reply_address(message), Some(&message.body)).await?;
         self.replies.send(&self.intake, Stage::Checked, &batch);
+        Ok(())
+    }
+
+    /// Takes the urgent records of a refused message in, before the refusal is written down; both are repeatable.
+    async fn take_urgent(&self, urgent: &Urgent, refused: &Incoming, rejection: &mut Rejection) -> Result<(), IntakeError> {
+        let message = urgent.message(refused);
+        let delivery = direct_delivery_id(&self.topic, &message.app_id, direct::message_id(&message));
+        // A message of sound records only: it has no urgent ones of its own.
+        Box::pin(self.take_direct(&message)).await?;
+        let finding = Fault::new("URGENT_RECORDS_TAKEN").arg("records", urgent.records).arg("means", &urgent.means);
+        rejection.faults.insert(0, finding.arg("delivery", delivery).warning());
         Ok(())
     }
 

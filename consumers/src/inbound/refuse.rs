@@ -1,6 +1,7 @@
 //! Deliveries refused before they became records: a rejected batch with every fault, so that the sender and the operator see
 //! the same list.
 
+use renkei_core::fault::Severity;
 use renkei_core::message::{Envelope, Rejection};
 
 use super::Intake;
@@ -38,7 +39,9 @@ impl Intake {
         }
         let batch = batch::lock(&mut tx, id).await?;
         settle::store_faults(&mut tx, id, &rejection.faults).await?;
-        let code = rejection.faults.first().map(|fault| fault.code.as_str());
+        // What refused it, not what else was said of it.
+        let refusing = rejection.faults.iter().find(|fault| fault.severity == Severity::Error);
+        let code = refusing.or(rejection.faults.first()).map(|fault| fault.code.as_str());
         let mut settlement = Settlement::new(State::Rejected, Hops::default(), "batch.reject", &envelope.sender);
         settlement.reason = code;
         settlement.faults = i64::try_from(rejection.faults_total).unwrap_or(i64::MAX);

@@ -175,6 +175,9 @@ fn rule_of(layout: &Layout, kind: &Kind, field: &Field) -> String {
         let shown: Vec<String> = codes.entries.iter().take(8).map(|(code, meaning)| format!("{code} {meaning}")).collect();
         rules.push(format!("{}{}", shown.join(", "), if codes.entries.len() > 8 { " …" } else { "" }));
     }
+    if let Some(urgent) = kind.urgent.as_ref().filter(|urgent| kind.fields[urgent.field].id == field.id) {
+        rules.push(format!("urgent: {}", urgent.any_of.join("|")));
+    }
     match (field.min, field.max) {
         (Some(min), Some(max)) => rules.push(format!("{min}–{max}")),
         (Some(min), None) => rules.push(format!("≥ {min}")),

@@ -21,6 +21,8 @@ pub mod read;
 mod rules;
 mod spread;
 mod totals;
+/// Records that wait for no other.
+pub mod urgent;
 mod value;
 mod width;
 /// Records to bytes.

@@ -150,6 +150,8 @@ pub struct Kind {
     pub key_unique: bool,
     /// Indexes of the fields whose last digits number the records: what sample files count up.
     pub serial: Vec<usize>,
+    /// Records that wait for no other: in a file that is refused, the sound ones go on by themselves.
+    pub urgent: Option<Condition>,
     /// Index of the kind this one is nested in (JSON, XML).
     pub parent: Option<usize>,
     /// JSON: key of the list inside the parent. XML: path of the element, from the parent's or from the document's beginning.
@@ -237,7 +239,7 @@ pub struct Field {
     pub(super) json_key: Box<[u8]>,
 }
 
-/// `must_when`: an earlier field of the same record has one of the values.
+/// `must_when`, `urgent`: a field of the same record has one of the values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// Index of the field.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
+use super::topics::Totals;
 use super::{Direction, Topic, evidence, results};
 use crate::layout::{Format, Layout};
 
@@ -177,6 +178,9 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
             Ok(layout) if layout.spread().is_some() && entry.topic.direction == Direction::In => {
                 faults.push(format!("integrations/{slug}/{name}: `spread` is for writing, and the topic is inbound"));
             }
+            Ok(layout) if layout.urgent().is_some() && !parts_go_alone(&entry.topic) => {
+                faults.push(format!("integrations/{slug}/{name}: `urgent` records come without documents and without stated totals, which the topic demands"));
+            }
             Ok(layout) => layouts.push((variant, Arc::new(layout))),
             Err(errors) => faults.push(errors.to_string()),
         }
@@ -214,6 +218,11 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
     }
     let readme = text("README.md", faults).unwrap_or_default();
     (faults.len() == before).then(|| Integration { layouts, profiles, sql, readme, digest: digest(&files) })
+}
+
+/// Whether some records of a file may be handed in without the rest.
+fn parts_go_alone(topic: &Topic) -> bool {
+    topic.direction == Direction::In && topic.evidence.is_none() && topic.totals != Totals::Stated
 }
 
 /// The files of one folder by name. One that cannot be read is a fault: without it the topic would do something else.

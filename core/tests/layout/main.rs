@@ -19,6 +19,7 @@ mod spread;
 mod support;
 mod toml_faults;
 mod totals;
+mod urgent;
 mod values;
 mod write;
 mod xml;

@@ -63,3 +63,37 @@ fn too_many_matched_keys_are_said() {
     assert_eq!(reading.errors(), ["TOTAL_MATCH_KEYS"]);
     crate::faults::has_words(reading.only());
 }
+
+#[test]
+fn an_amount_that_must_be_there_and_is_not_is_reported_once() {
+    let text = r#"
+[layout]
+name = "x"
+version = "1"
+format = "csv"
+encoding = "utf-8"
+newline = "lf"
+[csv]
+header = "none"
+[[record]]
+kind = "row"
+tag = "1"
+occurs = "any"
+fields = [
+ { id = "rec", name = "区分", type = "digits", len = 1, const = "1" },
+ { id = "result", name = "結果", type = "digits", len = 1 },
+ { id = "amount", name = "金額", type = "yen", len = 9, must_when = { field = "result", in = ["1"] } },
+]
+[[record]]
+kind = "tail"
+tag = "8"
+occurs = "one"
+fields = [
+ { id = "rec", name = "区分", type = "digits", len = 1, const = "8" },
+ { id = "sum", name = "合計", type = "yen", len = 12, must = true, total = { of = "sum", kind = "row", field = "amount" } },
+]
+"#;
+    let layout = crate::layouts::parse(text);
+    assert_eq!(read(&layout, b"1,1,100\n1,1,\n8,300\n").errors(), ["FIELD_EMPTY_WHEN"]);
+    assert_eq!(read(&layout, b"1,1,100\n1,2,\n8,300\n").errors(), ["TOTAL_WRONG"], "one that need not be there adds nothing");
+}

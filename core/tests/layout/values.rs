@@ -130,3 +130,19 @@ fn a_file_of_no_bytes_lacks_its_header() {
     let none = csv("header = \"none\"", r#"{ id = "a", name = "氏名", type = "text", len = 9 }"#);
     read(&none, b"").clean();
 }
+
+#[test]
+fn what_a_spreadsheet_made_of_codes_and_days_is_named() {
+    let code = r#"{ id = "a", name = "管理番号", type = "ascii", len = 20 }, { id = "b", name = "日", type = "date" }, { id = "c", name = "月", type = "month" }"#;
+    for (row, expected) in [
+        ("1.23E+11,20261005,202610", "FIELD_EXCEL_NUMBER"),
+        ("1月2日,20261005,202610", "FIELD_EXCEL_DATE"),
+        ("a,2.02610E+07,202610", "FIELD_EXCEL_NUMBER"),
+        ("a,20261005,2.0E+05", "FIELD_EXCEL_NUMBER"),
+    ] {
+        assert_eq!(cells(code, &format!("{row}\n")).errors(), [expected], "{row}");
+    }
+    cells(code, "A-1+23,20261005,202610\n1E+5X,20261005,202610\n").clean();
+    let yen = r#"{ id = "a", name = "金額", type = "yen", len = 9 }"#;
+    assert_eq!(cells(yen, "4，980，000\n").errors(), ["NUMBER_SEPARATOR"]);
+}

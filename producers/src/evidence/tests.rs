@@ -49,6 +49,14 @@ fn listed(memory: &Memory) -> Vec<Document> {
 }
 
 #[tokio::test]
+async fn where_documents_were_looked_for_is_told_whole() {
+    let toy = Toy::new();
+    let intake = toy.intake(Memory::new());
+    let sent = send(&intake, PAPERS, std::path::Path::new("Cargo.toml"), HandedIn::default(), None).await.unwrap();
+    assert!(std::path::Path::new(&sent.delivery.place).is_absolute(), "{:?}", sent.delivery.place);
+}
+
+#[tokio::test]
 async fn a_file_waits_for_its_documents_and_takes_them_along() {
     let (toy, memory) = (Toy::new(), Memory::new());
     let (_, mut worker) = watched(&toy, &memory, 3_600);

@@ -8,7 +8,7 @@ use renkei_core::registry::Topic;
 use renkei_core::secrets;
 
 use super::archiving::Archiving;
-use super::{Intake, OnProgress, Progress, blocking, claim, controls, open, unpack, validate};
+use super::{Intake, OnProgress, Progress, blocking, claim, controls, open, unpack, urgent, validate};
 use crate::delivery::Stage;
 use crate::error::IntakeError;
 use crate::evidence;
@@ -35,7 +35,7 @@ impl Intake {
         // What is wrong beside the content; it stands before the faults of the content.
         let mut faults = claim.delivery.claim_faults.clone();
         faults.extend(controls::missing(topic, &claim.delivery));
-        (claim.delivery.faults, claim.delivery.faults_total) = (Vec::new(), 0);
+        (claim.delivery.faults, claim.delivery.faults_total, claim.delivery.urgent) = (Vec::new(), 0, None);
         evidence::gather(claim)?;
         crash::point("producer.evidence_gathered");
         let mut as_such = claim::inspect(claim, limits.file_bytes_max)?;
@@ -70,10 +70,15 @@ impl Intake {
         faults.extend(as_such);
         claim.fresh = true;
         let delivery = &mut claim.delivery;
+        // Records go on by themselves only out of a file that is what its sender says it is.
+        if !faults.iter().all(|fault| urgent::is_of_totals(&fault.code)) {
+            delivery.urgent = None;
+        }
         delivery.faults_total += faults.len() as u64;
         delivery.faults.splice(0..0, faults);
         if delivery.faults_total == 0 {
             delivery.stage = good;
+            delivery.urgent = None;
         } else {
             delivery.plan = None;
             delivery.stage = Stage::Refused;

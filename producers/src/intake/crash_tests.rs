@@ -15,7 +15,7 @@ use renkei_core::broker::{Outgoing, PublishError};
 use renkei_core::crash;
 
 use crate::publish::Publish;
-use crate::testing::{BAD_CSV, PAPERS, TOY, Toy, good_csv, paper, papers_csv, turn, zip_of};
+use crate::testing::{BAD_CSV, PAPERS, TOY, Toy, URGENT, good_csv, paper, papers_csv, turn, zip_of};
 
 /// Tells the dying process where to work.
 const PLACE: &str = "RENKEI_TEST_CRASH_DIR";
@@ -52,10 +52,13 @@ fn published(path: &Path) -> BTreeMap<String, (String, u32)> {
 }
 
 async fn carry(dir: &Path) -> usize {
+    carry_topic(dir, &std::env::var(TOPIC).unwrap_or_else(|_| TOY.to_owned())).await
+}
+
+async fn carry_topic(dir: &Path, topic: &str) -> usize {
     let toy = Toy::at(dir, "0 9 * * *");
     let intake = toy.intake(Arc::new(Ledgered(dir.join("published"))));
-    let topic = std::env::var(TOPIC).unwrap_or_else(|_| TOY.to_owned());
-    turn(&toy, &intake, &topic).await.unwrap().len()
+    turn(&toy, &intake, topic).await.unwrap().len()
 }
 
 /// Without a place to die at this carries one file like any other test.
@@ -160,6 +163,35 @@ async fn a_rejection_survives_death_at_every_point() {
         let found = killed_at(point, BAD_CSV).await;
         assert_eq!(found.len(), 1, "{point}: one rejection under one id");
         assert!(found.values().all(|(content, _)| content.contains("rejection")), "{point}");
+    }
+}
+
+/// One of three records is wrong, another is urgent: two deliveries, however often the process dies.
+#[tokio::test]
+async fn urgent_records_survive_death_at_every_point() {
+    for point in [
+        "producer.claimed",
+        "producer.claimed:2",
+        "producer.archived:2",
+        "producer.before_publish",
+        "producer.after_confirm",
+        "producer.done",
+        "producer.urgent_done",
+        "producer.before_publish:2",
+        "producer.after_confirm:2",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let toy = Toy::at(folder.path(), "0 9 * * *");
+        toy.drop_file(URGENT, "a.csv", "番号,金額,摘要\r\n0001,100,\r\n0009,7,\r\nx,5,\r\n");
+        die(folder.path(), point, URGENT);
+        assert!(carry_topic(folder.path(), URGENT).await >= 1, "{point}");
+        assert_eq!(carry_topic(folder.path(), URGENT).await, 0, "{point}: nothing is left to do");
+        let found = published(&folder.path().join("published"));
+        let count = |what: &str| found.values().filter(|(content, _)| content.starts_with(what)).count();
+        assert_eq!((count("[\"records\""), count("[\"rejection\"")), (1, 1), "{point}: {found:?}");
+        assert!(found.values().any(|(content, _)| content.contains("URGENT_RECORDS_TAKEN")), "{point}");
+        assert_eq!((toy.files(URGENT, "done").len(), toy.files(URGENT, "rejected").len()), (1, 3), "{point}");
+        assert_eq!(toy.files(URGENT, "processing"), Vec::<String>::new(), "{point}");
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! claimed ──► validated ──► published ──► done/
-//!    ├──────► refused ────► rejected ───► rejected/ + error list
+//!    ├──────► refused ────► rejected ───► rejected/ + error list   (its urgent records go this way first, as a file of their own)
 //!    └──────► opened ─────► unpacked ───► done/      (an archive: each member goes this way itself)
 //! ```
 //!
@@ -33,6 +33,8 @@ pub mod report;
 mod spool;
 /// Archives: checked whole, then each member is a delivery of its own.
 pub mod unpack;
+/// Urgent records of a refused file: a delivery of their own.
+mod urgent;
 /// Reads a file whole and fixes its chunks.
 mod validate;
 
@@ -244,6 +246,7 @@ impl Intake {
             let text = chain(error);
             tracing::error!(topic = %delivery.topic, delivery = %delivery.delivery, error = %text, "a delivery is refused: it fails every time");
             delivery.stage = Stage::Refused;
+            delivery.urgent = None;
             delivery.plan = None;
             delivery.faults = vec![Fault::new("DELIVERY_FAILED").arg("reason", text)];
             delivery.faults_total = 1;
@@ -270,7 +273,10 @@ impl Intake {
                     self.admit(&topic, claim, progress).await?;
                 }
                 Stage::Validated => self.publish_chunks(&topic, claim, progress).await?,
-                Stage::Refused => self.publish_rejection(&topic, claim).await?,
+                Stage::Refused => {
+                    self.hand_in_urgent(&topic, claim).await?;
+                    self.publish_rejection(&topic, claim).await?;
+                }
                 Stage::Opened => self.hand_in_members(claim).await?,
                 Stage::Published | Stage::Unpacked | Stage::Rejected => return Ok(()),
             }

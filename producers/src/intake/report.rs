@@ -4,7 +4,7 @@ use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::harmless;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Stage};
 
 /// Headings of the table.
 pub const HEADINGS: [&str; 8] = ["行", "列", "項目", "バイト位置", "値", "コード", "内容", "対処"];
@@ -56,9 +56,12 @@ pub fn letter(delivery: &Delivery) -> String {
         "受け付けられませんでした / Not accepted\r\n\r\n\
          ファイル / File        {}\r\n連携 / Topic           {}\r\n受付番号 / Delivery    {}\r\n受付日時 / Received    {}\r\n\
          エラー / Errors        {errors}\r\n警告 / Warnings        {warnings}\r\n\r\n\
-         このファイルのデータは1件も取り込まれていません。誤りを直し、ファイル全体をもう一度渡してください。\r\n\
-         Nothing of this file was taken in. Mend it and hand in the whole file again.\r\n",
-        delivery.file, delivery.topic, delivery.delivery, delivery.received_at
+         {}\r\n",
+        delivery.file,
+        delivery.topic,
+        delivery.delivery,
+        delivery.received_at,
+        taken(delivery)
     );
     for fault in &delivery.faults {
         text.push_str("\r\n");
@@ -69,6 +72,17 @@ pub fn letter(delivery: &Delivery) -> String {
         text.push_str(&format!("\r\nほかに{unseen}件のエラーがあります。 / {unseen} more error(s) are not listed.\r\n"));
     }
     text
+}
+
+/// How much of it was taken in.
+fn taken(delivery: &Delivery) -> &'static str {
+    if delivery.members.iter().any(|member| member.stage == Stage::Published) {
+        "急ぎの行のほかは1件も取り込まれていません。誤りを直し、ファイル全体をもう一度渡してください。\r\n\
+         Nothing but its urgent lines was taken in. Mend it and hand in the whole file again."
+    } else {
+        "このファイルのデータは1件も取り込まれていません。誤りを直し、ファイル全体をもう一度渡してください。\r\n\
+         Nothing of this file was taken in. Mend it and hand in the whole file again."
+    }
 }
 
 /// The letter beside a document of a watched folder that no file named.

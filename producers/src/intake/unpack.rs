@@ -27,6 +27,9 @@ use crate::station::{Claim, Station};
 /// Pause before asking again whether somebody else has finished a member.
 const OTHERS_PAUSE: Duration = Duration::from_millis(200);
 
+/// Makes the claim of a delivery that is made of another.
+pub(super) type MakeClaim<'c> = dyn Fn() -> BoxFuture<'c, Result<Option<Claim>, IntakeError>> + Sync + 'c;
+
 /// Whether the original of a claim is an archive: by its first bytes, whatever its name. Inside of one nothing is unpacked again.
 pub(super) async fn is_archive(claim: &Claim) -> Result<bool, IntakeError> {
     let delivery = &claim.delivery;
@@ -126,7 +129,7 @@ impl Intake {
         claim.save()
     }
 
-    /// Carries one member to its end, wherever another process left it.
+    /// Carries one member to its end.
     async fn carry_member(
         &self,
         archive: &Claim,
@@ -134,7 +137,18 @@ impl Intake {
         place: usize,
         member: &Member,
     ) -> Result<Delivery, IntakeError> {
-        let (station, id) = (&archive.station, member_delivery_id(archive.delivery.delivery, place));
+        let id = member_delivery_id(archive.delivery.delivery, place);
+        self.carry_part(&archive.station, id, &|| Box::pin(unpacked(archive, zip, id, member))).await
+    }
+
+    /// Carries a delivery that is made of another to its end, wherever another process left it. `make` claims it; `None`: somebody
+    /// else did.
+    pub(super) async fn carry_part(
+        &self,
+        station: &Arc<Station>,
+        id: Uuid,
+        make: &MakeClaim<'_>,
+    ) -> Result<Delivery, IntakeError> {
         loop {
             if station.is_finished(id)
                 && let Some(ended) = station.record(id)?
@@ -143,7 +157,7 @@ impl Intake {
             }
             let claim = match station.record(id)? {
                 Some(_) => station.take(id)?,
-                None => unpacked(archive, zip, id, member).await?,
+                None => make().await?,
             };
             if let Some(claim) = claim {
                 return Ok(self.process_member(claim).await?.delivery);

@@ -1,7 +1,7 @@
 //! Reads a file whole, collects what is wrong, and fixes the chunks of what is right.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read};
 use std::sync::Arc;
 
 use renkei_core::archive::Archive;
@@ -10,6 +10,7 @@ use renkei_core::evidence::{Document, EvidenceRule};
 use renkei_core::fault::{Fault, Severity};
 use renkei_core::layout::Layout;
 use renkei_core::layout::read::{Attachment, Event, ReadLimits, ReadSummary, read_file, read_messages};
+use renkei_core::layout::urgent::Urgent;
 use renkei_core::registry::Topic;
 use renkei_core::registry::topics::Limits;
 
@@ -39,6 +40,8 @@ struct Reading {
     evidence: Vec<Document>,
     /// Documents inside the file.
     attachments: Vec<Attachment>,
+    /// Urgent records that were written out.
+    urgent: u64,
     plan: Plan,
 }
 
@@ -55,7 +58,7 @@ pub(super) async fn validate(
     let Ok(integration) = topic.built().cloned() else {
         return Ok((vec![Fault::new("LAYOUT_UNKNOWN").arg("layout", "-")], None));
     };
-    let (original, spool) = (claim.original(), claim.spool());
+    let (original, spool, urgent) = (claim.original(), claim.spool(), claim.urgent());
     let delivery = &mut claim.delivery;
     (delivery.layout, delivery.layout_digest) = (String::new(), integration.digest.clone());
     if let Some(asked) = delivery.variant.as_deref()
@@ -69,6 +72,7 @@ pub(super) async fn validate(
         delivery: delivery.clone(),
         original,
         spool,
+        urgent,
         rule: topic.evidence.clone(),
         limits: limits.clone(),
         progress: progress.cloned(),
@@ -94,6 +98,7 @@ pub(super) async fn validate(
     delivery.warnings_total = reading.summary.warnings + reading.more_warnings;
     delivery.evidence = reading.evidence;
     delivery.faults = reading.faults;
+    delivery.urgent = Some(reading.urgent).filter(|records| *records > 0);
     delivery.plan = Some(reading.plan);
     Ok((differing, Some(reading.summary.sha256)))
 }
@@ -104,6 +109,7 @@ struct Job {
     delivery: Delivery,
     original: std::path::PathBuf,
     spool: std::path::PathBuf,
+    urgent: std::path::PathBuf,
     rule: Option<EvidenceRule>,
     limits: Limits,
     progress: Option<OnProgress>,
@@ -119,32 +125,39 @@ impl Job {
         let (mut faults, mut warnings) = (Vec::new(), Vec::new());
         // Faults beyond the reader's own; those beyond the limit are counted only.
         let (mut more, mut more_warnings, faults_max) = (0_u64, 0_u64, self.limits.faults_max as u64);
+        let mut urgent = self.urgent(&layout)?;
         let bytes_max = self.limits.chunk_bytes_max;
-        let on = |event: Event<'_>| match event {
-            Event::Record(record) => {
-                match judge.as_mut().and_then(|judge| judge.look(record)) {
-                    None => {}
-                    Some(fault) if fault.severity == Severity::Warning => {
-                        more_warnings += 1;
-                        warnings.extend((more_warnings <= faults_max).then_some(fault));
-                    }
-                    Some(fault) => {
-                        more += 1;
-                        faults.extend((more <= faults_max).then_some(fault));
-                    }
-                }
-                // Once the file is refused nobody will read the spool.
-                if !faults.is_empty() {
-                    return;
-                }
-                if let Err(TooLarge { bytes }) = writer.push(record) {
-                    more += 1;
-                    let fault = Fault::new("RECORD_TOO_LARGE").on_line(record.line).at_bytes(record.offset, record.length);
-                    faults.push(fault.arg("bytes", bytes).arg("max", bytes_max));
-                }
+        let on = |event: Event<'_>| {
+            if let Some(fault) = urgent.as_mut().and_then(|urgent| urgent.look(&event)) {
+                more += 1;
+                faults.extend((more <= faults_max).then_some(fault));
             }
-            Event::Fault(fault) if fault.severity == Severity::Warning => warnings.push(fault),
-            Event::Fault(fault) => faults.push(fault),
+            match event {
+                Event::Record(record) => {
+                    match judge.as_mut().and_then(|judge| judge.look(record)) {
+                        None => {}
+                        Some(fault) if fault.severity == Severity::Warning => {
+                            more_warnings += 1;
+                            warnings.extend((more_warnings <= faults_max).then_some(fault));
+                        }
+                        Some(fault) => {
+                            more += 1;
+                            faults.extend((more <= faults_max).then_some(fault));
+                        }
+                    }
+                    // Once the file is refused nobody will read the spool.
+                    if !faults.is_empty() {
+                        return;
+                    }
+                    if let Err(TooLarge { bytes }) = writer.push(record) {
+                        more += 1;
+                        let fault = Fault::new("RECORD_TOO_LARGE").on_line(record.line).at_bytes(record.offset, record.length);
+                        faults.push(fault.arg("bytes", bytes).arg("max", bytes_max));
+                    }
+                }
+                Event::Fault(fault) if fault.severity == Severity::Warning => warnings.push(fault),
+                Event::Fault(fault) => faults.push(fault),
+            }
         };
         // The day of the claim, not today: read again after a crash, a short date must mean the same.
         let limits = ReadLimits {
@@ -168,10 +181,33 @@ impl Job {
                 }
             }
         }
+        let urgent = match urgent {
+            Some(urgent) => self.written(urgent)?,
+            None => 0,
+        };
         let plan = writer.finish(&evidence).map_err(IntakeError::io("writing", &self.spool))?;
         faults.extend(warnings);
         let counted = controls::counted(&layout, &summary);
-        Ok(Reading { variant, counted, summary, faults, more, more_warnings, evidence, attachments, plan })
+        Ok(Reading { variant, counted, summary, faults, more, more_warnings, evidence, attachments, urgent, plan })
+    }
+
+    /// Where urgent records go, if the layout has any.
+    fn urgent<'l>(&self, layout: &'l Layout) -> Result<Option<Urgent<'l, BufWriter<File>>>, IntakeError> {
+        if layout.urgent().is_none() {
+            return Ok(None);
+        }
+        let out = BufWriter::new(File::create(&self.urgent).map_err(IntakeError::io("making", &self.urgent))?);
+        match self.delivery.form {
+            Form::File => Urgent::of_file(layout, open(&self.original)?, self.limits.faults_max, out)
+                .map_err(IntakeError::io("reading", &self.original)),
+            Form::Records => Ok(Urgent::of_message(layout, self.limits.faults_max, out)),
+        }
+    }
+
+    /// The urgent records are on disk: unlike the spool they are not made again by whoever goes on.
+    fn written(&self, urgent: Urgent<'_, BufWriter<File>>) -> Result<u64, IntakeError> {
+        let written = urgent.finish().and_then(|summary| File::open(&self.urgent)?.sync_all().map(|()| summary.records));
+        written.map_err(IntakeError::io("writing", &self.urgent))
     }
 
     fn read(&self, layout: &Layout, limits: &ReadLimits, on: impl FnMut(Event<'_>)) -> Result<ReadSummary, IntakeError> {

@@ -87,6 +87,7 @@ pub(super) fn check_layout(layout: &Layout, place: usize, faults: &mut Faults<'_
     check_groups(&roots, place, faults);
     check_names(&roots, layout, place, faults);
     check_spread(&roots, layout, place, faults);
+    check_urgent(&roots, layout, place, faults);
     if let Some(key) = &layout.json.map_key {
         let known = roots.first().is_some_and(|kind| kind.field(key).is_some());
         if !known || layout.json.items != Items::Map {
@@ -131,6 +132,26 @@ fn check_spread(roots: &[&Kind], layout: &Layout, place: usize, faults: &mut Fau
         rule(kind.fields.iter().rev().skip(1).any(|field| field.spread), "`spread` belongs to the last field");
         let named = |index: &usize| kind.fields.get(*index).is_some_and(|field| field.spread);
         rule(kind.amount.iter().chain(&kind.key).any(named), "a field with `spread` is neither amount nor key");
+    }
+}
+
+/// What goes on by itself must be a whole file by itself.
+fn check_urgent(roots: &[&Kind], layout: &Layout, place: usize, faults: &mut Faults<'_>) {
+    for kind in layout.kinds.iter().filter(|kind| kind.urgent.is_some()) {
+        let listed = match layout.format {
+            Format::Csv => true,
+            Format::Json => matches!(layout.json.items, Items::Array | Items::OneOrArray | Items::Lines),
+            Format::Fixed | Format::Xml => false,
+        };
+        if !listed || roots.len() > 1 || kind.parent.is_some() {
+            faults.at(
+                place,
+                format!(
+                    "record {}: `urgent` is for the records of a csv file or a json list that consists of nothing else",
+                    kind.id
+                ),
+            );
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::field::{self, TotalDraft};
 use crate::catalogue;
 use crate::codes;
-use crate::layout::model::{CodeTable, Kind, Layout, Total};
+use crate::layout::model::{CodeTable, Condition, Kind, Layout, Total};
 use crate::layout::names::{FieldType, Format, Occurs};
 use crate::walk::{Faults, Section};
 
@@ -58,6 +58,7 @@ pub(super) fn parse(
         faults.at(section.place_of("key_unique"), format!("{what}: `key_unique` needs `key`"));
     }
     let serial = serial(&mut section, &what, &fields, faults);
+    let urgent = urgent(&mut section, &what, &fields, faults);
     let parent_place = section.place_of("parent");
     let parent = section.string(faults, "parent").map(|name| (name, parent_place));
     let path = section.string(faults, "path");
@@ -80,6 +81,7 @@ pub(super) fn parse(
         key,
         key_unique,
         serial,
+        urgent,
         parent: None,
         path,
         fault,
@@ -106,6 +108,28 @@ fn serial(section: &mut Section<'_, '_>, what: &str, fields: &[crate::layout::Fi
         }
     }
     found
+}
+
+fn urgent(
+    section: &mut Section<'_, '_>,
+    what: &str,
+    fields: &[crate::layout::Field],
+    faults: &mut Faults<'_>,
+) -> Option<Condition> {
+    let mut urgent = section.table(faults, "urgent")?;
+    let name = urgent.required(faults, "field");
+    let any_of = urgent.strings(faults, "in").unwrap_or_default();
+    let place = urgent.place;
+    urgent.finish(faults);
+    if any_of.is_empty() {
+        faults.at(place, format!("{what}: `urgent` needs `in` with at least one value"));
+    }
+    let field = fields.iter().position(|field| field.id == name);
+    match field {
+        None => faults.at(place, format!("{what}: `urgent` names \"{name}\", which is no field of the record")),
+        Some(index) => field::known_values(&fields[index], &any_of, place, &format!("{what}: `urgent`"), faults),
+    }
+    Some(Condition { field: field?, any_of })
 }
 
 fn fields(
@@ -205,7 +229,7 @@ fn link_total(drafts: &[Draft], owner: usize, draft: &TotalDraft, ids: &[String]
     for (name, any_of) in &draft.conditions {
         if let Some(field) = find(other, name, faults) {
             field::known_values(&other.fields[field], any_of, draft.place, &what, faults);
-            conditions.push(crate::layout::Condition { field, any_of: any_of.clone() });
+            conditions.push(Condition { field, any_of: any_of.clone() });
         }
     }
     let mut matching = Vec::new();

@@ -149,6 +149,7 @@ impl<'l, F: FnMut(Event<'_>)> Core<'l, F> {
             self.natural_key(kind_index, kind, raw, place);
         }
         if !self.fields.clean {
+            self.urgent_refused(kind, raw, place);
             return;
         }
         let yen = self.amount(kind_index, kind);

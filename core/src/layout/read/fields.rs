@@ -83,6 +83,13 @@ impl Fields {
         self.ascii_based = encoding.is_ascii_based();
     }
 
+    /// A value that must be there is not: what it should have added to a sum is not known.
+    #[cold]
+    pub(super) fn miss(&mut self, index: usize) {
+        self.clean = false;
+        self.values[index] = Value::Refused;
+    }
+
     /// Adds an absent value, or the field's default.
     #[inline]
     pub(super) fn push_absent(&mut self, field: &Field) {

@@ -17,7 +17,7 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
         for position in 0..self.must[kind_index].len() {
             let index = self.must[kind_index][position];
             if self.fields.values[index] == Value::Absent {
-                self.fields.clean = false;
+                self.fields.miss(index);
                 self.sink.fault(field_fault("FIELD_EMPTY", index, &kind.fields[index], place).at_bytes(place.offset, 0));
             }
         }
@@ -33,10 +33,21 @@ impl<F: FnMut(Event<'_>)> Core<'_, F> {
             if !empty || !cells.is_one_of(condition.field, &condition.any_of) {
                 continue;
             }
-            self.fields.clean = false;
+            self.fields.miss(index);
             let fault = field_fault("FIELD_EMPTY_WHEN", index, &kind.fields[index], place).at_bytes(place.offset, 0);
             let other = &kind.fields[condition.field].name;
             self.sink.fault(fault.arg("other", other).arg("values", condition.any_of.join(", ")));
+        }
+    }
+
+    /// An urgent record that cannot go on is named as such: somebody must not wait for the mended file.
+    #[cold]
+    pub(super) fn urgent_refused(&mut self, kind: &Kind, raw: &[u8], place: Place) {
+        let Some(condition) = &kind.urgent else { return };
+        if (RecordCells { fields: &self.fields, raw }).is_one_of(condition.field, &condition.any_of) {
+            let field = &kind.fields[condition.field];
+            let column = condition.field as u32 + 1;
+            self.sink.fault(Fault::new("URGENT_RECORD_FAULTY").on_line(place.line).in_field(column, &field.id, &field.name));
         }
     }
 

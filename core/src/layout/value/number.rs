@@ -80,15 +80,21 @@ fn unusual(field: &Field, text: &[u8], form: Form) -> Outcome<i64> {
     {
         return self::whole(field, whole, form);
     }
-    if text.len() > 1 && text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-')) && text.contains(&b',') {
-        let at = text.iter().position(|&byte| byte == b',').unwrap_or(0);
-        return Err(Problem::place("NUMBER_SEPARATOR", at, 1));
+    if let Some((at, comma)) = separator(text) {
+        return Err(Problem::place("NUMBER_SEPARATOR", at, comma.len_utf8()));
     }
     if digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') && digits.first().is_some_and(u8::is_ascii_digit) {
         let at = text.iter().position(|&byte| byte == b'.').unwrap_or(0);
         return Err(Problem::place("NUMBER_FRACTION", at, text.len() - at));
     }
     Err(not_digits(field, text))
+}
+
+/// The first separator of thousands, half or full width, of a number that is none but for them.
+fn separator(text: &[u8]) -> Option<(usize, char)> {
+    let text = std::str::from_utf8(text).ok().filter(|text| text.chars().any(|ch| ch.is_ascii_digit()))?;
+    let known = |ch: char| ch.is_ascii_digit() || matches!(ch, ',' | '，' | '-');
+    text.char_indices().find(|(_, ch)| matches!(ch, ',' | '，')).filter(|_| text.chars().all(known))
 }
 
 /// `10` of `10.00`: the same number to an XML schema. Amounts in yen are not written so.

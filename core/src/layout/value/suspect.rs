@@ -3,6 +3,7 @@
 //! Asked only of values that are refused already, so a good file pays nothing for it.
 
 use super::Problem;
+use super::text::looks_like_excel;
 use crate::layout::model::Field;
 use crate::layout::names::FieldType;
 
@@ -41,6 +42,9 @@ pub(in crate::layout) fn is_hidden(code: &str) -> bool {
 /// The problem in better words, where the layout asks for them.
 #[cold]
 pub(super) fn named(field: &Field, text: &[u8], problem: Box<Problem>) -> Box<Problem> {
+    if is_of_form(problem.code) && looks_like_excel(text) {
+        return Problem::whole("FIELD_EXCEL_NUMBER");
+    }
     let suspicion = field.suspicion;
     if !(suspicion.ocr || suspicion.impersonal) || !is_written_in_digits(field.ty) || !is_vague(problem.code) {
         return problem;
@@ -53,9 +57,14 @@ pub(super) fn named(field: &Field, text: &[u8], problem: Box<Problem>) -> Box<Pr
     suspicion.ocr.then(|| look_alike(text)).flatten().unwrap_or(problem)
 }
 
+/// Problems of days and times that say no more than "not written so".
+fn is_of_form(code: &str) -> bool {
+    matches!(code, "DATE_FORM" | "YEAR_FORM" | "MONTH_FORM" | "TIME_FORM")
+}
+
 /// Problems that say no more than "not what it should be"; what a spreadsheet did, or a blank, says more already.
 fn is_vague(code: &str) -> bool {
-    matches!(code, "FIELD_NOT_DIGITS" | "FIELD_TOO_LONG" | "DATE_FORM" | "YEAR_FORM" | "MONTH_FORM" | "TIME_FORM")
+    matches!(code, "FIELD_NOT_DIGITS" | "FIELD_TOO_LONG") || is_of_form(code)
 }
 
 fn is_written_in_digits(ty: FieldType) -> bool {

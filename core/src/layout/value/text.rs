@@ -114,7 +114,14 @@ pub(in crate::layout) fn is_tame(bytes: &[u8]) -> bool {
 pub(super) fn ascii(field: &Field, text: &[u8]) -> Outcome<Typed> {
     let class = text.iter().fold(0, |class, &byte| class | BYTES[usize::from(byte)]);
     refuse_blanks(field, text)?;
+    // A spreadsheet's number ends in a sign and two digits.
+    if matches!(text, [.., b'+', _, _]) && looks_like_excel(text) {
+        return Err(Problem::whole("FIELD_EXCEL_NUMBER"));
+    }
     if class & FOREIGN != 0 {
+        if looks_like_excel_date(text) {
+            return Err(Problem::whole("FIELD_EXCEL_DATE"));
+        }
         let at = text.iter().position(|&byte| BYTES[usize::from(byte)] & FOREIGN != 0).unwrap_or(0);
         return Err(not_ascii(text, at));
     }
@@ -225,7 +232,7 @@ pub(super) fn not_digits(field: &Field, bytes: &[u8]) -> Box<Problem> {
 }
 
 /// `1.23E+11`: what a spreadsheet makes of a long number.
-fn looks_like_excel(text: &[u8]) -> bool {
+pub(super) fn looks_like_excel(text: &[u8]) -> bool {
     let Some(at) = text.iter().position(|&byte| matches!(byte, b'E' | b'e')) else { return false };
     let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
     let number = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-'));
