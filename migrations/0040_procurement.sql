@@ -207,7 +207,8 @@ comment on function ledger.moment is 'A moment as people in the office read it.'
 
 create function ledger.record_content(record text, line bigint, sub int, grp int) returns text
 language sql stable parallel safe as $$
-    -- The text of a row is (line,sub,grp,… : a bracket, three numbers and three commas stand before what the record says. As JSON it would cost three times as much.
+    -- The text of a row begins (line,sub,grp, – a bracket, three numbers and three commas before what the record says. As JSON a row
+    -- costs three times as much.
     select md5(substr(record, length(concat(line, sub, grp)) + 5))
 $$;
 comment on function ledger.record_content is 'Digest of what a record of a staged table says (its row as text), without where it stood in its file.';
@@ -223,24 +224,32 @@ comment on function ledger.vendor_creditor_candidates is 'Creditors that have on
 create function ledger.chain_vendor_versions(batch bigint) returns void
 language plpgsql as $$
 begin
-    -- Most of a first load is the only version of its key, and nothing is before or behind it.
+    -- Most of a first load is the only version of its key: nothing is before or behind it.
     update ledger.vendor_registration r set superseded_by = n.next
-      from (select id, lead(id) over (partition by vendor order by updated_at, id) as next from ledger.vendor_registration
+      from (select id, lead(id) over (partition by vendor order by updated_at, id) as next
+              from ledger.vendor_registration
              where cancelled_at is null
                and vendor in (select m.vendor from ledger.vendor_registration m
-                          where m.batch_id = batch and exists (select from ledger.vendor_registration o where o.vendor = m.vendor and o.id <> m.id))) n
+                               where m.batch_id = batch
+                                 and exists (select from ledger.vendor_registration o where o.vendor = m.vendor and o.id <> m.id))) n
      where n.id = r.id and r.superseded_by is distinct from n.next;
     update ledger.vendor_qualification q set superseded_by = n.next
-      from (select id, lead(id) over (partition by vendor, family, category order by updated_at, id) as next from ledger.vendor_qualification
+      from (select id, lead(id) over (partition by vendor, family, category order by updated_at, id) as next
+              from ledger.vendor_qualification
              where cancelled_at is null
                and (vendor, family, category) in (select m.vendor, m.family, m.category from ledger.vendor_qualification m
-                                              where m.batch_id = batch and exists (select from ledger.vendor_qualification o where o.vendor = m.vendor and o.family = m.family and o.category = m.category and o.id <> m.id))) n
+                                                   where m.batch_id = batch
+                                                     and exists (select from ledger.vendor_qualification o
+                                                                  where (o.vendor, o.family, o.category) = (m.vendor, m.family, m.category) and o.id <> m.id))) n
      where n.id = q.id and q.superseded_by is distinct from n.next;
     update ledger.vendor_suspension s set superseded_by = n.next
-      from (select id, lead(id) over (partition by vendor, starts_on order by updated_at, id) as next from ledger.vendor_suspension
+      from (select id, lead(id) over (partition by vendor, starts_on order by updated_at, id) as next
+              from ledger.vendor_suspension
              where cancelled_at is null
                and (vendor, starts_on) in (select m.vendor, m.starts_on from ledger.vendor_suspension m
-                                       where m.batch_id = batch and exists (select from ledger.vendor_suspension o where o.vendor = m.vendor and o.starts_on = m.starts_on and o.id <> m.id))) n
+                                            where m.batch_id = batch
+                                              and exists (select from ledger.vendor_suspension o
+                                                           where (o.vendor, o.starts_on) = (m.vendor, m.starts_on) and o.id <> m.id))) n
      where n.id = s.id and s.superseded_by is distinct from n.next;
 end $$;
 comment on function ledger.chain_vendor_versions is 'Makes the newest live version of each key the one that counts, for the vendors of a batch: after posting it, and after cancelling it.';
