@@ -256,7 +256,7 @@ create table ledger.payment_order (
     id           bigint generated always as identity constraint payment_order_pk primary key,
     no           text   not null constraint payment_order_no_is_unique unique,
     fiscal_year  int    not null,
-    fund         text   not null references ledger.fund,
+    fund         text   not null, -- the budget line's key refers to it
     budget_line  text   not null,
     organization text   not null,
     creditor     text   not null references ledger.creditor,
