@@ -18,7 +18,7 @@ impl Used {
 
     /// What they used since: none where nobody can tell.
     pub(crate) fn since(&self, before: &Used) -> Option<Duration> {
-        let used = self.0.iter().map(|(id, now)| now.saturating_sub(before.0.get(id).copied().unwrap_or(0))).sum();
+        let used: u64 = self.0.iter().map(|(id, now)| now.saturating_sub(before.0.get(id).copied().unwrap_or(0))).sum();
         (!self.0.is_empty()).then(|| Duration::from_nanos(used))
     }
 }
