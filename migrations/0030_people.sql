@@ -707,23 +707,18 @@ language sql immutable parallel safe as $$
 $$;
 comment on function ledger.leaves_on is '退職年月日 by which a row leaves the person: a row about a day before an announced retirement says nothing of it, and does not take it back.';
 
-create function ledger.staff_is_unchanged(r ledger.staff_row, s ledger.staff) returns boolean
-language sql stable as $$
+create function ledger.person_is_unchanged(r ledger.staff_row, s ledger.staff) returns boolean
+language sql immutable parallel safe as $$
     select -- What the row of a 兼務 says of the person is about that post: the main post says who he is.
-           (r.post_kind = '2'
-            or (s.name, s.kana, s.former_name, s.staff_type, s.pay_budget_line, s.hired, s.left_on, s.mail, s.school_code, s.cost_bearer, s.duty, s.can_execute,
-                case when s.status = 'retired' and r.left_on is null and s.left_on >= r.effective then r.status
-                     when s.status = 'in_service' then '1' when s.status = 'on_leave' then '2' else '3' end)
-               is not distinct from
-               (r.name, r.kana, r.former_name, r.staff_type, r.pay_budget_line, r.hired, ledger.leaves_on(r, s.left_on), r.mail, r.school_code, r.cost_bearer,
-                r.duty, r.can_execute, r.status))
-       and (r.status = '3' or exists (
-                select from ledger.staff_posting p
-                 where p.staff_no = r.staff_no and p.organization = r.organization and p.rank = r.rank and p.title is not distinct from r.title
-                   and p.post_kind = case r.post_kind when '1' then 'main' else 'concurrent' end
-                   and r.effective between p.valid_from and p.valid_to))
+           r.post_kind = '2'
+           or (s.name, s.kana, s.former_name, s.staff_type, s.pay_budget_line, s.hired, s.left_on, s.mail, s.school_code, s.cost_bearer, s.duty, s.can_execute,
+               case when s.status = 'retired' and r.left_on is null and s.left_on >= r.effective then r.status
+                    when s.status = 'in_service' then '1' when s.status = 'on_leave' then '2' else '3' end)
+              is not distinct from
+              (r.name, r.kana, r.former_name, r.staff_type, r.pay_budget_line, r.hired, ledger.leaves_on(r, s.left_on), r.mail, r.school_code, r.cost_bearer,
+               r.duty, r.can_execute, r.status)
 $$;
-comment on function ledger.staff_is_unchanged is 'Whether a row of a full list says what is known already of the person.';
+comment on function ledger.person_is_unchanged is 'Whether a row of a full list says what is known already of the person, his posts aside.';
 
 create function ledger.judge_staff(rows ledger.staff_row[])
 returns table (r ledger.staff_row, step text, person ledger.staff, main ledger.staff_posting, last_order date)
@@ -732,7 +727,12 @@ language sql stable as $$
            case
                when c.id is not null and c.stated = to_jsonb(r) - 'line' then 'known'
                when c.id is not null then 'differs'
-               when r.action = '9' and s.staff_no is not null and ledger.staff_is_unchanged(r, s) then 'known'
+               when r.action = '9' and s.staff_no is not null and ledger.person_is_unchanged(r, s)
+                    and (r.status = '3' or exists (
+                            select from ledger.staff_posting x
+                             where x.staff_no = r.staff_no and x.organization = r.organization and x.rank = r.rank and x.title is not distinct from r.title
+                               and x.post_kind = case r.post_kind when '1' then 'main' else 'concurrent' end
+                               and r.effective between x.valid_from and x.valid_to)) then 'known'
                when row_number() over (partition by r.staff_no, r.effective, r.organization, r.post_kind, r.action order by r.line) > 1 then 'twice'
                else 'new'
            end,
@@ -743,9 +743,11 @@ language sql stable as $$
            and c.action = ledger.staff_action(r.action) and c.cancelled_at is null and r.action <> '9'
       left join ledger.staff s on s.staff_no = r.staff_no
       left join (select distinct on (x.staff_no) x.staff_no, x as post from ledger.staff_posting x
-                  where x.post_kind = 'main' order by x.staff_no, x.valid_from desc) p on p.staff_no = r.staff_no
+                  where x.post_kind = 'main' and x.staff_no in (select n.staff_no from unnest(rows) n) order by x.staff_no, x.valid_from desc) p
+             on p.staff_no = r.staff_no
       left join (select x.staff_no, max(x.effective) as effective from ledger.staff_change x
-                  where x.cancelled_at is null and x.post_kind = '1' and x.action <> 'retired' group by x.staff_no) o on o.staff_no = r.staff_no
+                  where x.cancelled_at is null and x.post_kind = '1' and x.action <> 'retired' and x.staff_no in (select n.staff_no from unnest(rows) n)
+                  group by x.staff_no) o on o.staff_no = r.staff_no
 $$;
 comment on function ledger.judge_staff is 'Each order with what is known of the person: new, known (the same was posted), differs (the same key was posted with other content), twice (it stands in the file before). main is the latest 本務, last_order the latest order that said who he is.';
 
@@ -779,7 +781,7 @@ declare
 begin
     return query
     with judged as materialized (
-        select (j.r).*, j.step, (j.person).staff_no is not null as person_known, (j.person).hired as known_hired, (j.person).left_on as known_left,
+        select j.r, (j.r).*, j.step, (j.person).staff_no is not null as person_known, (j.person).hired as known_hired, (j.person).left_on as known_left,
                (j.person).name as known_name, (j.main).organization as main_organization, (j.main).rank as main_rank, (j.main).valid_from as main_from,
                j.last_order
           from ledger.judge_staff(rows) j
@@ -822,44 +824,58 @@ begin
         select d.organization, d.effective,
                exists (select from ledger.organization o where o.code = d.organization and d.effective between o.valid_from and o.valid_to) as known
           from (select distinct f.organization, f.effective from fresh f) d
-    ), question as materialized (
-        select f.line, q.code, q.field, q.detail, q.soft
+    ), asked as materialized (
+        -- Which questions a row raises; what is said of them is put together only where there is one.
+        select f.line, f.staff_no, f.effective, f.name, f.organization, f.rank, f.hired, f.pay_budget_line, f.known_name, f.known_hired, f.then_left,
+               f.then_organization, f.then_rank, greatest(f.main_from, f.last_order) as since, y.year,
+               array_remove(array[
+            -- The last day of somebody who retires is what counts, not the day the order is given.
+            case when not l.known and f.action <> '6' then 'STAFF_ORGANIZATION_UNKNOWN' end,
+            case when not y.known then 'STAFF_PAY_LINE_UNKNOWN' end,
+            case when not f.person_known and o.staff_no is null and (f.action <> '9' or f.post_kind = '2') then 'STAFF_UNKNOWN' end,
+            case when f.then_left < f.effective - case f.action when '8' then 1 else 0 end and not (f.action = '9' and f.status = '3') then 'STAFF_LEFT_ALREADY' end,
+            case when f.known_hired <> f.hired then 'STAFF_HIRED_DIFFERS' end,
+            case when f.action = '2' and f.effective <= f.main_from or f.action = '6' and f.left_on < f.main_from
+                      or f.action = '9' and f.post_kind = '1' and f.status <> '3' and f.effective <= f.main_from
+                      -- What the main post says of a person is overwritten by later orders only.
+                      or f.post_kind = '1' and f.action <> '6' and f.effective < f.last_order then 'STAFF_OUT_OF_ORDER' end,
+            case when f.action in ('3', '4', '5', '6') and (f.organization, f.rank) is distinct from (f.then_organization, f.then_rank)
+                      and (f.person_known or o.staff_no is not null) then 'STAFF_POST_DIFFERS' end,
+            case when f.action = '7' and exists (select from begun b join begun o on o.staff_no = b.staff_no and o.organization = b.organization
+                    where b.line = f.line and (o.line is null or (o.since, o.line) < (b.since, b.line)) and o.since <= b.until and o.until >= b.since)
+                then 'STAFF_CONCURRENT_EXISTS' end,
+            case when f.action = '8' and not exists (select from ledger.staff_posting p where p.staff_no = f.staff_no and p.organization = f.organization
+                    and p.post_kind = 'concurrent' and f.effective - 1 between p.valid_from and p.valid_to)
+                and not exists (select from fresh e where e.staff_no = f.staff_no and e.organization = f.organization and e.action = '7' and e.effective < f.effective)
+                then 'STAFF_CONCURRENT_MISSING' end], null) as codes
           from fresh f
           join place l using (organization, effective)
           left join pay y on y.pay_budget_line = f.pay_budget_line and y.year = ledger.fiscal_year(f.effective)
           left join opening o on o.staff_no = f.staff_no
-         cross join lateral (values
-            -- The last day of somebody who retires is what counts, not the day the order is given.
-            (not l.known and f.action <> '6', 'STAFF_ORGANIZATION_UNKNOWN', 'organization',
-                jsonb_build_object('value', f.organization, 'day', f.effective), false),
-            (not y.known, 'STAFF_PAY_LINE_UNKNOWN', 'pay_budget_line', jsonb_build_object('value', f.pay_budget_line, 'year', y.year), false),
-            (not f.person_known and o.staff_no is null and (f.action <> '9' or f.post_kind = '2'), 'STAFF_UNKNOWN', 'staff_no',
-                jsonb_build_object('value', f.staff_no, 'name', f.name), false),
-            (f.then_left < f.effective - case f.action when '8' then 1 else 0 end and not (f.action = '9' and f.status = '3'), 'STAFF_LEFT_ALREADY', 'staff_no',
-                jsonb_build_object('value', f.staff_no, 'name', coalesce(f.known_name, f.name), 'left_on', f.then_left), false),
-            (f.known_hired <> f.hired, 'STAFF_HIRED_DIFFERS', 'hired', jsonb_build_object('value', f.hired, 'known', f.known_hired, 'name', f.known_name), true),
-            (f.action = '2' and f.effective <= f.main_from or f.action = '6' and f.left_on < f.main_from
-                or f.action = '9' and f.post_kind = '1' and f.status <> '3' and f.effective <= f.main_from
-                -- What the main post says of a person is overwritten by later orders only.
-                or f.post_kind = '1' and f.action <> '6' and f.effective < f.last_order,
-                'STAFF_OUT_OF_ORDER', 'effective',
-                jsonb_build_object('value', f.effective, 'since', greatest(f.main_from, f.last_order), 'staff_no', f.staff_no), false),
-            (f.action in ('3', '4', '5', '6')
-                and (f.organization, f.rank) is distinct from (f.then_organization, f.then_rank) and (f.person_known or o.staff_no is not null),
-                'STAFF_POST_DIFFERS', 'organization', jsonb_build_object('value', f.organization, 'rank', f.rank, 'posted', f.then_organization,
-                    'posted_rank', f.then_rank), false),
-            (f.action = '7' and exists (select from begun b join begun o on o.staff_no = b.staff_no and o.organization = b.organization
-                    where b.line = f.line and (o.line is null or (o.since, o.line) < (b.since, b.line)) and o.since <= b.until and o.until >= b.since),
-                'STAFF_CONCURRENT_EXISTS', 'organization', jsonb_build_object('value', f.organization, 'staff_no', f.staff_no), false),
-            (f.action = '8' and not exists (select from ledger.staff_posting p where p.staff_no = f.staff_no and p.organization = f.organization
-                    and p.post_kind = 'concurrent' and f.effective - 1 between p.valid_from and p.valid_to)
-                and not exists (select from fresh e where e.staff_no = f.staff_no and e.organization = f.organization and e.action = '7' and e.effective < f.effective),
-                'STAFF_CONCURRENT_MISSING', 'organization', jsonb_build_object('value', f.organization, 'staff_no', f.staff_no, 'day', f.effective - 1), false)
-         ) q (hit, code, field, detail, soft)
-         where q.hit
-           and not (q.soft and exists (select from pg_temp.answered a where a.line = f.line and a.code = q.code))
+    ), teacher as materialized (
+        select * from ledger.check_teachers(array(select f.r from fresh f)) t where numbers = 'teacher'
+    ), question as materialized (
+        select f.line, q.code,
+               case q.code when 'STAFF_ORGANIZATION_UNKNOWN' then 'organization' when 'STAFF_PAY_LINE_UNKNOWN' then 'pay_budget_line'
+                           when 'STAFF_HIRED_DIFFERS' then 'hired' when 'STAFF_OUT_OF_ORDER' then 'effective' when 'STAFF_POST_DIFFERS' then 'organization'
+                           when 'STAFF_CONCURRENT_EXISTS' then 'organization' when 'STAFF_CONCURRENT_MISSING' then 'organization' else 'staff_no' end as field,
+               case q.code
+                   when 'STAFF_ORGANIZATION_UNKNOWN' then jsonb_build_object('value', f.organization, 'day', f.effective)
+                   when 'STAFF_PAY_LINE_UNKNOWN' then jsonb_build_object('value', f.pay_budget_line, 'year', f.year)
+                   when 'STAFF_UNKNOWN' then jsonb_build_object('value', f.staff_no, 'name', f.name)
+                   when 'STAFF_LEFT_ALREADY' then jsonb_build_object('value', f.staff_no, 'name', coalesce(f.known_name, f.name), 'left_on', f.then_left)
+                   when 'STAFF_HIRED_DIFFERS' then jsonb_build_object('value', f.hired, 'known', f.known_hired, 'name', f.known_name)
+                   when 'STAFF_OUT_OF_ORDER' then jsonb_build_object('value', f.effective, 'since', f.since, 'staff_no', f.staff_no)
+                   when 'STAFF_POST_DIFFERS' then jsonb_build_object('value', f.organization, 'rank', f.rank, 'posted', f.then_organization, 'posted_rank', f.then_rank)
+                   when 'STAFF_CONCURRENT_EXISTS' then jsonb_build_object('value', f.organization, 'staff_no', f.staff_no)
+                   else jsonb_build_object('value', f.organization, 'staff_no', f.staff_no, 'day', f.effective - 1) end as detail
+          from asked f
+         cross join lateral unnest(f.codes) q (code)
+         where f.codes <> '{}'
+           -- This one a person may overrule.
+           and not (q.code = 'STAFF_HIRED_DIFFERS' and exists (select from pg_temp.answered a where a.line = f.line and a.code = q.code))
         union all
-        select t.line, t.code, t.field, t.detail, false from ledger.check_teachers(rows) t where numbers = 'teacher' and t.verdict = 'hold'
+        select t.line, t.code, t.field, t.detail from teacher t where t.verdict = 'hold'
     ), waiting as materialized (
         select f.staff_no, min(f.effective) as effective, (array_agg(f.line order by f.effective, f.line))[1] as line
           from fresh f where exists (select from question q where q.line = f.line) group by f.staff_no
@@ -876,24 +892,35 @@ begin
            and exists (select from judged j where j.action = '9') and not exists (select from judged j where j.staff_no = s.staff_no)
     )
     -- The sender's to mend
-    select f.line, 'reject', v.code, v.field, v.detail
-      from judged f
-     cross join lateral (values
-        ((f.staff_no like 'K%') <> (numbers = 'teacher'), 'STAFF_NUMBER_SPACE', 'staff_no', jsonb_build_object('value', f.staff_no)),
-        (f.staff_no !~ '^[0-9A-Z]+$', 'STAFF_NUMBER_SHAPE', 'staff_no', jsonb_build_object('value', f.staff_no)),
-        (f.action in ('1', '2', '3', '4', '5', '6') and f.post_kind = '2' or f.action in ('7', '8') and f.post_kind = '1',
-            'STAFF_ACTION_KIND', 'post_kind', jsonb_build_object('value', f.post_kind, 'action', f.action)),
-        (f.status <> case when f.action = '4' then '2' when f.action = '6' then '3' when f.action in ('1', '5') then '1' else f.status end
-            or f.action in ('2', '3', '7', '8') and f.status = '3',
-            'STAFF_STATUS_DIFFERS', 'status', jsonb_build_object('value', f.status, 'action', f.action)),
-        ((f.status = '3') <> (f.left_on is not null), 'STAFF_LEFT_MISMATCH', 'left_on', jsonb_build_object('value', coalesce(f.left_on::text, '—'), 'status', f.status)),
-        (f.hired > f.effective, 'STAFF_HIRED_LATER', 'hired', jsonb_build_object('value', f.hired, 'effective', f.effective)),
-        (f.left_on < f.hired, 'STAFF_LEFT_BEFORE_HIRED', 'left_on', jsonb_build_object('value', f.left_on, 'hired', f.hired)),
-        (f.step = 'differs', 'STAFF_KEY_CHANGED', 'staff_no', jsonb_build_object('value', f.staff_no, 'effective', f.effective)),
-        (f.step = 'new' and f.action = '1' and f.person_known, 'STAFF_NO_TAKEN', 'staff_no', jsonb_build_object('value', f.staff_no, 'name', f.known_name)),
-        (f.action <> '9' and exists (select from judged j where j.action = '9'), 'STAFF_LIST_MIXED', 'action', jsonb_build_object('value', f.action))
-     ) v (hit, code, field, detail)
-     where v.hit
+    select f.line, 'reject', v.code,
+           case v.code when 'STAFF_ACTION_KIND' then 'post_kind' when 'STAFF_STATUS_DIFFERS' then 'status' when 'STAFF_LEFT_MISMATCH' then 'left_on'
+                       when 'STAFF_HIRED_LATER' then 'hired' when 'STAFF_LEFT_BEFORE_HIRED' then 'left_on' when 'STAFF_LIST_MIXED' then 'action' else 'staff_no' end,
+           case v.code
+               when 'STAFF_ACTION_KIND' then jsonb_build_object('value', f.post_kind, 'action', f.action)
+               when 'STAFF_STATUS_DIFFERS' then jsonb_build_object('value', f.status, 'action', f.action)
+               when 'STAFF_LEFT_MISMATCH' then jsonb_build_object('value', coalesce(f.left_on::text, '—'), 'status', f.status)
+               when 'STAFF_HIRED_LATER' then jsonb_build_object('value', f.hired, 'effective', f.effective)
+               when 'STAFF_LEFT_BEFORE_HIRED' then jsonb_build_object('value', f.left_on, 'hired', f.hired)
+               when 'STAFF_KEY_CHANGED' then jsonb_build_object('value', f.staff_no, 'effective', f.effective)
+               when 'STAFF_NO_TAKEN' then jsonb_build_object('value', f.staff_no, 'name', f.known_name)
+               when 'STAFF_LIST_MIXED' then jsonb_build_object('value', f.action)
+               else jsonb_build_object('value', f.staff_no) end
+      from (select x.*, array_remove(array[
+                case when (x.staff_no like 'K%') <> (numbers = 'teacher') then 'STAFF_NUMBER_SPACE' end,
+                case when x.staff_no !~ '^[0-9A-Z]+$' then 'STAFF_NUMBER_SHAPE' end,
+                case when x.action in ('1', '2', '3', '4', '5', '6') and x.post_kind = '2' or x.action in ('7', '8') and x.post_kind = '1'
+                    then 'STAFF_ACTION_KIND' end,
+                case when x.status <> case when x.action = '4' then '2' when x.action = '6' then '3' when x.action in ('1', '5') then '1' else x.status end
+                          or x.action in ('2', '3', '7', '8') and x.status = '3' then 'STAFF_STATUS_DIFFERS' end,
+                case when (x.status = '3') <> (x.left_on is not null) then 'STAFF_LEFT_MISMATCH' end,
+                case when x.hired > x.effective then 'STAFF_HIRED_LATER' end,
+                case when x.left_on < x.hired then 'STAFF_LEFT_BEFORE_HIRED' end,
+                case when x.step = 'differs' then 'STAFF_KEY_CHANGED' end,
+                case when x.step = 'new' and x.action = '1' and x.person_known then 'STAFF_NO_TAKEN' end,
+                case when x.action <> '9' and exists (select from judged j where j.action = '9') then 'STAFF_LIST_MIXED' end], null) as codes
+              from judged x) f
+     cross join lateral unnest(f.codes) v (code)
+     where f.codes <> '{}'
     union all
     select f.line, 'reject', 'STAFF_MAIN_TWICE', 'post_kind', jsonb_build_object('value', f.staff_no, 'effective', f.effective, 'first', f.first_line)
       from (select x.line, x.staff_no, x.effective, min(x.line) over (partition by x.staff_no, x.effective) as first_line
@@ -944,31 +971,43 @@ begin
                                             and x.rank in ('10', '20', '30') and x.staff_no <> d.staff_no))
      group by f.line, f.staff_no, f.name, f.effective
     union all
-    select t.line, t.verdict, t.code, t.field, t.detail from ledger.check_teachers(rows) t where numbers = 'teacher' and t.verdict <> 'hold';
+    select t.line, t.verdict, t.code, t.field, t.detail from teacher t where t.verdict <> 'hold';
 end $$;
 comment on function ledger.check_staff is 'check.sql of 02 and 03: verdicts on orders on staff of one number space (ward, teacher).';
 
 create function ledger.check_teachers(rows ledger.staff_row[]) returns table (line bigint, verdict text, code text, field text, detail jsonb)
-language sql stable as $$
+language sql stable set enable_nestloop = off as $$
     with fresh as (
-        select (j.r).* from ledger.judge_staff(rows) j where j.step = 'new'
+        select r.*, s.code as school, s.name as school_name, s.organization as school_organization
+          from unnest(rows) r left join ledger.school s on s.code = r.school_code
+    ), carrier as materialized (
+        -- Once for each school and day, not for each of its teachers.
+        select d.*, ledger.organization_on(d.school_organization, d.effective) as code
+          from (select distinct school_organization, effective from fresh where school is not null and post_kind = '1' and action <> '6') d
     )
-    select f.line, v.verdict, v.code, v.field, v.detail
-      from fresh f
-      left join ledger.school s on s.code = f.school_code
-     cross join lateral (values
-        (f.school_code !~ '^[A-H][0-9][0-9]{2}[1-3][0-9]{8}$', 'reject', 'TEACHER_SCHOOL_SHAPE', 'school_code', jsonb_build_object('value', f.school_code)),
-        (f.can_execute and f.duty not in ('01', '02', '06'), 'reject', 'TEACHER_MAY_NOT_EXECUTE', 'can_execute',
-            jsonb_build_object('value', '1', 'duty', f.duty)),
-        (s.code is null, 'hold', 'TEACHER_SCHOOL_UNKNOWN', 'school_code', jsonb_build_object('value', f.school_code)),
-        (f.post_kind = '1' and f.action <> '6' and ledger.organization_on(s.organization, f.effective) is distinct from f.organization,
-            'hold', 'TEACHER_SCHOOL_ELSEWHERE', 'organization',
-            jsonb_build_object('value', f.organization, 'school', s.name, 'expected', coalesce(ledger.organization_on(s.organization, f.effective), '—'))),
-        (f.cost_bearer = '1' and f.pay_budget_line is not null, 'warn', 'TEACHER_PAID_BY_TOKYO', 'pay_budget_line', jsonb_build_object('value', f.pay_budget_line))
-     ) v (hit, verdict, code, field, detail)
-     where v.hit and (s.code is not null or v.code <> 'TEACHER_SCHOOL_ELSEWHERE')
+    select f.line, case v.code when 'TEACHER_SCHOOL_SHAPE' then 'reject' when 'TEACHER_MAY_NOT_EXECUTE' then 'reject' when 'TEACHER_PAID_BY_TOKYO' then 'warn'
+                               else 'hold' end,
+           v.code,
+           case v.code when 'TEACHER_MAY_NOT_EXECUTE' then 'can_execute' when 'TEACHER_SCHOOL_ELSEWHERE' then 'organization'
+                       when 'TEACHER_PAID_BY_TOKYO' then 'pay_budget_line' else 'school_code' end,
+           case v.code
+               when 'TEACHER_MAY_NOT_EXECUTE' then jsonb_build_object('value', '1', 'duty', f.duty)
+               when 'TEACHER_SCHOOL_ELSEWHERE' then jsonb_build_object('value', f.organization, 'school', f.school_name, 'expected', coalesce(f.expected, '—'))
+               when 'TEACHER_PAID_BY_TOKYO' then jsonb_build_object('value', f.pay_budget_line)
+               else jsonb_build_object('value', f.school_code) end
+      from (select x.*, c.code as expected, array_remove(array[
+                case when x.school_code !~ '^[A-H][0-9][0-9]{2}[1-3][0-9]{8}$' then 'TEACHER_SCHOOL_SHAPE' end,
+                case when x.can_execute and x.duty not in ('01', '02', '06') then 'TEACHER_MAY_NOT_EXECUTE' end,
+                case when x.school is null then 'TEACHER_SCHOOL_UNKNOWN' end,
+                case when x.school is not null and x.post_kind = '1' and x.action <> '6' and c.code is distinct from x.organization
+                    then 'TEACHER_SCHOOL_ELSEWHERE' end,
+                case when x.cost_bearer = '1' and x.pay_budget_line is not null then 'TEACHER_PAID_BY_TOKYO' end], null) as codes
+              from fresh x
+              left join carrier c on c.school_organization = x.school_organization and c.effective = x.effective) f
+     cross join lateral unnest(f.codes) v (code)
+     where f.codes <> '{}'
 $$;
-comment on function ledger.check_teachers is 'What check_staff asks of teachers beyond the rest: the school and where the ward books it, and who may execute its budget.';
+comment on function ledger.check_teachers is 'What check_staff asks of new orders on teachers beyond the rest: the school and where the ward books it, and who may execute its budget.';
 
 create function ledger.post_staff(rows ledger.staff_row[], batch bigint) returns void
 language plpgsql set enable_nestloop = off as $$

@@ -2,8 +2,8 @@
 //!
 //! `make bench` starts the servers and runs it. The roles run as separate processes of the release build, on a database, a
 //! virtual host and a folder of their own, which are removed at the end; nothing is written into the checkout.
-//! `RENKEI_BENCH_RECORDS` (default 1,000,000) scales all parts together; `RENKEI_BENCH_PROGRAM` names another build to
-//! measure. docs/PERFORMANCE.md says what the numbers mean.
+//! `RENKEI_BENCH_RECORDS` (default 1,000,000) scales all parts together; `RENKEI_BENCH_PART=orders` measures the bank files
+//! alone; `RENKEI_BENCH_PROGRAM` names another build to measure. docs/PERFORMANCE.md says what the numbers mean.
 
 /// A bare `COPY` of the same final rows.
 mod baseline;
@@ -15,13 +15,15 @@ mod file;
 mod latency;
 /// Payment orders → bank file.
 mod orders;
+/// Processor time of the database.
+mod processor;
 /// The file's way, watched from outside.
 mod way;
 
 use std::time::Duration;
 
 use anyhow::Context;
-use bed::{Bed, Role};
+use bed::{Bed, Role, Running};
 use comfy_table::{CellAlignment, Table};
 
 /// Records of the file unless `RENKEI_BENCH_RECORDS` says otherwise.
@@ -46,12 +48,26 @@ async fn measure(bed: &Bed, records: u64) -> anyhow::Result<()> {
     report.row("machine", machine());
 
     let days = file::Days::of(&bed.pool).await?;
-    let (path, bytes) = file::write(bed, &days, records)?;
+    if std::env::var("RENKEI_BENCH_PART").as_deref() == Ok("orders") {
+        measure_orders(bed, records, &mut report).await?.stop().await?;
+    } else {
+        measure_file(bed, records, &days, &mut report).await?;
+        let consume = measure_orders(bed, records, &mut report).await?;
+        measure_messages(bed, &days, &mut report).await?;
+        consume.stop().await?;
+    }
+    report.row("load average at the end", load());
+    println!("{}", report.table);
+    Ok(())
+}
+
+async fn measure_file(bed: &Bed, records: u64, days: &file::Days, report: &mut Report) -> anyhow::Result<()> {
+    let (path, bytes) = file::write(bed, days, records)?;
     report.row("file", format!("{} records, {} MB", thousands(records), bytes / 1_000_000));
     let produce = bed.start(Role::Produce).await?;
     let consume = bed.start(Role::Consume).await?;
     let way = way::carry(bed, &path).await?;
-    way.report(&mut report, records);
+    way.report(report, records);
     report.row("peak memory, produce", memory(produce.peak_kib()?));
     report.row("peak memory, consume", memory(consume.peak_kib()?));
     produce.stop().await?;
@@ -61,26 +77,31 @@ async fn measure(bed: &Bed, records: u64) -> anyhow::Result<()> {
     report.row("bare COPY of the final rows", format!("{} rows in {}", thousands(bare.rows), seconds(bare.took)));
     report.row("bare COPY, records/s", thousands(per_second(records, bare.took)));
     report.row("ratio to bare COPY", hundredths(bare.took, way.posted));
+    Ok(())
+}
 
-    let orders = (records / 10).max(1);
-    orders::make(bed, orders).await?;
+/// Leaves the consuming role running.
+async fn measure_orders(bed: &Bed, records: u64, report: &mut Report) -> anyhow::Result<Running> {
+    orders::make(bed, (records / 10).max(1)).await?;
     let consume = bed.start(Role::Consume).await?;
     let export = orders::export(bed).await?;
     report.row("payment orders → bank files", format!("{} in {} file(s)", thousands(export.transfers), export.files));
     report
         .row("made in", format!("{} ({} orders/s)", seconds(export.took), thousands(per_second(export.transfers, export.took))));
+    if let Some(database) = export.database {
+        report.row("  processor time of the database", seconds(database));
+    }
     report.row("peak memory, consume (export)", memory(consume.peak_kib()?));
+    Ok(consume)
+}
 
+async fn measure_messages(bed: &Bed, days: &file::Days, report: &mut Report) -> anyhow::Result<()> {
     let produce = bed.start(Role::Produce).await?;
-    let latency = latency::measure(bed, &days).await?;
+    let latency = latency::measure(bed, days).await?;
     report.row("one HTTP message → posted, p50", milliseconds(latency.p50));
     report.row("one HTTP message → posted, p99", milliseconds(latency.p99));
     report.row("one HTTP message → 202, p50", milliseconds(latency.accepted_p50));
-    produce.stop().await?;
-    consume.stop().await?;
-    report.row("load average at the end", load());
-    println!("{}", report.table);
-    Ok(())
+    produce.stop().await
 }
 
 /// The table that is printed.

@@ -6,6 +6,7 @@ use anyhow::bail;
 use sqlx::AssertSqlSafe;
 
 use crate::bed::Bed;
+use crate::processor::Used;
 
 /// Number of the topic.
 const TOPIC: &str = "09";
@@ -19,6 +20,8 @@ pub(crate) struct Export {
     pub(crate) files: u64,
     pub(crate) transfers: u64,
     pub(crate) took: Duration,
+    /// Processor time of the database, where it runs on this machine.
+    pub(crate) database: Option<Duration>,
 }
 
 /// Approved orders of one pay date; the order for it makes as many files as the bank's limit asks for.
@@ -40,6 +43,7 @@ pub(crate) async fn make(bed: &Bed, orders: u64) -> anyhow::Result<()> {
 pub(crate) async fn export(bed: &Bed) -> anyhow::Result<Export> {
     let sql = "select to_char(pay_date, 'YYYY-MM-DD') from ledger.payment_order group by pay_date order by pay_date";
     let dates: Vec<String> = sqlx::query_scalar(sql).fetch_all(&bed.pool).await?;
+    let before = Used::so_far(&bed.pool).await?;
     let begun = Instant::now();
     for date in &dates {
         let param = format!("pay_date={date}");
@@ -51,6 +55,7 @@ pub(crate) async fn export(bed: &Bed) -> anyhow::Result<Export> {
         }
     }
     let took = begun.elapsed();
+    let database = Used::so_far(&bed.pool).await?.since(&before);
     let sql = "select count(distinct file_id), count(*) from export.claim where object = 'payment_order' and live";
     let (files, transfers): (i64, i64) = sqlx::query_as(sql).fetch_one(&bed.pool).await?;
     let left: i64 =
@@ -58,5 +63,5 @@ pub(crate) async fn export(bed: &Bed) -> anyhow::Result<Export> {
     if left > 0 {
         bail!("{left} order(s) are in no file");
     }
-    Ok(Export { files: files.unsigned_abs(), transfers: transfers.unsigned_abs(), took })
+    Ok(Export { files: files.unsigned_abs(), transfers: transfers.unsigned_abs(), took, database })
 }

@@ -3,30 +3,39 @@
 
 with today as (
     select id as batch, again, business_date from batch
-), arrived as (
-    -- The three kinds of versions alike: key within the vendor, moment, content.
-    select line, 'vendor' as kind, vendor_no, '' as part, updated_at, action, ledger.record_content(to_jsonb(s)) as content from staged_vendor s
+), arrived as materialized (
+    -- The three kinds of versions alike: key within the vendor, moment, what is stored of the key. What a record says is compared only where
+    -- one of the same key and moment is stored, or the key stands in the file more than once; for all of a file it would cost most of the check.
+    select s.line, 'vendor' as kind, s.vendor_no, '' as part, s.updated_at, s.action, k.vendor_no is not null as repeated,
+           case when k.vendor_no is not null or r.updated_at = s.updated_at then ledger.record_content(s::text, s.line, s.sub, s.grp) end as content,
+           r.updated_at as stored_at, r.content_hash as stored_content, r.action as stored_action, r.name as stored_name
+      from staged_vendor s
+      left join ledger.vendor_registration r on r.vendor = s.vendor_no and r.superseded_by is null and r.cancelled_at is null
+      left join (select vendor_no from staged_vendor group by vendor_no having count(*) > 1) k on k.vendor_no = s.vendor_no
     union all
-    select line, 'qualification', vendor_no, family || '-' || category, updated_at, action, ledger.record_content(to_jsonb(s)) from staged_qualification s
+    select s.line, 'qualification', s.vendor_no, s.family || '-' || s.category, s.updated_at, s.action, k.vendor_no is not null,
+           case when k.vendor_no is not null or q.updated_at = s.updated_at then ledger.record_content(s::text, s.line, s.sub, s.grp) end,
+           q.updated_at, q.content_hash, q.action, null
+      from staged_qualification s
+      left join ledger.vendor_qualification q on q.vendor = s.vendor_no and q.family = s.family and q.category = s.category
+                                             and q.superseded_by is null and q.cancelled_at is null
+      left join (select vendor_no, family, category from staged_qualification group by vendor_no, family, category having count(*) > 1) k
+             on k.vendor_no = s.vendor_no and k.family = s.family and k.category = s.category
     union all
-    select line, 'suspension', vendor_no, starts_on::text, updated_at, action, ledger.record_content(to_jsonb(s)) from staged_suspension s
-), stored as materialized (
-    select 'vendor' as kind, r.vendor as vendor_no, '' as part, r.updated_at, r.content_hash, r.action, r.name
-      from ledger.vendor_registration r
-     where r.superseded_by is null and r.cancelled_at is null and r.vendor in (select vendor_no from arrived)
-    union all
-    select 'qualification', q.vendor, q.family || '-' || q.category, q.updated_at, q.content_hash, q.action, null
-      from ledger.vendor_qualification q
-     where q.superseded_by is null and q.cancelled_at is null and q.vendor in (select vendor_no from arrived)
-    union all
-    select 'suspension', p.vendor, p.starts_on::text, p.updated_at, p.content_hash, p.action, null
-      from ledger.vendor_suspension p
-     where p.superseded_by is null and p.cancelled_at is null and p.vendor in (select vendor_no from arrived)
-), placed as (
-    select a.*, s.updated_at as stored_at, s.content_hash as stored_content, s.action as stored_action, s.name as stored_name,
-           max(a.updated_at) over earlier as file_at, lag(a.content) over (partition by a.kind, a.vendor_no, a.part, a.updated_at order by a.line) as twin
-      from arrived a left join stored s using (kind, vendor_no, part)
+    select s.line, 'suspension', s.vendor_no, s.starts_on::text, s.updated_at, s.action, k.vendor_no is not null,
+           case when k.vendor_no is not null or p.updated_at = s.updated_at then ledger.record_content(s::text, s.line, s.sub, s.grp) end,
+           p.updated_at, p.content_hash, p.action, null
+      from staged_suspension s
+      left join ledger.vendor_suspension p on p.vendor = s.vendor_no and p.starts_on = s.starts_on and p.superseded_by is null and p.cancelled_at is null
+      left join (select vendor_no, starts_on from staged_suspension group by vendor_no, starts_on having count(*) > 1) k
+             on k.vendor_no = s.vendor_no and k.starts_on = s.starts_on
+), before as materialized (
+    select a.line, max(a.updated_at) over earlier as file_at,
+           lag(a.content) over (partition by a.kind, a.vendor_no, a.part, a.updated_at order by a.line) as twin
+      from arrived a where a.repeated
     window earlier as (partition by a.kind, a.vendor_no, a.part order by a.line rows between unbounded preceding and 1 preceding)
+), placed as (
+    select a.*, b.file_at, b.twin from arrived a left join before b using (line)
 ), judged as materialized (
     select p.*, greatest(p.stored_at, p.file_at) as newest,
            case when p.updated_at < greatest(p.stored_at, p.file_at) then 'older'
@@ -41,11 +50,14 @@ with today as (
      cross join lateral (select ledger.registration_number(v.invoice_reg_no) as registration) n
       left join ledger.vendor w on w.no = v.vendor_no
 ), candidate as materialized (
-    select i.line, i.name, i.corporate_no, i.registration, count(c.creditor) as count, min(c.creditor) as creditor,
+    select i.line, i.name, i.corporate_no, i.registration, count(*) as count, min(c.creditor) as creditor,
            string_agg(c.creditor, ', ' order by c.creditor) as creditors
-      from incoming i
-     cross join lateral ledger.vendor_creditor_candidates(i.corporate_no, i.registration) c
-     where i.linked is null and i.action <> '4' and i.age in ('fresh', 'same_moment')
+      from (select i.line, c.no as creditor from incoming i join ledger.creditor c on c.corporate_number = i.corporate_no
+             where i.linked is null and i.action <> '4'
+            union
+            select i.line, c.no from incoming i join ledger.creditor c on c.invoice_number = i.registration where i.linked is null and i.action <> '4') c
+      join incoming i using (line)
+     where i.age in ('fresh', 'same_moment')
      group by i.line, i.name, i.corporate_no, i.registration
 ), doubtful as (
     select c.line, 'VENDOR_CREDITOR_AMBIGUOUS' as code, jsonb_build_object('value', c.name, 'creditors', c.creditors) as detail
@@ -59,7 +71,7 @@ with today as (
 ), ahead as materialized (
     -- A moment that has not come yet would bar every right change until then.
     select j.line, j.vendor_no, j.updated_at from judged j cross join today t
-     where j.age = 'fresh' and (j.updated_at at time zone 'Asia/Tokyo')::date > t.business_date
+     where j.age = 'fresh' and j.updated_at >= (t.business_date + 1)::timestamp at time zone 'Asia/Tokyo'
        and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_FROM_THE_FUTURE')
 ), registers as materialized (
     -- Vendors that a line of this file registers, and those of whom that line is posted with it.
@@ -70,8 +82,8 @@ with today as (
     select j.line, j.vendor_no, g.vendor_no is not null as waits
       from judged j
       left join registers g using (vendor_no)
-      left join stored s on s.kind = 'vendor' and s.vendor_no = j.vendor_no
-     where j.age = 'fresh' and (j.kind <> 'vendor' or j.action = '4') and s.vendor_no is null and not coalesce(g.posted, false)
+     where j.age = 'fresh' and (j.kind <> 'vendor' or j.action = '4') and not coalesce(g.posted, false)
+       and not exists (select from ledger.registered_vendor r where r.vendor = j.vendor_no)
 ), period as (
     select line, 'qual_from' as begin_field, qual_from as begins, qual_to as ends from staged_vendor
     union all

@@ -1,30 +1,36 @@
 -- 業者情報 → versions of registrations, qualifications and suspensions; a creditor candidate for a vendor nobody pays yet. No journal.
 
-insert into ledger.vendor (no) select distinct vendor_no from staged_vendor on conflict (no) do nothing;
-
 -- Whose creditor is not known yet, by its newest registration of the file. One company may have several numbers: one creditor.
 create temp table unlinked on commit drop as
-select distinct on (v.vendor_no) v.vendor_no, v.line, v.name, v.kana, v.corporate_no, n.registration, c.creditor,
-       coalesce(v.corporate_no, n.registration, v.vendor_no) as company
-  from staged_vendor v
-  join ledger.vendor w on w.no = v.vendor_no and w.creditor is null
- cross join lateral (select ledger.registration_number(v.invoice_reg_no) as registration) n
-  left join lateral ledger.vendor_creditor_candidates(v.corporate_no, n.registration) c on true
- where v.action <> '4'
- order by v.vendor_no, v.updated_at desc, v.line desc;
+select v.*, coalesce(v.corporate_no, v.registration, v.vendor_no) as company, null::text as creditor
+  from (select distinct on (s.vendor_no) s.vendor_no, s.line, s.name, s.kana, s.corporate_no, ledger.registration_number(s.invoice_reg_no) as registration
+          from staged_vendor s where s.action <> '4' order by s.vendor_no, s.updated_at desc, s.line desc) v
+ where not exists (select from ledger.vendor w where w.no = v.vendor_no and w.creditor is not null);
+analyze unlinked;
+
+update unlinked u set creditor = c.creditor
+  from (select vendor_no, min(creditor) as creditor
+          from (select vendor_no, c.no as creditor from unlinked join ledger.creditor c on c.corporate_number = corporate_no
+                union all
+                select vendor_no, c.no from unlinked join ledger.creditor c on c.invoice_number = registration) f
+         group by vendor_no) c
+ where c.vendor_no = u.vendor_no;
+
+create temp table candidate on commit drop as
+select u.company, u.name, u.kana, u.corporate_no, u.registration, u.line, ledger.next_creditor_no() as creditor
+  from (select distinct on (company) * from unlinked where creditor is null order by company, line) u order by u.line;
 
 insert into ledger.creditor (no, name, kana, corporate_number, invoice_number, batch_id, line)
-select ledger.next_creditor_no(), u.name, ledger.bank_kana(u.kana), u.corporate_no, u.registration, b.id, u.line
-  from (select distinct on (company) * from unlinked where creditor is null order by company, line) u cross join batch b
- order by u.line;
+select c.creditor, c.name, ledger.bank_kana(c.kana), c.corporate_no, c.registration, b.id, c.line from candidate c cross join batch b order by c.line;
 
-update ledger.vendor w
-   set creditor = coalesce(u.creditor, k.no), linked_by = b.id
-  from unlinked u
+update unlinked u set creditor = c.creditor from candidate c where u.creditor is null and c.company = u.company;
+
+insert into ledger.vendor as w (no, creditor, linked_by)
+select v.vendor_no, u.creditor, case when u.creditor is not null then b.id end
+  from (select distinct vendor_no from staged_vendor) v
  cross join batch b
-  left join lateral (select k.no from unlinked f join ledger.creditor k on k.batch_id = b.id and k.line = f.line
-                      where u.creditor is null and f.company = u.company) k on true
- where w.no = u.vendor_no;
+  left join unlinked u using (vendor_no)
+on conflict (no) do update set creditor = excluded.creditor, linked_by = excluded.linked_by where w.creditor is null and excluded.creditor is not null;
 
 insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, invoice_number, name, kana,
     representative_title, representative, postal_code, prefecture, address, phone, fax, mail, has_agent, agent_office, agent_title, agent_name,
@@ -32,18 +38,18 @@ insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, 
 select v.vendor_no, v.updated_at, v.action, v.legal, v.corporate_no, ledger.registration_number(v.invoice_reg_no), v.name, v.kana,
        v.rep_title, v.rep_name, v.postal, v.pref, v.address, v.tel, v.fax, v.mail, v.agent = '1', v.agent_office, v.agent_title, v.agent_name,
        v.agent_address, v.agent_tel, v.locality, v.sme = '1', v.closing_date, v.qual_from, v.qual_to,
-       case when v.action = '4' then (v.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(to_jsonb(v)), b.id, v.line
+       case when v.action = '4' then (v.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(v::text, v.line, v.sub, v.grp), b.id, v.line
   from staged_vendor v cross join batch b order by v.line;
 
 insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, score, completed_max, valid_from, valid_to,
                                          ended_on, content_hash, batch_id, line)
 select q.vendor_no, q.family, q.category, q.updated_at, q.action, q.preference::int, q.grade, q.score::int, q.completed_max, q.valid_from, q.valid_to,
-       case when q.action = '4' then (q.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(to_jsonb(q)), b.id, q.line
+       case when q.action = '4' then (q.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(q::text, q.line, q.sub, q.grp), b.id, q.line
   from staged_qualification q cross join batch b order by q.line;
 
 insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash, batch_id, line)
 select p.vendor_no, p.starts_on, p.updated_at, p.action, p.ends_on, p.reason, p.local_body,
-       case when p.action = '4' then (p.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(to_jsonb(p)), b.id, p.line
+       case when p.action = '4' then (p.updated_at at time zone 'Asia/Tokyo')::date end, ledger.record_content(p::text, p.line, p.sub, p.grp), b.id, p.line
   from staged_suspension p cross join batch b order by p.line;
 
 select ledger.chain_vendor_versions((select id from batch));

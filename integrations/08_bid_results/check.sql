@@ -17,9 +17,9 @@ with today as (
 ), claim as (
     select r.line, 'ward' as source, r.tender_no, r.outcome, r.opened_at, r.rounds, r.planned_excl, r.floor_excl, r.survey_excl, r.winner_no,
            r.winner_corp, r.winner_name, r.award_excl, r.award_incl, r.lottery, r.decided,
-           (r.opened_at at time zone 'Asia/Tokyo')::date as opened_on, ledger.result_content(to_jsonb(r), s.bids) as content
+           (r.opened_at at time zone 'Asia/Tokyo')::date as opened_on, ledger.result_content(ledger.record_content(r::text, r.line, r.sub, r.grp), s.bids) as content
       from staged_result r
-      left join (select tender_no, jsonb_agg(ledger.record_content(to_jsonb(b)) order by round, vendor_no) as bids from staged_bid b group by tender_no) s
+      left join (select tender_no, string_agg(ledger.record_content(b::text, b.line, b.sub, b.grp), '' order by round, vendor_no) as bids from staged_bid b group by tender_no) s
         using (tender_no)
     union all
     select a.line, 'national', a.tender_no, '1', t.opens_at, null, null, null, null, a.vendor, a.corporate_no, a.name, a.award_excl, a.award_incl, null,
@@ -83,6 +83,22 @@ with today as (
        and not exists (select from offer o where o.tender_no = n.tender_no and o.vendor_no = n.vendor)
        and not exists (select from part p where p.tender_no = r.tender_no and p.here < p.whole)
      group by r.line
+), chosen as (
+    -- Winners, and those who bid beside them.
+    select winner as vendor, family, category, opened_on as day from result where winner is not null and known is not null
+    union
+    select vendor_no, family, category, opened_on from offer where known is not null and judgement = '2'
+), fault as materialized (
+    -- A vendor whose newest registration and qualification hold on the day, and of whom no measure is known, needs no further question.
+    select c.vendor, c.family, c.category, c.day,
+           case when p.vendor is null and r.ended_on is null and q.ended_on is null
+                     and c.day between r.qualified_from and r.qualified_to and c.day between q.valid_from and q.valid_to then null
+                else ledger.vendor_fault(c.vendor, c.family, c.category, c.day) end as code
+      from chosen c
+      left join ledger.vendor_registration r on r.vendor = c.vendor and r.superseded_by is null and r.cancelled_at is null
+      left join ledger.vendor_qualification q on q.vendor = c.vendor and q.family = c.family and q.category = c.category
+                                             and q.superseded_by is null and q.cancelled_at is null
+      left join (select distinct vendor from ledger.vendor_suspension where superseded_by is null and cancelled_at is null) p on p.vendor = c.vendor
 ), said (line, verdict, code, field, detail) as (
     -- The file contradicts itself
     select r.line, 'reject', 'BID_RESULT_TWICE', 'tender_no', jsonb_build_object('value', r.tender_no, 'first', r.first)
@@ -186,8 +202,8 @@ with today as (
       from absent s where not exists (select from answered a where a.line = s.line and a.code = 'BID_NOMINEE_MISSING')
     union all
     select r.line, 'hold', f.code, r.winner_field, jsonb_build_object('vendor', r.winner, 'day', r.opened_on, 'category', r.family || '-' || r.category, 'from', r.opened_on)
-      from result r cross join lateral (select ledger.vendor_fault(r.winner, r.family, r.category, r.opened_on) as code) f
-     where r.winner is not null and r.known is not null and f.code is not null
+      from result r join fault f on f.vendor = r.winner and f.family = r.family and f.category = r.category and f.day = r.opened_on
+     where r.known is not null and f.code is not null
        and not exists (select from answered a where a.line = r.line and a.code = f.code)
     union all
     select line, 'hold', 'BID_CORPORATE_DIFFERS', 'winner_corp', jsonb_build_object('value', winner_corp, 'registered', coalesce(registered_corp, '—'), 'vendor', winner)
@@ -217,7 +233,7 @@ with today as (
     -- Worth saying
     union all
     select o.line, 'warn', 'BID_OF_BARRED_VENDOR', 'vendor_no', jsonb_build_object('value', o.vendor_no, 'name', o.name, 'why', f.code)
-      from offer o cross join lateral (select ledger.vendor_fault(o.vendor_no, o.family, o.category, o.opened_on) as code) f
+      from offer o join fault f on f.vendor = o.vendor_no and f.family = o.family and f.category = o.category and f.day = o.opened_on
      where o.known is not null and o.judgement = '2' and f.code <> 'VENDOR_UNKNOWN'
     union all
     select line, 'warn', 'BID_BELOW_SURVEY', 'award_excl', jsonb_build_object('value', award_excl, 'survey', survey_excl) from result where award_excl < survey_excl

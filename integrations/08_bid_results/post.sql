@@ -3,15 +3,15 @@
 
 create temp table opened on commit drop as
 select r.line, 'ward' as source, r.tender_no, r.opened_at, r.outcome, r.rounds, r.planned_excl, r.floor_excl, r.survey_excl,
-       r.winner_no, r.winner_name, r.award_excl, r.award_incl, r.lottery = '1' as lottery, r.decided, ledger.result_content(to_jsonb(r), s.bids) as content,
+       r.winner_no, r.winner_name, r.award_excl, r.award_incl, r.lottery = '1' as lottery, r.decided, ledger.result_content(ledger.record_content(r::text, r.line, r.sub, r.grp), s.bids) as content,
        coalesce(r.award_excl, 0) as yen
   from staged_result r
-  left join (select tender_no, jsonb_agg(ledger.record_content(to_jsonb(b)) order by round, vendor_no) as bids from staged_bid b group by tender_no) s
+  left join (select tender_no, string_agg(ledger.record_content(b::text, b.line, b.sub, b.grp), '' order by round, vendor_no) as bids from staged_bid b group by tender_no) s
     using (tender_no)
 union all
 select a.line, 'national', t.no, t.opens_at, '1', null, null, null, null, w.vendor, a.name,
        case p.said when 'included' then ledger.award_without_tax(a.price) else a.price end,
-       case p.said when 'included' then a.price else ledger.award_with_tax(a.price) end, null, a.decided, ledger.record_content(to_jsonb(a)), a.price
+       case p.said when 'included' then a.price else ledger.award_with_tax(a.price) end, null, a.decided, ledger.record_content(a::text, a.line, a.sub, a.grp), a.price
   from staged_award a
   join ledger.tender t on t.national_no = a.case_no
  cross join (select coalesce((select value from setting where key = 'price_tax'), 'included') as said) p

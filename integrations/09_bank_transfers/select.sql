@@ -56,7 +56,7 @@ analyze due (id, creditor);
 
 -- Once for each of their creditors: the account on the day the bank transfers, what the bank master says of it, and what bars it.
 create temp table payee on commit drop as
-select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number, k.holder_kana, k.valid_from as account_since, k.unpayable_reason, k.unpayable_since,
+select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number, k.holder_kana, k.unpayable_reason, k.unpayable_since,
        i.name as bank_name, b.name as branch_name,
        gone.valid_to as closed_on, coalesce(nullif(concat_ws('-', gone.successor_bank, gone.successor_branch), ''), '—') as successor,
        fault.char as name_fault,
@@ -71,7 +71,13 @@ select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number,
             when btrim(k.holder_kana) = '' then 'PAYEE_NAME_BLANK'
             when fault.char is not null then 'PAYEE_NAME_CHARACTER'
             when said.answer <> '0' then 'PAYEE_ACCOUNT_DENIED' end as code,
-       said.answer, said.answered_on
+       said.answer, said.answered_on,
+       case when s.novelty = 'zero' then '0'
+            when not exists (select from ledger.payment_order x where x.creditor = c.no and x.state in ('released', 'paid')) then '1'
+            when exists (select from ledger.creditor_account a where a.creditor = c.no and a.valid_to < k.valid_from)
+                 and not exists (select from ledger.payment_order x
+                                  where x.creditor = c.no and x.state in ('released', 'paid') and x.pay_date >= k.valid_from) then '2'
+            else '0' end as novelty
   from (select distinct creditor from due) o
  cross join asked d
  cross join bank s
@@ -112,8 +118,8 @@ select 'payment_order', o.id, coalesce(case when o.year_closed then 'TRANSFER_YE
 -- eye: a name that does not fit the field is left out, not cut.
 create temp table outgoing_transfer on commit drop as
 select o.seq, ((o.seq - 1) / s.records_max + 1)::int as part, ((o.seq - 1) % s.records_max / s.header_records_max + 1)::int as grp,
-       o.id as order_id, p.account_id, p.bank, p.bank_name, p.branch, p.branch_name, p.kind as account_kind, p.number as account,
-       p.holder_kana as payee, o.amount, n.novelty,
+       o.id as order_id, o.account_id, o.bank, o.bank_name, o.branch, o.branch_name, o.kind as account_kind, o.number as account,
+       o.holder_kana as payee, o.amount, o.novelty,
        -- Ten digits: the order's number without its letter and century. As EDI information it has room for all of it, over both fields.
        case s.customer_code when 'order' then right(translate(o.no, translate(o.no, '0123456789', ''), ''), 10)
                             when 'creditor' then o.creditor
@@ -121,20 +127,13 @@ select o.seq, ((o.seq - 1) / s.records_max + 1)::int as part, ((o.seq - 1) % s.r
        case when s.customer_code = 'edi' then nullif(substr(o.no, 11, 10), '') end as customer_code2,
        case when s.customer_code = 'edi' then 'Y' end as edi_flag,
        s.method
-  from (select d.*, row_number() over (order by d.no collate "C") as seq
+  from (select row_number() over (order by d.no collate "C") as seq, d.id, d.no, d.amount, p.creditor, p.account_id, p.bank, p.bank_name, p.branch, p.branch_name,
+               p.kind, p.number, p.holder_kana, p.novelty
           from due d
           join payee p using (creditor)
          cross join bank s
          where p.code is null and not d.year_closed and d.amount <= least(9999999999, s.total_max)) o
-  join payee p using (creditor)
- cross join bank s
- cross join lateral (
-     select case when s.novelty = 'zero' then '0'
-                 when not exists (select from ledger.payment_order x where x.creditor = p.creditor and x.state in ('released', 'paid')) then '1'
-                 when exists (select from ledger.creditor_account k where k.creditor = p.creditor and k.valid_to < p.account_since)
-                      and not exists (select from ledger.payment_order x
-                                       where x.creditor = p.creditor and x.state in ('released', 'paid') and x.pay_date >= p.account_since) then '2'
-                 else '0' end as novelty) n;
+ cross join bank s;
 
 -- The same where the sum is what a file may not exceed: each takes as many orders as it can hold.
 with recursive running as materialized (
@@ -163,7 +162,7 @@ select (g.part * 1000000 + g.grp)::bigint as seq, g.part, g.grp, s.originator_co
  cross join (select part, grp from outgoing_transfer group by part, grp) g;
 
 create temp table claim on commit drop as
-select seq, part, 'payment_order'::text as object, order_id as object_id, amount as yen from outgoing_transfer order by order_id;
+select seq, part, 'payment_order'::text as object, order_id as object_id, amount as yen from outgoing_transfer;
 
 update ledger.payment_order p set state = 'in_file', account_id = t.account_id
   from outgoing_transfer t

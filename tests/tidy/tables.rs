@@ -5,6 +5,7 @@ use super::source::{Source, files, none};
 /// Tables that grow with the records of files. They must stay without foreign keys; their references are checked set-wise.
 const HOT: &[&str] = &[
     "intake.record",
+    "intake.finding",
     "ledger.posting",
     "export.claim",
     "ledger.assessment",
@@ -23,6 +24,7 @@ const HOT: &[&str] = &[
     "ledger.institution_change",
     "ledger.account_change",
     "ledger.payment_result",
+    "ledger.bid",
 ];
 
 /// Tables that refer to nothing: masters, lists of steps, logs, and the files themselves.

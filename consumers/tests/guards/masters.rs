@@ -52,3 +52,60 @@ async fn an_organization_has_one_successor_unless_it_is_split() {
     db.run(&follows("05080000", "renamed")).await;
     assert_eq!(db.refused(&follows("05090000", "merged")).await, "organization_has_one_successor");
 }
+
+#[tokio::test]
+async fn what_files_bring_by_the_hundred_thousand_refers_to_what_is_known() {
+    let db = Scratch::new().await;
+    let suspension = |vendors: &str| {
+        format!(
+            "insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, reason, content_hash)
+             select no, '2026-10-15', now(), '1', 'x', '' from unnest(array[{vendors}]) no"
+        )
+    };
+    db.run(&suspension("'0012345678', '0012345679'")).await;
+    assert_eq!(db.refused(&suspension("'0012345680', '0099999999'")).await, "vendor_suspension_vendor_fk");
+    let copy = |table: &str, columns: &str, values: &str| {
+        format!("insert into ledger.{table} ({columns}) select {values} from ledger.{table} where vendor = '0012345678'")
+    };
+    let registration = copy(
+        "vendor_registration",
+        "vendor, updated_at, action, legal_form, name, kana, representative, postal_code, prefecture, address, phone, has_agent, locality,
+         small_business, closing_on, qualified_from, qualified_to, content_hash",
+        "'0099999999', updated_at, action, legal_form, name, kana, representative, postal_code, prefecture, address, phone, has_agent, locality,
+         small_business, closing_on, qualified_from, qualified_to, content_hash",
+    );
+    assert_eq!(db.refused(&registration).await, "vendor_registration_vendor_fk");
+    let qualification = copy(
+        "vendor_qualification",
+        "vendor, family, category, updated_at, action, valid_from, valid_to, content_hash",
+        "'0099999999', family, category, updated_at, action, valid_from, valid_to, content_hash",
+    );
+    assert_eq!(db.refused(&qualification).await, "vendor_qualification_vendor_fk");
+    let result = |winner: &str| {
+        format!(
+            "insert into ledger.bid_result (tender_no, source, opened_at, outcome, winner, creditor, winner_name, award_excl, award_incl, decided_on,
+                                            content_hash, tender_before, batch_id, line)
+             values ('2026-2-000456', 'ward', now(), '1', '{winner}', '0000000101', 'x', 100, 110, '2026-09-18', '', 'selected', 1, 1)"
+        )
+    };
+    assert_eq!(db.refused(&result("0099999999")).await, "bid_result_winner_fk");
+    db.run(&result("0012345678")).await;
+    let bid = |result: &str, vendor: &str| {
+        format!(
+            "insert into ledger.bid (result_id, round, vendor, name, judgement, line) values ({result}, 1, '{vendor}', 'x', '3', 1)"
+        )
+    };
+    let known = "(select id from ledger.bid_result)";
+    db.run(&bid(known, "0012345679")).await;
+    assert_eq!(db.refused(&bid(known, "0099999999")).await, "bid_vendor_fk");
+    assert_eq!(db.refused(&bid("4711", "0012345680")).await, "bid_result_fk");
+    let finding = "insert into intake.finding (batch_id, verdict, code) values (4711, 'warn', 'X')";
+    assert_eq!(db.refused(finding).await, "finding_of_batch");
+}
+
+#[tokio::test]
+async fn a_result_of_an_opening_stays() {
+    let db = Scratch::new().await;
+    let deleted = sqlx::raw_sql("delete from ledger.bid_result").execute(&db.pool).await.unwrap_err();
+    assert_eq!(deleted.as_database_error().unwrap().code().as_deref(), Some("RK002"));
+}

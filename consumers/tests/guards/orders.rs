@@ -72,6 +72,23 @@ async fn an_order_takes_only_known_steps() {
     db.run("update ledger.payment_order set state = 'in_file' where no = '2026P00000002'").await;
 }
 
+#[tokio::test]
+async fn of_many_orders_in_one_statement_none_takes_an_unknown_step() {
+    let all = |to: &str| format!("update ledger.payment_order set state = '{to}', approved_by = 'kacho'");
+    for states in [["draft", "draft"], ["draft", "approved"], ["approved", "draft"]] {
+        let db = orders(&states).await;
+        let (code, sentence) = refused(&db, &all("in_file")).await;
+        assert_eq!(code, "RK011", "{states:?}: {sentence}");
+    }
+    let db = orders(&["approved", "approved"]).await;
+    // No file carries a transfer that is paid: the step is known, but not for such an order.
+    assert_eq!(refused(&db, &all("paid")).await.0, "RK011");
+    db.run(&all("in_file")).await;
+    assert_eq!(refused(&db, &all("paid")).await.0, "RK011");
+    db.run(&all("released")).await;
+    db.run("update ledger.payment_order set state = case id when 1 then 'paid' else 'returned' end").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancellation_that_waited_for_the_approval_is_refused_by_it() {
     let db = orders(&["draft", "draft"]).await;
