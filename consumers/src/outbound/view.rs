@@ -21,7 +21,7 @@ use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
 use super::stage::Stage;
 use super::store::{enter_order, file_of_run, find_file, lock_file, next_number, record};
 use super::stream::{self, Refused};
-use super::{Exporter, claim, folder, shape, twin};
+use super::{Exporter, claim, folder, order, shape, twin};
 
 /// Bytes of a dry run that are kept to be looked at.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -215,6 +215,7 @@ impl Exporter {
         let folder = folder(topic)?;
         let job = Job { topic, folder, shape: shape(topic, folder, &order.variant)? };
         let layout = job.shape.layout;
+        let order = &ExportOrder { params: order::params(topic, &order.variant, &order.params)?, ..order.clone() };
         let mut tx = self.snapshot().await?;
         enter_order(&mut tx, self, topic, job.shape.name, order).await?;
         let file = file_of_run(&mut tx, order.run).await?;
