@@ -13,13 +13,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::approve::Review;
+use super::approve::{Review, recount};
 use super::compare::Comparison;
 use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
 use super::stage::Stage;
-use super::store::{enter_order, file_of_run, find_file, lock_file, next_number, record};
+use super::store::{enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record};
 use super::stream::{self, Refused};
 use super::{Exporter, claim, folder, order, shape, twin};
 
@@ -107,6 +107,10 @@ pub struct Download {
 pub struct DryRun {
     /// Totals of the files it would make; none when there is nothing to send or the run would be refused.
     pub files: Vec<WriteSummary>,
+    /// Of each of these files, what its approver would see: its totals recounted from the ledger.
+    pub reviews: Vec<Review>,
+    /// What is different from last time, where it would be one file.
+    pub comparison: Option<Comparison>,
     /// Data rows selected.
     pub rows: i64,
     /// Why the run would be refused.
@@ -224,13 +228,22 @@ impl Exporter {
         Stage { file: &file, actor: &file.made_by, number, today: &today, layout }.set(&mut tx).await?;
         let selected = select(&mut tx, &job, &file).await?;
         let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
-        let mut dry = DryRun { files: Vec::new(), rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
+        let (files, reviews) = (Vec::new(), Vec::new());
+        let mut dry = DryRun {
+            files,
+            reviews,
+            comparison: None,
+            rows: selected.rows,
+            problem: selected.stop(),
+            refusals,
+            head: Vec::new(),
+        };
         if dry.problem.is_some() || (selected.rows == 0 && topic.empty == Empty::Nothing) {
             return Ok(dry);
         }
         let mut files = Vec::new();
         for part in 1..=selected.parts {
-            let own = ExportFile { part, ..file.clone() };
+            let own = if part == 1 { file.clone() } else { enter_part(&mut tx, &file, part, selected.parts).await? };
             let summary = match stream::write(&mut tx, &selected.layout, &selected.sources, part, Head(&mut dry.head)).await {
                 Ok(summary) => summary,
                 Err(Refused::Other(error)) => return Err(error),
@@ -241,15 +254,24 @@ impl Exporter {
             };
             if selected.claims {
                 claim::balance(&mut tx, &own, &summary).await?;
+                claim::take(&mut tx, &own).await?;
             }
             if let Some(twin) = twin::sent(&mut tx, &own, &summary.sha256).await? {
                 dry.problem = Some(twin.sentence());
                 dry.refusals.push(refusal(&twin.refusal()));
                 return Ok(dry);
             }
-            files.push(summary);
+            files.push((own, summary));
         }
-        dry.files = files;
+        // What the approver would see of each, on the claims that are rolled back with the rest.
+        for (own, _) in &files {
+            Stage { file: own, actor: &own.made_by, number, today: &today, layout }.set(&mut tx).await?;
+            dry.reviews.push(recount(&mut tx, &job).await?);
+        }
+        if let [(own, _)] = files.as_slice() {
+            dry.comparison = Some(self.compare_in(&mut tx, &job, own, NOTABLE_ITEMS_MAX).await?);
+        }
+        dry.files = files.into_iter().map(|(_, summary)| summary).collect();
         Ok(dry)
     }
 }

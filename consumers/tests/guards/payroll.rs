@@ -188,7 +188,8 @@ async fn pay_that_is_too_late_gets_another_day_from_somebody_else_and_is_paid_on
     assert_eq!(db.refused(&moved("2026-10-15", "2027-06-01", "kacho", "締切")).await, "pay_move_year_open");
     in_file(&db, true).await;
     assert_eq!(db.refused(&moved("2026-10-15", "2026-10-20", "kacho", "締切")).await, "pay_move_in_file");
-    db.tamper("update export.claim set live = false; update ledger.payment_order set state = 'approved' where state = 'in_file'").await;
+    db.tamper("update export.claim set live = false; update ledger.payment_order set state = 'approved' where state = 'in_file'")
+        .await;
     db.run(&moved("2026-10-15", "2026-10-20", "kacho", "締切")).await;
     let days = "select concat_ws(' ', r.pay_date, r.given_date, p.pay_date, p.rescheduled_by) from ledger.payroll_run r, ledger.payment_order p where p.method = 'payroll'";
     assert_eq!(db.one::<String>(days).await, "2026-10-20 2026-10-15 2026-10-20 kacho");
@@ -199,7 +200,8 @@ async fn pay_that_is_too_late_gets_another_day_from_somebody_else_and_is_paid_on
     let mut conn = PgConnection::connect(&db.url).await.unwrap();
     db.tamper("update ledger.payroll_run set pay_kind = '4'").await;
     sqlx::raw_sql(AssertSqlSafe(again)).execute(&mut conn).await.unwrap();
-    let found: Option<i64> = sqlx::query_scalar("select max(run_id) from ledger.payroll_earlier()").fetch_one(&mut conn).await.unwrap();
+    let found: Option<i64> =
+        sqlx::query_scalar("select max(run_id) from ledger.payroll_earlier()").fetch_one(&mut conn).await.unwrap();
     assert_eq!(found, Some(1));
 }
 
@@ -208,16 +210,14 @@ async fn pay_that_came_back_is_transferred_once_more_or_paid_at_the_counter_neve
     let db = approved().await;
     db.run(LIST).await;
     in_file(&db, true).await;
-    db.tamper("update export.file set released_at = now()").await;
     db.tamper(
         "update ledger.payment_order set state = 'released', paid_on = '2026-10-15' where state = 'in_file';
          insert into ledger.payroll_result (transfer_id, file_id, outcome, reason, returned_on, fund, batch_id, line)
          values (2, 1, 'returned', '05', '2026-10-16', '01', 1, 3)",
     )
     .await;
-    let again = |account: &str, day: &str| {
-        format!("select ledger.repay_returned_pay(1, '{day}', {account}, '', 'kakari', '2026-10-16')")
-    };
+    let again =
+        |account: &str, day: &str| format!("select ledger.repay_returned_pay(1, '{day}', {account}, '', 'kakari', '2026-10-16')");
     let right = "'0009:401:1:2222299'";
     assert_eq!(db.refused(&again("null", "2026-10-20")).await, "returned_pay_to_other_account", "the account is closed");
     assert_eq!(db.refused(&again("'2222299'", "2026-10-20")).await, "account_written");
@@ -231,7 +231,8 @@ async fn pay_that_came_back_is_transferred_once_more_or_paid_at_the_counter_neve
     assert_eq!(db.refused(&approve("kakari")).await, "payroll_repayment_by_second_person");
     db.run(&approve("kacho")).await;
     assert_eq!(db.refused(&approve("kacho")).await, "returned_pay_drafted");
-    let due = "select string_agg(concat_ws(' ', account, amount, held_in, pay_date), ',') from ledger.payroll_credit where repays = 1";
+    let due =
+        "select string_agg(concat_ws(' ', account, amount, held_in, pay_date), ',') from ledger.payroll_credit where repays = 1";
     assert_eq!(db.one::<String>(due).await, "2222299 300000 01 2026-10-20");
     assert_eq!(db.one::<String>("select again_state from ledger.returned_pay").await, "approved");
     let blocked = "select string_agg(code, ' ') from ledger.payroll_result_blockers(1)";

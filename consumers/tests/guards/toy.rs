@@ -62,6 +62,7 @@ const ALIKE: [(&str, &str, &str, &str); 3] = [
 const FILES: [(&str, &str); 10] = [
     ("91_toy_payments/README.md", "toy"),
     ("91_toy_payments/layout.toml", include_str!("toy/payments.toml")),
+    ("91_toy_payments/params.toml", include_str!("toy/params.toml")),
     ("91_toy_payments/select.sql", include_str!("toy/select.sql")),
     ("91_toy_payments/review.sql", include_str!("toy/review.sql")),
     ("91_toy_payments/release.sql", include_str!("toy/release.sql")),

@@ -243,7 +243,9 @@ fn params(entry: &Entry, source: &str, layouts: &[(String, Arc<Layout>)], faults
         let pattern = layout.file_name.as_deref().unwrap_or_default();
         for id in pattern.split("{param.").skip(1).filter_map(|rest| rest.split_once('}')).map(|(id, _)| id) {
             if !params.of(variant).any(|param| param.id == id && (param.must || param.default.is_some())) {
-                faults.push(format!("{origin}: layout {variant}: `file_name` needs the parameter {id}, and an order need not say it"));
+                faults.push(format!(
+                    "{origin}: layout {variant}: `file_name` needs the parameter {id}, and an order need not say it"
+                ));
             }
         }
     }

@@ -110,7 +110,7 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
     let dry = desk.exporter.dry_run(topic, &order).await?;
     let makes = dry.problem.is_none() && !dry.files.is_empty();
     let body = html! {
-        (found(lang, topic, &dry))
+        (found(lang, &dry, personal(topic, &request.variant)))
         @if makes {
             (post(&person, &format!("/topics/{slug}/order"), html! {
                 input type="hidden" name="key" value=(Uuid::now_v7());
@@ -125,7 +125,16 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
     Ok(frame(&person, &Page::new(Nav::Exports, &title), body))
 }
 
-fn found(lang: Lang, topic: &Topic, dry: &DryRun) -> Markup {
+/// Whether the files of a profile, or of a layout where there are none, tell of persons.
+fn personal(topic: &Topic, variant: &str) -> bool {
+    let layout = |folder: &renkei_core::registry::Integration| match folder.profile(variant) {
+        Some(profile) => profile.layout.personal,
+        None => folder.layout(variant).is_none_or(|layout| layout.personal),
+    };
+    topic.integration.as_deref().is_none_or(layout)
+}
+
+fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
     let head = String::from_utf8_lossy(&dry.head);
     let readable = std::str::from_utf8(&dry.head).is_ok();
     let text: String = match readable {
@@ -139,15 +148,16 @@ fn found(lang: Lang, topic: &Topic, dry: &DryRun) -> Markup {
     html! {
         @if let Some(problem) = &dry.problem { p.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) " " span.detail lang="en" { (problem) } } }
         @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } }
-        @for file in &dry.files {
+        @for (file, review) in dry.files.iter().zip(&dry.reviews) {
             dl.facts {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(i64::try_from(file.count).unwrap_or(i64::MAX))) } " " (say(lang, "件", "records")) " · " strong { (yen(file.yen)) } " " (say(lang, "円", "yen")) }
                 dt { (say(lang, "レコード・バイト", "Records, bytes")) } dd { (file.records) " · " (file.bytes) }
+                @for row in review.rows.iter().skip(1) { dt { (say(lang, &row.label_ja, &row.label_en)) } dd { (count(row.count)) " · " (yen(row.yen)) } }
             }
         }
         @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::items(lang, &dry.refusals)) } }
         // The payroll of named persons is nobody's reading matter.
-        @if !text.is_empty() && topic.integration.is_some() { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
+        @if !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }
 }
 
