@@ -59,7 +59,7 @@ const ALIKE: [(&str, &str, &str, &str); 3] = [
     ("95", BUCKET, PAYMENTS, "'object_storage'"),
 ];
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("91_toy_payments/README.md", "toy"),
     ("91_toy_payments/layout.toml", include_str!("toy/payments.toml")),
     ("91_toy_payments/params.toml", include_str!("toy/params.toml")),
