@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, Transaction};
 
 use super::error::OutboundError;
 use super::generate::Job;

@@ -103,7 +103,7 @@ pub struct Download {
 }
 
 /// What an order would send now.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DryRun {
     /// Totals of the files it would make; none when there is nothing to send or the run would be refused.
     pub files: Vec<WriteSummary>,
@@ -228,16 +228,7 @@ impl Exporter {
         Stage { file: &file, actor: &file.made_by, number, today: &today, layout }.set(&mut tx).await?;
         let selected = select(&mut tx, &job, &file).await?;
         let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
-        let (files, reviews) = (Vec::new(), Vec::new());
-        let mut dry = DryRun {
-            files,
-            reviews,
-            comparison: None,
-            rows: selected.rows,
-            problem: selected.stop(),
-            refusals,
-            head: Vec::new(),
-        };
+        let mut dry = DryRun { rows: selected.rows, problem: selected.stop(), refusals, ..DryRun::default() };
         if dry.problem.is_some() || (selected.rows == 0 && topic.empty == Empty::Nothing) {
             return Ok(dry);
         }
