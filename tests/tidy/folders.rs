@@ -48,7 +48,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "README.md",
     "params.toml",
     "layout.toml",
