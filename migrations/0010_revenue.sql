@@ -545,12 +545,14 @@ create table ledger.carried_receivable (
     fiscal_year   int    not null,
     budget_line   text   not null,
     amount        bigint not null constraint carried_receivable_amount_is_positive check (amount > 0),
+    received      bigint not null constraint carried_receivable_received_is_not_negative check (received >= 0),
     carried_on    date   not null,
     carried_by    text   not null constraint carried_receivable_names_its_author check (carried_by <> ''),
     reason        text   not null constraint carried_receivable_has_reason check (btrim(reason) <> ''),
     constraint carried_receivable_pk primary key (assessment_id, fiscal_year)
 );
 comment on table ledger.carried_receivable is '滞納繰越: what was unpaid of a receivable when the books of its year were closed, and the year and 予算科目 its money is booked in from then on. The assessment keeps its number and year.';
+comment on column ledger.carried_receivable.received is '収入済額 when it was carried: money of books that are closed. It is not given back as 戻出 of the books that follow.';
 create trigger carried_receivable_is_append_only before update or delete or truncate on ledger.carried_receivable
     for each statement execute function ledger.refuse_change();
 
@@ -809,7 +811,11 @@ begin
     select s.line, f.verdict, f.code, f.field, f.detail
       from pg_temp.staged_assessment s
       join fault f on (s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method)
-                    = (f.source, f.fiscal_year, f.fund, f.budget_line, f.organization, f.assessed_on, f.due_on, f.method);
+                    = (f.source, f.fiscal_year, f.fund, f.budget_line, f.organization, f.assessed_on, f.due_on, f.method)
+     -- What was carried over (滞納繰越) lives in another year's books: whether those take a change of it is asked with the changes.
+     where f.code <> 'REVENUE_YEAR_CLOSED' or s.action = '1'
+        or not exists (select from ledger.assessment a join ledger.carried_receivable k on k.assessment_id = a.id
+                        where a.source_key = s.origin_key and a.action = '1' and a.source = s.source and a.cancelled_at is null);
 
     if quantity then
         return query
@@ -878,6 +884,7 @@ begin
                a.id as origin_id, f.line as origin_line,
                coalesce(a.fiscal_year, f.fiscal_year) as o_year, coalesce(a.fund, f.fund) as o_fund,
                coalesce(a.budget_line, f.budget_line) as o_line, coalesce(a.organization, f.organization) as o_organization, c.assessed_on,
+               coalesce(r.books_year, f.fiscal_year) as k_year, coalesce(r.books_line, f.budget_line) as k_line,
                a.id is null and (f.due_on > horizon or f.method = '4' and ledger.eltax_item(f.fund, f.budget_line, f.assessed_on) is null) as origin_held,
                coalesce(r.assessed, f.amount) as assessed, coalesce(r.received + r.written_off, 0) as settled,
                case c.action when '2' then c.amount else -c.amount end as delta
@@ -890,12 +897,17 @@ begin
         select o.*, o.assessed + sum(o.delta) over (partition by o.origin_key order by o.line) as after
           from origin o
     )
-    select r.line, 'hold', v.code, v.field, v.detail
+    select r.line, case v.code when 'REVENUE_YEAR_CLOSED' then 'reject' else 'hold' end, v.code, v.field, v.detail
       from running r
      cross join lateral (values
+        -- A change is booked where the receivable lives. That of the year it names, if it names that one, was asked above.
+        (r.k_year <> r.o_year and r.fiscal_year <> r.k_year and not ledger.fiscal_year_takes(r.k_year, r.assessed_on, today),
+            'REVENUE_YEAR_CLOSED', 'fiscal_year', jsonb_build_object('value', r.k_year, 'assessed_on', r.assessed_on, 'booked_on', today)),
         (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
         (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
+        -- What was carried over is named by its own year and line, or by those it was carried into.
         ((r.fiscal_year, r.fund, r.budget_line) <> (r.o_year, r.o_fund, r.o_line)
+            and (r.fiscal_year, r.fund, r.budget_line) <> (r.k_year, r.o_fund, r.k_line)
             -- After a reform the successor carries the receivable.
             or r.organization <> r.o_organization and ledger.organization_on(r.o_organization, r.assessed_on) is distinct from r.organization,
             'REVENUE_ORIGIN_DIFFERS', 'budget_line', jsonb_build_object('value', r.budget_line, 'origin', r.o_line,
@@ -945,7 +957,34 @@ begin
 end $$;
 comment on function ledger.begin_assessment_sides is 'Of what is left in staged_assessment: its first and last due day, whether it has changes and slips, and in journal_side the combinations it is booked under.';
 
-create function ledger.write_assessment_postings(batch bigint, first bigint, last bigint) returns void
+create function ledger.book_carried_changes(batch bigint, first bigint) returns bigint[]
+language plpgsql as $$
+declare
+    moved bigint[];
+begin
+    -- The row keeps the year and 科目 it was handed in with; what it books lies in the books its receivable was carried into.
+    with booked as (
+        insert into pg_temp.journal (line, event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
+        select a.line, 'ASSESSMENT', b.fiscal_year, a.assessed_on, a.fund, b.budget_line, a.organization, a.delta, a.reason, 'assessment', a.id
+          from ledger.assessment a
+         cross join lateral (select k.fiscal_year, k.budget_line from ledger.carried_receivable k
+                              where k.assessment_id = a.origin_id order by k.fiscal_year desc limit 1) b
+         where a.id >= first and a.batch_id = batch and a.action <> '1' and (a.fiscal_year, a.budget_line) <> (b.fiscal_year, b.budget_line)
+         order by a.id
+        returning object_id
+    )
+    select coalesce(array_agg(object_id), '{}') into moved from booked;
+    if moved <> '{}' then
+        delete from pg_temp.journal_side k
+         where not exists (select from ledger.assessment a
+                            where a.id >= first and a.batch_id = batch and a.id <> all (moved)
+                              and (a.fiscal_year, a.assessed_on, a.fund, a.budget_line) = (k.fiscal_year, k.booked_on, k.fund, k.budget_line));
+    end if;
+    return moved;
+end $$;
+comment on function ledger.book_carried_changes is 'Changes of receivables that were carried over (滞納繰越): rows of the temp table journal, in the year and 科目 the receivable lives in now. Returns their ids; the rest is posted by its own year.';
+
+create function ledger.write_assessment_postings(batch bigint, first bigint, last bigint, elsewhere bigint[]) returns void
 language plpgsql
 set jit = off
 set enable_seqscan = off -- as in post_assessments
@@ -980,11 +1019,11 @@ begin
                k (year, day, fund, line, entry, debit, credit)
             on (k.year, k.day, k.fund, k.line) = (a.fiscal_year, a.assessed_on, a.fund, a.budget_line)
          -- Asked in this way because the planner, who has not seen the batch, would take few rows to be of it.
-         where a.id between from_id and to_id and case when a.batch_id = batch then true else false end;
+         where a.id between from_id and to_id and case when a.batch_id = batch then true else false end and a.id <> all (elsewhere);
         from_id := to_id + 1;
     end loop;
 end $$;
-comment on function ledger.write_assessment_postings is 'The postings of the assessments a batch has just written, whose sides are in journal_side.';
+comment on function ledger.write_assessment_postings is 'The postings of the assessments a batch has just written, whose sides are in journal_side; elsewhere: those that are booked by another way.';
 
 create function ledger.post_assessments() returns void
 language plpgsql
@@ -1005,6 +1044,7 @@ declare
     changes  boolean;
     by_slip  boolean;
     moved_to date[];
+    carried  bigint[] := '{}';
 begin
     select * into earliest, latest, changes, by_slip from ledger.begin_assessment_sides();
     if earliest is null then
@@ -1045,12 +1085,13 @@ begin
                       and r.unpaid < 0) then
             raise exception 'a receipt arrived while the assessment was being reduced' using errcode = '40001';
         end if;
+        carried := ledger.book_carried_changes(batch, first);
     end if;
 
     last := (select last_value from ledger.assessment_id_seq);
     insert into ledger.assessment_range (batch_id, first_id, last_id) select batch, first, last where first <= last;
     perform ledger.open_entries();
-    perform ledger.write_assessment_postings(batch, first, last);
+    perform ledger.write_assessment_postings(batch, first, last, carried);
 
     if by_slip then
         perform ledger.issue_slips(first, batch, changes);

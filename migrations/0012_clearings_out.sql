@@ -205,17 +205,24 @@ comment on function ledger.refund_overpayments is '還付: overpayments that wer
 create function ledger.refund_received(assessment_no text, yen bigint, refunded_on date, who text, why text, today date) returns bigint
 language plpgsql as $$
 declare
-    owed ledger.receivable;
-    made bigint;
+    owed   ledger.receivable;
+    closed bigint;
+    made   bigint;
 begin
     perform ledger.check_settlement_day(refunded_on, today, why);
     perform from ledger.assessment a where a.id = ledger.receivable_id(refund_received.assessment_no) for update;
     select * into owed from ledger.receivable v where v.id = ledger.receivable_id(refund_received.assessment_no);
+    -- Before a 滞納繰越 it was revenue of books that are closed: 戻出 would take it off the revenue of a year that never had it.
+    closed := coalesce((select max(k.received) from ledger.carried_receivable k where k.assessment_id = owed.id), 0);
     if owed.id is null then
         perform ledger.refuse_settlement(refund_received.assessment_no, 'there is no such receivable', 'use the 調定番号');
     elsif yen not between 1 and owed.received then
         perform ledger.refuse_settlement(format('%s yen of %s cannot be paid back', yen, owed.assessment_no), format('%s yen were received', owed.received),
                                          'what was overpaid is refunded by the number of the overpayment');
+    elsif yen > owed.received - closed then
+        perform ledger.refuse_settlement(format('%s yen of %s cannot be paid back', yen, owed.assessment_no),
+                                         format('of the %s yen received, %s belong to a year that is closed', owed.received, closed),
+                                         'pay it back by a payment order of the current year (償還金)');
     elsif not ledger.fiscal_year_takes(owed.books_year, refunded_on, today) then
         perform ledger.refuse_settlement(format('%s yen of %s cannot be paid back', yen, owed.assessment_no), format('year %s is closed', owed.books_year),
                                          'pay it back by a payment order of the current year (償還金)');
@@ -430,7 +437,7 @@ begin
      where a.action = '1' and a.cancelled_at is null and a.fiscal_year <= year and ledger.books_year(a.id, a.fiscal_year) = year
      order by a.id for update;
     create temp table carrying on commit drop as
-    select v.id, v.assessment_no, v.fund, v.unpaid, v.books_line, coalesce(carry_receivables.lines ->> (v.fund || '/' || v.books_line), v.books_line) as line
+    select v.id, v.assessment_no, v.fund, v.unpaid, v.received, v.books_line, coalesce(carry_receivables.lines ->> (v.fund || '/' || v.books_line), v.books_line) as line
       from ledger.receivable v
      where v.fiscal_year <= year and v.books_year = year and v.unpaid > 0;
     select c.fund, c.line, min(c.assessment_no) as assessment_no into bad
@@ -441,8 +448,8 @@ begin
         perform ledger.refuse_settlement(format('the receivables of %s are not carried over (%s and others)', year, bad.assessment_no),
                                          format('%s has no line of revenue %s in fund %s', year + 1, bad.line, bad.fund), 'say into which line they go');
     end if;
-    insert into ledger.carried_receivable (assessment_id, fiscal_year, budget_line, amount, carried_on, carried_by, reason)
-    select c.id, year + 1, c.line, c.unpaid, today, who, why from carrying c order by c.id;
+    insert into ledger.carried_receivable (assessment_id, fiscal_year, budget_line, amount, received, carried_on, carried_by, reason)
+    select c.id, year + 1, c.line, c.unpaid, c.received, today, who, why from carrying c order by c.id;
     get diagnostics carried = row_count;
     insert into audit.event (actor, action, object, object_id, before, after, reason)
     select who, 'receivable.carry', 'assessment', c.assessment_no, jsonb_build_object('year', year, 'budget_line', c.books_line),
@@ -451,7 +458,7 @@ begin
     drop table carrying;
     return carried;
 end $$;
-comment on function ledger.carry_receivables is '滞納繰越: after 出納閉鎖 what is unpaid of a year goes on in the books of the next one, under the same 予算科目 or the one that lines ({"会計/科目": "科目"}) names. Money that comes from then on clears it, and 14 and 15 tell it. Nothing is posted: what is owed is an asset, and goes on by itself. Returns how many; asked again, none.';
+comment on function ledger.carry_receivables is '滞納繰越: after 出納閉鎖 what is unpaid of a year goes on in the books of the next one, under the same 予算科目 or the one that lines ({"会計/科目": "科目"}) names. Money that comes from then on clears it, and 14 and 15 tell it; changes that 12 and 13 bring (増額, 減額, 取消) are booked there too. Nothing is posted: what is owed is an asset, and goes on by itself. Returns how many; asked again, none.';
 
 -- ── Extracts (14, 15) ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -533,6 +533,12 @@ begin
         raise exception 'payment order % cannot be paid on another day: it is %', bad.no, bad.state
             using errcode = 'RK011', hint = 'a draft is changed before its approval; an order in a file comes back when the file is voided';
     end if;
+    -- Its run would keep the old day: no file would ever carry its pay.
+    select p.no into bad from ledger.payment_order p where p.id = any (ids) and p.method = 'payroll' limit 1;
+    if found then
+        raise exception 'payment order % is of a payroll, whose pay moves as a whole', bad.no
+            using errcode = 'RK015', constraint = 'pay_moves_with_its_run', hint = 'renkei ledger move-pay';
+    end if;
     if new_date < today then
         raise exception 'payment orders cannot be paid on %, which has passed', new_date
             using errcode = 'RK011', hint = 'choose a bank business day from today on';

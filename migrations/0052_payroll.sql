@@ -80,6 +80,7 @@ create table ledger.payroll_run (
     content_hash text   not null,
     replaced_by  bigint references ledger.payroll_run,
     batch_id     bigint not null references intake.batch (id),
+    given_date   date,
     cancelled_at timestamptz,
     listed_at    timestamptz,
     constraint payroll_run_version_once unique (pay_month, pay_kind, version)
@@ -87,7 +88,8 @@ create table ledger.payroll_run (
 comment on table ledger.payroll_run is '給与支給: one file. 支給年月, 支給区分 and 版; the sender gives no 版, we count.';
 comment on column ledger.payroll_run.content_hash is 'MD5 of its records in order of their keys: the same payroll in another file is the same.';
 comment on column ledger.payroll_run.replaced_by is 'The run that took its place while all of its orders were drafts.';
-comment on column ledger.payroll_run.listed_at is 'When a list of persons was handed over last. It is written first: a file of the run that is made meanwhile (select.payroll.sql locks the row) fails on it and is made again.';
+comment on column ledger.payroll_run.given_date is '支払日 as the file says it, where the pay was moved to another day since. By it the same payroll is known when it is sent again.';
+comment on column ledger.payroll_run.listed_at is 'When a list of persons was handed over last, or pay of the run moved. It is written first: a file of the run that is made meanwhile (select.payroll.sql locks the row) fails on it and is made again.';
 create index payroll_run_by_batch on ledger.payroll_run (batch_id);
 
 create table ledger.payroll_expense (
@@ -184,7 +186,7 @@ begin
       join (select e.pay_month, e.pay_kind, e.pay_date from pg_temp.staged_expense e order by e.line limit 1) h
         on (h.pay_month, h.pay_kind) = (r.pay_month, r.pay_kind)
      -- 例月 and 期末勤勉 are paid once for a month, whatever day is named; the others on several days.
-     where r.pay_kind in ('1', '2') or r.pay_date = h.pay_date;
+     where r.pay_kind in ('1', '2') or coalesce(r.given_date, r.pay_date) = h.pay_date;
 end $$;
 comment on function ledger.payroll_earlier is 'The runs in force that the staged file is another version of. Ordered: one of their orders is beyond a draft.';
 

@@ -29,13 +29,33 @@ create table ledger.payroll_transfer (
     account       text   not null constraint payroll_transfer_account_is_seven_digits check (account ~ '^[0-9]{7}$'),
     holder_kana   text   not null constraint payroll_transfer_holder_fits check (length(holder_kana) between 1 and 30),
     amount        bigint not null constraint payroll_transfer_is_positive check (amount > 0),
-    superseded_by bigint references ledger.payroll_list
+    pay_date      date,
+    held_in       text   references ledger.fund,
+    repays        bigint,
+    withdrawn_at  timestamptz,
+    superseded_by bigint references ledger.payroll_list,
+    constraint payroll_transfer_repays_out_of_deposit check (repays is null or num_nulls(pay_date, held_in) = 0)
 );
 comment on table ledger.payroll_transfer is 'One credit of a 給与振込明細: a person may have pay go to several accounts. What it says is about a person: shown nowhere but in the bank''s file.';
 comment on column ledger.payroll_transfer.section is '所属コード as the payroll system writes it; the bank''s file has ten digits for it.';
+comment on column ledger.payroll_transfer.pay_date is 'The day it is due, where that is not the day of its run: it was moved after other pay of the run had left, or it pays once more what came back.';
+comment on column ledger.payroll_transfer.held_in is '会計 that holds its money as 歳入歳出外現金: the gross orders were booked with a file that did not carry it. The release of its file pays it out of that.';
+comment on column ledger.payroll_transfer.repays is '再振込: the 給与返戻 (payroll_result) this one pays once more. It is no part of the list.';
+comment on column ledger.payroll_transfer.withdrawn_at is 'A 再振込 that is not made after all, while no file carried it.';
 comment on column ledger.payroll_transfer.superseded_by is 'A later list of the run took its place, while no file carried it.';
-create unique index payroll_transfer_once on ledger.payroll_transfer (run_id, staff_no, bank, branch, account_kind, account) where superseded_by is null;
+create unique index payroll_transfer_once on ledger.payroll_transfer (run_id, staff_no, bank, branch, account_kind, account)
+    where superseded_by is null and repays is null;
+create unique index payroll_transfer_repays_once on ledger.payroll_transfer (repays) where repays is not null and withdrawn_at is null;
+create index payroll_transfer_by_own_day on ledger.payroll_transfer (pay_date) where pay_date is not null;
 create index payroll_transfer_by_list on ledger.payroll_transfer (list_id, line);
+
+create view ledger.payroll_credit as
+select t.id, t.run_id, t.list_id, t.staff_no, t.section, t.bank, t.branch, t.account_kind, t.account, t.holder_kana, t.amount, t.held_in, t.repays,
+       coalesce(t.pay_date, r.pay_date) as pay_date, r.pay_month, r.pay_kind
+  from ledger.payroll_transfer t
+  join ledger.payroll_run r on r.id = t.run_id
+ where t.superseded_by is null and t.withdrawn_at is null and r.cancelled_at is null and r.replaced_by is null;
+comment on view ledger.payroll_credit is 'Credits that count, with the day each is due.';
 
 create function ledger.payroll_file(run bigint) returns bigint
 language sql stable as $$
@@ -61,7 +81,8 @@ comment on function ledger.payroll_file_blockers is 'The runs of a batch of 20 w
 create function ledger.lock_payroll_runs(day date) returns void
 language plpgsql as $$
 begin
-    perform from ledger.payroll_run r where r.pay_date = day order by r.id for update;
+    perform from ledger.payroll_run r
+      where r.pay_date = day or exists (select from ledger.payroll_transfer t where t.run_id = r.id and t.pay_date = day) order by r.id for update;
 end $$;
 comment on function ledger.lock_payroll_runs is 'First step of a payroll file: who hands over a list, or replaces a run, waits, and who did since the snapshot makes the attempt fail (it is made again).';
 
@@ -79,10 +100,14 @@ begin
     select h.business, h.pay_date, b.today, b.actor, b.sha256, (select sum(p.amount)::bigint from pg_temp.brought_pay p) as amount,
            (select count(distinct p.staff_no) from pg_temp.brought_pay p) as heads
       into head from pg_temp.brought_header h cross join pg_temp.brought b;
-    -- The file says month and day, and whether it is a bonus: the run in force of that day, and of several the one with this sum.
-    select r.run_id, r.pay_month, r.pay_kind, r.pay_date, r.to_accounts into run
+    -- The file says month and day, and whether it is a bonus: the run in force of that day, or what is left of it, and of several the
+    -- one with this sum.
+    select r.run_id, r.pay_month, r.pay_kind, d.pay_date, r.to_accounts into run
       from ledger.payroll_balance r
-     where to_char(r.pay_date, 'MM-DD') = head.pay_date and r.pay_date between head.today and head.today + 180
+     cross join lateral (select r.pay_date
+                         union
+                         select c.pay_date from ledger.payroll_credit c where c.run_id = r.run_id and c.repays is null) d
+     where to_char(d.pay_date, 'MM-DD') = head.pay_date and d.pay_date between head.today and head.today + 180
        and (r.pay_kind = '2') = (head.business in ('12', '72'))
      order by (r.to_accounts = head.amount) desc, r.run_id limit 1;
     if run.run_id is null then
@@ -109,7 +134,7 @@ begin
     select 'PAYROLL_LIST_IN_FILE', jsonb_build_object('staff', t.staff_no, 'file', c.file_id), 'stop'
       from ledger.payroll_transfer t
       join export.claim c on c.object = 'payroll_transfer' and c.object_id = t.id and c.live
-     where t.run_id = run.run_id and t.superseded_by is null
+     where t.run_id = run.run_id and t.superseded_by is null and t.repays is null
        and not exists (select from pg_temp.brought_pay p
                         where (p.staff_no, p.bank, p.branch, p.account_kind, p.account, p.amount, p.holder)
                             = (t.staff_no, t.bank, t.branch, t.account_kind, t.account, t.amount, t.holder_kana));
@@ -119,13 +144,15 @@ begin
     insert into ledger.payroll_list (run_id, heads, amount, sha256, brought_by) values (run.run_id, head.heads, head.amount, head.sha256, head.actor)
     returning id into made;
     update ledger.payroll_transfer t set superseded_by = made
-     where t.run_id = run.run_id and t.superseded_by is null
+     where t.run_id = run.run_id and t.superseded_by is null and t.repays is null
        and not exists (select from export.claim c where c.object = 'payroll_transfer' and c.object_id = t.id and c.live);
-    insert into ledger.payroll_transfer (run_id, list_id, line, staff_no, section, bank, branch, account_kind, account, holder_kana, amount)
-    select run.run_id, made, p.line, p.staff_no, p.section, p.bank, p.branch, p.account_kind, p.account, p.holder, p.amount
+    -- What takes the place of pay that was moved is due on that day, and out of the same money.
+    insert into ledger.payroll_transfer (run_id, list_id, line, staff_no, section, bank, branch, account_kind, account, holder_kana, amount, pay_date, held_in)
+    select run.run_id, made, p.line, p.staff_no, p.section, p.bank, p.branch, p.account_kind, p.account, p.holder, p.amount, w.pay_date, w.held_in
       from pg_temp.brought_pay p
+     cross join (select max(t.pay_date) as pay_date, max(t.held_in) as held_in from ledger.payroll_transfer t where t.superseded_by = made) w
      where not exists (select from ledger.payroll_transfer t
-                        where t.run_id = run.run_id and t.superseded_by is null
+                        where t.run_id = run.run_id and t.superseded_by is null and t.repays is null
                           and (t.staff_no, t.bank, t.branch, t.account_kind, t.account) = (p.staff_no, p.bank, p.branch, p.account_kind, p.account))
      order by p.line;
     create temp table outcome on commit drop as
@@ -170,7 +197,7 @@ begin
            (max(value) filter (where key = 'cut_off'))::time as cut_off, (max(value) filter (where key = 'own_cut_off'))::time as own_cut_off
       into need from pg_temp.setting;
     create temp table leaving_pay on commit drop as
-    select t.bank, t.branch, ledger.transfer_day(r.pay_date, need.on_holiday) as day
+    select t.bank, t.branch, ledger.transfer_day(coalesce(t.pay_date, r.pay_date), need.on_holiday) as day
       from export.claim c
       join ledger.payroll_transfer t on t.id = c.object_id
       join ledger.payroll_run r on r.id = t.run_id
@@ -179,7 +206,7 @@ begin
       from export.claim c
       join ledger.payroll_transfer t on t.id = c.object_id
       join ledger.payroll_run r on r.id = t.run_id
-     where c.file_id = file and c.object = 'payroll_transfer' and (t.superseded_by is not null or r.cancelled_at is not null or r.replaced_by is not null);
+     where c.file_id = file and c.object = 'payroll_transfer' and (t.superseded_by is not null or t.withdrawn_at is not null or r.cancelled_at is not null or r.replaced_by is not null);
     if stale > 0 then
         raise exception '% credit(s) of the file are not due any more', stale
             using errcode = 'RK013', constraint = 'payroll_pay_is_due', detail = stale || ' credit(s)';
@@ -241,9 +268,34 @@ create table ledger.payroll_result (
 comment on table ledger.payroll_result is '給与振込の結果: what the bank said of one credit of a payroll file. One that came back waits until it is put down how the person was paid.';
 comment on column ledger.payroll_result.fund is '会計 whose cash holds it as 歳入歳出外現金.';
 comment on column ledger.payroll_result.paid_again_how is 'How the person got it, and what shows it: cash against receipt, a transfer at the counter.';
+alter table ledger.payroll_transfer add constraint payroll_transfer_repays_what_came_back foreign key (repays) references ledger.payroll_result;
 create unique index payroll_result_returns_once on ledger.payroll_result (transfer_id) where outcome = 'returned' and cancelled_at is null;
 create index payroll_result_by_transfer on ledger.payroll_result (transfer_id);
 create index payroll_result_by_batch on ledger.payroll_result (batch_id, line);
+
+create table ledger.payroll_repayment (
+    id           bigint generated always as identity constraint payroll_repayment_pk primary key,
+    result_id    bigint not null references ledger.payroll_result,
+    pay_date     date   not null,
+    bank         text   not null,
+    branch       text   not null,
+    account_kind text   not null,
+    account      text   not null,
+    holder_kana  text   not null,
+    made_by      text   not null,
+    made_at      timestamptz not null default clock_timestamp(),
+    approved_by  text,
+    approved_at  timestamptz,
+    transfer_id  bigint references ledger.payroll_transfer,
+    withdrawn_by text,
+    withdrawn_at timestamptz,
+    withdrawn_why text,
+    constraint payroll_repayment_is_approved_whole check (num_nulls(approved_by, approved_at, transfer_id) in (0, 3)),
+    constraint payroll_repayment_by_second_person check (approved_by is null or not export.same_person(made_by, approved_by)),
+    constraint payroll_repayment_withdrawn_is_signed check (num_nulls(withdrawn_by, withdrawn_at, withdrawn_why) in (0, 3) and btrim(withdrawn_why) <> '')
+);
+comment on table ledger.payroll_repayment is '給与返戻の再振込: pay that came back is transferred once more, to a corrected account or the same. A draft; once a second person has approved it, a credit for the next payroll file of its day. About a person, as payroll_transfer.';
+create unique index payroll_repayment_once on ledger.payroll_repayment (result_id) where withdrawn_at is null;
 
 create function ledger.payroll_results() returns table (
     line bigint, outcome text, reason text, bank_text text, fee bigint, day date, returned_on date, bank text, branch text, kind text, number text,
@@ -290,9 +342,13 @@ begin
     perform from ledger.payroll_result r where r.batch_id = batch order by r.id for update;
     return query
     select r.line, 'payroll_result', r.id, 'RETURNED_PAY_SETTLED', jsonb_build_object('id', r.id, 'day', r.paid_again_on)
-      from ledger.payroll_result r where r.batch_id = batch and r.cancelled_at is null and r.paid_again_on is not null;
+      from ledger.payroll_result r where r.batch_id = batch and r.cancelled_at is null and r.paid_again_on is not null
+    union all
+    select r.line, 'payroll_result', r.id, 'RETURNED_PAY_SENT_AGAIN', jsonb_build_object('id', r.id, 'day', a.pay_date)
+      from ledger.payroll_result r join ledger.payroll_repayment a on a.result_id = r.id and a.withdrawn_at is null
+     where r.batch_id = batch and r.cancelled_at is null;
 end $$;
-comment on function ledger.payroll_result_blockers is 'Pay that came back by a file of results and was paid in another way since: that file is not cancelled.';
+comment on function ledger.payroll_result_blockers is 'Pay that came back by a file of results and was paid in another way since, or is being transferred once more: that file is not cancelled.';
 
 create function ledger.pay_returned_pay(results bigint[], day date, how text, who text, today date) returns bigint
 language plpgsql as $$
@@ -302,6 +358,7 @@ declare
 begin
     perform from ledger.payroll_result r where r.id = any (results) order by r.id for update;
     select x.id, case when r.id is null or r.paid_again_on is not null then 'returned_pay_waits'
+                      when a.id is not null then 'returned_pay_once'
                       when btrim(coalesce(how, '')) = '' then 'returned_pay_how'
                       when export.same_person(l.brought_by, who) then 'returned_pay_by_second_person'
                       else 'returned_pay_day' end as rule into bad
@@ -309,7 +366,8 @@ begin
       left join ledger.payroll_result r on r.id = x.id and r.outcome = 'returned' and r.cancelled_at is null
       left join ledger.payroll_transfer t on t.id = r.transfer_id
       left join ledger.payroll_list l on l.id = t.list_id
-     where r.id is null or r.paid_again_on is not null or btrim(coalesce(how, '')) = '' or export.same_person(l.brought_by, who)
+      left join ledger.payroll_repayment a on a.result_id = x.id and a.withdrawn_at is null
+     where r.id is null or a.id is not null or r.paid_again_on is not null or btrim(coalesce(how, '')) = '' or export.same_person(l.brought_by, who)
         or day > today or day < r.returned_on
      order by x.id limit 1;
     if found then
@@ -340,10 +398,224 @@ comment on function ledger.pay_returned_pay is 'Pay that came back reached the p
 
 create view ledger.returned_pay as
 select r.id, t.staff_no, concat_ws(' ', '給与', p.pay_month, ledger.payroll_kind_name(p.pay_kind)) as label, t.amount, r.returned_on, r.reason,
-       n.name as reason_name, r.bank_text
+       n.name as reason_name, r.bank_text, a.pay_date as again_on,
+       case when a.id is null then null when a.transfer_id is null then 'draft' when f.id is null then 'approved' else 'in_file' end as again_state
   from ledger.payroll_result r
   join ledger.payroll_transfer t on t.id = r.transfer_id
   join ledger.payroll_run p on p.id = t.run_id
   join ledger.return_reason n on n.code = r.reason
- where r.outcome = 'returned' and r.cancelled_at is null and r.paid_again_on is null;
-comment on view ledger.returned_pay is '給与振込の返戻の未処理: pay that came back and is still owed. The staff number and the sum, because somebody must pay it; no account.';
+  left join ledger.payroll_repayment a on a.result_id = r.id and a.withdrawn_at is null
+  left join export.claim c on c.object = 'payroll_transfer' and c.object_id = a.transfer_id and c.live
+  left join export.file f on f.id = c.file_id
+ where r.outcome = 'returned' and r.cancelled_at is null and r.paid_again_on is null and f.released_at is null;
+comment on view ledger.returned_pay is '給与振込の返戻の未処理: pay that came back and is still owed, until it is paid in another way or a file has left that pays it once more. The staff number and the sum, because somebody must pay it; no account.';
+
+create function ledger.repay_returned_pay(result bigint, new_date date, account text, holder text, who text, today date) returns bigint
+language plpgsql as $$
+declare
+    failed record;
+    parts  record;
+    broken text;
+    made   bigint;
+begin
+    perform from ledger.payroll_result r where r.id = result for update;
+    select r.id, r.reason, r.paid_again_on, t.bank, t.branch, t.account_kind, t.account, t.holder_kana, t.amount, n.account_wrong,
+           exists (select from ledger.payroll_repayment a where a.result_id = r.id and a.withdrawn_at is null) as again
+      into failed
+      from ledger.payroll_result r
+      join ledger.payroll_transfer t on t.id = r.transfer_id
+      join ledger.return_reason n on n.code = r.reason
+     where r.id = result and r.outcome = 'returned' and r.cancelled_at is null;
+    select coalesce(p.bank, failed.bank) as bank, coalesce(p.branch, failed.branch) as branch, coalesce(p.kind, failed.account_kind) as kind,
+           coalesce(p.number, failed.account) as number, coalesce(nullif(btrim(holder), ''), failed.holder_kana) as name,
+           account is not null and (p.bank is null or p.kind not in ('1', '2')) as unreadable
+      into parts from ledger.account_parts(account) p;
+    broken := case when failed.id is null or failed.paid_again_on is not null then 'returned_pay_waits'
+                   when failed.again then 'returned_pay_once'
+                   when new_date < today or not ledger.is_business_day(new_date, 'bank') then 'repay_bank_day'
+                   when parts.unreadable then 'account_written'
+                   when failed.account_wrong and (parts.bank, parts.branch, parts.kind, parts.number, parts.name)
+                        = (failed.bank, failed.branch, failed.account_kind, failed.account, failed.holder_kana) then 'returned_pay_to_other_account'
+                   when not exists (select from ledger.branch_on(parts.bank, parts.branch, new_date)) then 'account_branch_known'
+                   when length(parts.name) > 30 or ledger.payroll_name_fault(parts.name) is not null then 'returned_pay_holder' end;
+    if broken is not null then
+        raise exception 'pay % that came back cannot be transferred once more on %', result, new_date using errcode = 'RK015', constraint = broken;
+    end if;
+    insert into ledger.payroll_repayment (result_id, pay_date, bank, branch, account_kind, account, holder_kana, made_by)
+    values (result, new_date, parts.bank, parts.branch, parts.kind, parts.number, parts.name, who)
+    returning id into made;
+    insert into audit.event (actor, action, object, object_id, after)
+    values (who, 'payroll_transfer.repay', 'payroll_result', result::text, jsonb_build_object('amount', failed.amount, 'pay_date', new_date,
+            'account_changed', (parts.bank, parts.branch, parts.kind, parts.number) <> (failed.bank, failed.branch, failed.account_kind, failed.account)));
+    return made;
+end $$;
+comment on function ledger.repay_returned_pay is '給与返戻の再振込: a draft that transfers pay that came back once more; account null: to the same. A second person approves it, and the next payroll file of the day carries it.';
+
+create function ledger.approve_returned_pay(results bigint[], who text, today date) returns bigint
+language plpgsql as $$
+declare
+    approved bigint;
+    bad      record;
+begin
+    perform from ledger.payroll_result r where r.id = any (results) order by r.id for update;
+    select x.id, case when a.id is null or a.transfer_id is not null then 'returned_pay_drafted'
+                      when export.same_person(a.made_by, who) then 'payroll_repayment_by_second_person'
+                      else 'repay_bank_day' end as rule into bad
+      from unnest(results) x (id)
+      left join ledger.payroll_repayment a on a.result_id = x.id and a.withdrawn_at is null
+     where a.id is null or a.transfer_id is not null or export.same_person(a.made_by, who) or a.pay_date < today
+     order by x.id limit 1;
+    if found then
+        raise exception 'the transfer of pay % that came back cannot be approved by %', bad.id, who using errcode = 'RK015', constraint = bad.rule;
+    end if;
+    insert into ledger.payroll_transfer (run_id, list_id, line, staff_no, section, bank, branch, account_kind, account, holder_kana, amount, pay_date, held_in, repays)
+    select t.run_id, t.list_id, t.line, t.staff_no, t.section, a.bank, a.branch, a.account_kind, a.account, a.holder_kana, t.amount, a.pay_date, r.fund, r.id
+      from ledger.payroll_repayment a
+      join ledger.payroll_result r on r.id = a.result_id
+      join ledger.payroll_transfer t on t.id = r.transfer_id
+     where a.result_id = any (results) and a.withdrawn_at is null
+     order by r.id;
+    with told as (
+        update ledger.payroll_repayment a set approved_by = who, approved_at = clock_timestamp(), transfer_id = t.id
+          from ledger.payroll_transfer t
+         where a.result_id = any (results) and a.withdrawn_at is null and t.repays = a.result_id and t.withdrawn_at is null
+        returning a.result_id, a.pay_date, t.amount
+    )
+    insert into audit.event (actor, action, object, object_id, after)
+    select who, 'payroll_transfer.approve', 'payroll_result', t.result_id::text, jsonb_build_object('amount', t.amount, 'pay_date', t.pay_date)
+      from told t order by t.result_id;
+    get diagnostics approved = row_count;
+    return approved;
+end $$;
+comment on function ledger.approve_returned_pay is 'A second person approves that pay that came back is transferred once more. All or none.';
+
+create function ledger.withdraw_returned_pay(results bigint[], who text, why text) returns bigint
+language plpgsql as $$
+declare
+    withdrawn bigint;
+    bad       record;
+begin
+    perform from ledger.payroll_result r where r.id = any (results) order by r.id for update;
+    -- Written, not only locked: a file that is being made has an older snapshot, and must fail on these rows.
+    update ledger.payroll_run r set listed_at = clock_timestamp()
+      from ledger.payroll_transfer t where t.repays = any (results) and t.run_id = r.id;
+    select x.id, case when a.id is null then 'returned_pay_repaid' when btrim(coalesce(why, '')) = '' then 'pay_move_why' else 'returned_pay_in_file' end as rule into bad
+      from unnest(results) x (id)
+      left join ledger.payroll_repayment a on a.result_id = x.id and a.withdrawn_at is null
+     where a.id is null or btrim(coalesce(why, '')) = ''
+        or exists (select from export.claim c where c.object = 'payroll_transfer' and c.object_id = a.transfer_id and c.live)
+     order by x.id limit 1;
+    if found then
+        raise exception 'the transfer of pay % that came back cannot be taken back', bad.id using errcode = 'RK015', constraint = bad.rule;
+    end if;
+    update ledger.payroll_transfer t set withdrawn_at = clock_timestamp() where t.repays = any (results) and t.withdrawn_at is null;
+    with gone as (
+        update ledger.payroll_repayment a set withdrawn_by = who, withdrawn_at = clock_timestamp(), withdrawn_why = btrim(why)
+         where a.result_id = any (results) and a.withdrawn_at is null
+        returning a.result_id
+    )
+    insert into audit.event (actor, action, object, object_id, reason)
+    select who, 'payroll_transfer.withdraw', 'payroll_result', g.result_id::text, btrim(why) from gone g order by g.result_id;
+    get diagnostics withdrawn = row_count;
+    return withdrawn;
+end $$;
+comment on function ledger.withdraw_returned_pay is 'Pay that came back is not transferred once more after all, while no file carries it: it may be paid in another way. All or none.';
+
+-- ── Another day ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+-- A file that was not at the bank in time is never sent. What is unsent of that day gets another: the whole run, where nothing of it has
+-- left; else what is left of it. What has left stays where it is.
+
+create function ledger.moving_pay(from_day date, kind text) returns table (
+    run_id bigint, whole boolean, booked boolean, waiting bigint, fund text)
+language sql stable as $$
+    select r.id,
+           r.pay_date = from_day and not exists (select from ledger.payroll_transfer t join export.live_claim c on c.object = 'payroll_transfer' and c.object_id = t.id
+                                                  where t.run_id = r.id and t.repays is null),
+           exists (select from ledger.payroll_orders(r.id) o join ledger.payment_order p on p.id = o.order_id and p.state in ('released', 'paid')),
+           (select min(f.id) from ledger.payroll_credit t join export.live_claim c on c.object = 'payroll_transfer' and c.object_id = t.id
+                             join export.file f on f.id = c.file_id and f.released_at is null
+             where t.run_id = r.id and t.pay_date = from_day),
+           coalesce((select min(e.fund) from ledger.entry e where e.batch_id = r.batch_id and e.event = 'NONBUDGET_IN'),
+                    (select min(p.fund) from ledger.payroll_orders(r.id) o join ledger.payment_order p on p.id = o.order_id))
+      from ledger.payroll_run_in_force r
+     where (kind is null or r.pay_kind = kind)
+       and (r.pay_date = from_day or exists (select from ledger.payroll_credit t where t.run_id = r.id and t.pay_date = from_day))
+$$;
+comment on function ledger.moving_pay is 'The payrolls with pay due on a day. whole: nothing of it has left; booked: its gross orders have; waiting: a file that carries pay of the day and has not left; fund: whose cash holds 歳入歳出外現金 of it.';
+
+create function ledger.move_payroll(from_day date, to_day date, kind text, who text, why text, today date, out runs bigint, out credits bigint, out yen bigint)
+language plpgsql as $$
+declare
+    broken text;
+begin
+    perform from ledger.payroll_run r where r.id in (select m.run_id from ledger.moving_pay(from_day, kind) m) order by r.id for update;
+    -- Written, not only locked: a file of the run that is being made has an older snapshot, and must fail on this row.
+    update ledger.payroll_run r set listed_at = clock_timestamp() where r.id in (select m.run_id from ledger.moving_pay(from_day, kind) m);
+    create temp table moving on commit drop as select * from ledger.moving_pay(from_day, kind);
+    create temp table moving_credit on commit drop as
+    select t.id, t.run_id, t.amount, m.whole, m.booked and t.held_in is null and t.repays is null as holds, m.fund
+      from ledger.payroll_credit t
+      join moving m on m.run_id = t.run_id
+     where t.pay_date = from_day and not exists (select from export.live_claim c where c.object = 'payroll_transfer' and c.object_id = t.id);
+    perform from ledger.payment_order p
+      where p.id in (select o.order_id from moving m cross join lateral ledger.payroll_orders(m.run_id) o) order by p.id for update;
+    broken := case
+        when btrim(coalesce(why, '')) = '' then 'pay_move_why'
+        when to_day < today or to_day = from_day or not ledger.is_business_day(to_day, 'bank') then 'repay_bank_day'
+        when exists (select from moving m where m.waiting is not null) then 'pay_move_in_file'
+        when not exists (select from moving m where m.whole) and not exists (select from moving_credit) then 'pay_move_nothing'
+        when exists (select from moving m join ledger.payroll_list l on l.run_id = m.run_id where export.same_person(l.brought_by, who))
+          or exists (select from moving m cross join lateral ledger.payroll_orders(m.run_id) o join ledger.payment_order p on p.id = o.order_id
+                      where export.same_person(p.made_by, who)) then 'pay_move_by_second_person'
+        when exists (select from moving m cross join lateral ledger.payroll_orders(m.run_id) o join ledger.payment_order p on p.id = o.order_id
+                      where m.whole and p.state <> 'cancelled' and not ledger.fiscal_year_accepts(p.fiscal_year, to_day)) then 'pay_move_year_open' end;
+    if broken is not null then
+        raise exception 'pay of % cannot be moved to %', from_day, to_day using errcode = 'RK015', constraint = broken;
+    end if;
+
+    perform ledger.begin_journal();
+    create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;
+    -- What is withheld comes in with the gross orders, on the day they are paid. It was booked with the run (20).
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+    select 'NONBUDGET_IN', v.year, v.day, m.fund, v.sign * d.amount, concat_ws(' ', '給与控除 支払日変更', r.pay_month, k.name), 'payroll_deduction', d.id
+      from moving m
+      join ledger.payroll_run r on r.id = m.run_id
+      join ledger.payroll_deduction d on d.run_id = r.id
+      join ledger.payroll_deduction_kind k on k.code = d.code
+     cross join lateral (values
+        (-1, ledger.fiscal_year(from_day), case when ledger.fiscal_year_accepts(ledger.fiscal_year(from_day), today) then greatest(from_day, today) else from_day end),
+        (1, ledger.fiscal_year(to_day), to_day)) v (sign, year, day)
+     where m.whole and exists (select from ledger.entry e where e.batch_id = r.batch_id and e.event = 'NONBUDGET_IN')
+     order by v.sign, d.id;
+    -- The gross orders are booked, and what they did not pay is the ward's still: held off budget until its file leaves.
+    insert into pg_temp.journal (event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+    select 'RETURN_TO_DEPOSIT', ledger.fiscal_year(greatest(from_day, today)), greatest(from_day, today), c.fund, c.amount,
+           concat_ws(' ', '給与未送付 支払日変更', r.pay_month), 'payroll_transfer', c.id
+      from moving_credit c join ledger.payroll_run r on r.id = c.run_id where c.holds order by c.id;
+    perform ledger.post_journal();
+    drop table pg_temp.journal;
+    drop table pg_temp.run;
+
+    update ledger.payment_order p set pay_date = to_day, rescheduled_by = who, rescheduled_at = clock_timestamp()
+      from moving m cross join lateral ledger.payroll_orders(m.run_id) o
+     where m.whole and p.id = o.order_id and p.state in ('draft', 'approved') and p.pay_date <> to_day;
+    update ledger.payroll_transfer t set pay_date = to_day, held_in = case when c.holds then c.fund else t.held_in end
+      from moving_credit c where t.id = c.id and (t.pay_date is not null or not c.whole);
+    update ledger.payroll_repayment a set pay_date = to_day from moving_credit c where a.transfer_id = c.id;
+    update ledger.payroll_run r set pay_date = to_day, given_date = coalesce(r.given_date, r.pay_date) from moving m where m.whole and r.id = m.run_id;
+    with moved as (
+        select m.run_id, m.whole, count(c.id) as credits,
+               case when m.whole then (select sum(n.amount) from ledger.payroll_net n where n.run_id = m.run_id and n.method = '1') else sum(c.amount) end as yen
+          from moving m left join moving_credit c on c.run_id = m.run_id
+         group by m.run_id, m.whole having m.whole or count(c.id) > 0
+    ), told as (
+        insert into audit.event (actor, action, object, object_id, before, after, reason)
+        select who, 'payroll.move', 'payroll_run', v.run_id::text, jsonb_build_object('pay_date', from_day),
+               jsonb_build_object('pay_date', to_day, 'whole', v.whole, 'credits', v.credits, 'yen', v.yen), btrim(why)
+          from moved v order by v.run_id
+    )
+    select count(*), sum(v.credits), coalesce(sum(v.yen), 0)::bigint into runs, credits, yen from moved v;
+    drop table moving_credit;
+    drop table moving;
+end $$;
+comment on function ledger.move_payroll is '支払日の変更: pay of a day that no file carries is due on another bank business day, all kinds or one. All or none, not by who ordered it or handed over a list. What had left stays; the file of the new day is made and approved as any other.';

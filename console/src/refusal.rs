@@ -164,7 +164,10 @@ impl From<inbound::IntakeError> for Refusal {
 
 impl From<outbound::OutboundError> for Refusal {
     fn from(error: outbound::OutboundError) -> Self {
-        let code = Some((error.code(), Value::Null)).filter(|(code, _)| code.starts_with("DB_"));
+        let code = match &error {
+            outbound::OutboundError::Params(_) => Some((error.code(), error.detail().unwrap_or_default())),
+            _ => Some((error.code(), Value::Null)).filter(|(code, _)| code.starts_with("DB_")),
+        };
         Refusal::of(error.verdict(), error.to_string(), code)
     }
 }

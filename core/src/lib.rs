@@ -35,6 +35,8 @@ pub mod message;
 pub mod metrics;
 /// Whole yen with checked arithmetic.
 pub mod money;
+/// What an order for an outgoing file may say.
+pub mod params;
 /// The line to a partner's server: addresses, credentials, certificates.
 pub mod partner;
 /// `queues.toml` and the `integrations/` folders as checked types.

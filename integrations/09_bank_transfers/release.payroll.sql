@@ -26,6 +26,17 @@ select null, 'PAYMENT', p.fiscal_year, p.paid_on,
        p.fund, p.budget_line, p.organization, p.amount, p.memo, 'payment_order', p.id
   from leaving p order by p.id;
 
+-- Pay whose orders were booked with an earlier file is held off budget, and leaves from there.
+insert into journal (line, event, fiscal_year, booked_on, fund, amount, memo, object, object_id)
+select null, 'DEPOSIT_PAYMENT', ledger.fiscal_year(d.day), d.day, t.held_in, t.amount,
+       concat_ws(' ', case when t.repays is null then '給与未送付分の支給' else concat('給与返戻', t.repays, 'の再振込') end, r.pay_month), 'payroll_transfer', t.id
+  from export.claim c
+  join ledger.payroll_transfer t on t.id = c.object_id and t.held_in is not null
+  join ledger.payroll_run r on r.id = t.run_id
+ cross join (select min(l.day) as day from leaving_pay l) d
+ where c.file_id = (select file_id from run) and c.object = 'payroll_transfer' and c.live
+ order by t.id;
+
 select ledger.post_journal();
 
 -- From the day after on its orders count as paid, and the bank's answer finds its credits by the day.

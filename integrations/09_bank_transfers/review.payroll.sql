@@ -1,7 +1,7 @@
 -- What the approver sees of a payroll file: sums only, no person. Counted again from the lists, beside what 20 says.
 
 with item as (
-    select t.*, r.pay_date, r.pay_month, r.pay_kind
+    select t.id, t.run_id, t.staff_no, t.bank, t.amount, t.held_in, coalesce(t.pay_date, r.pay_date) as pay_date, r.pay_month, r.pay_kind
       from export.claim c
       join ledger.payroll_transfer t on t.id = c.object_id
       join ledger.payroll_run r on r.id = t.run_id
@@ -30,7 +30,7 @@ with item as (
     select 6, p.pay_month || p.pay_kind, concat_ws(' ', 'うちどのファイルにもないもの', p.pay_month, ledger.payroll_kind_name(p.pay_kind)),
            concat_ws(' ', 'of these in no file', p.pay_month, p.pay_kind), count(*), sum(t.amount)::bigint
       from pay p
-      join ledger.payroll_transfer t on t.run_id = p.run_id and t.superseded_by is null
+      join ledger.payroll_credit t on t.run_id = p.run_id and t.repays is null
      where not exists (select from export.claim c where c.object = 'payroll_transfer' and c.object_id = t.id and c.live)
      group by p.pay_month, p.pay_kind
     union all
@@ -38,7 +38,11 @@ with item as (
       from export.claim c join ledger.payment_order p on p.id = c.object_id
      where c.file_id = (select file_id from run) and c.object = 'payment_order' having count(*) > 0
     union all
-    select 8, '', 'この依頼の全' || max(f.parts) || 'ファイル', 'all ' || max(f.parts) || ' files of the order', sum(f.count)::bigint, sum(f.total)::bigint
+    -- Moved after the orders were booked, or paid once more. Not of one person among others, whose pay it would be.
+    select 8, '', '歳入歳出外現金から払い出すもの（未送付・再振込）', 'paid out of off-budget cash (moved, or once more)', count(*), sum(amount)::bigint
+      from item where held_in is not null having count(distinct staff_no) > 1 or count(*) > 0 and count(*) = (select count(*) from item)
+    union all
+    select 9, '', 'この依頼の全' || max(f.parts) || 'ファイル', 'all ' || max(f.parts) || ' files of the order', sum(f.count)::bigint, sum(f.total)::bigint
       from export.file f where f.run = (select id from run) having max(f.parts) > 1
 )
 select label_ja, label_en, count, yen from row order by part, key

@@ -28,7 +28,8 @@ select ledger.lock_payroll_runs(pay_date) from asked;
 create temp table run_due on commit drop as
 select r.run_id, r.pay_month, r.pay_kind, r.to_accounts, case r.pay_kind when '2' then s.bonus_business else s.salary_business end as business
   from ledger.payroll_balance r
-  join asked a on a.pay_date = r.pay_date
+  -- Or what is left of it was moved to the day, or pay that came back is transferred once more.
+  join asked a on a.pay_date = r.pay_date or exists (select from ledger.payroll_credit c where c.run_id = r.run_id and c.pay_date = a.pay_date)
  cross join bank s
  where r.to_accounts > 0;
 
@@ -40,9 +41,9 @@ select t.*, r.business, i.kana as bank_kana, b.kana as branch_kana,
             when gone.closed_on is not null then 'PAY_BRANCH_CLOSED'
             when i.bank is null or b.branch is null then 'PAY_BRANCH_UNKNOWN'
             when btrim(t.holder_kana) = '' or ledger.payroll_name_fault(t.holder_kana) is not null then 'PAY_NAME_CHARACTER' end as code
-  from ledger.payroll_transfer t
+  from ledger.payroll_credit t
   join run_due r on r.run_id = t.run_id
- cross join asked a
+  join asked a on a.pay_date = t.pay_date
  cross join bank s
   left join ledger.institution i on i.bank = t.bank and a.day between i.valid_from and i.valid_to
   left join ledger.branch b on b.bank = t.bank and b.branch = t.branch and a.day between b.valid_from and b.valid_to
@@ -53,8 +54,7 @@ select t.*, r.business, i.kana as bank_kana, b.kana as branch_kana,
         left join ledger.institution y on y.bank = x.bank and y.valid_to = x.valid_to
        where (i.bank is null or b.branch is null) and x.bank = t.bank and x.branch = t.branch and x.valid_to < a.day
        order by x.valid_to desc limit 1) gone on true
- where t.superseded_by is null
-   and (a.banks is null or (a.banks = 'own') = (t.bank = s.own_bank))
+ where (a.banks is null or (a.banks = 'own') = (t.bank = s.own_bank))
    and not exists (select from export.claim c where c.object = 'payroll_transfer' and c.object_id = t.id and c.live);
 
 create temp table refusal (object text, object_id bigint, code text, detail jsonb, severity text) on commit drop;
@@ -81,7 +81,7 @@ select 'PAYROLL_LIST_MISSING', jsonb_build_object('month', r.pay_month, 'kind', 
 union all
 select 'PAYROLL_LIST_DIFFERS', jsonb_build_object('month', r.pay_month, 'list', l.amount, 'net', r.to_accounts), 'stop'
   from run_due r
-  join (select run_id, sum(amount)::bigint as amount from ledger.payroll_transfer where superseded_by is null group by run_id) l using (run_id)
+  join (select run_id, sum(amount)::bigint as amount from ledger.payroll_credit where repays is null group by run_id) l using (run_id)
  where l.amount <> r.to_accounts
 union all
 select 'PAYROLL_NOT_APPROVED', jsonb_build_object('month', r.pay_month, 'kind', ledger.payroll_kind_name(r.pay_kind), 'order', min(p.no)), 'stop'

@@ -1,7 +1,7 @@
 -- A payroll file for people who check in Excel: what it comes to, and nothing by which one person's pay could be read. The records of the
 -- file, and sums so small that they are one person's, stay in the file.
 with item as (
-    select t.staff_no, t.bank, t.amount, r.pay_date, concat_ws(' ', r.pay_month, ledger.payroll_kind_name(r.pay_kind)) as payroll
+    select t.staff_no, t.bank, t.amount, coalesce(t.pay_date, r.pay_date) as pay_date, concat_ws(' ', r.pay_month, ledger.payroll_kind_name(r.pay_kind)) as payroll
       from export.claim c
       join ledger.payroll_transfer t on t.id = c.object_id
       join ledger.payroll_run r on r.id = t.run_id

@@ -40,7 +40,7 @@ pub(crate) enum ExportCommand {
         /// Bank profile or layout variant
         #[arg(long, default_value = "")]
         profile: String,
-        /// Parameters of the selection, e.g. pay_date=2026-11-30
+        /// Parameters of the order, e.g. pay_date=2026-11-30; `renkei topic show TOPIC` lists those a topic knows
         #[arg(long = "param", value_parser = parse_param)]
         params: Vec<(String, String)>,
         /// Name of the run: the same name gives the same file

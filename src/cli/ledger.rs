@@ -13,6 +13,7 @@ use renkei_core::money::Yen;
 
 use super::organization::{self, OrganizationCommand};
 use super::paid::{self, PaidCommand};
+use super::pay::{self, PayCommand};
 use super::print::{say, table};
 use super::returned::{self, ReturnedCommand};
 use super::settle::{self, SettleCommand};
@@ -195,6 +196,8 @@ pub(crate) enum LedgerCommand {
     Returned(ReturnedCommand),
     #[command(flatten)]
     Paid(PaidCommand),
+    #[command(flatten)]
+    Pay(PayCommand),
     /// Pay to staff, and returns of it, that the payroll system was not told of (未通知の職員支払)
     StaffPayments(Rows),
     #[command(flatten)]
@@ -308,6 +311,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
             }
             LedgerCommand::Returned(command) => returned::run(global, &pool, command).await?,
             LedgerCommand::Paid(command) => paid::run(global, &pool, command).await?,
+            LedgerCommand::Pay(command) => pay::run(global, &pool, command).await?,
             LedgerCommand::StaffPayments(rows) => worklist::show(global, &pool, Worklist::StaffPayments, *rows).await?,
             LedgerCommand::Staff(command) => staff::run(global, &pool, command).await?,
         }

@@ -42,6 +42,8 @@ mod organization;
 mod outcome;
 /// `renkei ledger` of what was paid without a file
 mod paid;
+/// `renkei ledger` of pay by person
+mod pay;
 /// What commands print: tables, JSON, error lists.
 pub(crate) mod print;
 /// Progress of long work.

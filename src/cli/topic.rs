@@ -4,6 +4,7 @@ use clap::Subcommand;
 use renkei_consumers::paused;
 use renkei_core::catalogue::Lang;
 use renkei_core::evidence::EvidenceRule;
+use renkei_core::params::Param;
 use renkei_core::registry::{Direction, Integration, Registry, Status, Topic};
 use renkei_producers::ProducerConfig;
 use renkei_producers::pull::look;
@@ -156,6 +157,7 @@ fn as_json(topic: &Topic) -> serde_json::Value {
         "evidence": topic.evidence,
         "layouts": topic.integration.as_ref().map(|i| i.layouts.iter().map(|(variant, layout)| serde_json::json!({
             "variant": variant, "name": layout.name, "version": layout.version, "digest": layout.digest()})).collect::<Vec<_>>()),
+        "params": topic.integration.as_ref().filter(|_| topic.direction == Direction::Out).map(|i| i.params.all().to_vec()),
         "digest": topic.integration.as_ref().map(|i| i.digest.clone()),
         "results": topic.results.as_deref().map(as_json),
     })
@@ -222,12 +224,23 @@ fn show(global: &Global, topic: &Topic, produce: &ProducerConfig) -> anyhow::Res
     for profile in &integration.profiles {
         println!("  {} {}: {}", say(lang, "銀行プロファイル", "profile"), profile.name, profile.title);
     }
+    integration.params.all().iter().for_each(|param| println!("  {}", parameter(lang, param)));
     println!("  digest: {}", integration.digest);
     if let Some(results) = &topic.results {
         println!("{} {}", results.queue(), name(results, lang));
         results.integration.iter().for_each(|answers| layouts(lang, answers));
     }
     Ok(())
+}
+
+/// A parameter as `renkei export run --param` takes it.
+fn parameter(lang: Lang, param: &Param) -> String {
+    let must = if param.must { say(lang, "必須", "required") } else { say(lang, "任意", "optional") };
+    let of = if param.layouts.is_empty() { String::new() } else { format!(" · {}", param.layouts.join(", ")) };
+    let default = param.default.as_ref().map(|value| format!(" · {}: {value}", say(lang, "既定", "default"))).unwrap_or_default();
+    let help = if param.help(lang).is_empty() { String::new() } else { format!(" — {}", param.help(lang)) };
+    let head = say(lang, "条件", "parameter");
+    format!("{head} {}={} · {} ({must}{of}{default}){help}", param.id, param.form(), param.name(lang))
 }
 
 fn layouts(lang: Lang, integration: &Integration) {

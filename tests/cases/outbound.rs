@@ -128,6 +128,10 @@ impl Maker<'_> {
     /// Makes the files of an order, and makes them again: their bytes among the results, and what their approver sees.
     async fn make(&self, run: &str, results: &mut Results) -> (Vec<ExportFile>, Vec<String>) {
         let (case, exporter) = (self.case, &self.exporter);
+        // What the folder's SQL is asked with here, an order may say; values that are refused at the door are cases of the SQL.
+        let folder = case.topic.integration.as_ref().expect("a folder");
+        let variant = folder.profile(&case.given.profile).map_or(case.given.profile.as_str(), |profile| profile.base.as_str());
+        assert_eq!(folder.params.unknown(variant, &case.given.params), [], "{}: params.toml", case.name);
         let order = ExportOrder {
             run: run_id(case.topic.slug.as_str(), run),
             variant: case.given.profile.clone(),

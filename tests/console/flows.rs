@@ -132,7 +132,15 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
 
         let slug = TRANSFERS;
         operator.get(&format!("/topics/{slug}")).await.expect(200).shows("ファイルを作る");
-        let order = [("profile", "mizuho_advanced"), ("name", "pay_date"), ("param", "2026-10-23")];
+        // What the folder declares is what the form asks for, each as its type.
+        operator
+            .get(&format!("/topics/{slug}"))
+            .await
+            .expect(200)
+            .shows("id=\"param.pay_date\" name=\"param.pay_date\" type=\"date\"");
+        let wrong = [("profile", "mizuho_advanced"), ("param.pay_date", "明日")];
+        operator.post(&format!("/topics/{slug}/dry-run"), &wrong).await.expect(409).shows("日付（2026-11-30）ではありません");
+        let order = [("profile", "mizuho_advanced"), ("param.pay_date", "2026-10-23")];
         let page = operator.post(&format!("/topics/{slug}/dry-run"), &order).await.expect(200).shows("3,437,832");
         let key = page.hidden("key");
         assert_eq!(world.number("select count(*) from export.file").await, 0, "a look makes nothing");

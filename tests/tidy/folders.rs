@@ -48,8 +48,9 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "README.md",
+    "params.toml",
     "layout.toml",
     "check.sql",
     "post.sql",
@@ -65,7 +66,7 @@ const KNOWN: [&str; 13] = [
 ];
 
 /// The steps that may have SQL of their own for one layout.
-const STEPS: [&str; 6] = ["select", "review", "workbook", "release", "void", "bring"];
+const STEPS: [&str; 8] = ["select", "review", "compare", "notable", "workbook", "release", "void", "bring"];
 
 /// `select.payroll.sql` beside `layouts/payroll.toml`.
 fn of_one_layout(name: &str, path: &str) -> bool {

@@ -8,6 +8,8 @@ pub mod lineage;
 mod orders;
 /// Organizations that have ended.
 mod organizations;
+/// Pay by person.
+pub mod payroll;
 /// What came back from the bank.
 pub mod returned;
 /// Slips and the money that came for them.

@@ -5,6 +5,6 @@ select array[r.no, r.creditor, r.name, r.amount::text, r.returned_on::text, ((no
           from ledger.returned_order
         union all
         -- Pay of one person (給与返戻): its number, the staff number, and the payroll.
-        select '給与返戻' || id, staff_no, label, amount, returned_on, reason, bank_text, reason_name, null, null, null, null from ledger.returned_pay) r
+        select '給与返戻' || id, staff_no, label, amount, returned_on, reason, bank_text, reason_name, null, null, again_state, again_on from ledger.returned_pay) r
  order by r.returned_on, r.no
  limit $1

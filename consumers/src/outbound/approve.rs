@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, Transaction};
 
 use super::error::OutboundError;
 use super::generate::Job;
@@ -118,10 +118,15 @@ async fn review(
     file: &ExportFile,
     today: &str,
 ) -> Result<Review, OutboundError> {
-    let topic = job.topic.slug.as_str();
-    let sql = job.folder.sql_for("review", job.shape.variant).unwrap_or_default();
     Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), today, layout: job.shape.layout }.set(tx).await?;
     sqlx::raw_sql("set transaction read only").execute(&mut **tx).await.map_err(OutboundError::database("begin a review"))?;
+    recount(tx, job).await
+}
+
+/// `review.sql` of the file that the temp table `run` names.
+pub(super) async fn recount(conn: &mut PgConnection, job: &Job<'_>) -> Result<Review, OutboundError> {
+    let topic = job.topic.slug.as_str();
+    let sql = job.folder.sql_for("review", job.shape.variant).unwrap_or_default();
     let wrapped = format!(
         "select label_ja::text, label_en::text, coalesce(count, 0)::bigint as count, coalesce(yen, 0)::bigint as yen
            from (\n{}\n) as review (label_ja, label_en, count, yen)",
@@ -129,7 +134,7 @@ async fn review(
     );
     let rows = sqlx::query_as(AssertSqlSafe(wrapped))
         .persistent(false)
-        .fetch_all(&mut **tx)
+        .fetch_all(conn)
         .await
         .map_err(|source| OutboundError::Folder { topic: topic.to_owned(), file: "review.sql", source })?;
     Ok(Review { rows })

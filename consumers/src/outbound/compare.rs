@@ -97,9 +97,20 @@ impl Exporter {
         let topic = self.topic(&file.topic)?;
         let folder = folder(topic)?;
         let job = Job { topic, folder, shape: shape(topic, folder, &file.profile)? };
-        let previous = self.begin(&mut tx, &file, job.shape.layout).await?;
-        let totals = totals(&mut tx, &job).await?;
-        let notable = notable(&mut tx, &job, items_max).await?;
+        self.compare_in(&mut tx, &job, &file, items_max).await
+    }
+
+    /// The same in a transaction that is thrown away; nothing can be changed in it from here on.
+    pub(super) async fn compare_in(
+        &self,
+        conn: &mut PgConnection,
+        job: &Job<'_>,
+        file: &ExportFile,
+        items_max: u32,
+    ) -> Result<Comparison, OutboundError> {
+        let previous = self.begin(conn, file, job.shape.layout).await?;
+        let totals = totals(conn, job).await?;
+        let notable = notable(conn, job, items_max).await?;
         Ok(Comparison { previous, totals, notable })
     }
 

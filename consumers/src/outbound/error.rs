@@ -6,6 +6,7 @@ use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{Outcome, PublishError};
 use renkei_core::bucket::BucketError;
 use renkei_core::layout::write::WriteError;
+use renkei_core::params::ParamFault;
 use renkei_core::verdict::{Classify, Verdict};
 
 use super::model::FileState;
@@ -59,6 +60,9 @@ pub enum OutboundError {
         /// As asked for.
         profile: String,
     },
+    /// Parameters of an order that the topic does not know, or that cannot be read, or that are missing.
+    #[error("the order is not understood: {}", sentences(.0))]
+    Params(Vec<ParamFault>),
     /// A message that is no export order.
     #[error("the message is not an export order: {reason}")]
     Message {
@@ -236,6 +240,10 @@ pub enum OutboundError {
     },
 }
 
+fn sentences(faults: &[ParamFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 impl OutboundError {
     /// An error of a statement of our own; `doing` completes "cannot …".
     pub(super) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> OutboundError {
@@ -293,6 +301,7 @@ impl OutboundError {
         let code = match self {
             OutboundError::Rule { constraint, .. } => return format!("DB_{}", constraint.to_uppercase()),
             OutboundError::StepRefused { code, .. } => return code.clone(),
+            OutboundError::Params(faults) => faults.first().map_or("EXPORT_ORDER_NOT_UNDERSTOOD", ParamFault::code),
             OutboundError::Database { .. } | OutboundError::Task(_) => "EXPORT_DATABASE",
             OutboundError::Folder { .. } => "EXPORT_SQL_FAILED",
             OutboundError::Contract { .. } => "EXPORT_SQL_CONTRACT",
@@ -326,6 +335,7 @@ impl OutboundError {
         match self {
             OutboundError::State { file, state, .. } => Some(serde_json::json!({"file": file, "state": state.as_str()})),
             OutboundError::StepRefused { detail, .. } => Some(detail.clone()),
+            OutboundError::Params(faults) => faults.first().map(ParamFault::detail),
             _ => None,
         }
     }

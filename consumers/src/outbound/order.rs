@@ -30,7 +30,7 @@ pub async fn order(publisher: &Publisher, topic: &Topic, request: OrderRequest) 
         let reason = "it is inbound: nothing is exported from it";
         return Err(OutboundError::Topic { topic: topic.slug.to_string(), reason });
     }
-    shape(topic, folder(topic)?, &request.variant)?;
+    let params = params(topic, &request.variant, &request.params)?;
     if request.ordered_by.is_empty() || request.ordered_by.trim() != request.ordered_by {
         return Err(OutboundError::Message { reason: "it does not say who orders".to_owned() });
     }
@@ -38,7 +38,7 @@ pub async fn order(publisher: &Publisher, topic: &Topic, request: OrderRequest) 
     let order = ExportOrder {
         run: message::run_id(topic.slug.as_str(), &key),
         variant: request.variant,
-        params: request.params,
+        params,
         ordered_by: request.ordered_by,
         ordered_at: clock::now().timestamp().to_string(),
     };
@@ -46,4 +46,15 @@ pub async fn order(publisher: &Publisher, topic: &Topic, request: OrderRequest) 
     let id = message::message_id(MessageKind::Export, &order.run.to_string());
     publisher.publish(Outgoing::to_queue(&topic.queue(), id, MessageKind::Export.as_str(), body)).await?;
     Ok(order)
+}
+
+/// The parameters of an order, checked against what the folder says of them, defaults filled in.
+pub(super) fn params(
+    topic: &Topic,
+    variant: &str,
+    given: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, OutboundError> {
+    let folder = folder(topic)?;
+    let shape = shape(topic, folder, variant)?;
+    folder.params.check(shape.variant, given).map_err(OutboundError::Params)
 }

@@ -1,14 +1,12 @@
 //! The same content already sent (bank.md §6, rule 20): a once-only file whose bytes have left before is not made, unless the
 //! order says why it must go once more. Claims bar the same items; this bars other items that look exactly alike.
 
+use renkei_core::params::SAME_CONTENT_REASON;
 use serde_json::{Value, json};
 use sqlx::{FromRow, PgConnection};
 
 use super::error::OutboundError;
 use super::model::ExportFile;
-
-/// Parameter of an order that sends equal content on purpose: the reason.
-const REASON: &str = "same_content_reason";
 
 /// A file of the topic with the same bytes that has left.
 #[derive(Debug, FromRow)]
@@ -33,7 +31,7 @@ impl Twin {
 
 /// Looks for it; `None` also when the order gives a reason.
 pub(super) async fn sent(conn: &mut PgConnection, file: &ExportFile, sha256: &str) -> Result<Option<Twin>, OutboundError> {
-    let reasoned = file.params.get(REASON).is_some_and(|reason| !reason.trim().is_empty());
+    let reasoned = file.params.get(SAME_CONTENT_REASON).is_some_and(|reason| !reason.trim().is_empty());
     if !file.once || reasoned {
         return Ok(None);
     }

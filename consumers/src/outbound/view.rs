@@ -13,15 +13,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::approve::Review;
+use super::approve::{Review, recount};
 use super::compare::Comparison;
 use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
 use super::stage::Stage;
-use super::store::{enter_order, file_of_run, find_file, lock_file, next_number, record};
+use super::store::{enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record};
 use super::stream::{self, Refused};
-use super::{Exporter, claim, folder, shape, twin};
+use super::{Exporter, claim, folder, order, shape, twin};
 
 /// Bytes of a dry run that are kept to be looked at.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -103,10 +103,14 @@ pub struct Download {
 }
 
 /// What an order would send now.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DryRun {
     /// Totals of the files it would make; none when there is nothing to send or the run would be refused.
     pub files: Vec<WriteSummary>,
+    /// Of each of these files, what its approver would see: its totals recounted from the ledger.
+    pub reviews: Vec<Review>,
+    /// What is different from last time, where it would be one file.
+    pub comparison: Option<Comparison>,
     /// Data rows selected.
     pub rows: i64,
     /// Why the run would be refused.
@@ -215,6 +219,7 @@ impl Exporter {
         let folder = folder(topic)?;
         let job = Job { topic, folder, shape: shape(topic, folder, &order.variant)? };
         let layout = job.shape.layout;
+        let order = &ExportOrder { params: order::params(topic, &order.variant, &order.params)?, ..order.clone() };
         let mut tx = self.snapshot().await?;
         enter_order(&mut tx, self, topic, job.shape.name, order).await?;
         let file = file_of_run(&mut tx, order.run).await?;
@@ -223,13 +228,13 @@ impl Exporter {
         Stage { file: &file, actor: &file.made_by, number, today: &today, layout }.set(&mut tx).await?;
         let selected = select(&mut tx, &job, &file).await?;
         let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
-        let mut dry = DryRun { files: Vec::new(), rows: selected.rows, problem: selected.stop(), refusals, head: Vec::new() };
+        let mut dry = DryRun { rows: selected.rows, problem: selected.stop(), refusals, ..DryRun::default() };
         if dry.problem.is_some() || (selected.rows == 0 && topic.empty == Empty::Nothing) {
             return Ok(dry);
         }
         let mut files = Vec::new();
         for part in 1..=selected.parts {
-            let own = ExportFile { part, ..file.clone() };
+            let own = if part == 1 { file.clone() } else { enter_part(&mut tx, &file, part, selected.parts).await? };
             let summary = match stream::write(&mut tx, &selected.layout, &selected.sources, part, Head(&mut dry.head)).await {
                 Ok(summary) => summary,
                 Err(Refused::Other(error)) => return Err(error),
@@ -240,15 +245,24 @@ impl Exporter {
             };
             if selected.claims {
                 claim::balance(&mut tx, &own, &summary).await?;
+                claim::take(&mut tx, &own).await?;
             }
             if let Some(twin) = twin::sent(&mut tx, &own, &summary.sha256).await? {
                 dry.problem = Some(twin.sentence());
                 dry.refusals.push(refusal(&twin.refusal()));
                 return Ok(dry);
             }
-            files.push(summary);
+            files.push((own, summary));
         }
-        dry.files = files;
+        // What the approver would see of each, on the claims that are rolled back with the rest.
+        for (own, _) in &files {
+            Stage { file: own, actor: &own.made_by, number, today: &today, layout }.set(&mut tx).await?;
+            dry.reviews.push(recount(&mut tx, &job).await?);
+        }
+        if let [(own, _)] = files.as_slice() {
+            dry.comparison = Some(self.compare_in(&mut tx, &job, own, NOTABLE_ITEMS_MAX).await?);
+        }
+        dry.files = files.into_iter().map(|(_, summary)| summary).collect();
         Ok(dry)
     }
 }

@@ -169,3 +169,78 @@ async fn what_has_another_payee_is_paid_at_the_counter() {
     assert_eq!(db.one::<String>(booked).await, "PAYMENT 2026-10-20 2101 50000");
     assert_eq!(db.refused(&pay("2026-10-20", "領収書 123", "kaikei")).await, "counter_order_approved");
 }
+
+fn moved(from: &str, to: &str, who: &str, why: &str) -> String {
+    format!("select ledger.move_payroll('{from}', '{to}', null, '{who}', '{why}', '2026-10-16')")
+}
+
+#[tokio::test]
+async fn pay_that_is_too_late_gets_another_day_from_somebody_else_and_is_paid_once() {
+    let db = approved().await;
+    db.run(LIST).await;
+    let net: i64 = db.one("select order_id from ledger.payroll_orders(1)").await;
+    let alone = format!("select ledger.reschedule_payment_orders(array[{net}], '2026-10-20', 'kacho', '2026-10-16')");
+    assert_eq!(db.refused(&alone).await, "pay_moves_with_its_run", "its run would keep the old day");
+    assert_eq!(db.refused(&moved("2026-10-15", "2026-10-20", "kacho", " ")).await, "pay_move_why");
+    assert_eq!(db.refused(&moved("2026-10-15", "2026-10-18", "kacho", "締切")).await, "repay_bank_day", "a Sunday");
+    assert_eq!(db.refused(&moved("2026-10-14", "2026-10-20", "kacho", "締切")).await, "pay_move_nothing");
+    assert_eq!(db.refused(&moved("2026-10-15", "2026-10-20", "jinji", "締切")).await, "pay_move_by_second_person");
+    assert_eq!(db.refused(&moved("2026-10-15", "2027-06-01", "kacho", "締切")).await, "pay_move_year_open");
+    in_file(&db, true).await;
+    assert_eq!(db.refused(&moved("2026-10-15", "2026-10-20", "kacho", "締切")).await, "pay_move_in_file");
+    db.tamper("update export.claim set live = false; update ledger.payment_order set state = 'approved' where state = 'in_file'")
+        .await;
+    db.run(&moved("2026-10-15", "2026-10-20", "kacho", "締切")).await;
+    let days = "select concat_ws(' ', r.pay_date, r.given_date, p.pay_date, p.rescheduled_by) from ledger.payroll_run r, ledger.payment_order p where p.method = 'payroll'";
+    assert_eq!(db.one::<String>(days).await, "2026-10-20 2026-10-15 2026-10-20 kacho");
+    let withheld = "select string_agg(concat_ws(' ', e.booked_on, p.debit_account, p.amount), ', ' order by e.id) from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.event = 'NONBUDGET_IN'";
+    assert_eq!(db.one::<String>(withheld).await, "2026-10-15 1101 200000, 2026-10-16 2201 200000, 2026-10-20 1101 200000");
+    // Sent again under its old day, pay of a kind that may be paid on several days is still known.
+    let again = format!("begin; {STAGED}; update staged_expense set pay_kind = '4'");
+    let mut conn = PgConnection::connect(&db.url).await.unwrap();
+    db.tamper("update ledger.payroll_run set pay_kind = '4'").await;
+    sqlx::raw_sql(AssertSqlSafe(again)).execute(&mut conn).await.unwrap();
+    let found: Option<i64> =
+        sqlx::query_scalar("select max(run_id) from ledger.payroll_earlier()").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(found, Some(1));
+}
+
+#[tokio::test]
+async fn pay_that_came_back_is_transferred_once_more_or_paid_at_the_counter_never_both() {
+    let db = approved().await;
+    db.run(LIST).await;
+    in_file(&db, true).await;
+    db.tamper(
+        "update ledger.payment_order set state = 'released', paid_on = '2026-10-15' where state = 'in_file';
+         insert into ledger.payroll_result (transfer_id, file_id, outcome, reason, returned_on, fund, batch_id, line)
+         values (2, 1, 'returned', '05', '2026-10-16', '01', 1, 3)",
+    )
+    .await;
+    let again =
+        |account: &str, day: &str| format!("select ledger.repay_returned_pay(1, '{day}', {account}, '', 'kakari', '2026-10-16')");
+    let right = "'0009:401:1:2222299'";
+    assert_eq!(db.refused(&again("null", "2026-10-20")).await, "returned_pay_to_other_account", "the account is closed");
+    assert_eq!(db.refused(&again("'2222299'", "2026-10-20")).await, "account_written");
+    assert_eq!(db.refused(&again("'0009:999:1:2222299'", "2026-10-20")).await, "account_branch_known");
+    assert_eq!(db.refused(&again(right, "2026-10-18")).await, "repay_bank_day");
+    db.run(&again(right, "2026-10-20")).await;
+    assert_eq!(db.refused(&again(right, "2026-10-20")).await, "returned_pay_once");
+    let counter = "select ledger.pay_returned_pay(array[1], '2026-10-16', '領収書', 'kaikei', '2026-10-16')";
+    assert_eq!(db.refused(counter).await, "returned_pay_once");
+    let approve = |who: &str| format!("select ledger.approve_returned_pay(array[1], '{who}', '2026-10-16')");
+    assert_eq!(db.refused(&approve("kakari")).await, "payroll_repayment_by_second_person");
+    db.run(&approve("kacho")).await;
+    assert_eq!(db.refused(&approve("kacho")).await, "returned_pay_drafted");
+    let due =
+        "select string_agg(concat_ws(' ', account, amount, held_in, pay_date), ',') from ledger.payroll_credit where repays = 1";
+    assert_eq!(db.one::<String>(due).await, "2222299 300000 01 2026-10-20");
+    assert_eq!(db.one::<String>("select again_state from ledger.returned_pay").await, "approved");
+    let blocked = "select string_agg(code, ' ') from ledger.payroll_result_blockers(1)";
+    assert_eq!(db.one::<String>(blocked).await, "RETURNED_PAY_SENT_AGAIN");
+    // Withdrawn, it waits again and may be paid at the counter; once.
+    db.run("select ledger.withdraw_returned_pay(array[1], 'kacho', '窓口で支給')").await;
+    assert_eq!(db.one::<i64>("select count(*) from ledger.payroll_credit where repays = 1").await, 0);
+    db.run(counter).await;
+    assert_eq!(db.refused(&again(right, "2026-10-20")).await, "returned_pay_waits");
+    assert_eq!(db.one::<i64>("select count(*) from ledger.returned_pay").await, 0);
+}

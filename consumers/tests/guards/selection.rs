@@ -114,8 +114,18 @@ async fn sql_that_breaks_the_contract_makes_nothing() {
 async fn a_dry_run_shows_the_file_and_leaves_nothing() {
     let toy = Toy::new().await;
     let topic = toy.exporter.topic(PAYMENTS).unwrap();
+    let strange = order(PAYMENTS, "a", &[("pay_dat", "2026-11-30")]);
+    let refused = toy.exporter.dry_run(topic, &strange).await.unwrap_err();
+    assert_eq!(refused.code(), "EXPORT_PARAM_UNKNOWN");
+    assert_eq!(
+        refused.to_string(),
+        "the order is not understood: there is no parameter `pay_dat`; known: pay_date, gate, same_content_reason; parameter `pay_date` is missing: 2026-11-30"
+    );
     let order = order(PAYMENTS, "a", &[("pay_date", "2026-11-30")]);
     let dry = toy.exporter.dry_run(topic, &order).await.unwrap();
+    // What its approver would see, counted on claims that are gone again.
+    assert_eq!((dry.reviews[0].rows[0].count, dry.reviews[0].rows[0].yen), (3, 321_000));
+    assert_eq!(toy.db.one::<i64>("select count(*) from export.claim").await, 0);
     let summary = dry.files.into_iter().next().unwrap();
     assert_eq!((summary.count, summary.yen, dry.rows, dry.problem), (3, 321_000, 3, None));
     assert!(dry.head.starts_with(b"1,20261130\r\n2,"));

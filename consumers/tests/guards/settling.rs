@@ -93,6 +93,10 @@ async fn what_is_unpaid_of_a_closed_year_goes_on_in_the_next() {
     assert_eq!(undo_settlements(pool, &[1], "kakari", "誤り", "2027-06-02").await.unwrap(), 1);
     let summer = Settling { on: "2027-06-03", today: "2027-06-03", ..SETTLING };
     assert_eq!(allocate(pool, 1, "2026A0000002", &summer).await.unwrap(), 300);
+    // 戻出 reaches what the books received that the receivable lives in now, not the 3,500 of the year that is closed.
+    assert!(
+        sentence(refund_received(pool, "2026A0000001", 1_001, &summer).await).contains("3500 belong to a year that is closed")
+    );
     let booked =
         "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.budget_line, p.debit_account, p.amount), ', ' order by e.id)
                     from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on >= '2027-05-01'";

@@ -59,9 +59,10 @@ const ALIKE: [(&str, &str, &str, &str); 3] = [
     ("95", BUCKET, PAYMENTS, "'object_storage'"),
 ];
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("91_toy_payments/README.md", "toy"),
     ("91_toy_payments/layout.toml", include_str!("toy/payments.toml")),
+    ("91_toy_payments/params.toml", include_str!("toy/params.toml")),
     ("91_toy_payments/select.sql", include_str!("toy/select.sql")),
     ("91_toy_payments/review.sql", include_str!("toy/review.sql")),
     ("91_toy_payments/release.sql", include_str!("toy/release.sql")),

@@ -46,6 +46,8 @@ pub struct Layout {
     pub limits: Limits,
     /// What its readers look for behind a value that is refused.
     pub suspicion: Suspicion,
+    /// Its records tell of named persons what nobody but the receiver is to read: they are not shown on a page or in a terminal.
+    pub personal: bool,
     /// Settings that SQL reads (from the profile).
     pub values: BTreeMap<String, String>,
     /// Name of the applied profile.

@@ -10,6 +10,7 @@ use super::entry::Entry;
 use super::topics::Totals;
 use super::{Direction, Topic, evidence, results};
 use crate::layout::{Format, Layout};
+use crate::params::Params;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../integrations"]
@@ -90,6 +91,8 @@ pub struct Integration {
     /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `review`, `compare`, `notable`,
     /// `workbook`, `release`, `void`; and those of one layout only: `select.payroll`.
     pub sql: BTreeMap<String, Arc<str>>,
+    /// What an order for its files may say (`params.toml`); outbound topics only.
+    pub params: Params,
     /// Text of `README.md`.
     pub readme: String,
     /// SHA-256 over names and contents of its files, without `cases/`; recorded with every batch and export.
@@ -134,6 +137,8 @@ fn required(direction: Direction) -> &'static [&'static str] {
 
 const SQL_STEMS: [&str; 11] =
     ["check", "post", "cancel", "blockers", "select", "review", "compare", "notable", "workbook", "release", "void"];
+/// What an order for the files of an outbound topic may say.
+const PARAMS: &str = "params.toml";
 /// SQL that belongs to one layout always: what becomes of a file in it that a person brings to an outbound topic.
 const BRING: &str = "bring";
 
@@ -216,8 +221,39 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
             sql.insert(stem.to_owned(), Arc::from(source));
         }
     }
+    let source = files.contains_key(PARAMS).then(|| text(PARAMS, faults)).flatten().unwrap_or_default();
+    let params = params(entry, &source, &layouts, faults);
     let readme = text("README.md", faults).unwrap_or_default();
-    (faults.len() == before).then(|| Integration { layouts, profiles, sql, readme, digest: digest(&files) })
+    (faults.len() == before).then(|| Integration { layouts, profiles, sql, params, readme, digest: digest(&files) })
+}
+
+/// The parameters of the folder: for layouts there are, nothing that a schedule, which says none, would have to say, and everything
+/// that a file's name is made of.
+fn params(entry: &Entry, source: &str, layouts: &[(String, Arc<Layout>)], faults: &mut Vec<String>) -> Params {
+    let origin = format!("integrations/{}/{PARAMS}", entry.topic.folder);
+    let params = Params::parse(source, &origin).unwrap_or_else(|found| {
+        faults.extend(found);
+        Params::default()
+    });
+    for param in params.all() {
+        for strange in param.layouts.iter().filter(|name| !layouts.iter().any(|(variant, _)| variant == *name)) {
+            faults.push(format!("{origin}: param {}: \"{strange}\" is no layout of the topic", param.id));
+        }
+        if (param.must || param.default.is_some()) && entry.topic.schedule.is_some() {
+            faults.push(format!("{origin}: param {}: the topic is scheduled, and a schedule says no parameters", param.id));
+        }
+    }
+    for (variant, layout) in layouts {
+        let pattern = layout.file_name.as_deref().unwrap_or_default();
+        for id in pattern.split("{param.").skip(1).filter_map(|rest| rest.split_once('}')).map(|(id, _)| id) {
+            if !params.of(variant).any(|param| param.id == id && (param.must || param.default.is_some())) {
+                faults.push(format!(
+                    "{origin}: layout {variant}: `file_name` needs the parameter {id}, and an order need not say it"
+                ));
+            }
+        }
+    }
+    if entry.topic.once { params.of_once_only() } else { params }
 }
 
 /// Whether some records of a file may be handed in without the rest.
@@ -260,7 +296,8 @@ fn unknown_files(entry: &Entry, files: &BTreeMap<String, Vec<u8>>, faults: &mut 
         let sql = sql_stem(entry, name).is_some();
         let profile = name.strip_prefix("profiles/").and_then(|name| name.strip_suffix(".toml"));
         let named = profile.is_some_and(|profile| entry.profiles.iter().any(|known| known == profile));
-        if name == "README.md" || sql || named || layouts.contains(name) {
+        let params = name == PARAMS && entry.topic.direction == Direction::Out;
+        if name == "README.md" || sql || named || params || layouts.contains(name) {
             continue;
         }
         let sentence = match name.starts_with("layouts/") || name.starts_with("profiles/") || name == "layout.toml" {

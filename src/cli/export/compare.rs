@@ -1,6 +1,6 @@
 //! What is different from last time, as an approver reads it.
 
-use renkei_consumers::outbound::{ComparedTotal, FileDetail, Notable};
+use renkei_consumers::outbound::{ComparedTotal, Comparison, FileDetail, Notable};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
@@ -11,7 +11,13 @@ pub(super) fn print(lang: Lang, detail: &FileDetail) {
     if let Some(problem) = &detail.comparison_problem {
         println!("{}: {problem}", say(lang, "前回と比べられません", "it cannot be compared with last time"));
     }
-    let Some(comparison) = &detail.comparison else { return };
+    if let Some(comparison) = &detail.comparison {
+        different(lang, comparison);
+    }
+}
+
+/// The same of a comparison by itself.
+pub(super) fn different(lang: Lang, comparison: &Comparison) {
     if !comparison.totals.is_empty() {
         let headings = match lang {
             Lang::Ja => ["内訳", "", ">件数", ">金額", ">前回の件数", ">前回の金額", ">金額の増減"],

@@ -9,7 +9,7 @@ use renkei_core::message::{self, ExportOrder};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
-use super::look;
+use super::{compare, look, show};
 use crate::cli::print::{refusal, say};
 use crate::cli::{Exit, Global, progress};
 use crate::config::Config;
@@ -86,12 +86,14 @@ pub(super) async fn dry(global: &Global, exporter: &Exporter, topic: &str, reque
     };
     let dry = exporter.dry_run(topic, &order).await?;
     if global.json {
-        let totals = dry.files.iter().map(|file| serde_json::json!({"count": file.count, "yen": file.yen}));
-        let files: Vec<_> = totals.collect();
-        println!("{}", serde_json::json!({"files": files, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals}));
+        let whole = dry.files.iter().zip(&dry.reviews);
+        let files: Vec<_> =
+            whole.map(|(file, review)| serde_json::json!({"count": file.count, "yen": file.yen, "review": review})).collect();
+        let more = serde_json::json!({"files": files, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals, "comparison": dry.comparison});
+        println!("{more}");
     } else {
         let lang = global.lang;
-        for (index, file) in dry.files.iter().enumerate() {
+        for (index, (file, review)) in dry.files.iter().zip(&dry.reviews).enumerate() {
             println!(
                 "{}{}: {} {} · {} {}",
                 say(lang, "作成されるファイル", "would make"),
@@ -101,7 +103,9 @@ pub(super) async fn dry(global: &Global, exporter: &Exporter, topic: &str, reque
                 Yen(file.yen),
                 say(lang, "円", "yen")
             );
+            show::recounted(lang, review);
         }
+        dry.comparison.iter().for_each(|comparison| compare::different(lang, comparison));
         if dry.files.is_empty() {
             println!("{}", say(lang, "作成されるファイルはありません", "no file would be made"));
         }

@@ -1,6 +1,6 @@
 //! `renkei export show`: everything an approver looks at before the SHA-256 is typed.
 
-use renkei_consumers::outbound::{Exporter, FileDetail};
+use renkei_consumers::outbound::{Exporter, FileDetail, Review};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
@@ -39,6 +39,16 @@ fn review(lang: Lang, detail: &FileDetail) {
         println!("{}: {problem}", say(lang, "元帳から数え直せません", "the ledger cannot be recounted"));
     }
     let Some(review) = &detail.review else { return };
+    recounted(lang, review);
+    let recounted = review.rows.first().map(|row| (Some(row.count), Some(row.yen)));
+    if recounted != Some((detail.file.count, detail.file.total)) {
+        let en = "the ledger's totals are not the file's: it cannot be approved";
+        println!("{}", say(lang, "元帳の合計がファイルと違います。承認できません", en));
+    }
+}
+
+/// Totals recounted from the ledger, as the approver sees them.
+pub(super) fn recounted(lang: Lang, review: &Review) {
     let headings = match lang {
         Lang::Ja => ["元帳から数え直した合計", ">件数", ">金額"],
         Lang::En => ["recounted from the ledger", ">count", ">yen"],
@@ -48,11 +58,6 @@ fn review(lang: Lang, detail: &FileDetail) {
         .iter()
         .map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
     println!("{}", table(&headings, rows.collect()));
-    let recounted = review.rows.first().map(|row| (Some(row.count), Some(row.yen)));
-    if recounted != Some((detail.file.count, detail.file.total)) {
-        let en = "the ledger's totals are not the file's: it cannot be approved";
-        println!("{}", say(lang, "元帳の合計がファイルと違います。承認できません", en));
-    }
 }
 
 fn previous(lang: Lang, detail: &FileDetail) {

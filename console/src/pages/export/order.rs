@@ -6,7 +6,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::outbound::{self, DryRun, OrderRequest};
 use renkei_core::calendar::clock;
+use renkei_core::catalogue::Lang;
 use renkei_core::message::{self, ExportOrder};
+use renkei_core::params::{Param, ParamType};
 use renkei_core::registry::{Direction, Topic};
 use renkei_core::words::say;
 use uuid::Uuid;
@@ -27,17 +29,44 @@ fn topic<'d>(desk: &'d Desk, person: &Person, slug: &str) -> Answer<&'d Arc<Topi
     if person.may_on(Action::Operate, slug) { Ok(topic) } else { Err(Refusal::forbidden()) }
 }
 
-fn request(person: &Person, fields: &Fields) -> OrderRequest {
-    let pairs = fields.all("param");
-    let names = fields.all("name");
-    let params: BTreeMap<String, String> = names
-        .iter()
-        .zip(&pairs)
-        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+/// What stands in front of a parameter's id in the form.
+const PARAM: &str = "param.";
+
+fn request(person: &Person, topic: &Topic, fields: &Fields) -> OrderRequest {
+    let value = |param: &Param| fields.some(&format!("{PARAM}{}", param.id)).map(|value| (param.id.clone(), value.to_owned()));
+    let params: BTreeMap<String, String> = params(topic).iter().filter_map(value).collect();
     let key = fields.some("key").map(str::to_owned);
     OrderRequest { variant: fields.get("profile").to_owned(), params, ordered_by: person.login.clone(), key }
+}
+
+fn params(topic: &Topic) -> &[Param] {
+    topic.integration.as_ref().map_or(&[], |folder| folder.params.all())
+}
+
+/// One parameter, as its type asks for it. The browser insists on what every layout must have; the rest is refused in words.
+fn input(lang: Lang, param: &Param) -> Markup {
+    let id = format!("{PARAM}{}", param.id);
+    let must = param.must && param.layouts.is_empty();
+    let kind = match param.ty {
+        ParamType::Date => "date",
+        ParamType::Month => "month",
+        _ => "text",
+    };
+    let value = param.default.as_deref().filter(|_| param.layouts.is_empty());
+    let filled = html! {
+        @if param.ty == ParamType::Choice {
+            select id=(id) name=(id) required[must] {
+                @if value.is_none() { option value="" { "—" } }
+                @for choice in &param.choices { option value=(choice.value) selected[value == Some(&choice.value)] { (say(lang, &choice.name, &choice.name_en)) } }
+            }
+        } @else {
+            input id=(id) name=(id) type=(kind) value=[value] placeholder=(param.ty.example()) required[must];
+        }
+        @if !param.help(lang).is_empty() { span.hint { (param.help(lang)) } }
+        @if !param.layouts.is_empty() { span.hint { (param.layouts.join(", ")) } }
+    };
+    let mark = if param.must { say(lang, "（必須）", " (required)") } else { "" };
+    field(&format!("{}{mark}", param.name(lang)), &id, filled)
 }
 
 /// The form: a look first. The key in it makes one run of a form that is sent twice.
@@ -60,10 +89,7 @@ pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
                     select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) { (title) } } }
                 }))
             }
-            @for place in 0..2 {
-                (field(&format!("{} {}", say(lang, "条件の名前", "Parameter"), place + 1), &format!("name-{place}"), html! { input id={ "name-" (place) } name="name" placeholder="pay_date" pattern="[a-z_]*"; }))
-                (field(&format!("{} {}", say(lang, "値", "Value"), place + 1), &format!("param-{place}"), html! { input id={ "param-" (place) } name="param" placeholder="2026-11-30"; }))
-            }
+            @for param in params(topic) { (input(lang, param)) }
             button type="submit" { (say(lang, "送る内容を確認する", "Look at what would go")) }
         },
     )
@@ -73,7 +99,7 @@ pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
 pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(slug): Path<String>, fields: Fields) -> Answer {
     let lang = person.lang;
     let topic = topic(&desk, &person, &slug)?;
-    let request = request(&person, &fields);
+    let request = request(&person, topic, &fields);
     let order = ExportOrder {
         run: message::run_id(&slug, "dry run"),
         variant: request.variant.clone(),
@@ -84,12 +110,12 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
     let dry = desk.exporter.dry_run(topic, &order).await?;
     let makes = dry.problem.is_none() && !dry.files.is_empty();
     let body = html! {
-        (found(lang, topic, &dry))
+        (found(lang, &dry, personal(topic, &request.variant)))
         @if makes {
             (post(&person, &format!("/topics/{slug}/order"), html! {
                 input type="hidden" name="key" value=(Uuid::now_v7());
                 input type="hidden" name="profile" value=(request.variant);
-                @for (name, value) in &request.params { input type="hidden" name="name" value=(name); input type="hidden" name="param" value=(value); }
+                @for (name, value) in &request.params { input type="hidden" name={ (PARAM) (name) } value=(value); }
                 button type="submit" { (say(lang, "この内容で作成を指示する", "Order this file")) }
             }))
         }
@@ -99,7 +125,16 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
     Ok(frame(&person, &Page::new(Nav::Exports, &title), body))
 }
 
-fn found(lang: renkei_core::catalogue::Lang, topic: &Topic, dry: &DryRun) -> Markup {
+/// Whether the files of a profile, or of a layout where there are none, tell of persons.
+fn personal(topic: &Topic, variant: &str) -> bool {
+    let layout = |folder: &renkei_core::registry::Integration| match folder.profile(variant) {
+        Some(profile) => profile.layout.personal,
+        None => folder.layout(variant).is_none_or(|layout| layout.personal),
+    };
+    topic.integration.as_deref().is_none_or(layout)
+}
+
+fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
     let head = String::from_utf8_lossy(&dry.head);
     let readable = std::str::from_utf8(&dry.head).is_ok();
     let text: String = match readable {
@@ -113,15 +148,16 @@ fn found(lang: renkei_core::catalogue::Lang, topic: &Topic, dry: &DryRun) -> Mar
     html! {
         @if let Some(problem) = &dry.problem { p.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) " " span.detail lang="en" { (problem) } } }
         @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } }
-        @for file in &dry.files {
+        @for (file, review) in dry.files.iter().zip(&dry.reviews) {
             dl.facts {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(i64::try_from(file.count).unwrap_or(i64::MAX))) } " " (say(lang, "件", "records")) " · " strong { (yen(file.yen)) } " " (say(lang, "円", "yen")) }
                 dt { (say(lang, "レコード・バイト", "Records, bytes")) } dd { (file.records) " · " (file.bytes) }
+                @for row in review.rows.iter().skip(1) { dt { (say(lang, &row.label_ja, &row.label_en)) } dd { (count(row.count)) " · " (yen(row.yen)) } }
             }
         }
         @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::items(lang, &dry.refusals)) } }
         // The payroll of named persons is nobody's reading matter.
-        @if !text.is_empty() && topic.integration.is_some() { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
+        @if !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }
 }
 
@@ -133,6 +169,6 @@ pub(crate) async fn order(
     fields: Fields,
 ) -> Answer<Response> {
     let topic = topic(&desk, &person, &slug)?;
-    outbound::order(&desk.publisher, topic, request(&person, &fields)).await?;
+    outbound::order(&desk.publisher, topic, request(&person, topic, &fields)).await?;
     Ok(see_other(&format!("/exports?topic={slug}&done=ordered")))
 }

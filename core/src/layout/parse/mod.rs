@@ -127,6 +127,7 @@ fn document_to_layout(document: &DeTable<'_>, faults: &mut Faults<'_>) -> Option
         xml: xml::options(root.table(faults, "xml"), format, faults),
         limits: limits(root.table(faults, "limits"), format, faults),
         suspicion: Suspicion { ocr: head.flag(faults, "ocr"), impersonal: head.flag(faults, "impersonal") },
+        personal: head.flag(faults, "personal"),
         values: BTreeMap::new(),
         profile: None,
         kinds: Vec::new(),
