@@ -8,6 +8,8 @@ pub mod lineage;
 mod orders;
 /// Organizations that have ended.
 mod organizations;
+/// What a bank profile's file says is agreed otherwise with the bank.
+pub mod profiles;
 /// What came back from the bank.
 pub mod returned;
 /// Slips and the money that came for them.
