@@ -226,9 +226,9 @@ begin
     if not exists (select from ledger.settlement_table t where t.table_no = change_settlement_axis.table_no) then
         raise exception 'there is no table %', table_no using errcode = 'restrict_violation', constraint = 'settlement_axis_table_is_known';
     end if;
-    if item is not null and not case role
+    if item is not null and not (case role
            when 'figure' then exists (select from ledger.settlement_axis a where a.role = 'figure' and a.item = change_settlement_axis.item)
-           else exists (select from ledger.settlement_item i where (i.role, i.code) = (change_settlement_axis.role, change_settlement_axis.item)) end then
+           else exists (select from ledger.settlement_item i where (i.role, i.code) = (change_settlement_axis.role, change_settlement_axis.item)) end) then
         raise exception '% is no %', item, role using errcode = 'restrict_violation', constraint = 'settlement_axis_item_is_known';
     end if;
     select * into old from ledger.settlement_axis a
@@ -375,7 +375,7 @@ begin
     if approve and it.valid_from <= today then
         raise exception '% is not ahead', it.valid_from using errcode = 'restrict_violation', constraint = 'profile_version_is_ahead';
     end if;
-    update ledger.profile_version v set approved = approve, decided_by = actor, decided_at = clock_timestamp(), decided_why = btrim(coalesce(why, ''))
+    update ledger.profile_version v set approved = approve, decided_by = actor, decided_at = clock_timestamp(), decided_why = btrim(coalesce(decide_profile.why, ''))
      where (v.topic, v.profile, v.version) = (it.topic, it.profile, it.version);
     if approve then
         perform ledger.note_setting('bank_profile', it.topic || '/' || it.profile, it.valid_from::text,
