@@ -6,10 +6,10 @@ use std::time::Duration;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::verdict::{Classify, Verdict};
-use sqlx::{AssertSqlSafe, Executor as _};
 use sqlx::migrate::{MigrateError, Migrator};
 pub use sqlx::postgres::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _};
 
 /// How long a statement waits for a lock before the message is retried later. Longer than any single-message posting,
 /// shorter than the broker's acknowledgement timeout by far.

@@ -190,7 +190,9 @@ fn show(global: &Global, calendar: &BusinessCalendar, year: Option<i16>) {
     if !own.is_empty() {
         let headings = [say(lang, "日", "day"), say(lang, "対象", "whose"), say(lang, "内容", "what"), say(lang, "名称", "name")];
         let what = |own: &OwnDay| if own.opens { say(lang, "開業", "open") } else { say(lang, "休業", "closed") };
-        let row = |own: &OwnDay| vec![times::day(lang, own.day), times::calendar(lang, own.calendar).into(), what(own).into(), own.name.clone()];
+        let row = |own: &OwnDay| {
+            vec![times::day(lang, own.day), times::calendar(lang, own.calendar).into(), what(own).into(), own.name.clone()]
+        };
         println!("{}", table(&headings, own.iter().map(row).collect()));
     }
     println!("{}: {} – {}", say(lang, "登録済みの期間", "known"), calendar.since(), calendar.horizon());

@@ -140,7 +140,9 @@ fn accounts_are_kept_by_administrators_and_never_by_oneself() {
         kato.enter("kato.1", &initial).await.expect(401);
         // The command line obeys the same rules; the last administrator cannot go.
         world.renkei(&["access", "give", "kato.1", "approver", "--as", "kato.1", "--break-glass", "試験"]).expect(&[3]);
-        let refused = world.renkei(&["--lang", "ja", "access", "take", "kanri.1", "administrator", "--as", "setup", "--break-glass", "試験"]).expect(&[3]);
+        let refused = world
+            .renkei(&["--lang", "ja", "access", "take", "kanri.1", "administrator", "--as", "setup", "--break-glass", "試験"])
+            .expect(&[3]);
         assert!(refused.err.contains("最後の管理者"), "{}", refused.err);
         let sql = "select count(*) from audit.event where object = 'account' and object_id = 'kato.1' and action in ('account.add', 'account.give', 'account.disable')";
         assert_eq!(world.number(sql).await, 3);
@@ -203,7 +205,8 @@ fn a_command_that_decides_asks_for_the_role_its_page_asks_for() {
         Visitor::with_roles(world, &address, "ka.1", &[]).await;
         let pause = |topic, more: &[&'static str]| [&["--json", "topic", "pause", topic, "--reason", "試験"], more].concat();
         let code = |answer: &Answer| {
-            let error: serde_json::Value = serde_json::from_str(answer.err.lines().last().unwrap_or_default()).unwrap_or_default();
+            let error: serde_json::Value =
+                serde_json::from_str(answer.err.lines().last().unwrap_or_default()).unwrap_or_default();
             error["error"]["code"].as_str().unwrap_or_default().to_owned()
         };
         // From then on a name is not enough, and no name neither.
@@ -270,7 +273,10 @@ fn whose_role_needs_codes_sets_them_up_before_anything_else() {
             let page = person.get("/me").await.expect(200).shows("ワンタイムコードの登録が必要です");
             let totp = totp_of(&page);
             // Whoever finds the screen unlocked does not tie the account to a device of their own.
-            sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'").execute(world.pool()).await.unwrap();
+            sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+                .execute(world.pool())
+                .await
+                .unwrap();
             let code = totp.generate_current().to_string();
             person.post("/me/codes", &[("code", &code)]).await.expect_to("/prove?back=/me");
             person.post("/prove", &[("back", "/me"), ("secret", PASSWORD)]).await.expect_to("/me?done=proven");
@@ -332,7 +338,8 @@ fn an_initial_password_that_nobody_used_is_good_for_nothing_after_a_week() {
         let age = |days: &str| format!("update access.account set password_set_at = now() - interval '{days}'");
         sqlx::raw_sql(sqlx::AssertSqlSafe(age("8 days"))).execute(world.pool()).await.unwrap();
         Visitor::new(&address).enter("kato.1", initial).await.expect(401);
-        let sql = "select count(*) from audit.event where action = 'session.refuse' and reason = 'the initial password is too old'";
+        let sql =
+            "select count(*) from audit.event where action = 'session.refuse' and reason = 'the initial password is too old'";
         assert_eq!(world.number(sql).await, 1);
         sqlx::raw_sql(sqlx::AssertSqlSafe(age("6 days"))).execute(world.pool()).await.unwrap();
         let mut visitor = Visitor::new(&address);

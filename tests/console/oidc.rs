@@ -78,7 +78,8 @@ async fn at_the_provider(issuer: &str, console: &str, address: &str, login: &str
 }
 
 fn add(world: &world::World, login: &str, more: &[&str]) {
-    let mut arguments = vec!["access", "add", login, "--name", "試験", "--role", "viewer", "--as", "setup", "--break-glass", "試験の準備"];
+    let mut arguments =
+        vec!["access", "add", login, "--name", "試験", "--role", "viewer", "--as", "setup", "--break-glass", "試験の準備"];
     arguments.extend(more);
     world.json(&arguments, &[0]);
 }

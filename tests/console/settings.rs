@@ -101,18 +101,24 @@ fn what_a_bank_agreed_is_entered_by_one_and_approved_by_another() {
         admin.post(&format!("{page}/approve"), &[("version", "1")]).await.expect(403);
         admin.post(&format!("{page}/refuse"), &[("version", "1"), ("reason", "x")]).await.expect(403);
         approver.get(page).await.expect(200).shows("0123456").shows("7654321").shows("/approve\"");
-        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'").execute(world.pool()).await.unwrap();
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
         approver.post(&format!("{page}/approve"), &[("version", "1")]).await.expect_to(&format!("/prove?back={page}"));
         sqlx::query("update access.session set proven_at = now()").execute(world.pool()).await.unwrap();
         approver.post(&format!("{page}/approve"), &[("version", "1")]).await.expect_to(&format!("{page}?done=approved"));
         approver.get(page).await.expect(200).shows("承認済").shows("shonin.1");
-        let sql = "select ledger.profile_values('09_bank_transfers', 'mizuho_advanced', '2026-11-01') ->> 'own_account' = '7654321'
+        let sql =
+            "select ledger.profile_values('09_bank_transfers', 'mizuho_advanced', '2026-11-01') ->> 'own_account' = '7654321'
                     and ledger.profile_values('09_bank_transfers', 'mizuho_advanced', '2026-10-31') = '{}'";
         assert!(sqlx::query_scalar::<_, bool>(sql).fetch_one(world.pool()).await.unwrap());
         // Taken back by the one who entered it.
         both.post(page, &with("1111111", "2026-12-01", "1")).await.expect_to(&format!("{page}?done=proposed"));
         both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "")]).await.expect(400);
-        both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "誤り")]).await.expect_to(&format!("{page}?done=sent-back"));
+        both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "誤り")])
+            .await
+            .expect_to(&format!("{page}?done=sent-back"));
         // A section's viewer sees the profiles of its topic only.
         let mut section = Visitor::with_roles(world, &address, "ka.1", &[]).await;
         let give = ["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup", "--break-glass", "試験"];
@@ -161,7 +167,14 @@ fn portions_funding_and_rows_of_the_survey_are_entered_on_pages() {
         admin.post(page, &funding).await.expect_to(&format!("{page}?year=2025&done=saved"));
         let figure = [("kind", "figure"), ("year", "2025"), ("yen", "0"), ("reason", "繰り越す財源なし")];
         admin.post(page, &figure).await.expect_to(&format!("{page}?year=2025&done=saved"));
-        viewer.get(&format!("{page}?year=2025")).await.expect(200).shows("1,100,000").shows("旧版").shows("生活保護費負担金").shows("kanri.1");
+        viewer
+            .get(&format!("{page}?year=2025"))
+            .await
+            .expect(200)
+            .shows("1,100,000")
+            .shows("旧版")
+            .shows("生活保護費負担金")
+            .shows("kanri.1");
         let page = "/settings/survey/tables";
         let row = [
             ("table", "02"),
@@ -181,7 +194,10 @@ fn portions_funding_and_rows_of_the_survey_are_entered_on_pages() {
         viewer.get(&format!("{page}?table=02&year=2025")).await.expect(200).shows("様式の改正");
         let sql = "select count(*) from ledger.settlement_axis_of(2026) where name = '実質収支（新様式）'";
         assert_eq!(world.number(sql).await, 1);
-        assert_eq!(world.number("select count(*) from ledger.settlement_axis_of(2025) where name = '実質収支（新様式）'").await, 0);
+        assert_eq!(
+            world.number("select count(*) from ledger.settlement_axis_of(2025) where name = '実質収支（新様式）'").await,
+            0
+        );
         let sql = "select count(*) from audit.event where actor = 'kanri.1' and source = 'console'
                     and action in ('settlement.portion', 'settlement.funding', 'settlement.figure', 'setting.changed')";
         assert_eq!(world.number(sql).await, 5);
@@ -195,7 +211,8 @@ fn office_and_banks_close_on_days_of_their_own() {
         let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
         let page = "/settings/calendar/own-days";
-        let day = [("day", "2026-12-28"), ("calendar", "office"), ("what", "closed"), ("name", "条例の休日"), ("reason", "条例改正")];
+        let day =
+            [("day", "2026-12-28"), ("calendar", "office"), ("what", "closed"), ("name", "条例の休日"), ("reason", "条例改正")];
         viewer.post(page, &day).await.expect(403);
         admin.get("/settings/calendar").await.expect(200);
         let mut nobody = day;
@@ -207,14 +224,30 @@ fn office_and_banks_close_on_days_of_their_own() {
         admin.post(page, &day).await.expect_to("/settings/calendar?done=saved");
         viewer.get("/settings/calendar").await.expect(200).shows("2026-12-28").shows("条例の休日").shows("条例改正");
         // The command does the same, and the calendar that the schedule reads says it.
-        let both = ["calendar", "day", "2026-12-12", "open", "--of", "office", "--of", "bank", "--name", "休日開庁", "--reason", "繁忙期"];
+        let both = [
+            "calendar",
+            "day",
+            "2026-12-12",
+            "open",
+            "--of",
+            "office",
+            "--of",
+            "bank",
+            "--name",
+            "休日開庁",
+            "--reason",
+            "繁忙期",
+        ];
         let named = ["--as", "setup", "--break-glass", "試験"];
         world.renkei(&[&both[..], &named[..]].concat()).expect(&[0]);
         let shown = world.json(&["calendar", "show", "--year", "2026"], &[0]);
         assert_eq!(shown["own_days"].as_array().unwrap().len(), 3, "{shown}");
         world.renkei(&["calendar", "check"]).expect(&[0]);
         let sql = "select string_agg(calendar || ' ' || day, ', ' order by day, calendar) from ledger.own_day where opens";
-        assert_eq!(sqlx::query_scalar::<_, String>(sql).fetch_one(world.pool()).await.unwrap(), "bank 2026-12-12, office 2026-12-12");
+        assert_eq!(
+            sqlx::query_scalar::<_, String>(sql).fetch_one(world.pool()).await.unwrap(),
+            "bank 2026-12-12, office 2026-12-12"
+        );
         let back = ["calendar", "day", "2026-12-12", "usual", "--of", "bank", "--reason", "取止め"];
         world.renkei(&[&back[..], &named[..]].concat()).expect(&[0]);
         assert_eq!(world.number("select count(*) from ledger.own_day where opens").await, 1);

@@ -56,7 +56,8 @@ impl Weakness {
                     .to_owned()
             }
             Weakness::Known => {
-                say(lang, "よく使われる、または流出が知られているパスワードです。", "it is common, or known to have leaked").to_owned()
+                say(lang, "よく使われる、または流出が知られているパスワードです。", "it is common, or known to have leaked")
+                    .to_owned()
             }
             Weakness::Same => say(lang, "今のパスワードと同じです。", "it is the one you have").to_owned(),
         }

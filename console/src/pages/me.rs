@@ -81,7 +81,7 @@ fn own_sessions(person: &Person, sessions: &[Own]) -> Markup {
             thead { tr { th { (say(lang, "開始", "Since")) } th { (say(lang, "最終利用", "Last used")) } th { (say(lang, "接続元", "From")) } th { (say(lang, "ブラウザー", "Browser")) } } }
             tbody { @for own in sessions { tr {
                 td { (when(&own.begun_at)) } td { (when(&own.seen_at)) }
-                td { code { (own.address) } @if own.this { " " (badge(Tone::Quiet, say(lang, "この画面", "this one"))) } } td { (own.agent) }
+                td { code { (own.address) } @if own.this { " " (badge(Tone::Quiet, say(lang, "この画面", "this one"))) } } td { code { (own.agent) } }
             } } }
         } }
         @if sessions.iter().any(|own| !own.this) {

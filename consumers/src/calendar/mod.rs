@@ -102,8 +102,10 @@ async fn load_from(conn: &mut PgConnection) -> Result<BusinessCalendar, Calendar
 /// Days on which office or banks are open or closed by themselves.
 async fn own_days(executor: impl PgExecutor<'_>) -> Result<Vec<OwnDay>, CalendarStoreError> {
     let sql = "select calendar, day::text, opens, name from ledger.own_day where opens is not null order by day, calendar";
-    let rows: Vec<(String, String, bool, String)> =
-        sqlx::query_as(sql).fetch_all(executor).await.map_err(CalendarStoreError::database("read the days of office and banks"))?;
+    let rows: Vec<(String, String, bool, String)> = sqlx::query_as(sql)
+        .fetch_all(executor)
+        .await
+        .map_err(CalendarStoreError::database("read the days of office and banks"))?;
     let own = |(calendar, text, opens, name): (String, String, bool, String)| {
         let calendar = DayRule::parse(&calendar).ok_or(CalendarStoreError::Day(calendar))?;
         Ok(OwnDay { calendar, day: day(&text)?, opens, name })

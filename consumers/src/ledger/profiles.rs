@@ -102,4 +102,3 @@ pub async fn decide(
     let deciding = deciding.bind(version).bind(approve).bind(today).bind(by.why.trim()).bind(by.actor);
     deciding.execute(pool).await.map(|_| ()).map_err(refused)
 }
-

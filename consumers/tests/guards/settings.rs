@@ -109,7 +109,13 @@ async fn office_and_banks_have_days_of_their_own() {
 #[tokio::test]
 async fn a_bank_profile_is_changed_ahead_and_by_two_persons() {
     let db = Scratch::new().await;
-    let file = values(&[("own_account", "0123456"), ("cut_off", "12:00"), ("method", "7"), ("days_ahead_min", "1"), ("days_ahead_max", "15")]);
+    let file = values(&[
+        ("own_account", "0123456"),
+        ("cut_off", "12:00"),
+        ("method", "7"),
+        ("days_ahead_min", "1"),
+        ("days_ahead_max", "15"),
+    ]);
     let (topic, profile) = ("09_x", "bank");
     let propose = async |chosen: &[(&str, &str)], valid_from: &str, seen| {
         let (file, chosen) = (&file, &values(chosen));
@@ -161,9 +167,22 @@ async fn a_row_of_the_survey_has_another_meaning_from_a_year_on() {
     let sql = "select a.table_no || '/' || a.no || '/' || a.item from ledger.settlement_axis_of(2025) a where a.axis = 'row' and a.role = 'nature' order by 1 limit 1";
     let known = db.one::<String>(sql).await;
     let [table_no, no, item] = known.split('/').collect::<Vec<_>>()[..] else { panic!("{known}") };
-    let of = |name, role, item, from_year| SurveyAxis { table_no, axis: "row", no, within: "", from_year, name, role, item, grade: "B" };
+    let of = |name, role, item, from_year| SurveyAxis {
+        table_no,
+        axis: "row",
+        no,
+        within: "",
+        from_year,
+        name,
+        role,
+        item,
+        grade: "B",
+    };
     let change = |axis| settings::change_survey_axis(&db.pool, axis, BY);
-    assert_eq!(rule(change(SurveyAxis { table_no: "99", ..of("新", Some("nature"), Some(item), 2026) }).await), "settlement_axis_table_is_known");
+    assert_eq!(
+        rule(change(SurveyAxis { table_no: "99", ..of("新", Some("nature"), Some(item), 2026) }).await),
+        "settlement_axis_table_is_known"
+    );
     assert_eq!(rule(change(of("新", Some("nature"), Some("no such item"), 2026)).await), "settlement_axis_item_is_known");
     assert_eq!(rule(change(of("新", Some("total"), Some(item), 2026)).await), "settlement_axis_item_is_known");
     assert_eq!(rule(change(of("新", Some("nature"), None, 2026)).await), "settlement_axis_item_belongs_to_role");

@@ -22,8 +22,11 @@ use crate::html::{Fields, Tone, badge, empty, field, post, when};
 use crate::refusal::{Answer, Refusal};
 
 /// Keys with a list to choose from.
-const HOLIDAYS: [(&str, &str, &str); 3] =
-    [("refuse", "受け付けない", "refused"), ("next", "翌営業日", "the next bank day"), ("previous", "前営業日", "the bank day before")];
+const HOLIDAYS: [(&str, &str, &str); 3] = [
+    ("refuse", "受け付けない", "refused"),
+    ("next", "翌営業日", "the next bank day"),
+    ("previous", "前営業日", "the bank day before"),
+];
 
 /// Profiles whose topic the person may see and that have something to change.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
@@ -54,7 +57,9 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
 
 fn all<'d>(desk: &'d Desk, person: &Person) -> Vec<(&'d Arc<Topic>, &'d Profile)> {
     let topics = desk.registry.sides().filter(|topic| person.may_on(Action::See, topic.slug.as_str()));
-    topics.flat_map(|topic| topic.integration.iter().flat_map(move |folder| folder.profiles.iter().map(move |p| (topic, p)))).collect()
+    topics
+        .flat_map(|topic| topic.integration.iter().flat_map(move |folder| folder.profiles.iter().map(move |p| (topic, p))))
+        .collect()
 }
 
 fn find<'d>(desk: &'d Desk, person: &Person, slug: &str, name: &str) -> Answer<(&'d Arc<Topic>, &'d Profile)> {
@@ -74,7 +79,8 @@ pub(crate) async fn show(
     let keys = keys_of(&desk, profile).await?;
     let versions = profiles::versions(&desk.pool, &slug, &name).await?;
     let agreed = profiles::values_on(&desk.pool, &slug, &name, &clock::today().to_string()).await?;
-    let now: BTreeMap<&str, &str> = keys.iter().filter_map(|key| Some((key.key.as_str(), value(profile, &agreed, &key.key)?))).collect();
+    let now: BTreeMap<&str, &str> =
+        keys.iter().filter_map(|key| Some((key.key.as_str(), value(profile, &agreed, &key.key)?))).collect();
     let waiting = versions.iter().find(|version| version.approved.is_none());
     let address = format!("/settings/banks/{slug}/{name}");
     let body = html! {
