@@ -90,6 +90,16 @@ create table ledger.holiday (
 );
 comment on table ledger.holiday is '国民の祝日 including 振替休日; data with a horizon, see calendar_horizon.';
 
+create table ledger.own_day (
+    calendar text constraint own_day_calendar_is_known check (calendar in ('office', 'bank')),
+    day      date,
+    opens    boolean,
+    name     text not null constraint own_day_is_named check (btrim(name) <> ''),
+    constraint own_day_pk primary key (calendar, day)
+);
+comment on table ledger.own_day is '庁舎・金融機関それぞれの休業日と開業日: days on which one of the two calendars is closed or open against weekends, holidays and the turn of the year (条例の休日, 臨時休業, 休日開庁).';
+comment on column ledger.own_day.opens is 'true: open, false: closed; null: taken back, the day is what the rest of the calendar says.';
+
 create table ledger.calendar_horizon (
     only_row boolean default true constraint calendar_horizon_pk primary key constraint calendar_horizon_is_one_row check (only_row),
     since    date not null default '2025-01-01',
@@ -107,14 +117,16 @@ begin
         raise exception 'the calendar knows holidays through % only; % is beyond it', horizon, day
             using errcode = 'RK001', hint = 'import the next holidays (内閣府 国民の祝日) before dates of that year are used';
     end if;
-    return extract(isodow from day) < 6
-       and not exists (select 1 from ledger.holiday h where h.day = is_business_day.day)
-       and not case kind
-               when 'bank' then to_char(day, 'MMDD') in ('1231', '0101', '0102', '0103')
-               when 'office' then to_char(day, 'MMDD') in ('1229', '1230', '1231', '0101', '0102', '0103')
-           end;
+    -- What a calendar says of a day by itself goes before what holds for all.
+    return coalesce((select d.opens from ledger.own_day d where d.calendar = kind and d.day = is_business_day.day),
+               extract(isodow from day) < 6
+               and not exists (select 1 from ledger.holiday h where h.day = is_business_day.day)
+               and not case kind
+                       when 'bank' then to_char(day, 'MMDD') in ('1231', '0101', '0102', '0103')
+                       when 'office' then to_char(day, 'MMDD') in ('1229', '1230', '1231', '0101', '0102', '0103')
+                   end);
 end $$;
-comment on function ledger.is_business_day is 'kind: bank (12/31–1/3 closed) or office (12/29–1/3 closed). Raises RK001 beyond the horizon.';
+comment on function ledger.is_business_day is 'kind: bank (12/31–1/3 closed) or office (12/29–1/3 closed), each with days of its own (own_day). Raises RK001 beyond the horizon.';
 
 create function ledger.next_business_day(day date, kind text) returns date
 language plpgsql stable as $$

@@ -1,12 +1,13 @@
--- What the office sets by itself: posting rules, holidays, where contract numbers stand, what the survey's words mean, whom personnel
--- orders name; and which 連携 stands still for the moment. Every change says who, when and why, and keeps what was there before.
+-- What the office sets by itself: posting rules, holidays, where contract numbers stand, what the survey's words and tables mean, whom
+-- personnel orders name, which account a bank debits; and which 連携 stands still for the moment. Every change says who, when and why, and keeps what was there before.
 
 -- ── Changes ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create table ledger.setting_change (
     id         bigint generated always as identity constraint setting_change_pk primary key,
     setting    text        not null constraint setting_is_known
-               check (setting in ('posting_rule', 'holiday', 'contract_number_rule', 'settlement_rule', 'payroll_section')),
+               check (setting in ('posting_rule', 'holiday', 'own_day', 'contract_number_rule', 'settlement_rule', 'settlement_axis', 'payroll_section',
+                                  'bank_profile')),
     key        text        not null,
     version    int         not null constraint setting_version_is_positive check (version > 0),
     valid_from text,
@@ -18,7 +19,7 @@ create table ledger.setting_change (
     constraint setting_version_once unique (setting, key, version)
 );
 comment on table ledger.setting_change is '設定変更履歴: every change of a setting, what was there before and what since. The rows themselves say what counts now.';
-comment on column ledger.setting_change.key is 'event of a posting rule; day of a holiday; collector; role/fund/key of a survey rule; 節.';
+comment on column ledger.setting_change.key is 'event of a posting rule; day of a holiday; calendar/day; collector; role/fund/key of a survey rule; table/axis/within/number of a survey row or column; 節; topic/profile.';
 comment on column ledger.setting_change.valid_from is 'Day or fiscal year from which it counts, where the setting has such; else from the moment it was made.';
 
 create function ledger.refuse_setting_change() returns trigger language plpgsql as $$
@@ -125,6 +126,35 @@ begin
 end $$;
 comment on function ledger.change_holiday is 'A day ahead becomes a holiday of office and banks, has another name, or (name empty) is one no more.';
 
+-- A day of one calendar, or of both: 条例の休日, 臨時休業, 休日開庁. The list of the Cabinet Office leaves these alone.
+create function ledger.change_own_day(calendar text, day date, opens boolean, name text, today date, why text, actor text) returns int
+language plpgsql as $$
+declare
+    span record;
+    old  ledger.own_day;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('own_day/' || calendar || day, 0));
+    select since, through into span from ledger.calendar_horizon;
+    if span.through is null or day not between span.since and span.through then
+        raise exception 'the calendar knows % to %', span.since, span.through
+            using errcode = 'restrict_violation', constraint = 'holiday_is_within_the_calendar';
+    end if;
+    if day <= today then
+        raise exception '% is not ahead', day using errcode = 'restrict_violation', constraint = 'own_day_is_ahead';
+    end if;
+    select * into old from ledger.own_day d where (d.calendar, d.day) = (change_own_day.calendar, change_own_day.day);
+    if old.opens is not distinct from opens and (opens is null or old.name = btrim(change_own_day.name)) then
+        raise exception 'nothing is changed' using errcode = 'restrict_violation', constraint = 'setting_changes_something';
+    end if;
+    insert into ledger.own_day (calendar, day, opens, name)
+    values (calendar, day, opens, case when opens is null then old.name else btrim(change_own_day.name) end)
+    on conflict on constraint own_day_pk do update set opens = excluded.opens, name = excluded.name;
+    return ledger.note_setting('own_day', calendar || '/' || day, day::text,
+                               case when old.opens is not null then jsonb_build_object('opens', old.opens, 'name', old.name) end,
+                               case when opens is null then '{}' else jsonb_build_object('opens', opens, 'name', btrim(change_own_day.name)) end, why, actor);
+end $$;
+comment on function ledger.change_own_day is 'A day ahead is open or closed in one calendar (office, bank) whatever the rest says; opens null takes that back.';
+
 -- ── Contract numbers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create function ledger.change_contract_number_rule(collector text, valid_from date, start_at int, length int, strip_zeros boolean, why text, actor text)
@@ -183,6 +213,180 @@ begin
     return ledger.note_setting('settlement_rule', name, from_year::text, jsonb_build_object('item', old.item), jsonb_build_object('item', item), why, actor);
 end $$;
 comment on function ledger.change_settlement_rule is 'What a 会計, 予算科目 or 節 is in the survey from a fiscal year on; item null takes the rule back.';
+
+-- A row or column of a table of the survey, from a fiscal year on. Editions that are made keep their captions.
+create function ledger.change_settlement_axis(table_no text, axis text, no text, within text, from_year int, name text, role text, item text, grade text,
+                                              why text, actor text) returns int
+language plpgsql as $$
+declare
+    old  ledger.settlement_axis;
+    said text := concat_ws('/', table_no, axis, nullif(within, ''), no);
+begin
+    perform pg_advisory_xact_lock(hashtextextended('settlement_axis/' || said, 0));
+    if not exists (select from ledger.settlement_table t where t.table_no = change_settlement_axis.table_no) then
+        raise exception 'there is no table %', table_no using errcode = 'restrict_violation', constraint = 'settlement_axis_table_is_known';
+    end if;
+    if item is not null and not (case role
+           when 'figure' then exists (select from ledger.settlement_axis a where a.role = 'figure' and a.item = change_settlement_axis.item)
+           else exists (select from ledger.settlement_item i where (i.role, i.code) = (change_settlement_axis.role, change_settlement_axis.item)) end) then
+        raise exception '% is no %', item, role using errcode = 'restrict_violation', constraint = 'settlement_axis_item_is_known';
+    end if;
+    select * into old from ledger.settlement_axis a
+     where (a.table_no, a.axis, a.no, a.within) = (change_settlement_axis.table_no, change_settlement_axis.axis, change_settlement_axis.no, change_settlement_axis.within)
+       and a.from_year <= change_settlement_axis.from_year
+     order by a.from_year desc, a.version desc limit 1;
+    if (old.name, old.role, old.item, old.grade) is not distinct from (name, role, item, grade) or role is null and old.role is null then
+        raise exception 'nothing is changed' using errcode = 'restrict_violation', constraint = 'setting_changes_something';
+    end if;
+    insert into ledger.settlement_axis (table_no, axis, no, within, from_year, version, name, role, item, grade, why, made_by)
+    select change_settlement_axis.table_no, change_settlement_axis.axis, change_settlement_axis.no, change_settlement_axis.within,
+           change_settlement_axis.from_year, coalesce(max(a.version), 0) + 1, change_settlement_axis.name, change_settlement_axis.role,
+           change_settlement_axis.item, change_settlement_axis.grade, change_settlement_axis.why, actor
+      from ledger.settlement_axis a
+     where (a.table_no, a.axis, a.no, a.within, a.from_year)
+         = (change_settlement_axis.table_no, change_settlement_axis.axis, change_settlement_axis.no, change_settlement_axis.within, change_settlement_axis.from_year);
+    return ledger.note_setting('settlement_axis', said, from_year::text, jsonb_build_object('name', old.name, 'role', old.role, 'item', old.item, 'grade', old.grade),
+                               jsonb_build_object('name', name, 'role', role, 'item', item, 'grade', grade), why, actor);
+end $$;
+comment on function ledger.change_settlement_axis is 'Caption and meaning of a row or column from a fiscal year on; role null takes it back.';
+
+-- ── Bank profiles ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- What of a profile is the office's contract with its bank, and no matter of the file's form: the account that is debited, under which code
+-- and name, how much one file may hold, when the bank wants it. The rest (layout, names, characters) is the profile's TOML.
+create table ledger.profile_key (
+    key     text constraint profile_key_pk primary key,
+    name    text not null,
+    name_en text not null,
+    form    text not null,
+    sort    int  not null
+);
+comment on table ledger.profile_key is '銀行プロファイルの変更できる項目: values of a profile that staff change without another file, and the form of each.';
+insert into ledger.profile_key (sort, key, name, name_en, form) values
+    (1, 'originator_code', '委託者コード', 'Originator code', '^[0-9]{10}$'),
+    (2, 'originator_name', '委託者名', 'Originator name', '^[0-9A-Z ().,/｢｣\-\uFF66-\uFF9F]{1,40}$'),
+    (3, 'own_bank', '引落銀行', 'Debited bank', '^[0-9]{4}$'),
+    (4, 'own_branch', '引落支店', 'Debited branch', '^[0-9]{3}$'),
+    (5, 'own_account_kind', '預金種目', 'Kind of account', '^[1249]$'),
+    (6, 'own_account', '口座番号', 'Account number', '^[0-9]{7}$'),
+    (7, 'records_max', '1ファイルの件数の上限', 'Most records of a file', '^[1-9][0-9]{0,5}$'),
+    (8, 'total_max', '1ファイルの金額の上限', 'Most yen of a file', '^[1-9][0-9]{0,11}$'),
+    (9, 'header_records_max', '1ヘッダーの件数の上限', 'Most records behind a header', '^[1-9][0-9]{0,5}$'),
+    (10, 'non_business_day', '休業日の扱い', 'A day on which banks are closed', '^(refuse|next|previous)$'),
+    (11, 'cut_off', '締切時刻', 'Cut-off', '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
+    (12, 'days_ahead_min', '振込指定日までの最少営業日数', 'Fewest bank days ahead', '^[0-9]{1,2}$'),
+    (13, 'days_ahead_max', '振込指定日までの最多営業日数', 'Most bank days ahead', '^[0-9]{1,2}$'),
+    (14, 'own_cut_off', '締切時刻（自行のみ）', 'Cut-off where all are at the own bank', '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
+    (15, 'own_days_ahead_min', '最少営業日数（自行のみ）', 'Fewest bank days where all are at the own bank', '^[0-9]{1,2}$');
+
+create table ledger.profile_version (
+    topic      text not null,
+    profile    text not null,
+    version    int  not null constraint profile_version_is_positive check (version > 0),
+    valid_from date not null,
+    values     jsonb not null constraint profile_values_are_an_object check (jsonb_typeof(values) = 'object' and values <> '{}'),
+    before     jsonb not null,
+    why        text not null constraint profile_version_says_why check (btrim(why) <> ''),
+    made_by    text not null constraint profile_version_is_signed check (btrim(made_by) <> ''),
+    made_at    timestamptz not null default clock_timestamp(),
+    approved   boolean,
+    decided_by text,
+    decided_at timestamptz,
+    decided_why text not null default '',
+    constraint profile_version_pk primary key (topic, profile, version),
+    constraint profile_version_end_is_signed check (num_nonnulls(approved, decided_by, decided_at) in (0, 3)),
+    -- Another account is debited by it: whoever enters it does not approve it.
+    constraint profile_version_needs_two_persons check (not approved or lower(decided_by) <> lower(made_by)),
+    constraint profile_version_refused_says_why check (approved is distinct from false or btrim(decided_why) <> '')
+);
+comment on table ledger.profile_version is '銀行プロファイルの版: what the office agreed with its bank, over the values of the profile''s file, for files ordered from a day on. Entered by one person, approved by another.';
+comment on column ledger.profile_version.approved is 'null: waits for the second person; false: refused or taken back.';
+create unique index profile_version_waits_once on ledger.profile_version (topic, profile) where approved is null;
+
+create function ledger.guard_profile_version() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'UPDATE' or old.approved is not null
+       or (old.topic, old.profile, old.version, old.valid_from, old.values, old.before, old.why, old.made_by, old.made_at)
+          is distinct from (new.topic, new.profile, new.version, new.valid_from, new.values, new.before, new.why, new.made_by, new.made_at) then
+        raise exception 'a version of a bank profile is decided once and stays' using errcode = 'restrict_violation', constraint = 'profile_version_stays';
+    end if;
+    return new;
+end $$;
+create trigger profile_version_is_guarded before update or delete on ledger.profile_version for each row execute function ledger.guard_profile_version();
+create trigger profile_version_stays before truncate on ledger.profile_version for each statement execute function ledger.guard_profile_version();
+
+create function ledger.profile_values(topic text, profile text, day date) returns jsonb language sql stable as $$
+    select coalesce((select v.values from ledger.profile_version v
+                      where (v.topic, v.profile) = (profile_values.topic, profile_values.profile) and v.approved and v.valid_from <= day
+                      order by v.valid_from desc, v.version desc limit 1), '{}')
+$$;
+comment on function ledger.profile_values is 'What counts for files ordered on a day, over the values of the profile''s file.';
+
+create function ledger.propose_profile(topic text, profile text, file_values jsonb, chosen jsonb, valid_from date, seen int, today date, why text, actor text)
+returns int language plpgsql as $$
+declare
+    last  int;
+    was   jsonb;
+    wrong text;
+    made  int;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('profile/' || topic || '/' || profile, 0));
+    select coalesce(max(v.version), 0) into last from ledger.profile_version v where (v.topic, v.profile) = (propose_profile.topic, propose_profile.profile);
+    if last <> seen then
+        raise exception 'somebody has changed % % in the meantime', topic, profile using errcode = 'restrict_violation', constraint = 'setting_is_as_it_was_seen';
+    end if;
+    -- Files that are ordered keep what they were made with.
+    if valid_from <= today then
+        raise exception '% is not ahead', valid_from using errcode = 'restrict_violation', constraint = 'profile_version_is_ahead';
+    end if;
+    select e.key into wrong from jsonb_each_text(chosen) e left join ledger.profile_key k on k.key = e.key
+     where k.key is null or not file_values ? e.key or e.value !~ k.form limit 1;
+    if wrong is not null then
+        raise exception '% cannot be %', wrong, chosen ->> wrong using errcode = 'restrict_violation', constraint = 'profile_value_has_its_form';
+    end if;
+    if (chosen ->> 'days_ahead_min')::int > (chosen ->> 'days_ahead_max')::int then
+        raise exception 'the fewest days are more than the most' using errcode = 'restrict_violation', constraint = 'profile_days_are_a_span';
+    end if;
+    was := file_values || ledger.profile_values(topic, profile, valid_from);
+    if was @> chosen then
+        raise exception 'nothing is changed' using errcode = 'restrict_violation', constraint = 'setting_changes_something';
+    end if;
+    insert into ledger.profile_version (topic, profile, version, valid_from, values, before, why, made_by)
+    values (topic, profile, last + 1, valid_from, chosen,
+            (select jsonb_object_agg(e.key, was -> e.key) from jsonb_each(chosen) e), why, actor)
+    returning version into made;
+    perform audit.record(actor, 'setting.proposed', 'bank_profile', topic || '/' || profile, null,
+                         (select jsonb_object_agg(e.key, e.value) from jsonb_each(chosen) e where was -> e.key is distinct from e.value)
+                         || jsonb_build_object('version', made, 'valid_from', valid_from), why);
+    return made;
+end $$;
+comment on function ledger.propose_profile is 'Other values of a bank profile for files ordered from a day on, to be approved by another person. file_values: those of the profile''s file.';
+
+create function ledger.decide_profile(topic text, profile text, version int, approve boolean, today date, why text, actor text) returns void
+language plpgsql as $$
+declare
+    it ledger.profile_version;
+begin
+    select * into it from ledger.profile_version v
+     where (v.topic, v.profile, v.version) = (decide_profile.topic, decide_profile.profile, decide_profile.version) for update;
+    if it.version is null or it.approved is not null then
+        raise exception 'nothing waits' using errcode = 'restrict_violation', constraint = 'profile_version_waits';
+    end if;
+    if approve and it.valid_from <= today then
+        raise exception '% is not ahead', it.valid_from using errcode = 'restrict_violation', constraint = 'profile_version_is_ahead';
+    end if;
+    update ledger.profile_version v set approved = approve, decided_by = actor, decided_at = clock_timestamp(), decided_why = btrim(coalesce(decide_profile.why, ''))
+     where (v.topic, v.profile, v.version) = (it.topic, it.profile, it.version);
+    if approve then
+        perform ledger.note_setting('bank_profile', it.topic || '/' || it.profile, it.valid_from::text,
+            (select jsonb_object_agg(e.key, e.value) from jsonb_each(it.before) e where it.values -> e.key is distinct from e.value),
+            (select jsonb_object_agg(e.key, e.value) from jsonb_each(it.values) e where it.before -> e.key is distinct from e.value)
+            || jsonb_build_object('proposed_by', it.made_by), it.why, actor);
+    else
+        perform audit.record(actor, 'setting.refused', 'bank_profile', it.topic || '/' || it.profile, null, jsonb_build_object('version', it.version), why);
+    end if;
+end $$;
+comment on function ledger.decide_profile is 'The second person approves what another entered, or refuses it; whoever entered it may take it back.';
 
 -- ── Sections of personnel cost ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,9 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use renkei_console::access::Role;
 use renkei_console::access::oidc::OidcConfig;
+use renkei_console::access::password::Known;
 use renkei_consumers::accounts::Orphans;
 use renkei_consumers::outbound::DeliverConfig;
 use renkei_core::broker::BrokerConfig;
@@ -57,7 +59,8 @@ pub(crate) struct Config {
     pub(crate) slip_font: PathBuf,
     /// Address of the operators' console; empty = off. Environment: `RENKEI_CONSOLE_LISTEN`.
     pub(crate) console_listen: String,
-    /// Commands take the name of who acts (`--as`, `RENKEI_ACTOR`); false: only the session of `renkei login` counts.
+    /// Commands take the name of who acts (`--as`, `RENKEI_ACTOR`) until the first administrator is there, and with `--break-glass`
+    /// from then on; false: never, only the session of `renkei login` counts.
     pub(crate) actor_by_name: bool,
     /// Certificate of the console with its chain, PEM; empty = plain text.
     pub(crate) console_tls_cert: PathBuf,
@@ -67,6 +70,10 @@ pub(crate) struct Config {
     pub(crate) console_behind_proxy: bool,
     /// Addresses of that proxy: only from them is `X-Forwarded-For` read.
     pub(crate) console_trusted_proxies: Vec<IpAddr>,
+    /// Roles of which one-time codes are demanded: who has one of them sets codes up before anything else.
+    pub(crate) console_codes_for: Vec<Role>,
+    /// Passwords that nobody may choose, one a line; empty = no list.
+    pub(crate) console_known_passwords: PathBuf,
     /// Signing in with an OpenID provider; absent = passwords only.
     pub(crate) console_oidc: Option<OidcConfig>,
     /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir` and
@@ -99,6 +106,8 @@ impl Default for Config {
             console_tls_key: PathBuf::new(),
             console_behind_proxy: false,
             console_trusted_proxies: Vec::new(),
+            console_codes_for: vec![Role::Approver, Role::Administrator],
+            console_known_passwords: PathBuf::new(),
             console_oidc: None,
             produce: ProducerConfig::default(),
             deliver: BTreeMap::new(),
@@ -241,6 +250,15 @@ impl Config {
     /// The database as the console reaches it.
     pub(crate) fn console_database(&self) -> &str {
         if self.console_database_url.is_empty() { &self.database_url } else { &self.console_database_url }
+    }
+
+    /// Passwords that nobody may choose.
+    pub(crate) fn known_passwords(&self) -> anyhow::Result<Known> {
+        let file = &self.console_known_passwords;
+        if file.as_os_str().is_empty() {
+            return Ok(Known::default());
+        }
+        Known::read(file).with_context(|| format!("cannot read console_known_passwords {}", file.display()))
     }
 
     /// Where the broker is, and what its exchanges are called.

@@ -26,7 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::cli::roles::Roles;
 use crate::config::Config;
@@ -104,6 +104,14 @@ pub(crate) async fn database(config: &Config) -> anyhow::Result<PgPool> {
 /// The database through a door that the audit log names.
 async fn database_through(config: &Config, door: &str) -> anyhow::Result<PgPool> {
     Ok(db::connect_through(database_url(config, door), config.database_connections_max, door).await?)
+}
+
+/// The database for what runs for long: with the rights of its database role, whatever the login may do besides.
+async fn database_of_role(config: &Config, door: &str, role: &str) -> anyhow::Result<PgPool> {
+    let (url, max) = (database_url(config, door), config.database_connections_max);
+    let (limited, pool) = db::connect_with_rights_of(role, url, max, door).await?;
+    info!(door, role, limited, "connected to the database");
+    Ok(pool)
 }
 
 /// The address of the database for a door.
@@ -246,7 +254,7 @@ async fn start_console(
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
     let listen = config.console_listen.parse().context("console_listen is not an address and port")?;
-    let pool = database_through(config, "console").await?;
+    let pool = database_of_role(config, "console", "renkei_console").await?;
     let publisher = publisher(config, registry, "console")?;
     let desk = Arc::new(Desk {
         intake: inbound::Intake::new(pool.clone(), registry.clone()).with_source("console"),
@@ -264,6 +272,8 @@ async fn start_console(
         pulse: Pulse::default(),
         proxies: Proxies::new(config.console_trusted_proxies.clone()),
         oidc: config.console_oidc.clone().map(Oidc::new),
+        codes_for: config.console_codes_for.clone(),
+        known_passwords: config.known_passwords()?,
         pool,
     });
     let tls = tls::acceptor(&config.console_tls_cert, &config.console_tls_key)?;
@@ -285,7 +295,7 @@ async fn start_consumers(
     readiness: &mut Readiness,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let pool = database_through(config, "consumer").await?;
+    let pool = database_of_role(config, "consumer", "renkei_consumer").await?;
     let broker = config.broker(registry);
     let publisher = Publisher::start(&broker, "consume")?;
     let intake = Arc::new(inbound::Intake::new(pool.clone(), registry.clone()));

@@ -9,7 +9,9 @@ use renkei_core::broker::{BrokerConfig, Publisher};
 use renkei_core::registry::{Registry, Topic};
 use renkei_core::tls::Proxies;
 
+use crate::access::Role;
 use crate::access::oidc::Oidc;
+use crate::access::password::Known;
 use crate::access::seal::Sealer;
 use crate::pages::board::Outlook;
 use crate::pages::depths::Depths;
@@ -54,4 +56,8 @@ pub struct Desk {
     pub proxies: Proxies,
     /// Signing in with an OpenID provider.
     pub oidc: Option<Oidc>,
+    /// Roles of which one-time codes are demanded.
+    pub codes_for: Vec<Role>,
+    /// Passwords that nobody may choose.
+    pub known_passwords: Known,
 }

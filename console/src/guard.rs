@@ -18,7 +18,7 @@ use renkei_core::catalogue::Lang;
 use subtle::ConstantTimeEq;
 use tracing::warn;
 
-use crate::access::enter::From;
+use crate::access::enter::{self, From};
 use crate::access::session::{self, Found};
 use crate::access::{AccessError, Person};
 use crate::desk::Desk;
@@ -55,12 +55,17 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
         (Need::HalfWay, Some(Found::HalfWay(person) | Found::Whole(person))) => Some(person),
         (_, Some(Found::HalfWay(_))) => return see_other("/enter/code"),
         (Need::Session, Some(Found::Whole(person))) => Some(person),
-        (Need::Role(_), Some(Found::Whole(person))) if person.must_change => return see_other("/me"),
-        (Need::Role(action), Some(Found::Whole(person))) if !person.may(action) => {
-            warn!(login = person.login, path = request.uri().path(), "refused for want of a role");
-            return page_of(&Refusal::forbidden(), Some(&person), lang);
+        (need, Some(Found::Whole(person))) => {
+            // Their own password and codes first; until then no other page opens.
+            if person.must_change || person.must_enrol {
+                return see_other("/me");
+            }
+            if need.met(|action| person.may(action)) == Some(false) {
+                let asked = format!("{} {}", request.method(), request.uri().path());
+                return not_for(&desk, &person, &asked, lang).await;
+            }
+            Some(person)
         }
-        (Need::Role(_), Some(Found::Whole(person))) => Some(person),
     };
     if writes
         && let Some(person) = &person
@@ -79,6 +84,16 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
     match response.extensions().get::<Refusal>() {
         Some(refusal) => page_of(refusal, person.as_ref(), lang),
         None => response,
+    }
+}
+
+/// The role does not allow it: said, and written down.
+async fn not_for(desk: &Desk, person: &Person, asked: &str, lang: Lang) -> Response {
+    warn!(login = person.login, asked, "refused for want of a role");
+    let asked: String = asked.chars().take(200).collect();
+    match enter::note_refusal(&desk.pool, &person.login, &asked).await {
+        Ok(()) => page_of(&Refusal::forbidden(), Some(person), lang),
+        Err(error) => page_of(&Refusal::from(error), Some(person), lang),
     }
 }
 
@@ -151,7 +166,13 @@ pub(crate) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
 
 async fn person(desk: &Desk, headers: &HeaderMap, lang: Lang) -> Result<Option<Found>, AccessError> {
     match cookie_of(headers, session::COOKIE) {
-        Some(token) if token.len() == 64 => session::find(&desk.pool, &token, lang).await,
+        Some(token) if token.len() == 64 => {
+            let found = session::find(&desk.pool, &token, lang).await?;
+            Ok(found.map(|found| match found {
+                Found::Whole(person) => Found::Whole(person.under(&desk.codes_for)),
+                half_way => half_way,
+            }))
+        }
         _ => Ok(None),
     }
 }

@@ -29,6 +29,8 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("paused", "停止しました。", "Paused."),
     ("resumed", "再開しました。", "Resumed."),
     ("saved", "保存しました。", "Saved."),
+    ("proposed", "登録しました。別の承認者が承認すると適用されます。", "Entered. It counts when another person has approved it."),
+    ("sent-back", "差し戻しました。", "Refused."),
     ("password-changed", "パスワードを変更しました。", "The password was changed."),
     ("codes-on", "ワンタイムコードを登録しました。", "One-time codes are in use."),
     ("proven", "本人確認ができました。", "Your identity was confirmed."),

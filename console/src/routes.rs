@@ -26,7 +26,28 @@ pub enum Need {
     Session,
     /// A session with a role that may do this somewhere. The page itself looks at the topic.
     Role(Action),
+    /// A session with a role that may do one of these somewhere.
+    OneOf(&'static [Action]),
 }
+
+impl Need {
+    /// Whether roles that may do such things are enough; `None`: no role is asked for.
+    pub fn met(self, may: impl Fn(Action) -> bool) -> Option<bool> {
+        match self {
+            Need::Open | Need::HalfWay | Need::Session => None,
+            Need::Role(action) => Some(may(action)),
+            Need::OneOf(actions) => Some(actions.iter().any(|action| may(*action))),
+        }
+    }
+}
+
+/// What is done with a file on its way out, by whoever makes or approves such files. A release asks for more where two persons must
+/// have seen the file.
+const SEND: Need = Need::OneOf(&[Action::Operate, Action::Approve]);
+/// What shows names and accounts, and is written down.
+const UNCOVER: Need = Need::OneOf(&[Action::Operate, Action::Approve, Action::Audit]);
+/// What was entered may be refused by the second person, or taken back by the first.
+const TAKE_BACK: Need = Need::OneOf(&[Action::Configure, Action::Approve]);
 
 /// One page.
 #[derive(Debug)]
@@ -68,6 +89,7 @@ pub fn table() -> Vec<Route> {
         route!(GET "/me", Session, me::show),
         route!(POST "/me/password", Session, me::password),
         route!(POST "/me/codes", Session, me::codes),
+        route!(POST "/me/end-others", Session, me::end_others),
         route!(GET "/prove", Session, me::show_prove),
         route!(POST "/prove", Session, me::prove),
         route!(GET "/pulse", see, pulse::stream),
@@ -112,13 +134,13 @@ pub fn table() -> Vec<Route> {
         route!(GET "/exports", see, exports::list),
         route!(GET "/exports/{id}", see, export::show),
         route!(POST "/exports/{id}/approve", approve, export::decide::approve),
-        route!(POST "/exports/{id}/release", see, export::decide::release),
+        route!(POST "/exports/{id}/release", SEND, export::decide::release),
         route!(POST "/exports/{id}/void", approve, export::decide::void),
-        route!(POST "/exports/{id}/unknown", see, export::decide::unknown),
-        route!(POST "/exports/{id}/resolve", see, export::decide::resolve),
-        route!(POST "/exports/{id}/retry", see, export::decide::retry),
-        route!(POST "/exports/{id}/download", see, export::download),
-        route!(POST "/exports/{id}/workbook", see, export::workbook),
+        route!(POST "/exports/{id}/unknown", SEND, export::decide::unknown),
+        route!(POST "/exports/{id}/resolve", SEND, export::decide::resolve),
+        route!(POST "/exports/{id}/retry", SEND, export::decide::retry),
+        route!(POST "/exports/{id}/download", SEND, export::download),
+        route!(POST "/exports/{id}/workbook", UNCOVER, export::workbook),
         route!(GET "/tasks", see, tasks::list),
         route!(POST "/tasks/{id}/end", operate, tasks::end),
         route!(GET "/ledger", see, ledger::balance),
@@ -132,10 +154,20 @@ pub fn table() -> Vec<Route> {
         route!(POST "/settings/posting-rules/{event}", configure, settings::posting::change),
         route!(GET "/settings/calendar", see, settings::calendar::show),
         route!(POST "/settings/calendar", configure, settings::calendar::change),
+        route!(POST "/settings/calendar/own-days", configure, settings::calendar::change_own),
         route!(GET "/settings/contract-numbers", see, settings::contracts::show),
         route!(POST "/settings/contract-numbers", configure, settings::contracts::change),
         route!(GET "/settings/survey", see, settings::survey::show),
         route!(POST "/settings/survey", configure, settings::survey::change),
+        route!(GET "/settings/survey/shares", see, settings::shares::show),
+        route!(POST "/settings/survey/shares", configure, settings::shares::change),
+        route!(GET "/settings/survey/tables", see, settings::tables::show),
+        route!(POST "/settings/survey/tables", configure, settings::tables::change),
+        route!(GET "/settings/banks", see, settings::banks::list),
+        route!(GET "/settings/banks/{slug}/{variant}", see, settings::banks::show),
+        route!(POST "/settings/banks/{slug}/{variant}", configure, settings::banks::propose),
+        route!(POST "/settings/banks/{slug}/{variant}/approve", approve, settings::banks::approve),
+        route!(POST "/settings/banks/{slug}/{variant}/refuse", TAKE_BACK, settings::banks::refuse),
         route!(GET "/settings/payroll", see, settings::payroll::show),
         route!(POST "/settings/payroll/{section}", configure, settings::payroll::change),
         route!(GET "/settings/files", see, settings::files::show),

@@ -6,10 +6,10 @@ use std::time::Duration;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::verdict::{Classify, Verdict};
-use sqlx::Executor as _;
 use sqlx::migrate::{MigrateError, Migrator};
 pub use sqlx::postgres::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _};
 
 /// How long a statement waits for a lock before the message is retried later. Longer than any single-message posting,
 /// shorter than the broker's acknowledgement timeout by far.
@@ -177,7 +177,27 @@ pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
 
 /// The same through a named door (`cli`, `consumer`): audit events of its sessions name it, unless an action names another.
 pub async fn connect_through(url: &str, max: u32, door: &str) -> Result<PgPool, DbError> {
+    open(PgConnectOptions::from_str(url).map_err(DbError::Url)?, max, door).await
+}
+
+/// The same with the rights of a database role and no more, where the login may take them: what runs for long needs not the owner's.
+/// Whether it could, and the pool.
+pub async fn connect_with_rights_of(role: &str, url: &str, max: u32, door: &str) -> Result<(bool, PgPool), DbError> {
     let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?;
+    let plain = open(options.clone(), max, door).await?;
+    // The role's name is ours. It may be missing, or the login no member of it.
+    let asked = sqlx::raw_sql(AssertSqlSafe(format!("begin; set local role {role}; rollback"))).execute(&plain).await;
+    if let Err(error) = asked {
+        tracing::warn!(role, error = sentence(&error), "the role's rights cannot be taken; the login's own are used");
+        // A transaction that failed must not go back into the pool.
+        plain.close().await;
+        return Ok((false, open(options, max, door).await?));
+    }
+    plain.close().await;
+    Ok((true, open(options.options([("role", role)]), max, door).await?))
+}
+
+async fn open(options: PgConnectOptions, max: u32, door: &str) -> Result<PgPool, DbError> {
     let options = options.application_name("renkei").options([
         // The plans are short-lived and their estimates rough: compiling them costs seconds and saves nothing.
         ("jit", "off".to_owned()),

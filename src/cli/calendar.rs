@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use jiff::civil::Date;
 use renkei_consumers::calendar::{self, Change, Import};
+use renkei_consumers::ledger::settings::{self, By};
 use renkei_core::calendar::holidays::{self, HolidayFaults, HolidayList};
-use renkei_core::calendar::{BusinessCalendar, clock, file};
+use renkei_core::calendar::{BusinessCalendar, OwnDay, clock, file};
 use renkei_core::catalogue::Lang;
 
 use super::print::{say, table};
@@ -30,6 +31,26 @@ pub(crate) enum CalendarCommand {
         #[arg(long, default_value = "")]
         reason: String,
         /// Who imports
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+    },
+    /// Close or open a day of the office or of the banks alone (条例の休日, 臨時休業, 休日開庁), or take that back
+    Day {
+        /// The day, from tomorrow on
+        day: Date,
+        /// Whose: office, bank; may be given twice
+        #[arg(long = "of", required = true, value_parser = ["office", "bank"])]
+        calendars: Vec<String>,
+        /// closed, open, or usual: again what the rest of the calendar says
+        #[arg(value_parser = ["closed", "open", "usual"])]
+        what: String,
+        /// What the day is called
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who changes it
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
     },
@@ -68,6 +89,20 @@ pub(crate) fn run(global: &Global, command: &CalendarCommand) -> anyhow::Result<
                 let import = calendar::import(&pool, &list, &name, actor.trim(), reason).await?;
                 calendar::write_down(&pool, &config.produce.calendar_file).await?;
                 print_import(global, &import, &list);
+                Ok(Exit::Done)
+            }
+            CalendarCommand::Day { day, calendars, what, name, reason, actor } => {
+                let opens = match what.as_str() {
+                    "open" => Some(true),
+                    "closed" => Some(false),
+                    _ => None,
+                };
+                let (day, today) = (day.to_string(), clock::today().to_string());
+                let calendars: Vec<&str> = calendars.iter().map(String::as_str).collect();
+                let by = By { actor, why: reason };
+                settings::change_own_days(&pool, &calendars, &day, (opens, name), &today, by).await?;
+                calendar::write_down(&pool, &config.produce.calendar_file).await?;
+                show(global, &calendar::load(&pool).await?, day.get(..4).and_then(|year| year.parse().ok()));
                 Ok(Exit::Done)
             }
             CalendarCommand::Show { year } => {
@@ -142,14 +177,24 @@ fn show(global: &Global, calendar: &BusinessCalendar, year: Option<i16>) {
     let from = year.unwrap_or(clock::today().year());
     let wanted = |day: Date| if year.is_some() { day.year() == from } else { day.year() >= from };
     let days: Vec<(Date, &str)> = calendar.holidays().filter(|(day, _)| wanted(*day)).collect();
+    let own: Vec<OwnDay> = calendar.own_days().filter(|own| wanted(own.day)).collect();
     if global.json {
         let days: Vec<_> = days.iter().map(|(day, name)| serde_json::json!({"day": day, "name": name})).collect();
-        println!("{}", serde_json::json!({"since": calendar.since(), "through": calendar.horizon(), "holidays": days}));
+        let (since, through) = (calendar.since(), calendar.horizon());
+        println!("{}", serde_json::json!({"since": since, "through": through, "holidays": days, "own_days": own}));
         return;
     }
     let lang = global.lang;
     let headings = [say(lang, "日", "day"), say(lang, "祝日", "holiday")];
     println!("{}", table(&headings, days.iter().map(|(day, name)| vec![times::day(lang, *day), (*name).to_owned()]).collect()));
+    if !own.is_empty() {
+        let headings = [say(lang, "日", "day"), say(lang, "対象", "whose"), say(lang, "内容", "what"), say(lang, "名称", "name")];
+        let what = |own: &OwnDay| if own.opens { say(lang, "開業", "open") } else { say(lang, "休業", "closed") };
+        let row = |own: &OwnDay| {
+            vec![times::day(lang, own.day), times::calendar(lang, own.calendar).into(), what(own).into(), own.name.clone()]
+        };
+        println!("{}", table(&headings, own.iter().map(row).collect()));
+    }
     println!("{}: {} – {}", say(lang, "登録済みの期間", "known"), calendar.since(), calendar.horizon());
 }
 

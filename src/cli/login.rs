@@ -2,13 +2,16 @@
 //! that its owner alone can read.
 
 use std::io::{BufRead, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use renkei_console::access::Person;
 use renkei_console::access::enter::{self, Entered, From};
 use renkei_console::access::seal::Sealer;
 use renkei_console::access::session::{self, Found};
+use renkei_console::commands::Refused;
+use renkei_consumers::db::PgPool;
 use renkei_core::catalogue::Lang;
 
 use super::print::say;
@@ -90,6 +93,10 @@ pub(crate) fn run(global: &Global, args: &LoginArgs) -> anyhow::Result<Exit> {
                 enter::leave(&pool, &person, &here()).await?;
                 bail!("the password was given by somebody else: choose your own in the console first")
             }
+            Some(Found::Whole(person)) if person.clone().under(&config.console_codes_for).must_enrol => {
+                enter::leave(&pool, &person, &here()).await?;
+                return Err(Refused::NeedsCodes.into());
+            }
             Some(Found::Whole(_)) => keep(&begun.token)?,
             _ => return Err(wrong()),
         }
@@ -111,15 +118,16 @@ pub(crate) fn leave(global: &Global) -> anyhow::Result<Exit> {
     })
 }
 
-/// The login id of the session that is kept here; `None` when there is none, an error when it is over.
-pub(super) fn person(config: Option<&Path>) -> anyhow::Result<Option<String>> {
+/// Whether a session is kept here.
+pub(super) fn is_there() -> bool {
+    token().is_some()
+}
+
+/// The person behind the session that is kept here; `None` when there is none, an error when it is over.
+pub(super) async fn person(pool: &PgPool, lang: Lang) -> anyhow::Result<Option<Person>> {
     let Some(token) = token() else { return Ok(None) };
-    let config = Config::load(config)?;
-    wiring::runtime()?.block_on(async {
-        let pool = wiring::database(&config).await?;
-        match session::find(&pool, &token, Lang::En).await? {
-            Some(Found::Whole(person)) => Ok(Some(person.login)),
-            _ => bail!("the session is over: sign in again with `renkei login`, or end it with `renkei logout`"),
-        }
-    })
+    match session::find(pool, &token, lang).await? {
+        Some(Found::Whole(person)) => Ok(Some(person)),
+        _ => bail!("the session is over: sign in again with `renkei login`, or end it with `renkei logout`"),
+    }
 }

@@ -112,6 +112,10 @@ pub(crate) struct Global {
     /// Language of what people read: ja or en
     #[arg(long, global = true, default_value = "ja", env = "RENKEI_LANG", value_parser = parse_lang)]
     pub(crate) lang: Lang,
+    /// Act although the roles cannot be asked, and say why: for the machine's administrator when nobody can sign in. It is written
+    /// into the audit log
+    #[arg(long, global = true, value_name = "WHY")]
+    pub(crate) break_glass: Option<String>,
     /// Print JSON for scripts; errors too, on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,

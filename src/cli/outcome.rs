@@ -1,6 +1,7 @@
 //! How a command ends: an exit code, and for an error its sentence or its JSON.
 
 use renkei_console::access::AccessError;
+use renkei_console::commands::Refused;
 use renkei_consumers::{audit, calendar, db, failures, inbound, ledger, outbound, paused, tasks};
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
@@ -107,6 +108,7 @@ impl Known {
                 .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
                 .or_else(|| cause.downcast_ref::<AccessError>().map(access_known))
+                .or_else(|| cause.downcast_ref::<Refused>().map(|e| coded(e.verdict(), e.code().to_owned(), None)))
                 .or_else(|| {
                     let known =
                         |e: &paused::PauseError| Known { verdict: e.verdict(), code: e.rule().map(|r| rule(&r)), detail: None };

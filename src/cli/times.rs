@@ -48,7 +48,7 @@ pub(super) fn closed(lang: Lang, why: &Closed) -> String {
         Closed::Weekend => say(lang, "土日", "weekend").to_owned(),
         Closed::YearEnd => say(lang, "年末年始", "year end").to_owned(),
         Closed::Holiday(name) if name.is_empty() => say(lang, "祝日", "holiday").to_owned(),
-        Closed::Holiday(name) => name.clone(),
+        Closed::Holiday(name) | Closed::Own(name) => name.clone(),
     }
 }
 

@@ -1,5 +1,6 @@
+use crate::support::program::Answer;
 use crate::support::world::{self, World};
-use crate::visitor::{PASSWORD, Visitor, console};
+use crate::visitor::{PASSWORD, Page, Visitor, console};
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
@@ -68,9 +69,7 @@ fn one_time_codes_are_asked_for_and_good_once() {
         let address = console(world).await;
         let mut visitor = Visitor::with_roles(world, &address, "kato.1", &["viewer"]).await;
         let page = visitor.get("/me").await.expect(200);
-        let (_, rest) = page.text.split_once("<code class=\"secret\">").unwrap();
-        let secret = totp_rs::Secret::try_from_base32(rest.split('<').next().unwrap()).unwrap();
-        let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        let totp = totp_of(&page);
         visitor.post("/me/codes", &[("code", "000000")]).await.expect(409);
         let code = totp.generate_current().to_string();
         visitor.post("/me/codes", &[("code", &code)]).await.expect_to("/me?done=codes-on");
@@ -140,8 +139,10 @@ fn accounts_are_kept_by_administrators_and_never_by_oneself() {
         kato.get("/me").await.expect_to("/enter?back=%2Fme");
         kato.enter("kato.1", &initial).await.expect(401);
         // The command line obeys the same rules; the last administrator cannot go.
-        world.renkei(&["access", "give", "kato.1", "approver", "--as", "kato.1"]).expect(&[3]);
-        let refused = world.renkei(&["--lang", "ja", "access", "take", "kanri.1", "administrator", "--as", "setup"]).expect(&[3]);
+        world.renkei(&["access", "give", "kato.1", "approver", "--as", "kato.1", "--break-glass", "試験"]).expect(&[3]);
+        let refused = world
+            .renkei(&["--lang", "ja", "access", "take", "kanri.1", "administrator", "--as", "setup", "--break-glass", "試験"])
+            .expect(&[3]);
         assert!(refused.err.contains("最後の管理者"), "{}", refused.err);
         let sql = "select count(*) from audit.event where object = 'account' and object_id = 'kato.1' and action in ('account.add', 'account.give', 'account.disable')";
         assert_eq!(world.number(sql).await, 3);
@@ -187,5 +188,192 @@ fn who_signs_in_at_the_command_line_acts_under_that_name() {
         world.renkei(&["access", "enable", "sato.2"]).expect(&[0]);
         world.renkei(&["logout"]).expect(&[0]);
         world.renkei(&["access", "enable", "sato.2"]).expect(&[2]);
+    });
+}
+
+#[test]
+fn a_command_that_decides_asks_for_the_role_its_page_asks_for() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let session = world.path("state/session");
+        world.surroundings.set("RENKEI_SESSION", session.to_str().unwrap());
+        // Until there is an administrator, somebody must be able to make one.
+        world.renkei(&["topic", "pause", "12", "--reason", "試験", "--as", "somebody"]).expect(&[0]);
+        world.renkei(&["topic", "resume", "12", "--reason", "試験", "--as", "somebody"]).expect(&[0]);
+        Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        Visitor::with_roles(world, &address, "ka.1", &[]).await;
+        let pause = |topic, more: &[&'static str]| [&["--json", "topic", "pause", topic, "--reason", "試験"], more].concat();
+        let code = |answer: &Answer| {
+            let error: serde_json::Value =
+                serde_json::from_str(answer.err.lines().last().unwrap_or_default()).unwrap_or_default();
+            error["error"]["code"].as_str().unwrap_or_default().to_owned()
+        };
+        // From then on a name is not enough, and no name neither.
+        for more in [&["--as", "unyo.1"][..], &[]] {
+            let refused = world.renkei(&pause("12", more)).expect(&[3]);
+            assert_eq!(code(&refused), "COMMAND_NEEDS_LOGIN", "{}", refused.err);
+        }
+        assert_eq!(world.number("select count(*) from work.paused_topic where resumed_at is null").await, 0);
+        let refused = world.renkei(&["--lang", "ja", "access", "enable", "unyo.1", "--as", "kanri.1"]).expect(&[3]);
+        assert!(refused.err.contains("renkei login でログインし"), "{}", refused.err);
+        // Reading and handing in decide nothing.
+        world.renkei(&["batch", "list"]).expect(&[0]);
+        world.renkei(&["access", "list"]).expect(&[0]);
+        assert!(login(world, "unyo.1", &format!("{PASSWORD}\n")).0);
+        let refused = world.renkei(&pause("12", &["--as", "kanri.1"])).expect(&[3]);
+        assert_eq!(code(&refused), "COMMAND_OF_ANOTHER");
+        world.renkei(&pause("12", &["--as", "Unyo.1"])).expect(&[0]);
+        let refused = world.renkei(&["--json", "access", "give", "ka.1", "operator"]).expect(&[3]);
+        assert_eq!(code(&refused), "COMMAND_NOT_ALLOWED", "an operator gives no roles");
+        let refused = world.renkei(&["--json", "ledger", "approve", "--all"]).expect(&[3]);
+        assert_eq!(code(&refused), "COMMAND_NOT_ALLOWED", "an operator approves nothing");
+        let sql = "select count(*) from audit.event where action = 'access.refused' and actor = 'unyo.1' and source = 'cli'";
+        assert_eq!(world.number(sql).await, 2);
+        world.renkei(&["logout"]).expect(&[0]);
+        // Where nobody can sign in, the machine's administrator goes ahead, and the log says so.
+        let give = ["access", "give", "ka.1", "operator", "--topic", "13", "--as", "shikyu"];
+        world.renkei(&give).expect(&[3]);
+        world.renkei(&[&give[..], &["--break-glass", " "]].concat()).expect(&[1]);
+        world.renkei(&[&give[..], &["--break-glass", "管理者が不在"]].concat()).expect(&[0]);
+        let sql = "select count(*) from audit.event where action = 'access.break_glass' and actor = 'shikyu' and object_id = 'access give'
+                    and reason = '管理者が不在'";
+        assert_eq!(world.number(sql).await, 1);
+        // A role on one topic stays there, whatever way the topic is named.
+        assert!(login(world, "ka.1", &format!("{PASSWORD}\n")).0);
+        for topic in ["12", "012", "12_civic_assessments", "no such topic"] {
+            let refused = world.renkei(&pause(topic, &[]));
+            assert_eq!((refused.code, code(&refused).as_str()), (Some(3), "COMMAND_NOT_ALLOWED"), "{topic}: {}", refused.err);
+        }
+        world.renkei(&pause("13", &[])).expect(&[0]);
+        for id in ["1", "01", "+1", "00000000-0000-4000-8000-000000000001"] {
+            let refused = world.renkei(&["--json", "batch", "confirm", id]);
+            assert_eq!(code(&refused), "COMMAND_NOT_ALLOWED", "{id}: {}", refused.err);
+        }
+        world.renkei(&["topic", "resume", "13", "--reason", "試験"]).expect(&[0]);
+    });
+}
+
+#[test]
+fn whose_role_needs_codes_sets_them_up_before_anything_else() {
+    world::run(NOW, async |world| {
+        let plain = std::fs::read_to_string(world.path("renkei.toml")).unwrap();
+        std::fs::write(world.path("renkei.toml"), plain.replace("console_codes_for = []\n", "")).unwrap();
+        world.surroundings.set("RENKEI_SESSION", world.path("state/session").to_str().unwrap());
+        let address = console(world).await;
+        Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await.get("/").await.expect(200);
+        for (login_id, role) in [("shonin.1", "approver"), ("kanri.1", "administrator")] {
+            let mut person = Visitor::with_roles(world, &address, login_id, &[role]).await;
+            for path in ["/", "/exports", "/accounts", "/audit", "/pulse", "/settings/banks"] {
+                person.get(path).await.expect_to("/me");
+            }
+            person.post("/exports/1/approve", &[("sha256", "x")]).await.expect_to("/me");
+            let (entered, said) = login(world, login_id, &format!("{PASSWORD}\n"));
+            assert!(!entered && said.contains("one-time codes"), "{said}");
+            let page = person.get("/me").await.expect(200).shows("ワンタイムコードの登録が必要です");
+            let totp = totp_of(&page);
+            // Whoever finds the screen unlocked does not tie the account to a device of their own.
+            sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+                .execute(world.pool())
+                .await
+                .unwrap();
+            let code = totp.generate_current().to_string();
+            person.post("/me/codes", &[("code", &code)]).await.expect_to("/prove?back=/me");
+            person.post("/prove", &[("back", "/me"), ("secret", PASSWORD)]).await.expect_to("/me?done=proven");
+            person.post("/me/codes", &[("code", &code)]).await.expect_to("/me?done=codes-on");
+            person.get("/").await.expect(200);
+        }
+    });
+}
+
+/// What an authenticator app makes of the page that shows a new secret.
+fn totp_of(page: &Page) -> totp_rs::Totp {
+    let (_, rest) = page.text.split_once("<code class=\"secret\">").unwrap();
+    let secret = totp_rs::Secret::try_from_base32(rest.split('<').next().unwrap()).unwrap();
+    totp_rs::Builder::new().with_secret(secret).build().unwrap()
+}
+
+#[test]
+fn a_proof_of_identity_changes_the_token_and_nothing_else_of_the_session() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut visitor = Visitor::with_roles(world, &address, "kato.1", &["operator"]).await;
+        let mut before = visitor.twin();
+        let begun = "select extract(epoch from begun_at)::bigint from access.session where ended_at is null";
+        let first = world.number(begun).await;
+        visitor.get("/prove?back=/batches").await.expect(200);
+        visitor.post("/prove", &[("back", "/batches"), ("secret", "not the password")]).await.expect(401);
+        visitor.post("/prove", &[("back", "/batches"), ("secret", PASSWORD)]).await.expect_to("/batches?done=proven");
+        before.get("/batches").await.expect_to("/enter?back=%2Fbatches");
+        visitor.get("/batches").await.expect(200);
+        // It ends no later for it, and forms that are open still go through.
+        assert_eq!(world.number(begun).await, first);
+        visitor.post("/batches/0/confirm", &[]).await.expect(404);
+    });
+}
+
+#[test]
+fn one_sees_ones_own_sessions_and_ends_the_others() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut here = Visitor::with_roles(world, &address, "kato.1", &["viewer"]).await;
+        here.get("/me").await.expect(200).shows("この画面").hides("ほかのセッションを終了する");
+        let mut there = Visitor::new(&address);
+        there.enter("kato.1", PASSWORD).await.expect_to("/");
+        here.get("/me").await.expect(200).shows("127.0.0.1").shows("ほかのセッションを終了する");
+        here.post("/me/end-others", &[]).await.expect_to("/me?done=sessions-ended");
+        there.get("/").await.expect_to("/enter?back=%2F");
+        here.get("/").await.expect(200);
+        let sql = "select count(*) from audit.event where action = 'session.end_others' and actor = 'kato.1'";
+        assert_eq!(world.number(sql).await, 1);
+    });
+}
+
+#[test]
+fn an_initial_password_that_nobody_used_is_good_for_nothing_after_a_week() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let made = world.json(&["access", "add", "kato.1", "--name", "加藤", "--role", "viewer", "--as", "setup"], &[0]);
+        let initial = made["initial_password"].as_str().unwrap();
+        let age = |days: &str| format!("update access.account set password_set_at = now() - interval '{days}'");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(age("8 days"))).execute(world.pool()).await.unwrap();
+        Visitor::new(&address).enter("kato.1", initial).await.expect(401);
+        let sql =
+            "select count(*) from audit.event where action = 'session.refuse' and reason = 'the initial password is too old'";
+        assert_eq!(world.number(sql).await, 1);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(age("6 days"))).execute(world.pool()).await.unwrap();
+        let mut visitor = Visitor::new(&address);
+        visitor.enter("kato.1", initial).await.expect_to("/");
+        visitor.get("/me").await.expect(200);
+        let fields = [("current", initial), ("chosen", PASSWORD), ("again", PASSWORD)];
+        visitor.post("/me/password", &fields).await.expect_to("/me?done=password-changed");
+        // One's own does not grow old.
+        sqlx::raw_sql(sqlx::AssertSqlSafe(age("400 days"))).execute(world.pool()).await.unwrap();
+        Visitor::new(&address).enter("kato.1", PASSWORD).await.expect_to("/");
+    });
+}
+
+#[test]
+fn a_password_on_the_list_of_the_house_is_refused() {
+    world::run(NOW, async |world| {
+        let plain = std::fs::read_to_string(world.path("renkei.toml")).unwrap();
+        let list = world.path("known.txt");
+        std::fs::write(&list, "toshima-kaikei\n").unwrap();
+        std::fs::write(world.path("renkei.toml"), format!("console_known_passwords = {list:?}\n{plain}")).unwrap();
+        let address = console(world).await;
+        let mut visitor = Visitor::with_roles(world, &address, "kato.1", &["viewer"]).await;
+        let fields = [("current", PASSWORD), ("chosen", "Toshima-Kaikei2026"), ("again", "Toshima-Kaikei2026")];
+        visitor.post("/me/password", &fields).await.expect(409).shows("よく使われる");
+    });
+}
+
+#[test]
+fn who_is_refused_for_want_of_a_right_stands_in_the_audit_log() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        viewer.get("/accounts").await.expect(403);
+        let sql = "select count(*) from audit.event where action = 'access.refused' and actor = 'mite.1' and after ->> 'asked' = 'GET /accounts'";
+        assert_eq!(world.number(sql).await, 1);
     });
 }

@@ -78,7 +78,8 @@ async fn at_the_provider(issuer: &str, console: &str, address: &str, login: &str
 }
 
 fn add(world: &world::World, login: &str, more: &[&str]) {
-    let mut arguments = vec!["access", "add", login, "--name", "試験", "--role", "viewer", "--as", "setup"];
+    let mut arguments =
+        vec!["access", "add", login, "--name", "試験", "--role", "viewer", "--as", "setup", "--break-glass", "試験の準備"];
     arguments.extend(more);
     world.json(&arguments, &[0]);
 }
@@ -123,7 +124,7 @@ fn who_has_an_account_here_enters_through_the_provider_and_nobody_else() {
         stranger.get(&back).await.expect(403).shows("登録されていないか、無効です");
         world.renkei(&["access", "give", "Kato.1", "administrator", "--as", "setup"]).expect(&[0]);
         add(world, "sato.2", &[]);
-        world.renkei(&["access", "disable", "sato.2", "--reason", "異動", "--as", "setup"]).expect(&[0]);
+        world.renkei(&["access", "disable", "sato.2", "--reason", "異動", "--as", "setup", "--break-glass", "試験"]).expect(&[0]);
         let mut disabled = Visitor::new(&address);
         let to = begin(&mut disabled).await;
         let back = at_the_provider(&issuer, &console, &to, "sato.2").await;

@@ -12,7 +12,19 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         let address = console(world).await;
         let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
-        for path in ["", "/calendar", "/contract-numbers", "/survey", "/survey?role=nature&find=1", "/payroll", "/files"] {
+        for path in [
+            "",
+            "/calendar",
+            "/contract-numbers",
+            "/survey",
+            "/survey?role=nature&find=1",
+            "/survey/shares",
+            "/survey/tables",
+            "/payroll",
+            "/banks",
+            "/banks/09_bank_transfers/mizuho_advanced",
+            "/files",
+        ] {
             viewer.get(&format!("/settings{path}")).await.expect(200).hides("name=\"reason\"");
             admin.get(&format!("/settings{path}")).await.expect(200);
         }
@@ -52,6 +64,195 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         let sql =
             "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri.1' and source = 'console'";
         assert_eq!(world.number(sql).await, 4);
+    });
+}
+
+#[test]
+fn what_a_bank_agreed_is_entered_by_one_and_approved_by_another() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        let mut both = Visitor::with_roles(world, &address, "kanri.2", &["administrator", "approver"]).await;
+        let mut approver = Visitor::with_roles(world, &address, "shonin.1", &["approver"]).await;
+        let page = "/settings/banks/09_bank_transfers/mizuho_advanced";
+        let shown = admin.get(page).await.expect(200).shows("みずほアバンスドバンク").shows("0123456");
+        let mut change: Vec<(String, String)> = Vec::new();
+        for part in shown.text.split("<input id=\"").skip(1) {
+            let id = part.split('"').next().unwrap();
+            if let Some(value) = part.split('>').next().unwrap().split("value=\"").nth(1) {
+                change.push((id.to_owned(), value.split('"').next().unwrap().to_owned()));
+            }
+        }
+        change.push(("non_business_day".into(), "refuse".into()));
+        let with = |own: &'static str, from: &'static str, seen: &'static str| {
+            let mut fields: Vec<(&str, &str)> = change.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            fields.retain(|(name, _)| !["own_account", "valid_from", "seen", "reason"].contains(name));
+            fields.extend([("own_account", own), ("valid_from", from), ("seen", seen), ("reason", "指定金融機関の口座変更")]);
+            fields
+        };
+        approver.post(page, &with("7654321", "2026-11-01", "0")).await.expect(403);
+        admin.post(page, &with("765432", "2026-11-01", "0")).await.expect(409).shows("正しい形ではありません");
+        admin.post(page, &with("7654321", "2026-10-06", "0")).await.expect(409).shows("適用開始日が今日以前です");
+        both.get(page).await.expect(200);
+        both.post(page, &with("7654321", "2026-11-01", "0")).await.expect_to(&format!("{page}?done=proposed"));
+        // Whoever entered it has no button, and is refused without one; an administrator approves nothing.
+        both.get(page).await.expect(200).shows("承認待ち").shows("登録した人は承認できません。").hides("/approve\"");
+        both.post(&format!("{page}/approve"), &[("version", "1")]).await.expect(409).shows("登録した人は承認できません");
+        admin.post(&format!("{page}/approve"), &[("version", "1")]).await.expect(403);
+        admin.post(&format!("{page}/refuse"), &[("version", "1"), ("reason", "x")]).await.expect(403);
+        approver.get(page).await.expect(200).shows("0123456").shows("7654321").shows("/approve\"");
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        approver.post(&format!("{page}/approve"), &[("version", "1")]).await.expect_to(&format!("/prove?back={page}"));
+        sqlx::query("update access.session set proven_at = now()").execute(world.pool()).await.unwrap();
+        approver.post(&format!("{page}/approve"), &[("version", "1")]).await.expect_to(&format!("{page}?done=approved"));
+        approver.get(page).await.expect(200).shows("承認済").shows("shonin.1");
+        let sql =
+            "select ledger.profile_values('09_bank_transfers', 'mizuho_advanced', '2026-11-01') ->> 'own_account' = '7654321'
+                    and ledger.profile_values('09_bank_transfers', 'mizuho_advanced', '2026-10-31') = '{}'";
+        assert!(sqlx::query_scalar::<_, bool>(sql).fetch_one(world.pool()).await.unwrap());
+        // Taken back by the one who entered it.
+        both.post(page, &with("1111111", "2026-12-01", "1")).await.expect_to(&format!("{page}?done=proposed"));
+        both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "")]).await.expect(400);
+        both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "誤り")])
+            .await
+            .expect_to(&format!("{page}?done=sent-back"));
+        // A section's viewer sees the profiles of its topic only.
+        let mut section = Visitor::with_roles(world, &address, "ka.1", &[]).await;
+        let give = ["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup", "--break-glass", "試験"];
+        world.renkei(&give).expect(&[0]);
+        section.get("/settings/banks").await.expect(200).hides("mizuho_advanced");
+        section.get(page).await.expect(404);
+    });
+}
+
+#[test]
+fn portions_funding_and_rows_of_the_survey_are_entered_on_pages() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let page = "/settings/survey/shares";
+        let portion = [
+            ("kind", "portion"),
+            ("year", "2025"),
+            ("fund", "01"),
+            ("line", "1002010110"),
+            ("nature", "maintenance"),
+            ("yen", "1200000"),
+            ("reason", "校舎の修繕"),
+        ];
+        viewer.get(page).await.expect(200).shows("この年度の登録はありません").hides("name=\"reason\"");
+        viewer.post(page, &portion).await.expect(403);
+        admin.get(page).await.expect(200);
+        admin.post(page, &portion).await.expect_to(&format!("{page}?year=2025&done=saved"));
+        let mut changed = portion;
+        changed[5] = ("yen", "1100000");
+        admin.post(page, &changed).await.expect_to(&format!("{page}?year=2025&done=saved"));
+        let mut unknown = portion;
+        unknown[3] = ("line", "9999999999");
+        admin.post(page, &unknown).await.expect(409);
+        let funding = [
+            ("kind", "funding"),
+            ("year", "2025"),
+            ("fund", "01"),
+            ("line", "0303010119"),
+            ("nature", ""),
+            ("source", "national"),
+            ("yen", "9150000"),
+            ("reason", "生活保護費負担金"),
+        ];
+        admin.post(page, &funding).await.expect_to(&format!("{page}?year=2025&done=saved"));
+        let figure = [("kind", "figure"), ("year", "2025"), ("yen", "0"), ("reason", "繰り越す財源なし")];
+        admin.post(page, &figure).await.expect_to(&format!("{page}?year=2025&done=saved"));
+        viewer
+            .get(&format!("{page}?year=2025"))
+            .await
+            .expect(200)
+            .shows("1,100,000")
+            .shows("旧版")
+            .shows("生活保護費負担金")
+            .shows("kanri.1");
+        let page = "/settings/survey/tables";
+        let row = [
+            ("table", "02"),
+            ("axis", "column"),
+            ("no", "005"),
+            ("within", ""),
+            ("from_year", "2026"),
+            ("name", "実質収支（新様式）"),
+            ("role", "figure"),
+            ("item", "real_balance"),
+            ("grade", "A"),
+            ("reason", "様式の改正"),
+        ];
+        viewer.post(page, &row).await.expect(403);
+        admin.post(page, &row).await.expect_to(&format!("{page}?table=02&year=2026&done=saved"));
+        admin.post(page, &row).await.expect(409).shows("今の設定と同じです");
+        viewer.get(&format!("{page}?table=02&year=2025")).await.expect(200).shows("様式の改正");
+        let sql = "select count(*) from ledger.settlement_axis_of(2026) where name = '実質収支（新様式）'";
+        assert_eq!(world.number(sql).await, 1);
+        assert_eq!(
+            world.number("select count(*) from ledger.settlement_axis_of(2025) where name = '実質収支（新様式）'").await,
+            0
+        );
+        let sql = "select count(*) from audit.event where actor = 'kanri.1' and source = 'console'
+                    and action in ('settlement.portion', 'settlement.funding', 'settlement.figure', 'setting.changed')";
+        assert_eq!(world.number(sql).await, 5);
+    });
+}
+
+#[test]
+fn office_and_banks_close_on_days_of_their_own() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let page = "/settings/calendar/own-days";
+        let day =
+            [("day", "2026-12-28"), ("calendar", "office"), ("what", "closed"), ("name", "条例の休日"), ("reason", "条例改正")];
+        viewer.post(page, &day).await.expect(403);
+        admin.get("/settings/calendar").await.expect(200);
+        let mut nobody = day;
+        nobody[1] = ("of", "office");
+        admin.post(page, &nobody).await.expect(409).shows("庁舎か金融機関を選んでください");
+        let mut past = day;
+        past[0] = ("day", "2026-10-05");
+        admin.post(page, &past).await.expect(409).shows("変更できません");
+        admin.post(page, &day).await.expect_to("/settings/calendar?done=saved");
+        viewer.get("/settings/calendar").await.expect(200).shows("2026-12-28").shows("条例の休日").shows("条例改正");
+        // The command does the same, and the calendar that the schedule reads says it.
+        let both = [
+            "calendar",
+            "day",
+            "2026-12-12",
+            "open",
+            "--of",
+            "office",
+            "--of",
+            "bank",
+            "--name",
+            "休日開庁",
+            "--reason",
+            "繁忙期",
+        ];
+        let named = ["--as", "setup", "--break-glass", "試験"];
+        world.renkei(&[&both[..], &named[..]].concat()).expect(&[0]);
+        let shown = world.json(&["calendar", "show", "--year", "2026"], &[0]);
+        assert_eq!(shown["own_days"].as_array().unwrap().len(), 3, "{shown}");
+        world.renkei(&["calendar", "check"]).expect(&[0]);
+        let sql = "select string_agg(calendar || ' ' || day, ', ' order by day, calendar) from ledger.own_day where opens";
+        assert_eq!(
+            sqlx::query_scalar::<_, String>(sql).fetch_one(world.pool()).await.unwrap(),
+            "bank 2026-12-12, office 2026-12-12"
+        );
+        let back = ["calendar", "day", "2026-12-12", "usual", "--of", "bank", "--reason", "取止め"];
+        world.renkei(&[&back[..], &named[..]].concat()).expect(&[0]);
+        assert_eq!(world.number("select count(*) from ledger.own_day where opens").await, 1);
+        let calendar = renkei_core::calendar::file::read(&world.data("calendar.json")).unwrap();
+        assert_eq!(calendar.own_days().count(), 2);
     });
 }
 

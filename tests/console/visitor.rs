@@ -70,7 +70,7 @@ impl Visitor {
 
     /// Somebody with an account of these roles, signed in, with a password of their own.
     pub(crate) async fn with_roles(world: &World, address: &str, login: &str, roles: &[&str]) -> Visitor {
-        let mut arguments = vec!["access", "add", login, "--name", "試験 花子", "--as", "setup"];
+        let mut arguments = vec!["access", "add", login, "--name", "試験 花子", "--as", "setup", "--break-glass", "試験の準備"];
         for role in roles {
             arguments.extend(["--role", role]);
         }

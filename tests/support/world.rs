@@ -46,7 +46,7 @@ impl World {
         let config = folder.path().join("renkei.toml");
         std::fs::write(
             &config,
-            "metrics_listen = \"\"\nconsole_listen = \"\"\n[produce]\npoll_ms = 30\nsettle_ms = 60\nretry_ms = 300\nschedule = false\n",
+            "metrics_listen = \"\"\nconsole_listen = \"\"\nconsole_codes_for = []\n[produce]\npoll_ms = 30\nsettle_ms = 60\nretry_ms = 300\nschedule = false\n",
         )
         .unwrap();
         let data = folder.path().join("data");

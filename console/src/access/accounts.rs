@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use sqlx::postgres::{PgConnection, PgPool};
 
-use super::password::{self, Weakness};
+use super::password::{self, Known, Weakness};
 use super::{AccessError, Role, database, random, session};
 
 /// An account, for lists.
@@ -97,20 +97,20 @@ pub async fn reset(pool: &PgPool, login: &str, codes_too: bool, by: By<'_>) -> R
 pub async fn choose_password(
     pool: &PgPool,
     login: &str,
-    current: &str,
-    chosen: &str,
+    (current, chosen): (&str, &str),
+    known: &Known,
     session: &[u8],
 ) -> Result<bool, AccessError> {
-    password::check(chosen, login).map_err(AccessError::WeakPassword)?;
+    password::check(chosen, login).and_then(|()| known.check(chosen)).map_err(AccessError::WeakPassword)?;
     if current == chosen {
         return Err(AccessError::WeakPassword(Weakness::Same));
     }
-    let known = sqlx::query_scalar("select password_hash from access.account where login_id = $1")
+    let hash = sqlx::query_scalar("select password_hash from access.account where login_id = $1")
         .bind(login)
         .fetch_one(pool)
         .await
         .map_err(database("look for an account"))?;
-    if !password::is_right(current.to_owned(), known).await? {
+    if !password::is_right(current.to_owned(), hash).await? {
         return Ok(false);
     }
     let hash = password::hash(chosen.to_owned()).await?;

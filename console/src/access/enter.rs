@@ -13,6 +13,8 @@ const WRONG_OF_LOGIN_MAX: i64 = 5;
 const WRONG_OF_ADDRESS_MAX: i64 = 50;
 /// Minutes that are looked back, and so the longest wait.
 const WAIT_MINUTES: i32 = 15;
+/// Days within which a password that somebody else gave must be changed; then it is good for nothing.
+pub const INITIAL_DAYS: i32 = 7;
 
 /// Where a request comes from.
 #[derive(Debug, Clone)]
@@ -36,19 +38,21 @@ pub enum Entered {
 pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &From) -> Result<Entered, AccessError> {
     let key = login.trim().to_lowercase();
     let locked = is_locked_out(pool, &key, &from.address).await?;
-    let account: Option<(String, Option<String>, bool)> = sqlx::query_as(
-        "select login_id, password_hash, totp_proven_at is not null from access.account
-          where lower(login_id) = $1 and access.may_enter(login_id)",
+    let account: Option<(String, Option<String>, bool, bool)> = sqlx::query_as(
+        "select login_id, password_hash, totp_proven_at is not null, must_change and password_set_at < clock_timestamp() - make_interval(days => $2)
+           from access.account where lower(login_id) = $1 and access.may_enter(login_id)",
     )
     .bind(&key)
+    .bind(INITIAL_DAYS)
     .fetch_optional(pool)
     .await
     .map_err(database("look for an account"))?;
-    let hash = account.as_ref().and_then(|(_, hash, _)| hash.clone());
+    let hash = account.as_ref().and_then(|(_, hash, ..)| hash.clone());
     let right = password::is_right(password.chars().take(password::LENGTH_MAX + 1).collect(), hash).await?;
+    let expired = right && account.as_ref().is_some_and(|(.., expired)| *expired);
     let mut tx = pool.begin().await.map_err(database("begin a session"))?;
     let entered = match account {
-        Some((login, _, has_totp)) if right && !locked => {
+        Some((login, _, has_totp, _)) if right && !locked && !expired => {
             Entered::Begun(session::begin(&mut tx, &login, !has_totp, Way::Password, from).await?)
         }
         _ => Entered::Refused,
@@ -57,6 +61,7 @@ pub async fn with_password(pool: &PgPool, login: &str, password: &str, from: &Fr
     let (action, why) = match (&entered, locked) {
         (Entered::Begun(_), _) => ("session.begin", None),
         (Entered::Refused, true) => ("session.refuse", Some("too many attempts")),
+        (Entered::Refused, false) if expired => ("session.refuse", Some("the initial password is too old")),
         (Entered::Refused, false) => ("session.refuse", Some("login id or password")),
     };
     record(&mut tx, &key, action, why, &from.address).await?;
@@ -114,12 +119,13 @@ pub async fn with_code(pool: &PgPool, sealer: &Sealer, person: &Person, code: &s
     Ok(entered)
 }
 
-/// Proves again who is at the keyboard: by the one-time code where the account has one, else by the password.
-pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str, from: &From) -> Result<bool, AccessError> {
+/// Proves again who is at the keyboard: by the one-time code where the account has one, else by the password. Who has proven it goes on
+/// under a new token.
+pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str, from: &From) -> Result<Entered, AccessError> {
     let key = person.login.to_lowercase();
     if is_locked_out(pool, &key, &from.address).await? {
         count_refused("locked");
-        return Ok(false);
+        return Ok(Entered::Refused);
     }
     let right = if person.has_totp {
         let mut tx = pool.begin().await.map_err(database("check a one-time code"))?;
@@ -138,16 +144,37 @@ pub async fn prove(pool: &PgPool, sealer: &Sealer, person: &Person, secret: &str
     };
     let mut tx = pool.begin().await.map_err(database("write down a proof of identity"))?;
     note(&mut tx, &key, &from.address, right).await?;
-    if right {
-        session::proven(&mut tx, &person.session).await?;
+    let proven = if right {
+        Entered::Begun(session::proven(&mut tx, &person.session).await?)
     } else {
         record(&mut tx, &key, "session.refuse", Some("proof of identity"), &from.address).await?;
-    }
+        Entered::Refused
+    };
     tx.commit().await.map_err(database("write down a proof of identity"))?;
     if !right {
         count_refused("proof");
     }
-    Ok(right)
+    Ok(proven)
+}
+
+/// Ends every other session of one's own. How many.
+pub async fn end_others(pool: &PgPool, person: &Person, from: &From) -> Result<u64, AccessError> {
+    let mut tx = pool.begin().await.map_err(database("end sessions"))?;
+    let ended = session::end_all(&mut tx, &person.login, Some(&person.session), "ended by their owner").await?;
+    record(&mut tx, &person.login.to_lowercase(), "session.end_others", None, &from.address).await?;
+    tx.commit().await.map_err(database("end sessions"))?;
+    Ok(ended)
+}
+
+/// Writes down that somebody was refused for want of a right: what it was, as an address or a command.
+pub async fn note_refusal(pool: &PgPool, login: &str, what: &str) -> Result<(), AccessError> {
+    sqlx::query("select audit.record($1, 'access.refused', 'account', $1, null, $2, null)")
+        .bind(login)
+        .bind(serde_json::json!({ "asked": what }))
+        .execute(pool)
+        .await
+        .map(|_| ())
+        .map_err(database("write an audit event"))
 }
 
 /// Leaves.

@@ -1,6 +1,10 @@
 //! Passwords: argon2id, checked away from the threads that serve pages, and never more than two at a time.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -34,6 +38,8 @@ pub enum Weakness {
     HasLogin,
     /// One character again and again, or a row of the keyboard.
     Simple,
+    /// It is on the list of passwords that are known.
+    Known,
     /// It is the one they have.
     Same,
 }
@@ -47,6 +53,10 @@ impl Weakness {
             Weakness::HasLogin => say(lang, "ログインIDを含められません。", "it holds the login id").to_owned(),
             Weakness::Simple => {
                 say(lang, "同じ文字の繰返しや連続した文字は使えません。", "it repeats itself or runs along the keyboard")
+                    .to_owned()
+            }
+            Weakness::Known => {
+                say(lang, "よく使われる、または流出が知られているパスワードです。", "it is common, or known to have leaked")
                     .to_owned()
             }
             Weakness::Same => say(lang, "今のパスワードと同じです。", "it is the one you have").to_owned(),
@@ -83,6 +93,34 @@ pub fn check(password: &str, login: &str) -> Result<(), Weakness> {
         return Err(Weakness::Simple);
     }
     Ok(())
+}
+
+/// Passwords that are common or known to have leaked: a file of the installation, one a line.
+#[derive(Debug, Clone, Default)]
+pub struct Known(HashSet<String>);
+
+impl Known {
+    /// Reads the list. Only those that could be chosen at all are kept.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(path: &Path) -> io::Result<Known> {
+        let mut known = HashSet::new();
+        for line in BufReader::new(File::open(path)?).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).trim().to_lowercase();
+            if line.chars().count() >= LENGTH_MIN {
+                known.insert(line);
+            }
+        }
+        Ok(Known(known))
+    }
+
+    /// Refuses what is on the list, whatever its case, also with digits or signs behind it.
+    pub fn check(&self, password: &str) -> Result<(), Weakness> {
+        let lower = password.to_lowercase();
+        let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
+        if self.0.contains(&lower) || self.0.contains(bare) { Err(Weakness::Known) } else { Ok(()) }
+    }
 }
 
 fn hasher() -> Result<Argon2<'static>, AccessError> {
@@ -136,6 +174,20 @@ mod tests {
         assert_eq!(check(&"あいうえお".repeat(30), "kato.1"), Err(Weakness::Long));
         assert_eq!(check("きょうは よいてんき です", "kato.1"), Ok(()));
         assert_eq!(check("correct horse battery", "kato.1"), Ok(()));
+    }
+
+    #[test]
+    fn a_known_one_is_refused_in_any_case_and_with_digits_behind_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("known.txt");
+        std::fs::write(&file, "iloveyouforever\r\nshort\nKyouMoYoiTenki\n").expect("written");
+        let known = Known::read(&file).expect("read");
+        for password in ["iloveyouforever", "ILoveYouForever", "iloveyouforever2026!", "kyoumoyoitenki"] {
+            assert_eq!(known.check(password), Err(Weakness::Known), "{password}");
+        }
+        assert_eq!(known.check("kyou mo yoi tenki"), Ok(()));
+        assert_eq!(Known::default().check("iloveyouforever"), Ok(()));
+        assert!(Known::read(&folder.path().join("none")).is_err());
     }
 
     #[tokio::test]

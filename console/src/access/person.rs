@@ -28,6 +28,8 @@ pub struct Person {
     pub must_change: bool,
     /// They use one-time codes.
     pub has_totp: bool,
+    /// One of their roles demands one-time codes, and they have none yet: they set them up before anything else.
+    pub must_enrol: bool,
     /// They proved who they are within the last minutes.
     pub proven_lately: bool,
     /// SHA-256 of the session's token.
@@ -44,6 +46,12 @@ pub enum Scope {
 }
 
 impl Person {
+    /// The same under a rule that demands one-time codes of roles.
+    pub fn under(mut self, codes_for: &[Role]) -> Person {
+        self.must_enrol = !self.has_totp && self.permissions.iter().any(|permission| codes_for.contains(&permission.role));
+        self
+    }
+
     /// Whether they may do this somewhere.
     pub fn may(&self, action: Action) -> bool {
         self.permissions.iter().any(|permission| permission.role.may(action))
@@ -93,9 +101,20 @@ mod tests {
             permissions,
             must_change: false,
             has_totp: false,
+            must_enrol: false,
             proven_lately: false,
             session: Vec::new(),
         }
+    }
+
+    #[test]
+    fn codes_are_demanded_of_whoever_has_one_of_the_roles_and_no_codes() {
+        let roles = [Role::Approver, Role::Administrator];
+        let of = |role, topic: Option<&str>| person(vec![Permission { role, topic: topic.map(str::to_owned) }]);
+        assert!(of(Role::Approver, Some("09_y")).under(&roles).must_enrol, "on one topic, too");
+        assert!(!of(Role::Operator, None).under(&roles).must_enrol);
+        assert!(!Person { has_totp: true, ..of(Role::Administrator, None) }.under(&roles).must_enrol);
+        assert!(!of(Role::Administrator, None).under(&[]).must_enrol);
     }
 
     #[test]

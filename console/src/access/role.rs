@@ -7,9 +7,11 @@ use std::fmt;
 
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
+use serde::Deserialize;
 
 /// What somebody is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// 参照: looks.
     Viewer,

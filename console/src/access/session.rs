@@ -117,6 +117,7 @@ pub async fn find(pool: &PgPool, token: &str, lang: Lang) -> Result<Option<Found
             permissions: permissions.collect(),
             must_change: row.must_change,
             has_totp: row.has_totp,
+            must_enrol: false,
             proven_lately: row.proven_lately,
             session,
         };
@@ -162,12 +163,41 @@ pub async fn end_all(conn: &mut PgConnection, login: &str, but: Option<&[u8]>, w
     .map_err(database("end the sessions of an account"))
 }
 
-/// The person has just proven who they are again.
-pub async fn proven(conn: &mut PgConnection, session: &[u8]) -> Result<(), AccessError> {
-    sqlx::query("update access.session set proven_at = clock_timestamp() where token_sha256 = $1")
+/// The person has just proven who they are again: the session goes on under another token, and ends no later for it.
+pub async fn proven(conn: &mut PgConnection, session: &[u8]) -> Result<Begun, AccessError> {
+    let token = hex::encode(random::<32>()?);
+    sqlx::query(include_str!("sql/renew_session.sql"))
         .bind(session)
+        .bind(digest(&token))
         .execute(conn)
         .await
-        .map(|_| ())
-        .map_err(database("write down a proof of identity"))
+        .map_err(database("write down a proof of identity"))?;
+    Ok(Begun { token, complete: true })
+}
+
+/// A session of somebody, for themselves.
+#[derive(Debug, Clone, FromRow)]
+pub struct Own {
+    /// When it began.
+    pub begun_at: String,
+    /// When it was last used.
+    pub seen_at: String,
+    /// Where from.
+    pub address: String,
+    /// With which browser.
+    pub agent: String,
+    /// It is the one that asks.
+    pub this: bool,
+}
+
+/// The open sessions of an account, that of the asker marked.
+pub async fn own(pool: &PgPool, login: &str, session: &[u8]) -> Result<Vec<Own>, AccessError> {
+    sqlx::query_as(include_str!("sql/own_sessions.sql"))
+        .bind(login)
+        .bind(session)
+        .bind(IDLE_MINUTES)
+        .bind(WHOLE_HOURS)
+        .fetch_all(pool)
+        .await
+        .map_err(database("list the sessions of an account"))
 }

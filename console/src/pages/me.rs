@@ -8,13 +8,15 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_core::words::say;
 
-use crate::access::enter::{self, From};
+use crate::access::enter::{self, Entered, From};
+use crate::access::session::{self, Own};
 use crate::access::totp::{self, Enrolment};
 use crate::access::{Person, accounts, password};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, field, frame, post};
+use crate::html::{Fields, Nav, Page, Tone, badge, field, frame, post, when};
 use crate::notice::Notice;
+use crate::pages::sign_in::{session_cookie, with_cookie};
 use crate::refusal::{Answer, Refusal};
 
 /// The page.
@@ -27,12 +29,19 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         tx.commit().await?;
         Some(enrolment)
     };
+    let sessions = session::own(&desk.pool, &person.login, &person.session).await?;
     let lang = person.lang;
     let body = html! {
         @if person.must_change {
             p.refusal role="alert" {
                 (say(lang, "初期パスワードのままです。自分のパスワードに変更すると、ほかの画面が使えるようになります。",
                      "You still have the password you were given. Choose your own; then the other pages open."))
+            }
+        }
+        @if person.must_enrol && !person.must_change {
+            p.refusal role="alert" {
+                (say(lang, "あなたの権限には、ワンタイムコードの登録が必要です。下で登録すると、ほかの画面が使えるようになります。",
+                     "Your role needs one-time codes. Set them up below; then the other pages open."))
             }
         }
         dl.facts {
@@ -58,8 +67,33 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         @if person.has_totp {
             p { (say(lang, "ワンタイムコードを使用しています。", "One-time codes are in use.")) }
         }
+        (own_sessions(&person, &sessions))
     };
     Ok(frame(&person, &Page::new(Nav::Me, &person.name).after(Notice::of(fields.get("done"))), body))
+}
+
+/// Where one is signed in, and the way to end that elsewhere.
+fn own_sessions(person: &Person, sessions: &[Own]) -> Markup {
+    let lang = person.lang;
+    html! { section.panel {
+        h2 { (say(lang, "ログイン中のセッション", "Where you are signed in")) }
+        div.scroll { table {
+            thead { tr { th { (say(lang, "開始", "Since")) } th { (say(lang, "最終利用", "Last used")) } th { (say(lang, "接続元", "From")) } th { (say(lang, "ブラウザー", "Browser")) } } }
+            tbody { @for own in sessions { tr {
+                td { (when(&own.begun_at)) } td { (when(&own.seen_at)) }
+                td { code { (own.address) } @if own.this { " " (badge(Tone::Quiet, say(lang, "この画面", "this one"))) } } td { code { (own.agent) } }
+            } } }
+        } }
+        @if sessions.iter().any(|own| !own.this) {
+            (post(person, "/me/end-others", html! { button.second type="submit" { (say(lang, "ほかのセッションを終了する", "End the others")) } }))
+        }
+    } }
+}
+
+/// Ends one's sessions elsewhere.
+pub(crate) async fn end_others(State(desk): State<Arc<Desk>>, person: Person, from: From) -> Answer<Response> {
+    enter::end_others(&desk.pool, &person, &from).await?;
+    Ok(see_other("/me?done=sessions-ended"))
 }
 
 fn password_form(person: &Person) -> Markup {
@@ -114,8 +148,8 @@ pub(crate) async fn password(State(desk): State<Arc<Desk>>, person: Person, fiel
             "The new password was typed differently the second time.",
         ));
     }
-    let current = fields.raw("current");
-    if !accounts::choose_password(&desk.pool, &person.login, current, chosen, &person.session).await? {
+    let typed = (fields.raw("current"), chosen);
+    if !accounts::choose_password(&desk.pool, &person.login, typed, &desk.known_passwords, &person.session).await? {
         return Err(Refusal::sentence("今のパスワードが正しくありません。", "The current password is wrong."));
     }
     Ok(see_other("/me?done=password-changed"))
@@ -126,14 +160,18 @@ pub(crate) async fn codes(State(desk): State<Arc<Desk>>, person: Person, from: F
     if person.has_totp {
         return Err(Refusal::sentence("すでに登録されています。", "They are in use already."));
     }
+    // Whoever finds a screen unlocked must not tie the account to their own device.
+    if !person.proven_lately {
+        return Ok(see_other("/prove?back=/me"));
+    }
     let proving = Person { has_totp: true, ..person };
-    if !enter::prove(&desk.pool, &desk.sealer, &proving, fields.get("code"), &from).await? {
-        return Err(Refusal::sentence(
+    match enter::prove(&desk.pool, &desk.sealer, &proving, fields.get("code"), &from).await? {
+        Entered::Begun(begun) => Ok(with_cookie(see_other("/me?done=codes-on"), session_cookie(&begun.token))),
+        Entered::Refused => Err(Refusal::sentence(
             "コードが正しくありません。端末の時刻も確認してください。",
             "The code is wrong. Look at the clock of the device, too.",
-        ));
+        )),
     }
-    Ok(see_other("/me?done=codes-on"))
 }
 
 /// Asks again who is there; `back` is the page that needs to know.
@@ -165,10 +203,11 @@ fn prove_form(person: &Person, back: &str, wrong: bool) -> Markup {
 /// Proves it.
 pub(crate) async fn prove(State(desk): State<Arc<Desk>>, person: Person, from: From, fields: Fields) -> Answer<Response> {
     let back = fields.get("back");
-    if !enter::prove(&desk.pool, &desk.sealer, &person, fields.raw("secret"), &from).await? {
+    let Entered::Begun(begun) = enter::prove(&desk.pool, &desk.sealer, &person, fields.raw("secret"), &from).await? else {
         return Ok((StatusCode::UNAUTHORIZED, prove_form(&person, back, true)).into_response());
-    }
+    };
     let ours = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
     let joint = if back.contains('?') { '&' } else { '?' };
-    Ok(see_other(&if ours { format!("{back}{joint}done=proven") } else { "/me?done=proven".to_owned() }))
+    let to = if ours { format!("{back}{joint}done=proven") } else { "/me?done=proven".to_owned() };
+    Ok(with_cookie(see_other(&to), session_cookie(&begun.token)))
 }

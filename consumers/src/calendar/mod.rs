@@ -10,7 +10,7 @@ use std::time::Duration;
 pub use import::{Change, Import, import, preview};
 use jiff::civil::Date;
 use renkei_core::calendar::file::{self, CalendarFileError};
-use renkei_core::calendar::{BusinessCalendar, clock};
+use renkei_core::calendar::{BusinessCalendar, DayRule, OwnDay, clock};
 use renkei_core::metrics::metrics;
 use renkei_core::verdict::{Classify, Verdict};
 use sqlx::postgres::PgPool;
@@ -95,7 +95,22 @@ async fn load_from(conn: &mut PgConnection) -> Result<BusinessCalendar, Calendar
         .map_err(read())?;
     let (since, through) = span.ok_or(CalendarStoreError::Empty)?;
     let rows = holidays(&mut *conn).await?;
-    Ok(BusinessCalendar::named(rows, day(&since)?..=day(&through)?))
+    let own = own_days(&mut *conn).await?;
+    Ok(BusinessCalendar::named(rows, day(&since)?..=day(&through)?).with_own(own))
+}
+
+/// Days on which office or banks are open or closed by themselves.
+async fn own_days(executor: impl PgExecutor<'_>) -> Result<Vec<OwnDay>, CalendarStoreError> {
+    let sql = "select calendar, day::text, opens, name from ledger.own_day where opens is not null order by day, calendar";
+    let rows: Vec<(String, String, bool, String)> = sqlx::query_as(sql)
+        .fetch_all(executor)
+        .await
+        .map_err(CalendarStoreError::database("read the days of office and banks"))?;
+    let own = |(calendar, text, opens, name): (String, String, bool, String)| {
+        let calendar = DayRule::parse(&calendar).ok_or(CalendarStoreError::Day(calendar))?;
+        Ok(OwnDay { calendar, day: day(&text)?, opens, name })
+    };
+    rows.into_iter().map(own).collect()
 }
 
 async fn holidays(executor: impl PgExecutor<'_>) -> Result<Vec<(Date, String)>, CalendarStoreError> {

@@ -10,6 +10,8 @@ mod orders;
 mod organizations;
 /// Pay by person.
 pub mod payroll;
+/// What a bank profile's file says is agreed otherwise with the bank.
+pub mod profiles;
 /// What came back from the bank.
 pub mod returned;
 /// Slips and the money that came for them.

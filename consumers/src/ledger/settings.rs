@@ -65,6 +65,21 @@ pub async fn change_holiday(pool: &PgPool, day: &str, name: &str, today: &str, b
     changing.bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
 }
 
+/// A day behind `today` is open (`Some(true)`) or closed in these calendars (`office`, `bank`), or again what the rest says (`None`): in
+/// all of them or in none.
+pub async fn change_own_days(
+    pool: &PgPool,
+    calendars: &[&str],
+    day: &str,
+    (opens, name): (Option<bool>, &str),
+    today: &str,
+    by: By<'_>,
+) -> Result<(), LedgerError> {
+    let sql = "select ledger.change_own_day(c, $2::text::date, $3, $4, $5::text::date, $6, $7) from unnest($1::text[]) c";
+    let changing = sqlx::query(sql).bind(calendars).bind(day).bind(opens).bind(name).bind(today);
+    changing.bind(by.why.trim()).bind(by.actor).execute(pool).await.map(|_| ()).map_err(refused)
+}
+
 /// Where the contract number of a collector stands.
 #[derive(Debug, Clone, Copy)]
 pub struct ContractNumber<'a> {
@@ -106,6 +121,37 @@ pub struct SurveyRule<'a> {
 pub async fn change_survey_rule(pool: &PgPool, rule: SurveyRule<'_>, by: By<'_>) -> Result<i32, LedgerError> {
     let sql = "select ledger.change_settlement_rule($1, $2, $3, $4, $5, $6, $7)";
     let changing = sqlx::query_scalar(sql).bind(rule.role).bind(rule.fund).bind(rule.key).bind(rule.from_year).bind(rule.item);
+    changing.bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+}
+
+/// A row or column of a table of the survey.
+#[derive(Debug, Clone, Copy)]
+pub struct SurveyAxis<'a> {
+    /// 表.
+    pub table_no: &'a str,
+    /// row, column.
+    pub axis: &'a str,
+    /// Its number: two digits of a row, three of a column.
+    pub no: &'a str,
+    /// A column that means this in one row only: that row; else empty.
+    pub within: &'a str,
+    /// Fiscal year from which it counts.
+    pub from_year: i32,
+    /// Caption.
+    pub name: &'a str,
+    /// What it means: purpose, nature, source, revenue, total, figure, amount; `None` takes it back.
+    pub role: Option<&'a str>,
+    /// Which of them.
+    pub item: Option<&'a str>,
+    /// Evidence, A to D.
+    pub grade: &'a str,
+}
+
+/// Another caption or meaning of a row or column from a fiscal year on.
+pub async fn change_survey_axis(pool: &PgPool, axis: SurveyAxis<'_>, by: By<'_>) -> Result<i32, LedgerError> {
+    let sql = "select ledger.change_settlement_axis($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let changing = sqlx::query_scalar(sql).bind(axis.table_no).bind(axis.axis).bind(axis.no).bind(axis.within);
+    let changing = changing.bind(axis.from_year).bind(axis.name).bind(axis.role).bind(axis.item).bind(axis.grade);
     changing.bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
 }
 

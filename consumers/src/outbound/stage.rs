@@ -54,7 +54,11 @@ impl Stage<'_> {
             .await
             .map_err(OutboundError::database(doing))?;
         fill(conn, "insert into pg_temp.param select key, value from jsonb_each_text($1)", &self.file.params.0).await?;
-        fill(conn, "insert into pg_temp.setting select key, value from jsonb_each_text($1)", &self.layout.values).await
+        fill(conn, "insert into pg_temp.setting select key, value from jsonb_each_text($1)", &self.layout.values).await?;
+        // What the office agreed with its bank goes over the file's values: that of the day the file was ordered, in every later step.
+        let agreed = sqlx::query(include_str!("sql/agreed_values.sql")).bind(&self.file.profile).execute(&mut *conn).await;
+        agreed.map_err(OutboundError::database(doing))?;
+        Ok(())
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
+use renkei_consumers::db;
+
 use crate::scratch::Scratch;
 
 /// SQLSTATE of a missing right.
@@ -107,6 +109,22 @@ async fn no_role_can_do_what_is_not_its_work() {
     }
 }
 
+#[tokio::test]
+async fn a_long_running_part_takes_the_rights_of_its_role_and_no_more() {
+    let db = Scratch::new().await;
+    let (limited, pool) = db::connect_with_rights_of("renkei_consumer", &db.url, 2, "consumer").await.unwrap();
+    let who: String = sqlx::query_scalar("select current_user::text").fetch_one(&pool).await.unwrap();
+    assert_eq!((limited, who.as_str()), (true, "renkei_consumer"));
+    let denied = sqlx::raw_sql("drop table ledger.entry").execute(&pool).await.unwrap_err();
+    assert_eq!(denied.as_database_error().and_then(|error| error.code()).as_deref(), Some(DENIED));
+    pool.close().await;
+    // Where there is no such role, the login's own rights do, and nothing is left of the attempt.
+    let (limited, pool) = db::connect_with_rights_of("renkei_nobody", &db.url, 2, "consumer").await.unwrap();
+    assert!(!limited);
+    sqlx::raw_sql("create table public.mine (a int); drop table public.mine").execute(&pool).await.unwrap();
+    pool.close().await;
+}
+
 /// Tables that some SQL of the schema or of a folder deletes from.
 fn deleted_from() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -143,17 +161,17 @@ async fn what_the_sql_deletes_may_be_deleted() {
 async fn rights_are_given_again_from_nothing_and_a_current_schema_needs_none() {
     let db = Scratch::new().await;
     db.run("grant delete on ledger.entry to renkei_console; grant select on access.account to renkei_auditor").await;
-    renkei_consumers::db::migrate(&db.pool).await.unwrap();
+    db::migrate(&db.pool).await.unwrap();
     let mut conn = db.pool.acquire().await.unwrap();
     assert_eq!(tried(&mut conn, "renkei_console", "delete from ledger.entry").await, DENIED);
     assert_eq!(tried(&mut conn, "renkei_auditor", "select password_hash from access.account").await, DENIED);
     // A process with the console's rights begins its work, for there is nothing to change.
     let separator = if db.url.contains('?') { '&' } else { '?' };
     let url = format!("{}{separator}options[role]=renkei_console", db.url);
-    let pool = renkei_consumers::db::connect(&url, 1).await.unwrap();
+    let pool = db::connect(&url, 1).await.unwrap();
     let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&pool).await.unwrap();
     assert_eq!(role, "renkei_console");
-    renkei_consumers::db::prepare(&pool).await.unwrap();
-    assert!(renkei_consumers::db::migrate(&pool).await.is_err(), "it cannot change the schema");
+    db::prepare(&pool).await.unwrap();
+    assert!(db::migrate(&pool).await.is_err(), "it cannot change the schema");
     pool.close().await;
 }

@@ -1,10 +1,14 @@
 //! Settings change by functions only: with a reason, forward, with what was there before; topics stand still once; what was parked
 //! stays as it came.
 
+use std::collections::BTreeMap;
+
 use renkei_consumers::failures::{FailureError, edit};
 use renkei_consumers::ledger::LedgerError;
-use renkei_consumers::ledger::settings::{self, By, ContractNumber, SurveyRule};
+use renkei_consumers::ledger::profiles::{self, Proposal};
+use renkei_consumers::ledger::settings::{self, By, ContractNumber, SurveyAxis, SurveyRule};
 use renkei_consumers::paused;
+use renkei_core::calendar::DayRule;
 
 use crate::scratch::Scratch;
 
@@ -60,6 +64,139 @@ async fn a_holiday_is_ahead_and_within_the_calendar() {
     assert!(!db.one::<bool>("select ledger.is_business_day('2026-10-07', 'bank')").await);
     assert_eq!(change("2026-10-07", "").await.unwrap(), 2);
     assert!(db.one::<bool>("select ledger.is_business_day('2026-10-07', 'bank')").await);
+}
+
+#[tokio::test]
+async fn office_and_banks_have_days_of_their_own() {
+    let db = Scratch::new().await;
+    let change = |calendars: &'static [&'static str], day, what| {
+        settings::change_own_days(&db.pool, calendars, day, what, "2026-10-06", BY)
+    };
+    let business = async |day: &str| {
+        let of = async |kind: &str| db.one::<bool>(&format!("select ledger.is_business_day('{day}', '{kind}')")).await;
+        (of("office").await, of("bank").await)
+    };
+    assert_eq!(rule(change(&["office"], "2026-10-06", (Some(false), "臨時")).await), "own_day_is_ahead");
+    assert_eq!(rule(change(&["office"], "2029-01-04", (Some(false), "臨時")).await), "holiday_is_within_the_calendar");
+    assert_eq!(rule(change(&["office"], "2026-10-07", (Some(false), " ")).await), "own_day_is_named");
+    assert_eq!(rule(change(&["post"], "2026-10-07", (Some(false), "臨時")).await), "own_day_calendar_is_known");
+    assert_eq!(rule(change(&["office"], "2026-10-07", (None, "")).await), "setting_changes_something");
+    // 条例の休日 closes the office alone; a bank that closes by itself leaves the office open.
+    change(&["office"], "2026-10-07", (Some(false), "条例の休日")).await.unwrap();
+    change(&["bank"], "2026-10-08", (Some(false), "臨時休業")).await.unwrap();
+    // 休日開庁, on a Saturday and at the turn of the year.
+    change(&["office", "bank"], "2026-10-10", (Some(true), "休日開庁")).await.unwrap();
+    change(&["office"], "2026-12-29", (Some(true), "年末開庁")).await.unwrap();
+    assert_eq!(business("2026-10-07").await, (false, true));
+    assert_eq!(business("2026-10-08").await, (true, false));
+    assert_eq!(business("2026-10-10").await, (true, true));
+    assert_eq!(business("2026-12-29").await, (true, true));
+    assert_eq!(db.one::<String>("select ledger.next_business_day('2026-10-08', 'bank')::text").await, "2026-10-09");
+    // Rust's calendar, by which the schedule goes, says the same.
+    let calendar = renkei_consumers::calendar::load(&db.pool).await.unwrap();
+    for day in ["2026-10-07", "2026-10-08", "2026-10-10", "2026-12-29", "2026-12-30", "2026-11-03"] {
+        let says = |whose| calendar.is_business_day(whose, day.parse().unwrap()).unwrap();
+        assert_eq!(business(day).await, (says(DayRule::Office), says(DayRule::Bank)), "{day}");
+    }
+    // Both or none; and taken back, the day is what it was.
+    assert_eq!(rule(change(&["office", "bank"], "2026-10-10", (Some(true), "休日開庁")).await), "setting_changes_something");
+    change(&["office"], "2026-10-07", (None, "")).await.unwrap();
+    assert_eq!(business("2026-10-07").await, (true, true));
+    let sql = "select count(*) from ledger.setting_change where setting = 'own_day'";
+    assert_eq!(db.one::<i64>(sql).await, 6);
+}
+
+#[tokio::test]
+async fn a_bank_profile_is_changed_ahead_and_by_two_persons() {
+    let db = Scratch::new().await;
+    let file = values(&[
+        ("own_account", "0123456"),
+        ("cut_off", "12:00"),
+        ("method", "7"),
+        ("days_ahead_min", "1"),
+        ("days_ahead_max", "15"),
+    ]);
+    let (topic, profile) = ("09_x", "bank");
+    let propose = async |chosen: &[(&str, &str)], valid_from: &str, seen| {
+        let (file, chosen) = (&file, &values(chosen));
+        let proposal = Proposal { topic, profile, file, chosen, valid_from, seen };
+        profiles::propose(&db.pool, proposal, "2026-10-06", BY).await
+    };
+    let decide = async |version, approve, actor: &str, why: &str, today: &str| {
+        profiles::decide(&db.pool, (topic, profile, version), approve, today, By { actor, why }).await
+    };
+    assert_eq!(rule(propose(&[("own_account", "7654321")], "2026-10-06", 0).await), "profile_version_is_ahead");
+    for wrong in [("own_account", "12"), ("method", "8"), ("own_cut_off", "12:00"), ("cut_off", "25:00"), ("password", "x")] {
+        assert_eq!(rule(propose(&[wrong], "2026-10-07", 0).await), "profile_value_has_its_form", "{wrong:?}");
+    }
+    let upside_down = [("days_ahead_min", "9"), ("days_ahead_max", "3")];
+    assert_eq!(rule(propose(&upside_down, "2026-10-07", 0).await), "profile_days_are_a_span");
+    assert_eq!(rule(propose(&[("own_account", "0123456")], "2026-10-07", 0).await), "setting_changes_something");
+    assert_eq!(propose(&[("own_account", "7654321"), ("cut_off", "12:00")], "2026-10-08", 0).await.unwrap(), 1);
+    assert_eq!(rule(propose(&[("own_account", "1")], "2026-10-08", 0).await), "setting_is_as_it_was_seen");
+    assert_eq!(rule(propose(&[("own_account", "1111111")], "2026-10-08", 1).await), "profile_version_waits_once");
+    let counts = async |day| profiles::values_on(&db.pool, topic, profile, day).await.unwrap().get("own_account").cloned();
+    assert_eq!(counts("2026-10-08").await, None, "nobody has approved it");
+    // Whoever entered it does not approve it, however the name is written; and an approval that comes too late changes nothing.
+    assert_eq!(rule(decide(1, true, "KANRI", "", "2026-10-06").await), "profile_version_needs_two_persons");
+    assert_eq!(rule(decide(1, true, "shonin", "", "2026-10-08").await), "profile_version_is_ahead");
+    assert_eq!(rule(decide(1, false, "shonin", " ", "2026-10-06").await), "profile_version_refused_says_why");
+    decide(1, true, "shonin", "", "2026-10-07").await.unwrap();
+    assert_eq!(rule(decide(1, true, "shonin", "", "2026-10-07").await), "profile_version_waits");
+    assert_eq!((counts("2026-10-07").await, counts("2026-10-08").await.as_deref()), (None, Some("7654321")));
+    assert_eq!(propose(&[("own_account", "1111111")], "2026-11-01", 1).await.unwrap(), 2);
+    decide(2, false, "kanri", "取下げ", "2026-10-06").await.unwrap();
+    assert_eq!(counts("2026-11-01").await.as_deref(), Some("7654321"));
+    for sql in ["update ledger.profile_version set values = '{\"a\": \"b\"}'", "delete from ledger.profile_version"] {
+        assert_eq!(db.refused(sql).await, "profile_version_stays");
+    }
+    let history = settings::setting_changes(&db.pool, "bank_profile", 10).await.unwrap();
+    let [only] = &history[..] else { panic!("{history:?}") };
+    assert_eq!((&only.before["own_account"], &only.after["own_account"]), (&"0123456".into(), &"7654321".into()));
+    assert_eq!((only.after["proposed_by"].as_str(), only.made_by.as_str()), (Some("kanri"), "shonin"));
+    assert!(only.after.get("cut_off").is_none(), "what stays as it is, is no change");
+}
+
+fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_row_of_the_survey_has_another_meaning_from_a_year_on() {
+    let db = Scratch::new().await;
+    let sql = "select a.table_no || '/' || a.no || '/' || a.item from ledger.settlement_axis_of(2025) a where a.axis = 'row' and a.role = 'nature' order by 1 limit 1";
+    let known = db.one::<String>(sql).await;
+    let [table_no, no, item] = known.split('/').collect::<Vec<_>>()[..] else { panic!("{known}") };
+    let of = |name, role, item, from_year| SurveyAxis {
+        table_no,
+        axis: "row",
+        no,
+        within: "",
+        from_year,
+        name,
+        role,
+        item,
+        grade: "B",
+    };
+    let change = |axis| settings::change_survey_axis(&db.pool, axis, BY);
+    assert_eq!(
+        rule(change(SurveyAxis { table_no: "99", ..of("新", Some("nature"), Some(item), 2026) }).await),
+        "settlement_axis_table_is_known"
+    );
+    assert_eq!(rule(change(of("新", Some("nature"), Some("no such item"), 2026)).await), "settlement_axis_item_is_known");
+    assert_eq!(rule(change(of("新", Some("total"), Some(item), 2026)).await), "settlement_axis_item_is_known");
+    assert_eq!(rule(change(of("新", Some("nature"), None, 2026)).await), "settlement_axis_item_belongs_to_role");
+    let wrong = SurveyAxis { no: "1", ..of("新", Some("nature"), Some(item), 2026) };
+    assert_eq!(rule(change(wrong).await), "settlement_axis_no_is_digits");
+    assert_eq!(change(of("新しい見出し", Some("nature"), Some(item), 2026)).await.unwrap(), 1);
+    assert_eq!(rule(change(of("新しい見出し", Some("nature"), Some(item), 2026)).await), "setting_changes_something");
+    let named = async |year: i32| {
+        let sql = format!("select count(*) from ledger.settlement_axis_of({year}) a where a.name = '新しい見出し'");
+        db.one::<i64>(&sql).await
+    };
+    assert_eq!((named(2025).await, named(2026).await), (0, 1));
+    assert_eq!(change(of("新しい見出し", None, None, 2027)).await.unwrap(), 2);
+    assert_eq!((named(2026).await, named(2027).await), (1, 0));
 }
 
 #[tokio::test]

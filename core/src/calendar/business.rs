@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::verdict::{Classify, Verdict};
 
 /// Whose days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayRule {
     /// The ward office: closed on weekends, national holidays and 29 December – 3 January.
@@ -30,6 +30,11 @@ impl DayRule {
             DayRule::Bank => "bank",
         }
     }
+
+    /// From the name in TOML and SQL.
+    pub fn parse(text: &str) -> Option<DayRule> {
+        [DayRule::Office, DayRule::Bank].into_iter().find(|rule| rule.as_str() == text)
+    }
 }
 
 /// Why nobody works on a day.
@@ -42,12 +47,29 @@ pub enum Closed {
     Holiday(String),
     /// 年末年始.
     YearEnd,
+    /// A day on which this calendar alone is closed, by its name (条例の休日, 臨時休業).
+    Own(String),
 }
 
-/// National holidays of a span of days.
+/// A day on which one calendar is open or closed, whatever the rest says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnDay {
+    /// Whose.
+    pub calendar: DayRule,
+    /// Which.
+    pub day: Date,
+    /// Open, or closed.
+    pub opens: bool,
+    /// What it is called.
+    pub name: String,
+}
+
+/// National holidays of a span of days, and days that office or banks have by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BusinessCalendar {
     holidays: BTreeMap<Date, String>,
+    own: BTreeMap<(Date, DayRule), (bool, String)>,
     covered: RangeInclusive<Date>,
 }
 
@@ -85,7 +107,24 @@ impl BusinessCalendar {
 
     /// The same with the holidays' names, so that it can say why a day is closed.
     pub fn named(holidays: impl IntoIterator<Item = (Date, String)>, covered: RangeInclusive<Date>) -> BusinessCalendar {
-        BusinessCalendar { holidays: holidays.into_iter().collect(), covered }
+        BusinessCalendar { holidays: holidays.into_iter().collect(), own: BTreeMap::new(), covered }
+    }
+
+    /// The same with days that one of the calendars has by itself.
+    pub fn with_own(mut self, own: impl IntoIterator<Item = OwnDay>) -> BusinessCalendar {
+        self.own = own.into_iter().map(|own| ((own.day, own.calendar), (own.opens, own.name))).collect();
+        self
+    }
+
+    /// Days that one of the calendars has by itself, in order.
+    pub fn own_days(&self) -> impl Iterator<Item = OwnDay> {
+        let own = |((day, calendar), (opens, name)): (&(Date, DayRule), &(bool, String))| OwnDay {
+            calendar: *calendar,
+            day: *day,
+            opens: *opens,
+            name: name.clone(),
+        };
+        self.own.iter().map(own)
     }
 
     /// The holidays in order.
@@ -116,6 +155,9 @@ impl BusinessCalendar {
     pub fn closed(&self, rule: DayRule, day: Date) -> Result<Option<Closed>, CalendarError> {
         if !self.covered.contains(&day) {
             return Err(self.silent_about(day));
+        }
+        if let Some((opens, name)) = self.own.get(&(day, rule)) {
+            return Ok((!opens).then(|| Closed::Own(name.clone())));
         }
         if let Some(name) = self.holidays.get(&day) {
             return Ok(Some(Closed::Holiday(name.clone())));

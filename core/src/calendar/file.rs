@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{BusinessCalendar, clock};
+use super::{BusinessCalendar, OwnDay, clock};
 use crate::metrics::metrics;
 use crate::verdict::{Classify, Verdict};
 
@@ -18,7 +18,7 @@ use crate::verdict::{Classify, Verdict};
 /// left of the year before: who is warned has half a year.
 pub const WARNING_DAYS: i32 = 200;
 /// Version of the file's form.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// Why the calendar cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,12 +75,20 @@ struct Written {
     since: Date,
     through: Date,
     holidays: Vec<(Date, String)>,
+    own: Vec<OwnDay>,
+}
+
+/// What every version of it begins with.
+#[derive(Debug, Deserialize)]
+struct Version {
+    version: u16,
 }
 
 /// The file's text for a calendar.
 fn text(calendar: &BusinessCalendar) -> String {
     let holidays = calendar.holidays().map(|(day, name)| (day, name.to_owned())).collect();
-    let written = Written { version: VERSION, since: calendar.since(), through: calendar.horizon(), holidays };
+    let (since, through, own) = (calendar.since(), calendar.horizon(), calendar.own_days().collect());
+    let written = Written { version: VERSION, since, through, holidays, own };
     // Dates and strings always serialise.
     serde_json::to_string(&written).unwrap_or_default() + "\n"
 }
@@ -116,12 +124,14 @@ pub fn read(path: &Path) -> Result<BusinessCalendar, CalendarFileError> {
         io::ErrorKind::NotFound => CalendarFileError::Missing { path: path_of() },
         _ => CalendarFileError::Io { doing: "reading", path: path_of(), source },
     })?;
-    let written: Written =
-        serde_json::from_slice(&bytes).map_err(|source| CalendarFileError::Damaged { path: path_of(), source })?;
-    if written.version != VERSION {
-        return Err(CalendarFileError::Version { path: path_of(), version: written.version });
+    let damaged = |source| CalendarFileError::Damaged { path: path_of(), source };
+    // Its version first: what another version wrote has another form.
+    let Version { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
+    if version != VERSION {
+        return Err(CalendarFileError::Version { path: path_of(), version });
     }
-    Ok(BusinessCalendar::named(written.holidays, written.since..=written.through))
+    let written: Written = serde_json::from_slice(&bytes).map_err(damaged)?;
+    Ok(BusinessCalendar::named(written.holidays, written.since..=written.through).with_own(written.own))
 }
 
 /// Whether it ends soon: the days left, when they are few.
@@ -170,10 +180,12 @@ impl CalendarSource {
 mod tests {
     use jiff::civil::date;
 
+    use super::super::DayRule;
     use super::*;
 
     fn calendar(through: Date) -> BusinessCalendar {
-        BusinessCalendar::named([(date(2027, 1, 1), "元日".to_owned())], date(2026, 1, 1)..=through)
+        let own = OwnDay { calendar: DayRule::Office, day: date(2026, 10, 1), opens: false, name: "都民の日".to_owned() };
+        BusinessCalendar::named([(date(2027, 1, 1), "元日".to_owned())], date(2026, 1, 1)..=through).with_own([own])
     }
 
     #[test]
@@ -204,8 +216,8 @@ mod tests {
     fn another_version_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calendar.json");
-        fs::write(&path, r#"{"version":2,"since":"2026-01-01","through":"2026-12-31","holidays":[]}"#).unwrap();
-        assert!(read(&path).unwrap_err().to_string().contains("version 2"));
+        fs::write(&path, r#"{"version":1,"since":"2026-01-01","through":"2026-12-31","holidays":[]}"#).unwrap();
+        assert!(read(&path).unwrap_err().to_string().contains("version 1"));
     }
 
     #[test]

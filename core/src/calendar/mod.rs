@@ -20,7 +20,7 @@ pub mod holidays;
 /// Month and day without a year, and which date is meant.
 pub mod month_day;
 
-pub use business::{BusinessCalendar, CalendarError, Closed, DayRule};
+pub use business::{BusinessCalendar, CalendarError, Closed, DayRule, OwnDay};
 pub use era::Era;
 pub use fiscal::FiscalYear;
 pub use form::{DateFault, DateForm, DateNote, ParsedDate, parse_yyyymmdd};

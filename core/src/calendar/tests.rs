@@ -219,6 +219,29 @@ fn office_and_bank_close_on_different_days_at_the_turn_of_the_year() {
 }
 
 #[test]
+fn each_calendar_has_days_of_its_own() {
+    let own = |calendar, day, opens| OwnDay { calendar, day, opens, name: "条例の休日".to_owned() };
+    let calendar = calendar().with_own([
+        own(DayRule::Office, date(2026, 10, 1), false),
+        own(DayRule::Office, date(2026, 12, 29), true),
+        own(DayRule::Bank, date(2026, 12, 30), false),
+        own(DayRule::Bank, date(2026, 11, 23), true),
+    ]);
+    for (day, office, bank) in [
+        (date(2026, 10, 1), false, true),
+        (date(2026, 12, 29), true, true),
+        (date(2026, 12, 30), false, false),
+        (date(2026, 11, 23), false, true),
+    ] {
+        assert_eq!(calendar.is_business_day(DayRule::Office, day), Ok(office), "{day}");
+        assert_eq!(calendar.is_business_day(DayRule::Bank, day), Ok(bank), "{day}");
+    }
+    assert_eq!(calendar.closed(DayRule::Office, date(2026, 10, 1)), Ok(Some(Closed::Own("条例の休日".to_owned()))));
+    assert_eq!(calendar.next(DayRule::Bank, date(2026, 12, 29)), Ok(date(2027, 1, 4)));
+    assert_eq!(calendar.previous(DayRule::Office, date(2027, 1, 4)), Ok(date(2026, 12, 29)));
+}
+
+#[test]
 fn next_previous_and_nth() {
     let calendar = calendar();
     let bank = DayRule::Bank;

@@ -1,4 +1,4 @@
-//! 休日: holidays of office and banks, and up to which day they are known.
+//! 暦: holidays of office and banks, days that one of them has by itself, and up to which day they are known.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::calendar;
 use renkei_consumers::ledger::settings;
-use renkei_core::calendar::{BusinessCalendar, clock};
+use renkei_core::calendar::{BusinessCalendar, DayRule, OwnDay, clock};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
@@ -35,11 +35,13 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
             dt { (say(lang, "暦の期間", "Known")) } dd { (calendar.since()) " – " (calendar.horizon()) }
             dt { (say(lang, "残り", "Left")) } dd { (calendar.days_left(today)) " " (say(lang, "日", "days")) }
         }
-        p.hint { (say(lang, "休日は庁舎・金融機関とも休業です。これとは別に、庁舎は12月29日から1月3日まで、金融機関は12月31日から1月3日まで休業です。内閣府の「国民の祝日」を取り込むと、その年の休日は一覧のとおりになります。取込みのコマンド:",
+        p.hint { (say(lang, "国民の祝日は庁舎・金融機関とも休業です。これとは別に、庁舎は12月29日から1月3日まで、金融機関は12月31日から1月3日まで休業です。内閣府の「国民の祝日」を取り込むと、その年の休日は一覧のとおりになります。取込みのコマンド:",
                       "A holiday closes the office and the banks. Besides, the office is closed from 29 December, banks from 31 December, to 3 January. The years of an imported list of the Cabinet Office are as the list says. To import it:"))
                  " " code { "renkei calendar import" } }
-        @if edits { (form(&person)) }
+        @if edits { div.columns { (form(&person)) (own_form(&person)) } }
+        (own_days(lang, &calendar, today))
         (years(lang, &calendar, today))
+        (history(&desk, lang, "own_day").await?)
         (history(&desk, lang, "holiday").await?)
     };
     Ok(page(&person, Tab::Calendar, &fields, body))
@@ -48,7 +50,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
 fn form(person: &Person) -> Markup {
     let lang = person.lang;
     html! { section.panel {
-        h2 { (say(lang, "休日の追加・取消", "Add or take away a holiday")) }
+        h2 { (say(lang, "国民の祝日の追加・取消", "Add or take away a national holiday")) }
         (post(person, "/settings/calendar", html! {
             (field(say(lang, "日付", "Day"), "day", html! { input id="day" name="day" type="date" required; }))
             (field(say(lang, "名称（取り消すときは空欄）", "Name (empty: a holiday no more)"), "name", html! { input id="name" name="name" maxlength="40"; }))
@@ -56,6 +58,54 @@ fn form(person: &Person) -> Markup {
             button type="submit" { (say(lang, "変更する", "Change")) }
         }))
     } }
+}
+
+/// Whose day, in words.
+fn whose(lang: Lang, rule: DayRule) -> &'static str {
+    match rule {
+        DayRule::Office => say(lang, "庁舎", "office"),
+        DayRule::Bank => say(lang, "金融機関", "banks"),
+    }
+}
+
+fn own_form(person: &Person) -> Markup {
+    let lang = person.lang;
+    html! { section.panel {
+        h2 { (say(lang, "庁舎・金融機関だけの休業日・開業日", "A day of the office or the banks alone")) }
+        (post(person, "/settings/calendar/own-days", html! {
+            (field(say(lang, "日付", "Day"), "own-day", html! { input id="own-day" name="day" type="date" required; }))
+            fieldset { legend { (say(lang, "対象", "Whose")) }
+                @for rule in [DayRule::Office, DayRule::Bank] { label { input type="checkbox" name="calendar" value=(rule.as_str()); " " (whose(lang, rule)) } " " }
+            }
+            (field(say(lang, "内容", "What"), "own-what", html! { select id="own-what" name="what" {
+                option value="closed" { (say(lang, "休業する", "closed")) }
+                option value="open" { (say(lang, "開業する", "open")) }
+                option value="usual" { (say(lang, "取り消す（通常に戻す）", "take it back")) }
+            } }))
+            (field(say(lang, "名称（例: 条例による休日、臨時休業）", "Name, e.g. the rule that closes it"), "own-name", html! { input id="own-name" name="name" maxlength="40"; }))
+            (reason(lang, "own-day"))
+            button type="submit" { (say(lang, "変更する", "Change")) }
+        }))
+    } }
+}
+
+/// Days of office or banks from this year on.
+fn own_days(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> Markup {
+    let coming: Vec<OwnDay> = calendar.own_days().filter(|own| own.day.year() >= today.year()).collect();
+    html! {
+        @if !coming.is_empty() {
+            section.panel {
+                h2 { (say(lang, "庁舎・金融機関だけの休業日・開業日", "Days of the office or the banks alone")) }
+                table {
+                    thead { tr { th { (say(lang, "日付", "Day")) } th { (say(lang, "対象", "Whose")) } th { (say(lang, "内容", "What")) } th { (say(lang, "名称", "Name")) } } }
+                    tbody { @for own in &coming { tr {
+                        td { time datetime=(own.day) { (own.day) } " " (weekday(lang, own.day)) } td { (whose(lang, own.calendar)) }
+                        td { @if own.opens { (say(lang, "開業", "open")) } @else { (say(lang, "休業", "closed")) } } td { (own.name) }
+                    } } }
+                }
+            }
+        }
+    }
 }
 
 fn years(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> Markup {
@@ -95,5 +145,25 @@ pub(crate) async fn change(State(desk): State<Arc<Desk>>, person: Person, fields
     }
     let (day, today) = (day(&fields, "day")?, clock::today().to_string());
     settings::change_holiday(&desk.pool, &day, fields.get("name"), &today, by(&person, &fields)?).await?;
+    Ok(see_other("/settings/calendar?done=saved"))
+}
+
+/// A day ahead of one calendar, or of both: open, closed, or again what the rest says.
+pub(crate) async fn change_own(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
+    if let Some(proof) = permitted(&person, "/settings/calendar")? {
+        return Ok(proof);
+    }
+    let (day, today) = (day(&fields, "day")?, clock::today().to_string());
+    let opens = match fields.get("what") {
+        "closed" => Some(false),
+        "open" => Some(true),
+        "usual" => None,
+        other => return Err(Refusal::value("what", other)),
+    };
+    let calendars = fields.all("calendar");
+    if calendars.is_empty() {
+        return Err(Refusal::sentence("庁舎か金融機関を選んでください。", "Choose the office, the banks, or both."));
+    }
+    settings::change_own_days(&desk.pool, &calendars, &day, (opens, fields.get("name")), &today, by(&person, &fields)?).await?;
     Ok(see_other("/settings/calendar?done=saved"))
 }

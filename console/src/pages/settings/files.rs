@@ -24,8 +24,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .filter(|topic| topic.integration.is_some() && person.may_on(Action::See, topic.slug.as_str()))
         .collect();
     let body = html! {
-        p.hint { (say(lang, "レイアウトと銀行プロファイルはファイルで管理します。変更はファイルで行い、プログラムを再起動すると適用されます。適用した時点は監査記録（設定の読込）に残ります。",
-                      "Layouts and bank profiles are files. They are changed as files and count when the program is started again; the audit log says when (configuration loaded).")) }
+        p.hint { (say(lang, "レイアウトと、銀行プロファイルのうちファイルの形式に関わる値は、ファイルで管理します。変更はファイルで行い、プログラムを再起動すると適用されます。適用した時点は監査記録（設定の読込）に残ります。",
+                      "Layouts, and what of bank profiles is about the form of files, are files. They are changed as files and count when the program is started again; the audit log says when (configuration loaded).")) }
         dl.facts {
             dt { "queues.toml" } dd { code { (desk.registry.queues_digest) } }
             dt { (say(lang, "プログラムの版", "Version of the program")) } dd { code { (env!("CARGO_PKG_VERSION")) } }

@@ -1,5 +1,7 @@
 //! 設定: what the office sets by itself, with who changed what and why. Everybody may look; changing is an administrator's.
 
+/// Bank profiles.
+pub(crate) mod banks;
 /// Holidays.
 pub(crate) mod calendar;
 /// Where contract numbers stand.
@@ -10,12 +12,17 @@ pub(crate) mod files;
 pub(crate) mod payroll;
 /// Accounts of events.
 pub(crate) mod posting;
+/// Portions, funding and figures of the survey.
+pub(crate) mod shares;
 /// The survey's words.
 pub(crate) mod survey;
+/// Rows and columns of the survey.
+pub(crate) mod tables;
 
 use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::ledger::settings::{self, By, SettingChange};
+use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use serde_json::Value;
@@ -37,16 +44,22 @@ enum Tab {
     Calendar,
     Contracts,
     Survey,
+    Shares,
+    Tables,
     Payroll,
+    Banks,
     Files,
 }
 
 /// Address, Japanese and English name.
-const TABS: [(Tab, &str, &str, &str); 6] = [
+const TABS: [(Tab, &str, &str, &str); 9] = [
     (Tab::Posting, "/settings", "仕訳ルール", "Posting rules"),
-    (Tab::Calendar, "/settings/calendar", "休日", "Holidays"),
+    (Tab::Calendar, "/settings/calendar", "暦", "Calendar"),
     (Tab::Contracts, "/settings/contract-numbers", "契約番号の取出し", "Contract numbers"),
     (Tab::Survey, "/settings/survey", "決算統計の対応表", "Survey mapping"),
+    (Tab::Shares, "/settings/survey/shares", "決算統計の内訳", "Survey portions"),
+    (Tab::Tables, "/settings/survey/tables", "決算統計の表", "Survey tables"),
+    (Tab::Banks, "/settings/banks", "銀行プロファイル", "Bank profiles"),
     (Tab::Payroll, "/settings/payroll", "給与の節", "Payroll sections"),
     (Tab::Files, "/settings/files", "設定ファイル", "Configuration"),
 ];
@@ -93,6 +106,12 @@ fn small(fields: &Fields, name: &str) -> Answer<i32> {
     i32::try_from(fields.number(name)?).map_err(|_| Refusal::value(name, fields.get(name)))
 }
 
+/// The fiscal year that ended last: the one the survey is about.
+fn closed_year() -> i32 {
+    let today = clock::today();
+    i32::from(today.year()) - if today.month() < 4 { 2 } else { 1 }
+}
+
 fn day(fields: &Fields, name: &str) -> Answer<String> {
     let text = fields.get(name);
     text.parse::<jiff::civil::Date>().map(|day| day.to_string()).map_err(|_| Refusal::value(name, text))
@@ -100,7 +119,7 @@ fn day(fields: &Fields, name: &str) -> Answer<String> {
 
 /// Values of a setting before or after a change.
 fn values(lang: Lang, value: &Value) -> Markup {
-    const NAMES: [(&str, &str, &str); 11] = [
+    const NAMES: [(&str, &str, &str); 14] = [
         ("debit", "借方", "debit"),
         ("credit", "貸方", "credit"),
         ("name", "名称", "name"),
@@ -112,6 +131,9 @@ fn values(lang: Lang, value: &Value) -> Markup {
         ("withheld", "控除対象", "deducted from"),
         ("valid_from", "適用開始", "from"),
         ("version", "版", "version"),
+        ("opens", "開業", "open"),
+        ("role", "意味", "meaning"),
+        ("grade", "根拠", "evidence"),
     ];
     let name = |key: &str| {
         NAMES.iter().find(|(known, ..)| *known == key).map_or(key.to_owned(), |(_, ja, en)| say(lang, ja, en).to_owned())
