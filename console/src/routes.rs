@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
-    accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failures, kit, ledger, me, oidc, pulse,
+    accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failure_group, failures, kit, ledger, me, oidc, pulse,
     settings, sign_in, still, tasks, topics, worklists,
 };
 
@@ -84,8 +84,8 @@ pub fn table() -> Vec<Route> {
         route!(POST "/topics/{slug}/order", operate, export::order::order),
         route!(GET "/batches", see, batches::list),
         route!(GET "/batches/{id}", see, batch::show),
-        route!(GET "/batches/{id}/errors", see, batch::errors),
-        route!(GET "/batches/{id}/errors.csv", see, batch::errors_csv),
+        route!(GET "/batches/{id}/errors", see, batch::findings::on_paper),
+        route!(GET "/batches/{id}/errors.csv", see, batch::findings::as_csv),
         route!(POST "/batches/{id}/records", see, batch::records::full),
         route!(GET "/batches/{id}/preview", operate, batch::decide::preview),
         route!(GET "/batches/{id}/cancel", operate, batch::decide::show_cancel),
@@ -100,15 +100,15 @@ pub fn table() -> Vec<Route> {
         route!(GET "/worklists/{list}", see, worklists::list),
         route!(GET "/failures", see, failures::list),
         route!(GET "/failures/{id}", see, failures::show),
-        route!(GET "/failures/groups/{id}", see, failures::group),
+        route!(GET "/failures/groups/{id}", see, failure_group::show),
         route!(GET "/failures/{id}/edit", operate, failure_edit::show),
         route!(POST "/failures/{id}/edit", operate, failure_edit::compare),
         route!(POST "/failures/{id}/versions", operate, failure_edit::save),
         route!(POST "/failures/{id}/retry", operate, failures::retry),
         route!(POST "/failures/{id}/discard", operate, failures::discard),
-        route!(POST "/failures/groups/{id}/retry", operate, failures::retry_group),
-        route!(POST "/failures/groups/{id}/discard", operate, failures::discard_group),
-        route!(POST "/failures/groups/{id}/note", operate, failures::note),
+        route!(POST "/failures/groups/{id}/retry", operate, failure_group::retry),
+        route!(POST "/failures/groups/{id}/discard", operate, failure_group::discard),
+        route!(POST "/failures/groups/{id}/note", operate, failure_group::note),
         route!(GET "/exports", see, exports::list),
         route!(GET "/exports/{id}", see, export::show),
         route!(POST "/exports/{id}/approve", approve, export::decide::approve),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use sqlx::Executor as _;
 use sqlx::migrate::{MigrateError, Migrator};
 pub use sqlx::postgres::PgPool;
@@ -136,6 +136,11 @@ pub fn sentence(error: &sqlx::Error) -> String {
 pub fn broken_rule(error: &sqlx::Error) -> Option<String> {
     let constraint = error.as_database_error()?.constraint()?;
     catalogue::is_known(&format!("DB_{}", constraint.to_uppercase())).then(|| constraint.to_owned())
+}
+
+/// The same as a code of the catalogue.
+pub fn coded(error: &sqlx::Error) -> Option<Coded> {
+    broken_rule(error).map(|constraint| Coded::rule(&constraint))
 }
 
 /// What the schema or a folder's SQL says when it refuses something by one of our own codes (`RKnnn`): the catalogue code, if

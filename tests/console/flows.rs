@@ -183,43 +183,6 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
 }
 
 #[test]
-fn parked_messages_are_retried_a_few_first() {
-    world::run(NOW, async |world| {
-        let address = console(world).await;
-        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
-        for number in 1..=3 {
-            sqlx::query(
-                "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
-                 values ('in.12_civic_assessments', 'in.12_civic_assessments', $1, 'records', '{}', '[]', 'CONSUMER_CRASHED', 'it crashed', 11)",
-            )
-            .bind(format!("00000000-0000-4000-8000-00000000000{number}"))
-            .execute(world.pool())
-            .await
-            .unwrap();
-        }
-        let newest = world.number("select max(id) from intake.failure").await;
-        operator.get("/failures").await.expect(200).shows("(<span class=\"count\">3</span>)");
-        operator.get(&format!("/failures/groups/{newest}")).await.expect(200).shows("古い順に再送");
-        operator.post(&format!("/failures/groups/{newest}/note"), &[("owner", "sato"), ("note", "調査中")]).await.expect(303);
-        operator.get("/failures").await.expect(200).shows("調査中");
-        operator.post(&format!("/failures/groups/{newest}/retry"), &[("messages", "1"), ("reason", "修正済")]).await.expect(303);
-        assert_eq!(world.number("select count(*) from intake.failure where state = 'retried'").await, 1);
-        operator.post(&format!("/failures/{newest}/discard"), &[("reason", "")]).await.expect(400);
-        operator
-            .post(&format!("/failures/{newest}/discard"), &[("reason", "試験")])
-            .await
-            .expect_to(&format!("/failures/{newest}?done=discarded"));
-        operator.post(&format!("/failures/{newest}/retry"), &[("reason", "")]).await.expect(409);
-        // The last of the group goes too; then nothing is open.
-        operator.post(&format!("/failures/groups/{newest}/discard"), &[("reason", "試験"), ("all", "yes")]).await.expect(303);
-        operator.get("/failures").await.expect(200).shows("未対応の障害はありません。");
-        // The retried message is on its queue: a consumer takes it, finds that it has no envelope of ours, and refuses it.
-        world.start("consume").await;
-        world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "1").await;
-    });
-}
-
-#[test]
 fn an_auditor_reads_the_log_and_walks_the_chain() {
     world::run(NOW, async |world| {
         world.start("consume").await;

@@ -6,6 +6,8 @@
 mod doors;
 /// TLS, addresses, what is kept how long.
 mod encrypted;
+/// What is done about parked messages.
+mod failures;
 /// What operators and approvers do.
 mod flows;
 /// Every route × every role.

@@ -24,7 +24,7 @@ mod topic;
 mod value;
 
 pub(crate) use badge::{Tone, badge, batch_badge, failure_badge, file_badge};
-pub(crate) use csv::{ascii, csv};
+pub(crate) use csv::{ascii, csv, csv_stream};
 pub(crate) use diff::diff;
 pub(crate) use form::{Fields, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};

@@ -18,6 +18,8 @@ pub(crate) mod export;
 pub(crate) mod exports;
 /// Corrections of parked messages.
 pub(crate) mod failure_edit;
+/// Parked messages of one cause.
+pub(crate) mod failure_group;
 /// Parked messages.
 pub(crate) mod failures;
 /// Samples and schemas.

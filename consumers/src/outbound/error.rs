@@ -6,7 +6,7 @@ use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{Outcome, PublishError};
 use renkei_core::bucket::BucketError;
 use renkei_core::layout::write::WriteError;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 
 use super::model::FileState;
 use crate::db::{self, Trouble};
@@ -366,5 +366,9 @@ impl Classify for OutboundError {
             }
             _ => Verdict::Reject,
         }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        Some(Coded::new(self.code(), self.detail()))
     }
 }
