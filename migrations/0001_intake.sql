@@ -89,7 +89,7 @@ create unique index batch_one_live_per_file on intake.batch (topic, sha256)
 create index batch_by_topic on intake.batch (topic, id desc);
 create index batch_by_day on intake.batch (topic, received_at) include (records_read, yen_read);
 create index batch_by_sha256 on intake.batch (sha256);
-create index batch_waiting on intake.batch (state, id) where state in ('received', 'staged', 'awaiting_confirmation', 'held');
+create index batch_by_state on intake.batch (state, id desc);
 
 -- The allowed steps, as rows, so that the picture in the documentation and the rule are one thing.
 create table intake.batch_step (
@@ -309,7 +309,7 @@ create table intake.finding (
 );
 comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted; preview: found before a confirmation, replaced by what is found then';
 create index finding_by_batch on intake.finding (batch_id, line);
-create index finding_open on intake.finding (batch_id, line) where state = 'open';
+create index finding_open on intake.finding (batch_id, line) include (verdict, code, created_at) where state = 'open';
 create index finding_open_by_code on intake.finding (code, id) where state = 'open';
 create trigger finding_is_not_emptied before truncate on intake.finding
   for each statement execute function intake.refuse_change();
@@ -410,7 +410,9 @@ create trigger failure_stays before delete or truncate on intake.failure
 create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
   where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);
-create index failure_by_cause on intake.failure (queue, code, id) where state = 'open';
+-- Causes are counted out of this index alone.
+create index failure_by_cause on intake.failure (queue, code, id) include (first_seen, last_seen) where state = 'open';
+create index failure_by_cause_decided on intake.failure (queue, code, id desc) where state <> 'open';
 
 create table intake.failure_note (
   id      bigint generated always as identity,

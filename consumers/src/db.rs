@@ -183,7 +183,10 @@ pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
 /// The same through a named door (`cli`, `consumer`): audit events of its sessions name it, unless an action names another.
 pub async fn connect_through(url: &str, max: u32, door: &str) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url).map_err(DbError::Url)?;
+    // A page asks by what somebody typed: a plan for any answer goes through a whole table where a plan for this one takes an index.
+    let plans = if door == "console" { "force_custom_plan" } else { "auto" };
     let options = options.application_name("renkei").options([
+        ("plan_cache_mode", plans.to_owned()),
         // The plans are short-lived and their estimates rough: compiling them costs seconds and saves nothing.
         ("jit", "off".to_owned()),
         ("renkei.source", door.to_owned()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 use anyhow::Context;
 use renkei_console::access::oidc::Oidc;
 use renkei_console::access::seal::Sealer;
-use renkei_console::{Depths, Desk, Pulse, Recent};
+use renkei_console::{Depths, Desk, Lists, Pulse, Recent};
 use renkei_consumers::inbound;
 use renkei_core::registry::Registry;
 use renkei_core::tls::{self, Proxies};
@@ -18,6 +18,8 @@ use crate::samples;
 
 /// How old the trial balance of a page may be before it is summed up anew.
 const SUMMED_EVERY: Duration = Duration::from_secs(60);
+/// The same for the lists of the ledger.
+const LISTED_EVERY: Duration = Duration::from_secs(5);
 /// The same for what the board says of files that should come.
 const EXPECTED_EVERY: Duration = Duration::from_secs(15);
 
@@ -44,6 +46,7 @@ pub(super) async fn start(
         samples: samples::sound,
         depths: Depths::default(),
         balances: Recent::new(SUMMED_EVERY),
+        lists: Lists::new(LISTED_EVERY),
         outlook: Recent::new(EXPECTED_EVERY),
         pulse: Pulse::default(),
         proxies: Proxies::new(config.console_trusted_proxies.clone()),

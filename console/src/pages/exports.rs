@@ -11,7 +11,7 @@ use sqlx::FromRow;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, count, field, file_badge, frame, older, search, when, yen};
+use crate::html::{self, Fields, Nav, Page, address, count, field, file_badge, frame, older, search, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -52,7 +52,6 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .await?;
     let full = i64::try_from(files.len()).unwrap_or(0) == ROWS;
     let next = files.last().filter(|_| full).map(|file| file.id);
-    let address = format!("/exports?topic={}&state={}&", fields.get("topic"), fields.get("state"));
     let topics = desk.registry.active(Direction::Out).filter(|topic| person.may_on(Action::See, topic.slug.as_str()));
     let body = html! {
         (search("/exports", html! {
@@ -75,7 +74,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
             button type="submit" { (say(lang, "検索", "Find")) }
         }))
         div id="exports" data-live[before.is_none()] { (table(&desk, lang, &files)) }
-        (older(&person, &address, next))
+        (older(&person, &address("/exports", &fields, &["topic", "state"]), next))
     };
     Ok(frame(&person, &Page::new(Nav::Exports, say(lang, "送出", "Exports")).after(Notice::of(fields.get("done"))), body))
 }

@@ -16,7 +16,7 @@ use renkei_producers::{Controls, send};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
-use super::batches;
+use super::batches::{self, Wanted};
 use super::export::order;
 use super::{kit, still};
 use crate::access::{Action, Person};
@@ -40,16 +40,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
     let lang = person.lang;
     let topic = find(&desk, &person, &slug)?;
     let title = format!("{:02} {}", topic.number, say(lang, &topic.name, &topic.name_en));
-    let recent: Vec<batches::Listed> = sqlx::query_as(include_str!("sql/batches.sql"))
-        .bind(person.scope(Action::See).topics())
-        .bind(&slug)
-        .bind(None::<String>)
-        .bind(None::<String>)
-        .bind(None::<String>)
-        .bind(None::<i64>)
-        .bind(RECENT)
-        .fetch_all(&desk.pool)
-        .await?;
+    let wanted = Wanted { topic: Some(&slug), rows: RECENT, ..Wanted::default() };
+    let (recent, _) = batches::read(&desk, &wanted).await?;
     let takes = topic.incoming().is_some();
     let operates = person.may_on(Action::Operate, &slug);
     let depths = desk.depths.now();

@@ -12,9 +12,12 @@ use sqlx::FromRow;
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Nav, Page, file_badge, frame, shown, topic, when};
+use crate::html::{Fields, Nav, Page, file_badge, frame, shown, topic, when};
 use crate::pages::batch::table as journal;
 use crate::refusal::{Answer, Refusal};
+
+/// Postings of one page.
+const POSTINGS: i64 = 250;
 
 /// An export that carries what an entry is about.
 #[derive(Debug, FromRow)]
@@ -27,10 +30,20 @@ struct Carried {
 }
 
 /// One entry: its lines, where it comes from, and which files that went out carry what it is about.
-pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(entry): Path<i64>) -> Answer {
+pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(entry): Path<i64>, fields: Fields) -> Answer {
     whole(&person)?;
     let lang = person.lang;
-    let lines: Vec<JournalLine> = sqlx::query_as(include_str!("../sql/entry.sql")).bind(entry).fetch_all(&desk.pool).await?;
+    let from = fields.some("line").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("line", text))).transpose()?;
+    let lines: Vec<JournalLine> = sqlx::query_as(include_str!("../sql/entry.sql"))
+        .bind(entry)
+        .bind(from)
+        .bind(POSTINGS)
+        .fetch_all(&desk.pool)
+        .await?;
+    let full = i64::try_from(lines.len()).unwrap_or(0) == 2 * POSTINGS;
+    // A line with more postings than a page has is not shown twice.
+    let next = lines.last().filter(|_| full).and_then(|last| last.source_line);
+    let next = next.map(|line| if Some(line) == from { line + 1 } else { line });
     if lines.is_empty() {
         return Err(Refusal::not_found());
     }
@@ -52,6 +65,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
             }
         }
         (journal(lang, &lines))
+        @if let Some(next) = next { nav.older { a href={ "/ledger/entries/" (entry) "?line=" (next) } rel="next" { (say(lang, "続きの明細", "further lines")) } } }
         @if !carried.is_empty() {
             section.panel {
                 h2 { (say(lang, "この伝票に関わる送出ファイル", "Files that carry it")) }
