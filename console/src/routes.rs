@@ -12,7 +12,7 @@ use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
     accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failure_group, failures, kit, ledger, me, oidc, pulse,
-    settings, sign_in, still, tasks, topics, worklists,
+    settings, settle, sign_in, still, tasks, topics, worklists,
 };
 
 /// What a request must bring.
@@ -97,6 +97,11 @@ pub fn table() -> Vec<Route> {
         route!(GET "/worklists", see, worklists::show),
         route!(GET "/worklists/held/{code}", see, worklists::held),
         route!(POST "/worklists/held/{code}", operate, worklists::decide),
+        route!(GET "/worklists/unallocated/{id}", see, settle::unallocated),
+        route!(POST "/worklists/unallocated/{id}/allocate", operate, settle::allocate),
+        route!(GET "/worklists/overpayments/{id}", see, settle::overpayment),
+        route!(POST "/worklists/overpayments/{id}/allocate", operate, settle::appropriate),
+        route!(POST "/worklists/overpayments/{id}/refund", operate, settle::refund),
         route!(GET "/worklists/{list}", see, worklists::list),
         route!(GET "/failures", see, failures::list),
         route!(GET "/failures/{id}", see, failures::show),
@@ -125,7 +130,7 @@ pub fn table() -> Vec<Route> {
         route!(GET "/ledger/orders", see, ledger::orders::list),
         route!(POST "/ledger/orders/approve", approve, ledger::orders::approve),
         route!(GET "/ledger/assessments", see, ledger::assessments::list),
-        route!(GET "/ledger/entries", see, ledger::find_entry),
+        route!(GET "/ledger/entries", see, ledger::entries::list),
         route!(GET "/ledger/entries/{entry}", see, ledger::entries::show),
         route!(GET "/ledger/entries/{entry}/lines/{line}", see, ledger::entries::line),
         route!(GET "/settings", see, settings::posting::show),

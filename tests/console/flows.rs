@@ -1,5 +1,7 @@
 //! What operators and approvers do, each with a session of their own.
 
+use renkei_core::archive::Archive;
+
 use crate::support::files::{self, ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
 use crate::support::root;
 use crate::support::world::{self, World};
@@ -226,5 +228,49 @@ fn who_has_one_topic_sees_one_topic() {
         world.renkei(&["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup"]).expect(&[0]);
         section.get(&format!("/batches/{id}")).await.expect(200).hides("取り消す");
         section.post(&format!("/batches/{id}/cancel"), &[("reason", "x")]).await.expect(403);
+    });
+}
+
+/// A file larger than anybody wants in memory: its errors are shown over parts of it.
+#[test]
+fn errors_of_a_large_file_are_read_out_of_parts_of_it() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let archive = Archive::open(world.data("archive").to_str().unwrap()).unwrap();
+        let mut writer = archive.put_writer().unwrap();
+        let row = [b'0'; 126].iter().chain(b"\r\n").copied().collect::<Vec<u8>>();
+        let block = row.repeat(8192);
+        for _ in 0..70 {
+            writer.append(&block).unwrap();
+        }
+        writer.append("SKS,2026-CV-1,6O000,世田谷\r\n".as_bytes()).unwrap();
+        let bytes = i64::try_from(writer.bytes()).unwrap();
+        assert!(bytes > 70 * 1024 * 1024);
+        let key = writer.finish().await.unwrap();
+        let batch: i64 = sqlx::query_scalar(
+            "insert into intake.batch (delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, received_at, state, chunks, records_read, yen_read, faults_total)
+             values (gen_random_uuid(), $1, 'IF12_SKS_large.csv', $2, $3, 'csv', 'x', $4, 'folder', now(), 'rejected', 1, 0, 0, 2) returning id",
+        )
+        .bind(ASSESSMENTS)
+        .bind(key.sha256())
+        .bind(bytes)
+        .bind(key.to_string())
+        .fetch_one(world.pool())
+        .await
+        .unwrap();
+        // One at the very end, one that says it lies behind the end.
+        for (seq, byte, length) in [(1, bytes - 17, 5), (2, bytes + 9_000, 3)] {
+            sqlx::query("insert into intake.fault (batch_id, seq, code, severity, line, byte, length, field_name, value) values ($1, $2, 'FIELD_NOT_DIGITS', 'error', 573441, $3, $4, '調定額', '6O000')")
+                .bind(batch)
+                .bind(seq)
+                .bind(byte)
+                .bind(length)
+                .execute(world.pool())
+                .await
+                .unwrap();
+        }
+        let page = operator.get(&format!("/batches/{batch}")).await.expect(200).shows("16進表示");
+        page.shows("SKS,2026-CV-1,<mark class=\"fault\">6O000</mark>,世田谷");
     });
 }

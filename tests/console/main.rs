@@ -14,6 +14,8 @@ mod flows;
 mod matrix;
 /// Signing in through an OpenID provider.
 mod oidc;
+/// Money that waits.
+mod settling;
 /// Settings, pauses, corrections.
 mod settings;
 #[path = "../support/mod.rs"]

@@ -38,6 +38,19 @@ struct Listed {
     at: String,
 }
 
+/// The newest files of a topic, as its page shows them.
+pub(crate) async fn recent(desk: &Desk, lang: Lang, topic: &str, rows: i64) -> Answer {
+    let files: Vec<Listed> = sqlx::query_as(include_str!("sql/exports.sql"))
+        .bind(None::<Vec<String>>)
+        .bind(topic)
+        .bind(None::<&str>)
+        .bind(None::<i64>)
+        .bind(rows)
+        .fetch_all(&desk.pool)
+        .await?;
+    Ok(table(desk, lang, &files))
+}
+
 /// The list.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;

@@ -34,6 +34,8 @@ pub(crate) mod oidc;
 pub(crate) mod pulse;
 /// What the office sets by itself.
 pub(crate) mod settings;
+/// Money that finds its receivable.
+pub(crate) mod settle;
 /// The door.
 pub(crate) mod sign_in;
 /// Topics that stand still.

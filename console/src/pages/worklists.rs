@@ -48,6 +48,11 @@ impl Lists {
     pub fn new(fresh: Duration) -> Lists {
         Lists(std::array::from_fn(|_| Recent::new(fresh)))
     }
+
+    /// Something was decided: the next to ask waits for what is there now.
+    pub(crate) fn forget(&self) {
+        self.0.iter().for_each(Recent::forget);
+    }
 }
 
 /// Open holds of one kind.
@@ -223,11 +228,12 @@ pub(crate) async fn decide(
     }
 }
 
-fn cell(lang: Lang, column: &Column, value: Option<&String>) -> Markup {
+fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Markup {
     let (key, ja, _) = column;
     let Some(value) = value else { return html! {} };
     match (*key, value.parse::<i64>()) {
         ("yen" | "taxable" | "withheld", Ok(amount)) => yen(amount),
+        ("id", Ok(id)) if matches!(list, "unallocated" | "overpayments") => html! { a href={ "/worklists/" (list) "/" (id) } { (id) } },
         ("batch", Ok(batch)) => html! { a href={ "/batches/" (batch) } { (batch) } },
         (_, Ok(number)) if ja.starts_with('>') => html! { (number) },
         _ => shown(key, &words::cell(lang, key, value), false),
@@ -270,7 +276,7 @@ pub(crate) async fn list(
             p { a href={ "/worklists/" (address) ".csv" } { (say(lang, "CSVで保存", "Save as CSV")) } }
             div.scroll { table {
                 thead { tr { @for (_, ja, en) in columns { @let heading = say(lang, ja, en); th.number[heading.starts_with('>')] { (heading.trim_start_matches('>')) } } } }
-                tbody { @for row in rows { tr { @for (column, value) in columns.iter().zip(row) { td.number[column.1.starts_with('>')] { (cell(lang, column, value.as_ref())) } } } } }
+                tbody { @for row in rows { tr { @for (column, value) in columns.iter().zip(row) { td.number[column.1.starts_with('>')] { (cell(lang, address, column, value.as_ref())) } } } } }
             } }
             @if i64::try_from(rows.len()).unwrap_or(0) == ROWS { p.hint { (say(lang, "先頭の100件を表示しています。ほかはCSVにあります。", "The first 100 are shown; the CSV has the rest.")) } }
         }

@@ -119,7 +119,7 @@ fn found(lang: renkei_core::catalogue::Lang, topic: &Topic, dry: &DryRun) -> Mar
                 dt { (say(lang, "レコード・バイト", "Records, bytes")) } dd { (file.records) " · " (file.bytes) }
             }
         }
-        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::items(lang, &dry.refusals)) } }
+        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals)) } }
         // The payroll of named persons is nobody's reading matter.
         @if !text.is_empty() && topic.integration.is_some() { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }
