@@ -28,7 +28,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("done", "完了にしました。", "Done."),
     ("paused", "停止しました。", "Paused."),
     ("resumed", "再開しました。", "Resumed."),
-    ("settled", "記帳しました。残りの額があれば、未処理のまま一覧に残ります。", "Booked. What is left over stays open in the list."),
+    (
+        "settled",
+        "記帳しました。残りの額があれば、未処理のまま一覧に残ります。",
+        "Booked. What is left over stays open in the list.",
+    ),
     ("saved", "保存しました。", "Saved."),
     ("password-changed", "パスワードを変更しました。", "The password was changed."),
     ("codes-on", "ワンタイムコードを登録しました。", "One-time codes are in use."),

@@ -11,8 +11,8 @@ use crate::desk::Desk;
 use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
-    accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failure_group, failures, kit, ledger, me, oidc, pulse,
-    settings, settle, sign_in, still, tasks, topics, worklists,
+    accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failure_group, failures, kit, ledger, me,
+    oidc, pulse, settings, settle, sign_in, still, tasks, topics, worklists,
 };
 
 /// What a request must bring.

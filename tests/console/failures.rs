@@ -37,7 +37,12 @@ fn parked_messages_are_retried_a_few_first() {
         for _ in 0..2 {
             operator.post(&format!("{group}/retry"), &retry).await.expect_to(&format!("{group}?done=retried"));
         }
-        operator.get(&group).await.expect(200).shows("完了").shows("<span class=\"count\">1</span> / <span class=\"count\">1</span>");
+        operator
+            .get(&group)
+            .await
+            .expect(200)
+            .shows("完了")
+            .shows("<span class=\"count\">1</span> / <span class=\"count\">1</span>");
         assert_eq!(world.number("select count(*) from intake.failure where state = 'retried'").await, 1);
         operator.post(&format!("/failures/{newest}/discard"), &[("reason", "")]).await.expect(400);
         operator
@@ -67,11 +72,13 @@ fn a_group_goes_on_where_it_was_killed() {
         let page = operator.get(&group).await.expect(200);
         let (key, upto) = (page.hidden("key"), page.hidden("upto"));
         // What is parked after the page was made is not decided with it.
-        sqlx::query("insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
-                     select queue, routing_key, 'SKS-1', kind, headers, body, code, reason, attempts from intake.failure limit 1")
-            .execute(world.pool())
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+                     select queue, routing_key, 'SKS-1', kind, headers, body, code, reason, attempts from intake.failure limit 1",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
         // The answer never comes: the program dies in its second step, between the broker and the database.
         let retry = [("messages", "1000"), ("reason", "修正済"), ("key", key.as_str()), ("upto", upto.as_str())];
         operator.post_into_the_void(&format!("{group}/retry"), &retry).await;
@@ -81,7 +88,10 @@ fn a_group_goes_on_where_it_was_killed() {
         let mut operator = operator.at(&console(world).await);
         world.until_sql("select done::text from intake.failure_run where ended_at is not null", "300").await;
         assert_eq!(world.number(retried).await, 300);
-        assert_eq!(world.number("select count(*) from audit.event where action = 'failure.retried' and actor = 'unyo.1'").await, 300);
+        assert_eq!(
+            world.number("select count(*) from audit.event where action = 'failure.retried' and actor = 'unyo.1'").await,
+            300
+        );
         operator.get(&group).await.expect(200).shows("完了").shows("<span id=\"open\" data-live><span class=\"count\">1</span>");
         // The same form once more, and a discard of what is left.
         operator.post(&format!("{group}/retry"), &retry).await.expect(303);

@@ -14,10 +14,10 @@ mod flows;
 mod matrix;
 /// Signing in through an OpenID provider.
 mod oidc;
-/// Money that waits.
-mod settling;
 /// Settings, pauses, corrections.
 mod settings;
+/// Money that waits.
+mod settling;
 #[path = "../support/mod.rs"]
 mod support;
 /// A client with cookies and forms.

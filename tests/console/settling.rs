@@ -34,7 +34,9 @@ fn money_that_waits_finds_its_receivable() {
         // Nothing is about 300 yen; the receivable is looked for by its number, and the page says what it would come to.
         operator.get("/worklists/unallocated/1").await.expect(200).shows("同じ金額の調定は見つかりません");
         let page = operator.get("/worklists/unallocated/1?find=2026-CV-2").await.expect(200).shows("2026A0000002");
-        page.shows("<td class=\"number\"><span class=\"yen\">300</span></td><td class=\"number\"><span class=\"yen\">0</span></td>");
+        page.shows(
+            "<td class=\"number\"><span class=\"yen\">300</span></td><td class=\"number\"><span class=\"yen\">0</span></td>",
+        );
         viewer.get("/worklists/unallocated/1").await.expect(200).hides("充てる").shows("債権なし");
         let choice = [("to", "2026A0000002"), ("reason", "納付者に確認")];
         viewer.post("/worklists/unallocated/1/allocate", &choice).await.expect(403);
@@ -50,7 +52,10 @@ fn money_that_waits_finds_its_receivable() {
         operator.post("/worklists/overpayments/1/allocate", &choice).await.expect_to("/worklists/overpayments?done=settled");
         let page = operator.get("/worklists/overpayments").await.expect(200).shows("href=\"/worklists/overpayments/2\"");
         page.hides("href=\"/worklists/overpayments/1\"");
-        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'").execute(world.pool()).await.unwrap();
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
         operator
             .post("/worklists/overpayments/2/refund", &[("reason", "口座に還付済")])
             .await

@@ -124,14 +124,18 @@ fn choice(lang: Lang, label: &str, name: &str, chosen: &str, table: &str) -> Mar
     let mut known: Vec<(&str, &str)> =
         catalogue::values(table).map(|value| (catalogue::word(table, value, lang).unwrap_or(value), value)).collect();
     known.sort_unstable();
-    field(label, name, html! {
-        select id=(name) name=(name) {
-            option value="" { (say(lang, "すべて", "all")) }
-            @for (word, value) in &known { option value=(value) selected[*value == chosen] { (word) } }
-            // What was written by an older version may have no words any more.
-            @if !chosen.is_empty() && known.iter().all(|(_, value)| *value != chosen) { option value=(chosen) selected { (chosen) } }
-        }
-    })
+    field(
+        label,
+        name,
+        html! {
+            select id=(name) name=(name) {
+                option value="" { (say(lang, "すべて", "all")) }
+                @for (word, value) in &known { option value=(value) selected[*value == chosen] { (word) } }
+                // What was written by an older version may have no words any more.
+                @if !chosen.is_empty() && known.iter().all(|(_, value)| *value != chosen) { option value=(chosen) selected { (chosen) } }
+            }
+        },
+    )
 }
 
 /// The page of an object, where it has one.
@@ -180,7 +184,9 @@ pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, fields
     let lang = person.lang;
     let wanted = Wanted::of(&fields)?;
     let headings = match lang {
-        Lang::Ja => [">番号", "日時", "職員", "操作", "操作コード", "対象の種類", "対象の番号", "理由", "入口", "前", "後", ">連鎖の位置"],
+        Lang::Ja => {
+            [">番号", "日時", "職員", "操作", "操作コード", "対象の種類", "対象の番号", "理由", "入口", "前", "後", ">連鎖の位置"]
+        }
         Lang::En => {
             [">id", "when", "who", "action", "action code", "object", "object id", "why", "door", "before", "after", ">position"]
         }

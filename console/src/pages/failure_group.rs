@@ -83,7 +83,8 @@ fn forms(person: &Person, id: i64, open: i64, newest: i64) -> Markup {
     let lang = person.lang;
     let address = |act: &str| format!("/failures/groups/{id}/{act}");
     // A form that is sent twice is one decision, about the messages that were there when the page was made.
-    let marks = || html! { input type="hidden" name="key" value=(Uuid::now_v7()); input type="hidden" name="upto" value=(newest); };
+    let marks =
+        || html! { input type="hidden" name="key" value=(Uuid::now_v7()); input type="hidden" name="upto" value=(newest); };
     html! {
         section.panel {
             h2 { (say(lang, "対応", "Mend")) }

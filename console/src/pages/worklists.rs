@@ -233,7 +233,9 @@ fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Mark
     let Some(value) = value else { return html! {} };
     match (*key, value.parse::<i64>()) {
         ("yen" | "taxable" | "withheld", Ok(amount)) => yen(amount),
-        ("id", Ok(id)) if matches!(list, "unallocated" | "overpayments") => html! { a href={ "/worklists/" (list) "/" (id) } { (id) } },
+        ("id", Ok(id)) if matches!(list, "unallocated" | "overpayments") => {
+            html! { a href={ "/worklists/" (list) "/" (id) } { (id) } }
+        }
         ("batch", Ok(batch)) => html! { a href={ "/batches/" (batch) } { (batch) } },
         (_, Ok(number)) if ja.starts_with('>') => html! { (number) },
         _ => shown(key, &words::cell(lang, key, value), false),

@@ -194,11 +194,8 @@ pub async fn step(pool: &PgPool, publisher: &Publisher, id: i64, messages: i64) 
     let doing = || format!("carry out decision {id} about parked messages");
     let mut tx = pool.begin().await.map_err(database(doing()))?;
     // The lock keeps two processes from doing the same step.
-    let standing: Option<Standing> = sqlx::query_as(include_str!("group_standing.sql"))
-        .bind(id)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(database(doing()))?;
+    let standing: Option<Standing> =
+        sqlx::query_as(include_str!("group_standing.sql")).bind(id).fetch_optional(&mut *tx).await.map_err(database(doing()))?;
     let Some(standing) = standing else { return Ok(false) };
     let members: Vec<Member> = sqlx::query_as(include_str!("group_step.sql"))
         .bind(&standing.queue)

@@ -140,14 +140,7 @@ fn tail(text: &str, columns: usize) -> String {
 }
 
 /// Rows of the record that hold the place; rows are counted from the record's first byte.
-fn hex_rows(
-    bytes: &[u8],
-    from: u64,
-    begin: usize,
-    stop: usize,
-    at: usize,
-    end: usize,
-) -> Vec<(u64, Vec<u8>, Range<usize>)> {
+fn hex_rows(bytes: &[u8], from: u64, begin: usize, stop: usize, at: usize, end: usize) -> Vec<(u64, Vec<u8>, Range<usize>)> {
     let first = begin + (at - begin) / ROW_BYTES * ROW_BYTES;
     let last = end.max(at + 1);
     let mut rows = Vec::new();

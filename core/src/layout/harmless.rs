@@ -73,10 +73,7 @@ mod tests {
     fn a_list_runs_nothing_in_a_spreadsheet_and_keeps_its_numbers() {
         let row = ["=cmd|'/c calc'!A1", "-3", "-3", "a\"b"].map(str::to_owned).to_vec();
         let text = csv(&["納付者", ">金額", "摘要", "備考"], &[row]);
-        assert_eq!(
-            text,
-            "\u{feff}\"納付者\",\"金額\",\"摘要\",\"備考\"\r\n\"'=cmd|'/c calc'!A1\",-3,\"'-3\",\"a\"\"b\"\r\n"
-        );
+        assert_eq!(text, "\u{feff}\"納付者\",\"金額\",\"摘要\",\"備考\"\r\n\"'=cmd|'/c calc'!A1\",-3,\"'-3\",\"a\"\"b\"\r\n");
     }
 
     proptest! {

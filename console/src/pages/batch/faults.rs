@@ -34,11 +34,8 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
             .execute(&desk.pool)
             .await?;
     }
-    let stored: Vec<StoredFault> = sqlx::query_as(include_str!("../sql/faults.sql"))
-        .bind(batch.id)
-        .bind(SHOWN_MAX)
-        .fetch_all(&desk.pool)
-        .await?;
+    let stored: Vec<StoredFault> =
+        sqlx::query_as(include_str!("../sql/faults.sql")).bind(batch.id).bind(SHOWN_MAX).fetch_all(&desk.pool).await?;
     let faults: Vec<Fault> = stored.iter().map(StoredFault::as_fault).collect();
     let rows = faults.iter().zip(cuts(desk, batch, &faults).await);
     Ok(html! {
@@ -101,7 +98,8 @@ async fn cuts(desk: &Desk, batch: &Batch, faults: &[Fault]) -> Vec<Option<Excerp
 async fn parts(desk: &Desk, batch: &Batch, ranges: &[Option<Range<u64>>]) -> Option<Vec<Option<Vec<u8>>>> {
     let number = |value: u64| i32::try_from(value).unwrap_or(i32::MAX);
     let starts: Vec<Option<i32>> = ranges.iter().map(|range| range.as_ref().map(|range| number(range.start))).collect();
-    let lengths: Vec<Option<i32>> = ranges.iter().map(|range| range.as_ref().map(|range| number(range.end - range.start))).collect();
+    let lengths: Vec<Option<i32>> =
+        ranges.iter().map(|range| range.as_ref().map(|range| number(range.end - range.start))).collect();
     let in_message: Vec<Option<Vec<u8>>> = sqlx::query_scalar(include_str!("../sql/body_parts.sql"))
         .bind(batch.id)
         .bind(starts)

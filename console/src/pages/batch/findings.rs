@@ -151,7 +151,9 @@ pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, Path(i
         async move {
             let Some((rows, behind)) = state else { return Ok::<_, crate::refusal::Refusal>(None) };
             let found = read(&desk, id, behind, BLOCK).await?;
-            let next = found.last().map(|last| (found.iter().map(|one| finding_row(&desk, lang, &topic, one)).collect(), place_of(last)));
+            let next = found
+                .last()
+                .map(|last| (found.iter().map(|one| finding_row(&desk, lang, &topic, one)).collect(), place_of(last)));
             Ok(Some((rows, (desk, next))))
         }
     });

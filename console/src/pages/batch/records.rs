@@ -24,9 +24,8 @@ type Place = (i64, i32);
 /// Records, and where the next page begins.
 async fn read(desk: &Desk, batch: i64, from: Place, find: Option<&str>) -> Answer<(Vec<StagedRecord>, Option<Place>)> {
     let full = |records: &[StagedRecord]| i64::try_from(records.len()).unwrap_or(0) >= ROWS;
-    let behind = |records: &[StagedRecord]| {
-        records.last().filter(|_| full(records)).map(|last| (last.line, last.sub.saturating_add(1)))
-    };
+    let behind =
+        |records: &[StagedRecord]| records.last().filter(|_| full(records)).map(|last| (last.line, last.sub.saturating_add(1)));
     let Some(find) = find else {
         let records: Vec<StagedRecord> = sqlx::query_as(include_str!("../sql/records.sql"))
             .bind(batch)
@@ -126,12 +125,7 @@ fn names(desk: &Desk, batch: &Batch) -> BTreeMap<(String, String), String> {
     pairs.chain(own).collect()
 }
 
-fn one(
-    lang: Lang,
-    record: &StagedRecord,
-    names: &BTreeMap<(String, String), String>,
-    full: bool,
-) -> Markup {
+fn one(lang: Lang, record: &StagedRecord, names: &BTreeMap<(String, String), String>, full: bool) -> Markup {
     let empty = serde_json::Map::new();
     let values = record.fields.as_object().unwrap_or(&empty);
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

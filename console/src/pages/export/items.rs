@@ -26,12 +26,8 @@ struct Item {
 /// From each record of the file back to the line that asked for it.
 pub(super) async fn panel(desk: &Desk, lang: Lang, file: i64, fields: &Fields) -> Answer {
     let from = fields.get("record").parse::<i64>().unwrap_or(0);
-    let items: Vec<Item> = sqlx::query_as(include_str!("../sql/file_items.sql"))
-        .bind(file)
-        .bind(from)
-        .bind(ROWS)
-        .fetch_all(&desk.pool)
-        .await?;
+    let items: Vec<Item> =
+        sqlx::query_as(include_str!("../sql/file_items.sql")).bind(file).bind(from).bind(ROWS).fetch_all(&desk.pool).await?;
     if items.is_empty() && from == 0 {
         return Ok(html! {});
     }

@@ -99,12 +99,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
     whole(&person)?;
     let lang = person.lang;
     let from = fields.some("line").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("line", text))).transpose()?;
-    let lines: Vec<JournalLine> = sqlx::query_as(include_str!("../sql/entry.sql"))
-        .bind(entry)
-        .bind(from)
-        .bind(POSTINGS)
-        .fetch_all(&desk.pool)
-        .await?;
+    let lines: Vec<JournalLine> =
+        sqlx::query_as(include_str!("../sql/entry.sql")).bind(entry).bind(from).bind(POSTINGS).fetch_all(&desk.pool).await?;
     let full = i64::try_from(lines.len()).unwrap_or(0) == 2 * POSTINGS;
     // A line with more postings than a page has is not shown twice.
     let next = lines.last().filter(|_| full).and_then(|last| last.source_line);

@@ -44,8 +44,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let lang = person.lang;
     let state = fields.some("state").unwrap_or("draft");
     let before = fields.some("before").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("before", text))).transpose()?;
-    let newest: i64 =
-        sqlx::query_scalar("select coalesce(max(id), 0) from ledger.payment_order").fetch_one(&desk.pool).await?;
+    let newest: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from ledger.payment_order").fetch_one(&desk.pool).await?;
     let above = before.unwrap_or(newest.saturating_add(1)).saturating_sub(SEARCHED + 1).max(0);
     let orders: Vec<Order> = sqlx::query_as(include_str!("../sql/orders.sql"))
         .bind(state)
