@@ -89,7 +89,7 @@ create unique index batch_one_live_per_file on intake.batch (topic, sha256)
 create index batch_by_topic on intake.batch (topic, id desc);
 create index batch_by_day on intake.batch (topic, received_at) include (records_read, yen_read);
 create index batch_by_sha256 on intake.batch (sha256);
-create index batch_waiting on intake.batch (state, id) where state in ('received', 'staged', 'awaiting_confirmation', 'held');
+create index batch_by_state on intake.batch (state, id desc);
 
 -- The allowed steps, as rows, so that the picture in the documentation and the rule are one thing.
 create table intake.batch_step (
@@ -308,7 +308,7 @@ create table intake.finding (
 );
 comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted; preview: found before a confirmation, replaced by what is found then';
 create index finding_by_batch on intake.finding (batch_id, line);
-create index finding_open on intake.finding (batch_id, line) where state = 'open';
+create index finding_open on intake.finding (batch_id, line) include (verdict, code, created_at) where state = 'open';
 create index finding_open_by_code on intake.finding (code, id) where state = 'open';
 create function intake.check_added_findings() returns trigger
 language plpgsql as $$
@@ -424,6 +424,9 @@ create trigger failure_stays before delete or truncate on intake.failure
 create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
   where state = 'open';
 create index failure_by_state on intake.failure (state, id desc);
+-- Causes are counted out of this index alone.
+create index failure_by_cause on intake.failure (queue, code, id) include (first_seen, last_seen) where state = 'open';
+create index failure_by_cause_decided on intake.failure (queue, code, id desc) where state <> 'open';
 
 create table intake.failure_note (
   id      bigint generated always as identity,
@@ -456,6 +459,38 @@ create trigger failure_version_never_changes before update or delete or truncate
 create trigger failure_original_stays before update on intake.failure for each row
   when (old.body is distinct from new.body or old.message_id is distinct from new.message_id or old.queue is distinct from new.queue)
   execute function intake.refuse_change();
+
+-- A decision about many messages of one cause is carried out in steps of some hundreds. Each step counts here in the transaction that
+-- decides its messages: who is interrupted goes on behind the last of them.
+create table intake.failure_run (
+  id       bigint generated always as identity,
+  key      uuid not null,
+  queue    text not null,
+  code     text not null,
+  action   text not null constraint failure_run_action_known check (action in ('retried', 'discarded')),
+  upto     bigint not null,
+  wanted   bigint not null constraint failure_run_wants_some check (wanted > 0),
+  done     bigint not null default 0,
+  failed   bigint not null default 0,
+  reached  bigint not null default 0,
+  reason   text not null,
+  by       text not null constraint failure_run_is_signed check (btrim(by) <> ''),
+  at       timestamptz not null default clock_timestamp(),
+  ended_at timestamptz,
+  trouble  text,
+  constraint failure_run_pkey primary key (id),
+  constraint failure_run_once unique (key),
+  constraint failure_run_says_why check (action = 'retried' or btrim(reason) <> ''),
+  constraint failure_run_counts check (done + failed <= wanted)
+);
+comment on table intake.failure_run is 'Decisions about many parked messages of one cause, and how far each has come';
+comment on column intake.failure_run.key is 'Of the form: sent twice it is one decision';
+comment on column intake.failure_run.upto is 'The newest message the person saw: what was parked later is not decided with it';
+comment on column intake.failure_run.reached is 'The last message a step has looked at';
+comment on column intake.failure_run.trouble is 'Why it ended before its time, or what the last message said that could not be sent';
+create unique index failure_run_one_at_a_time on intake.failure_run (queue, code) where ended_at is null;
+create trigger failure_run_stays before delete or truncate on intake.failure_run
+  for each statement execute function intake.refuse_change();
 
 -- ── Working tables ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -89,7 +89,7 @@ create index file_by_topic on export.file (topic, id desc);
 create unique index file_same_content_once on export.file (topic, sha256)
     where once and state in ('released', 'delivered', 'unknown') and coalesce(btrim(params ->> 'same_content_reason'), '') = '';
 create index file_kept on export.file (topic, generated_at) where purged_at is null and archive is not null;
-create index file_waiting on export.file (state, id) where state in ('ordered', 'generated', 'approved', 'released', 'unknown', 'failed');
+create index file_by_state on export.file (state, id desc);
 
 create table export.step (
     before text not null,

@@ -25,8 +25,9 @@ create table audit.event (
 );
 comment on table audit.event is 'What was done, append-only. Written by audit.record in the transaction of the effect.';
 create index event_by_object on audit.event (object, object_id, id);
-create index event_by_time on audit.event (at);
-create index event_by_actor on audit.event (actor, id);
+create index event_by_time on audit.event (at, id);
+create index event_by_actor on audit.event (actor, at, id);
+create index event_by_action on audit.event (action, at, id);
 
 -- Events that have no link yet. A queue rather than a watermark: it stays right when transactions commit late, are rolled
 -- back, or the database is restored into a cluster with other transaction ids. An event is in exactly one of unsealed, link.

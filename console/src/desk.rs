@@ -16,6 +16,7 @@ use crate::access::seal::Sealer;
 use crate::pages::board::Outlook;
 use crate::pages::depths::Depths;
 use crate::pages::pulse::Pulse;
+use crate::pages::worklists::Lists;
 use crate::recent::Recent;
 
 /// Finds the name and bytes of a sound sample file by topic and layout.
@@ -46,6 +47,8 @@ pub struct Desk {
     pub depths: Depths,
     /// The trial balance. Summing takes seconds where the books have millions of lines.
     pub balances: Recent<Vec<AccountBalance>>,
+    /// Lists of the ledger that are found by going through whole tables.
+    pub lists: Lists,
     /// What is expected and what is planned: looking into a calendar takes longer than asking the database.
     pub outlook: Recent<Outlook>,
     /// Name and bytes of a sound sample file of a topic's layout.

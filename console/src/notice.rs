@@ -28,6 +28,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("done", "完了にしました。", "Done."),
     ("paused", "停止しました。", "Paused."),
     ("resumed", "再開しました。", "Resumed."),
+    (
+        "settled",
+        "記帳しました。残りの額があれば、未処理のまま一覧に残ります。",
+        "Booked. What is left over stays open in the list.",
+    ),
     ("saved", "保存しました。", "Saved."),
     ("proposed", "登録しました。別の承認者が承認すると適用されます。", "Entered. It counts when another person has approved it."),
     ("sent-back", "差し戻しました。", "Refused."),

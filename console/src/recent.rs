@@ -62,6 +62,11 @@ impl<T: Send + Sync + 'static> Recent<T> {
         Ok(known)
     }
 
+    /// What is known counts no longer.
+    pub(crate) fn forget(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn found<E>(&self, value: T) -> Result<Arc<Known<T>>, E> {
         let known = Arc::new(Known { at: clock::now_rfc3339(), value, found: Instant::now() });
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());

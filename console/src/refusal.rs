@@ -3,11 +3,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::{db, failures, inbound, ledger, outbound, paused, tasks};
 use renkei_core::broker::{BrokerError, PublishError};
-use renkei_core::catalogue::{self, Lang};
-use renkei_core::fault::Fault;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::catalogue::Lang;
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use renkei_core::words::say;
-use serde_json::Value;
 use tracing::{error, warn};
 
 use crate::access::AccessError;
@@ -18,8 +16,8 @@ pub struct Refusal {
     status: StatusCode,
     ja: String,
     en: String,
-    /// Catalogue code with its values: tells more, and what to do.
-    code: Option<(String, Value)>,
+    /// What the catalogue says: it tells more, and what to do.
+    coded: Option<Coded>,
 }
 
 /// The answer of a page.
@@ -27,7 +25,7 @@ pub(crate) type Answer<T = Markup> = Result<T, Refusal>;
 
 impl Refusal {
     fn new(status: StatusCode, ja: impl Into<String>, en: impl Into<String>) -> Refusal {
-        Refusal { status, ja: ja.into(), en: en.into(), code: None }
+        Refusal { status, ja: ja.into(), en: en.into(), coded: None }
     }
 
     /// There is no such thing, or not for this person.
@@ -74,7 +72,7 @@ impl Refusal {
     }
 
     /// By the verdict of an error: a rule refused it, or the world is down, or it is ours to mend.
-    fn of(verdict: Verdict, sentence: String, code: Option<(String, Value)>) -> Refusal {
+    fn of(verdict: Verdict, sentence: String, coded: Option<Coded>) -> Refusal {
         let (status, ja) = match verdict {
             Verdict::Reject | Verdict::Hold => (StatusCode::CONFLICT, "規則により受け付けられません。"),
             Verdict::Retry => (StatusCode::SERVICE_UNAVAILABLE, "一時的に処理できません。しばらくしてからやり直してください。"),
@@ -85,11 +83,16 @@ impl Refusal {
             Verdict::Retry => warn!(error = sentence, "a page has to wait"),
             Verdict::Reject | Verdict::Hold => {}
         }
-        let code = code.filter(|(code, _)| catalogue::is_known(code));
         // What went wrong inside is for the log.
         let en =
             if verdict == Verdict::Bug { "This cannot be done; tell the system's administrator.".to_owned() } else { sentence };
-        Refusal { status, ja: ja.to_owned(), en, code }
+        let coded = coded.filter(|_| status == StatusCode::CONFLICT);
+        Refusal { status, ja: ja.to_owned(), en, coded }
+    }
+
+    /// What an error says about itself, as the command line tells it too.
+    fn told(error: &(impl Classify + std::error::Error)) -> Refusal {
+        Refusal::of(error.verdict(), error.to_string(), error.coded())
     }
 
     /// Its status.
@@ -99,19 +102,11 @@ impl Refusal {
 
     /// Sentence, code and remedy.
     pub(crate) fn body(&self, lang: Lang) -> Markup {
-        let known = self.code.as_ref().map(|(code, detail)| {
-            let mut fault = Fault::new(code);
-            if let Value::Object(detail) = detail {
-                for (name, value) in detail {
-                    fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-                }
-            }
-            (code, catalogue::text(&fault, lang), catalogue::remedy(&fault, lang))
-        });
+        let known = self.coded.as_ref().and_then(|coded| Some((&coded.code, coded.words(lang)?)));
         html! {
             div.refusal role="alert" {
                 @match &known {
-                    Some((code, text, remedy)) => {
+                    Some((code, (text, remedy))) => {
                         p { (text) " " code { (code) } }
                         @if !remedy.is_empty() { p.remedy { "→ " (remedy) } }
                     }
@@ -146,100 +141,28 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Catalogue code of a constraint of the schema.
-fn rule(constraint: &str) -> String {
-    format!("DB_{}", constraint.to_uppercase())
-}
-
-impl From<inbound::IntakeError> for Refusal {
-    fn from(error: inbound::IntakeError) -> Self {
-        let code = match &error {
-            inbound::IntakeError::Rule { constraint, .. } => rule(constraint),
-            other => other.code().to_owned(),
-        };
-        let code = code.starts_with("DB_").then_some((code, Value::Null));
-        Refusal::of(error.verdict(), error.to_string(), code)
-    }
-}
-
-impl From<outbound::OutboundError> for Refusal {
-    fn from(error: outbound::OutboundError) -> Self {
-        let code = match &error {
-            outbound::OutboundError::Params(_) => Some((error.code(), error.detail().unwrap_or_default())),
-            _ => Some((error.code(), Value::Null)).filter(|(code, _)| code.starts_with("DB_")),
-        };
-        Refusal::of(error.verdict(), error.to_string(), code)
-    }
-}
-
-impl From<ledger::LedgerError> for Refusal {
-    fn from(error: ledger::LedgerError) -> Self {
-        let code = match &error {
-            ledger::LedgerError::Rule { constraint, .. } => Some((rule(constraint), Value::Null)),
-            ledger::LedgerError::Coded { code, detail, .. } => Some((code.clone(), detail.clone())),
-            _ => None,
-        };
-        Refusal::of(error.verdict(), error.to_string(), code)
-    }
-}
-
-impl From<tasks::TaskError> for Refusal {
-    fn from(error: tasks::TaskError) -> Self {
-        let code = match &error {
-            tasks::TaskError::Rule { constraint, .. } => Some((rule(constraint), Value::Null)),
-            _ => None,
-        };
-        Refusal::of(error.verdict(), error.to_string(), code)
-    }
-}
-
-impl From<paused::PauseError> for Refusal {
-    fn from(error: paused::PauseError) -> Self {
-        let code = error.rule().map(|constraint| (rule(&constraint), Value::Null));
-        Refusal::of(error.verdict(), error.to_string(), code)
-    }
-}
-
-impl From<failures::FailureError> for Refusal {
-    fn from(error: failures::FailureError) -> Self {
-        use failures::FailureError as E;
-        let ja = match &error {
-            E::Decided { .. } => "この障害は既に処理されています。画面を開き直してください。",
-            E::ReasonMissing(_) => "理由を入力してください。",
-            E::PartOfFile(_) => {
-                "受け付けたファイルの一部なので、ここでは訂正できません。相手先が訂正したファイルを受け付けてから、この障害を破棄してください。"
+/// Errors that tell all there is to tell by their verdict and their code.
+macro_rules! told {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for Refusal {
+            fn from(error: $error) -> Self {
+                Refusal::told(&error)
             }
-            E::Newer { .. } => "画面を開いた後に、別の職員がこの本文を訂正しました。画面を開き直し、最新の版を訂正してください。",
-            E::Unchanged(_) => "本文は変わっていません。",
-            E::Unrouted { .. } => {
-                "宛先のキューがないため再送できません。送信元に、正しいルーティングキーでの再送を依頼し、この障害を破棄してください。"
-            }
-            E::Database { .. } | E::Unknown(_) | E::Publish { .. } => "",
-        };
-        if !ja.is_empty() {
-            return Refusal::sentence(ja, &error.to_string());
-        }
-        Refusal::of(error.verdict(), error.to_string(), None)
-    }
+        })+
+    };
 }
 
-impl From<renkei_producers::IntakeError> for Refusal {
-    fn from(error: renkei_producers::IntakeError) -> Self {
-        Refusal::of(error.verdict(), error.to_string(), None)
-    }
-}
-
-impl From<PublishError> for Refusal {
-    fn from(error: PublishError) -> Self {
-        Refusal::of(error.verdict(), error.to_string(), None)
-    }
-}
-
-impl From<BrokerError> for Refusal {
-    fn from(error: BrokerError) -> Self {
-        Refusal::of(error.verdict(), error.to_string(), None)
-    }
-}
+told!(
+    inbound::IntakeError,
+    outbound::OutboundError,
+    ledger::LedgerError,
+    tasks::TaskError,
+    paused::PauseError,
+    failures::FailureError,
+    renkei_producers::IntakeError,
+    PublishError,
+    BrokerError,
+);
 
 impl From<AccessError> for Refusal {
     fn from(error: AccessError) -> Self {
@@ -248,19 +171,19 @@ impl From<AccessError> for Refusal {
             AccessError::WeakPassword(weakness) => {
                 Refusal::sentence(&weakness.text(Lang::Ja), &format!("The password is refused: {}.", weakness.text(Lang::En)))
             }
-            other => Refusal::of(Verdict::Reject, other.to_string(), None),
+            other => Refusal::told(&other),
         }
     }
 }
 
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
-        let code = db::broken_rule(&error).map(|constraint| (rule(&constraint), Value::Null));
-        let verdict = match (db::trouble(&error), &code) {
+        let coded = db::coded(&error);
+        let verdict = match (db::trouble(&error), &coded) {
             (db::Trouble::Lasting, None) => Verdict::Bug,
             (db::Trouble::Lasting, Some(_)) => Verdict::Reject,
             _ => Verdict::Retry,
         };
-        Refusal::of(verdict, db::sentence(&error), code)
+        Refusal::of(verdict, db::sentence(&error), coded)
     }
 }

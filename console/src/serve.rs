@@ -7,6 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::response::IntoResponse;
+use renkei_consumers::failures::group;
 use renkei_producers::front::{self, Front};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -24,6 +25,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How often the queues are counted.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// How often it is looked for decisions about parked messages that were not carried out to their end.
+const CARRY_OUT_EVERY: Duration = Duration::from_secs(15);
 
 /// How often what has been kept long enough is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(3_600);
@@ -59,10 +63,12 @@ pub async fn serve(
     let looking = tokio::spawn(pulse::keep_looking(desk.clone(), LOOK_EVERY, shutdown.clone()));
     let counting = tokio::spawn(depths::keep_asking(desk.clone(), COUNT_EVERY, shutdown.clone()));
     let purging = tokio::spawn(purge::keep_purging(desk.pool.clone(), PURGE_EVERY, shutdown.clone()));
+    let (pool, publisher) = (desk.pool.clone(), desk.publisher.clone());
+    let deciding = tokio::spawn(group::keep_carrying_out(pool, publisher, CARRY_OUT_EVERY, shutdown.clone()));
     let app = app(desk);
     let _ = begun.send(());
     front::serve(app, listener, Front { tls, greeting: GREETING, drain: DRAIN }, shutdown).await;
-    for task in [looking, counting, purging] {
+    for task in [looking, counting, purging, deciding] {
         task.abort();
     }
     Ok(())

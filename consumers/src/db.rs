@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use sqlx::migrate::{MigrateError, Migrator};
 pub use sqlx::postgres::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions};
@@ -138,6 +138,11 @@ pub fn broken_rule(error: &sqlx::Error) -> Option<String> {
     catalogue::is_known(&format!("DB_{}", constraint.to_uppercase())).then(|| constraint.to_owned())
 }
 
+/// The same as a code of the catalogue.
+pub fn coded(error: &sqlx::Error) -> Option<Coded> {
+    broken_rule(error).map(|constraint| Coded::rule(&constraint))
+}
+
 /// What the schema or a folder's SQL says when it refuses something by one of our own codes (`RKnnn`): the catalogue code, if
 /// the message is one or a named rule was broken, and a sentence. The detail of a catalogue code is a JSON object with its
 /// arguments.
@@ -198,7 +203,10 @@ pub async fn connect_with_rights_of(role: &str, url: &str, max: u32, door: &str)
 }
 
 async fn open(options: PgConnectOptions, max: u32, door: &str) -> Result<PgPool, DbError> {
+    // A page asks by what somebody typed: a plan for any answer goes through a whole table where a plan for this one takes an index.
+    let plans = if door == "console" { "force_custom_plan" } else { "auto" };
     let options = options.application_name("renkei").options([
+        ("plan_cache_mode", plans.to_owned()),
         // The plans are short-lived and their estimates rough: compiling them costs seconds and saves nothing.
         ("jit", "off".to_owned()),
         ("renkei.source", door.to_owned()),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use serde::Serialize;
 use sqlx::FromRow;
 use sqlx::postgres::PgPool;
@@ -52,6 +52,10 @@ impl Classify for PauseError {
             Trouble::Lasting if self.rule().is_some() => Verdict::Reject,
             Trouble::Lasting => Verdict::Bug,
         }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        db::coded(&self.source)
     }
 }
 

@@ -4,6 +4,7 @@
 //! the fault's own values. Readers collect faults and go on; they do not stop at the first.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// How much a fault weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
@@ -60,6 +61,15 @@ impl Fault {
     #[must_use]
     pub fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Adds the values of a JSON object as named values, as findings of the database keep them.
+    #[must_use]
+    pub fn with_values(mut self, values: &Value) -> Self {
+        for (name, value) in values.as_object().into_iter().flatten() {
+            self = self.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
         self
     }
 

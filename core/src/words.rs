@@ -1,9 +1,11 @@
 //! Values of the database in the reader's words, which the catalogue has, for everything people read: command line and console. What it
 //! does not know is shown as it is.
 
+use crate::calendar::DayRule;
 use crate::catalogue::{self, Lang};
 use crate::layout::Status;
 use crate::registry::Direction;
+use crate::schedule::{Days, Rule, Shift, When};
 
 /// Picks the text of the language.
 pub fn say<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
@@ -32,6 +34,16 @@ pub fn failure_state(lang: Lang, value: &str) -> String {
 /// A step of a file on its way to the partner.
 pub fn delivery(lang: Lang, value: &str) -> String {
     find("delivery", lang, value)
+}
+
+/// What a record of a file that goes out is about.
+pub fn claim_object(lang: Lang, value: &str) -> String {
+    find("claim_object", lang, value)
+}
+
+/// What became of 過誤納 and 収入未整理.
+pub fn money_state(lang: Lang, value: &str) -> String {
+    find("money_state", lang, value)
 }
 
 /// 消込区分.
@@ -121,11 +133,56 @@ pub fn direction(lang: Lang, direction: Direction) -> &'static str {
     }
 }
 
+/// Whose calendar.
+pub fn day_rule(lang: Lang, rule: DayRule) -> &'static str {
+    match rule {
+        DayRule::Office => say(lang, "開庁日", "office days"),
+        DayRule::Bank => say(lang, "銀行営業日", "bank days"),
+    }
+}
+
+/// When something is done by the clock.
+pub fn schedule(lang: Lang, rule: &Rule) -> String {
+    match &rule.when {
+        When::Cron { cron, days: Days::Every } => cron.expression().to_owned(),
+        When::Cron { cron, days: Days::Business { calendar: whose, shift } } => {
+            let shift = match shift {
+                Shift::Skip => say(lang, "休みの日はなし", "others left out"),
+                Shift::Next => say(lang, "休みの日は翌営業日", "others on the next"),
+                Shift::Previous => say(lang, "休みの日は前営業日", "others on the one before"),
+            };
+            format!("{} · {} · {shift}", cron.expression(), day_rule(lang, *whose))
+        }
+        When::NthBusinessDay { nth, months, at, calendar: whose } => {
+            let months: Vec<String> = months.iter().map(i8::to_string).collect();
+            let (whose, at, number) = (day_rule(lang, *whose), at.strftime("%H:%M"), nth.unsigned_abs());
+            let when = match (lang, nth) {
+                (Lang::Ja, -1) => format!("最終{whose}"),
+                (Lang::Ja, ..0) => format!("末から第{number}{whose}"),
+                (Lang::Ja, _) => format!("第{number}{whose}"),
+                (Lang::En, -1) => format!("the last of the {whose}"),
+                (Lang::En, ..0) => format!("number {number} from the end of the {whose}"),
+                (Lang::En, _) => format!("number {number} of the {whose}"),
+            };
+            let months = match (lang, months.is_empty()) {
+                (Lang::Ja, true) => "毎月".to_owned(),
+                (Lang::Ja, false) => format!("{}月", months.join("・")),
+                (Lang::En, true) => "each month".to_owned(),
+                (Lang::En, false) => format!("in {}", months.join(", ")),
+            };
+            if lang == Lang::Ja { format!("{months} {when} {at}") } else { format!("{when} {months} {at}") }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use jiff::civil::Time;
+
     use super::*;
+    use crate::schedule::Clockwork;
 
     /// The values of each list `in ('a', 'b')` of a schema.
     fn lists(schema: &str) -> Vec<BTreeSet<&str>> {
@@ -163,5 +220,23 @@ mod tests {
         assert_eq!(cell(Lang::Ja, "cause", "year closed"), "年度閉鎖");
         assert_eq!(cell(Lang::Ja, "payer", "1"), "1", "only columns of values have words");
         assert_eq!(verdict(Lang::Ja, "new one"), "new one");
+    }
+
+    #[test]
+    fn rules_are_said_in_words() {
+        let nth = |nth, months: &[i8]| Rule {
+            when: When::NthBusinessDay {
+                nth,
+                months: months.to_vec(),
+                at: Time::constant(17, 0, 0, 0),
+                calendar: DayRule::Office,
+            },
+        };
+        assert_eq!(schedule(Lang::Ja, &nth(-1, &[])), "毎月 最終開庁日 17:00");
+        assert_eq!(schedule(Lang::Ja, &nth(3, &[3, 9])), "3・9月 第3開庁日 17:00");
+        assert_eq!(schedule(Lang::En, &nth(-2, &[3])), "number 2 from the end of the office days in 3 17:00");
+        let days = Days::Business { calendar: DayRule::Bank, shift: Shift::Previous };
+        let cron = Rule { when: When::Cron { cron: Clockwork::parse("0 9 25 * *").unwrap(), days } };
+        assert_eq!(schedule(Lang::Ja, &cron), "0 9 25 * * · 銀行営業日 · 休みの日は前営業日");
     }
 }

@@ -264,15 +264,9 @@ fn carried_on(lang: Lang, medium: &CarriedOn) -> String {
 
 /// A finding as a sentence from the catalogue.
 pub(crate) fn finding_text(lang: Lang, finding: &Finding) -> String {
-    let mut fault = Fault::new(&finding.code);
+    let mut fault = Fault::new(&finding.code).with_values(finding.detail.as_ref().unwrap_or(&serde_json::Value::Null));
     fault.line = finding.line.and_then(|line| u64::try_from(line).ok());
     fault.field.clone_from(&finding.field);
-    if let Some(serde_json::Value::Object(detail)) = &finding.detail {
-        for (name, value) in detail {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            fault = fault.arg(name, text);
-        }
-    }
     let line = fault.line.map(|line| format!("{} {line} ", say(lang, "行", "line"))).unwrap_or_default();
     let remedy = catalogue::remedy(&fault, lang);
     let state = if finding.state == "resolved" { say(lang, "（処理済）", " (resolved)") } else { "" };

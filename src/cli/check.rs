@@ -245,13 +245,7 @@ fn report(global: &Global, path: &Path, name: &str, layout: &Layout, found: &Fou
         say(lang, "件の誤り", "error(s)"),
     );
     for document in &found.documents {
-        println!(
-            "  {}: {} · {} {}",
-            say(lang, "証拠書類", "document"),
-            document.name,
-            document.bytes,
-            say(lang, "バイト", "bytes")
-        );
+        println!("{}", print::document(lang, &document.name, document.bytes));
     }
     for (kind, count, yen) in &summary.per_kind {
         let name = layout.kinds().iter().find(|known| known.id == *kind).map_or(kind.as_str(), |known| known.name.as_str());

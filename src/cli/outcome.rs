@@ -7,12 +7,12 @@ use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{BrokerError, PublishError};
 use renkei_core::calendar::file::CalendarFileError;
 use renkei_core::calendar::holidays::HolidayFaults;
-use renkei_core::catalogue::{self, Lang};
+use renkei_core::catalogue::Lang;
 use renkei_core::layout::read::ReadError;
 use renkei_core::slip::SlipError;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 
-use super::{Global, print};
+use super::Global;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(super) fn print_error(global: &Global, error: &anyhow::Error) {
     let object = serde_json::json!({"error": {
         "message": format!("{error:#}"),
         "verdict": verdict,
-        "code": known.and_then(|known| known.code),
+        "code": known.and_then(|known| known.coded).map(|coded| coded.code),
         "exit": Exit::of(error) as u8,
     }});
     eprintln!("{object}");
@@ -62,119 +62,55 @@ pub(super) fn print_error(global: &Global, error: &anyhow::Error) {
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
     verdict: Verdict,
-    /// Catalogue code, where the error has one.
-    code: Option<String>,
-    /// Values of the code's text, where the error knows them.
-    detail: Option<serde_json::Value>,
+    coded: Option<Coded>,
+}
+
+/// The first of these types that an error is.
+macro_rules! first_of {
+    ($error:ident: $($known:ty),+ $(,)?) => {
+        None $(.or_else(|| $error.downcast_ref::<$known>().map(|e| Known { verdict: e.verdict(), coded: e.coded() })))+
+    };
 }
 
 impl Known {
     /// What the catalogue says in the reader's language, and what to do: errors themselves are English. A text that needs values
     /// is told where they are known.
     fn in_words(&self, lang: Lang) -> Option<String> {
-        let code = self.code.as_deref()?;
-        let (text, remedy) = catalogue::template(code, lang)?;
-        match &self.detail {
-            Some(detail) => Some(print::sentence(lang, code, detail)),
-            None => (!text.contains('{') && !remedy.contains('{')).then(|| print::sentence(lang, code, &serde_json::Value::Null)),
-        }
+        let coded = self.coded.as_ref()?;
+        let (text, remedy) = coded.words(lang)?;
+        Some(format!("[{}] {text}\n  → {remedy}", coded.code))
     }
 
     /// The outermost error of the chain that knows its verdict.
     fn of(error: &anyhow::Error) -> Option<Known> {
         error.chain().find_map(|cause| {
-            let plain = |verdict| Known { verdict, code: None, detail: None };
-            let coded = |verdict, code: String, detail| Known { verdict, code: Some(code), detail };
-            None.or_else(|| cause.downcast_ref::<outbound::OutboundError>().map(|e| coded(e.verdict(), e.code(), e.detail())))
-                .or_else(|| cause.downcast_ref::<inbound::IntakeError>().map(|e| coded(e.verdict(), intake_code(e), e.detail())))
-                .or_else(|| cause.downcast_ref::<renkei_producers::IntakeError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<renkei_producers::pull::PullError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<renkei_producers::medium::MediumError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<renkei_producers::RunError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<ledger::LedgerError>().map(ledger_known))
-                .or_else(|| cause.downcast_ref::<ledger::PrintError>().map(print_known))
-                .or_else(|| cause.downcast_ref::<SlipError>().map(slip_known))
-                .or_else(|| cause.downcast_ref::<ledger::lineage::LineageError>().map(|e| plain(e.verdict())))
-                .or_else(|| {
-                    cause.downcast_ref::<tasks::TaskError>().map(|e| Known {
-                        verdict: e.verdict(),
-                        code: task_code(e),
-                        detail: None,
-                    })
-                })
-                .or_else(|| cause.downcast_ref::<calendar::CalendarStoreError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<CalendarFileError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<HolidayFaults>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<failures::FailureError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<audit::AuditError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<AccessError>().map(access_known))
-                .or_else(|| cause.downcast_ref::<Refused>().map(|e| coded(e.verdict(), e.code().to_owned(), None)))
-                .or_else(|| {
-                    let known =
-                        |e: &paused::PauseError| Known { verdict: e.verdict(), code: e.rule().map(|r| rule(&r)), detail: None };
-                    cause.downcast_ref::<paused::PauseError>().map(known)
-                })
-                .or_else(|| cause.downcast_ref::<db::DbError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<PublishError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<BrokerError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<ArchiveError>().map(|e| plain(e.verdict())))
-                .or_else(|| cause.downcast_ref::<ReadError>().map(|e| plain(e.verdict())))
+            first_of!(cause:
+                outbound::OutboundError,
+                inbound::IntakeError,
+                renkei_producers::IntakeError,
+                renkei_producers::pull::PullError,
+                renkei_producers::medium::MediumError,
+                renkei_producers::RunError,
+                ledger::LedgerError,
+                ledger::PrintError,
+                SlipError,
+                ledger::lineage::LineageError,
+                tasks::TaskError,
+                calendar::CalendarStoreError,
+                CalendarFileError,
+                HolidayFaults,
+                failures::FailureError,
+                audit::AuditError,
+                AccessError,
+                Refused,
+                paused::PauseError,
+                db::DbError,
+                PublishError,
+                BrokerError,
+                ArchiveError,
+                ReadError,
+            )
         })
-    }
-}
-
-fn ledger_known(error: &ledger::LedgerError) -> Known {
-    let (code, detail) = ledger_code(error).unzip();
-    Known { verdict: error.verdict(), code, detail: detail.flatten() }
-}
-
-fn print_known(error: &ledger::PrintError) -> Known {
-    match error {
-        ledger::PrintError::Ledger(error) => ledger_known(error),
-        ledger::PrintError::Slip(error) => slip_known(error),
-    }
-}
-
-fn slip_known(error: &SlipError) -> Known {
-    let args = error.args().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-    Known { verdict: error.verdict(), code: Some(error.code().to_owned()), detail: Some(serde_json::Value::Object(args)) }
-}
-
-/// Catalogue code of a constraint of the schema.
-fn rule(constraint: &str) -> String {
-    format!("DB_{}", constraint.to_uppercase())
-}
-
-/// A broken rule says more than that an order was refused.
-fn intake_code(error: &inbound::IntakeError) -> String {
-    match error {
-        inbound::IntakeError::Rule { constraint, .. } => rule(constraint),
-        other => other.code().to_owned(),
-    }
-}
-
-/// What an administrator asked for was refused by the schema, or the database is away.
-fn access_known(error: &AccessError) -> Known {
-    let code = match error {
-        AccessError::Database { source, .. } => db::broken_rule(source).map(|constraint| rule(&constraint)),
-        _ => None,
-    };
-    Known { verdict: error.verdict(), code, detail: None }
-}
-
-fn task_code(error: &tasks::TaskError) -> Option<String> {
-    match error {
-        tasks::TaskError::Rule { constraint, .. } => Some(rule(constraint)),
-        _ => None,
-    }
-}
-
-/// Its code, and the values of the code's text where there are any.
-fn ledger_code(error: &ledger::LedgerError) -> Option<(String, Option<serde_json::Value>)> {
-    match error {
-        ledger::LedgerError::Rule { constraint, .. } => Some((rule(constraint), None)),
-        ledger::LedgerError::Coded { code, detail, .. } => Some((code.clone(), Some(detail.clone()))),
-        _ => None,
     }
 }
 
@@ -229,10 +165,5 @@ mod tests {
         // Nobody reads a question mark for a value.
         let now = inbound::IntakeError::RefusedNow { batch: 3, lines: 2, first: Some(5), code: "STAFF_KEY_CHANGED".into() };
         assert!(!words(now.into(), Lang::En).unwrap().contains('?'));
-        // So these texts must need none.
-        for code in catalogue::codes().filter(|code| code.starts_with("DB_")) {
-            let text = print::sentence(Lang::Ja, code, &serde_json::Value::Null);
-            assert!(!text.contains('?'), "{text}");
-        }
     }
 }

@@ -62,6 +62,11 @@ pub(crate) fn delivered(lang: Lang, stage: Stage) -> &'static str {
     }
 }
 
+/// A document that came with a file.
+pub(crate) fn document(lang: Lang, name: &str, bytes: u64) -> String {
+    format!("  {}: {name} · {bytes} {}", say(lang, "証拠書類", "document"), say(lang, "バイト", "bytes"))
+}
+
 /// One file of an archive and how it ended.
 pub(crate) fn member(lang: Lang, member: &Unpacked) -> String {
     let Unpacked { delivery, file, stage, records, yen, faults_total } = member;
@@ -83,11 +88,6 @@ pub(crate) fn refusal(lang: Lang, refusal: &renkei_consumers::outbound::Refusal)
 
 /// The sentence of a code with its values, and what to do.
 pub(crate) fn sentence(lang: Lang, code: &str, detail: &serde_json::Value) -> String {
-    let mut fault = Fault::new(code);
-    if let serde_json::Value::Object(detail) = detail {
-        for (name, value) in detail {
-            fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        }
-    }
+    let fault = Fault::new(code).with_values(detail);
     format!("[{code}] {}\n  → {}", catalogue::text(&fault, lang), catalogue::remedy(&fault, lang))
 }

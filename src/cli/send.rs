@@ -95,13 +95,7 @@ pub(super) fn report(global: &Global, outcome: &Outcome) {
     }
     let state = print::delivered(lang, delivery.stage);
     for document in &delivery.evidence {
-        println!(
-            "  {}: {} · {} {}",
-            say(lang, "証拠書類", "document"),
-            document.name,
-            document.bytes,
-            say(lang, "バイト", "bytes")
-        );
+        println!("{}", print::document(lang, &document.name, document.bytes));
     }
     println!(
         "{}: {state} · {} {} {} · {} {} · {} ms",

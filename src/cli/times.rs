@@ -3,9 +3,10 @@
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ZonedDateTime};
 use renkei_core::calendar::file::{self, CalendarFileError};
-use renkei_core::calendar::{BusinessCalendar, Closed, DayRule, clock};
+use renkei_core::calendar::{BusinessCalendar, Closed, clock};
 use renkei_core::catalogue::Lang;
-use renkei_core::schedule::{Days, Missed, Rule, Shift, When};
+use renkei_core::schedule::Missed;
+pub(super) use renkei_core::words::{day_rule as calendar, schedule as rule};
 
 use super::print::say;
 use crate::config::Config;
@@ -34,14 +35,6 @@ pub(super) fn moment(lang: Lang, text: &str) -> String {
     text.parse::<Timestamp>().map_or_else(|_| text.to_owned(), |at| instant(lang, &at.to_zoned_datetime(clock::tokyo())))
 }
 
-/// Whose calendar.
-pub(super) fn calendar(lang: Lang, rule: DayRule) -> &'static str {
-    match rule {
-        DayRule::Office => say(lang, "開庁日", "office days"),
-        DayRule::Bank => say(lang, "銀行営業日", "bank days"),
-    }
-}
-
 /// Why a day is closed.
 pub(super) fn closed(lang: Lang, why: &Closed) -> String {
     match why {
@@ -49,40 +42,6 @@ pub(super) fn closed(lang: Lang, why: &Closed) -> String {
         Closed::YearEnd => say(lang, "年末年始", "year end").to_owned(),
         Closed::Holiday(name) if name.is_empty() => say(lang, "祝日", "holiday").to_owned(),
         Closed::Holiday(name) | Closed::Own(name) => name.clone(),
-    }
-}
-
-/// A rule in words.
-pub(super) fn rule(lang: Lang, rule: &Rule) -> String {
-    match &rule.when {
-        When::Cron { cron, days: Days::Every } => cron.expression().to_owned(),
-        When::Cron { cron, days: Days::Business { calendar: whose, shift } } => {
-            let shift = match shift {
-                Shift::Skip => say(lang, "休みの日はなし", "others left out"),
-                Shift::Next => say(lang, "休みの日は翌営業日", "others on the next"),
-                Shift::Previous => say(lang, "休みの日は前営業日", "others on the one before"),
-            };
-            format!("{} · {} · {shift}", cron.expression(), calendar(lang, *whose))
-        }
-        When::NthBusinessDay { nth, months, at, calendar: whose } => {
-            let months: Vec<String> = months.iter().map(i8::to_string).collect();
-            let (whose, at, number) = (calendar(lang, *whose), at.strftime("%H:%M"), nth.unsigned_abs());
-            let when = match (lang, nth) {
-                (Lang::Ja, -1) => format!("最終{whose}"),
-                (Lang::Ja, ..0) => format!("末から第{number}{whose}"),
-                (Lang::Ja, _) => format!("第{number}{whose}"),
-                (Lang::En, -1) => format!("the last of the {whose}"),
-                (Lang::En, ..0) => format!("number {number} from the end of the {whose}"),
-                (Lang::En, _) => format!("number {number} of the {whose}"),
-            };
-            let months = match (lang, months.is_empty()) {
-                (Lang::Ja, true) => "毎月".to_owned(),
-                (Lang::Ja, false) => format!("{}月", months.join("・")),
-                (Lang::En, true) => "each month".to_owned(),
-                (Lang::En, false) => format!("in {}", months.join(", ")),
-            };
-            if lang == Lang::Ja { format!("{months} {when} {at}") } else { format!("{when} {months} {at}") }
-        }
     }
 }
 
@@ -120,28 +79,9 @@ pub(super) fn ends_soon(lang: Lang, calendar: &BusinessCalendar) -> Option<Strin
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::{Time, date};
-    use renkei_core::schedule::Clockwork;
+    use jiff::civil::date;
 
     use super::*;
-
-    #[test]
-    fn rules_are_said_in_words() {
-        let nth = |nth, months: &[i8]| Rule {
-            when: When::NthBusinessDay {
-                nth,
-                months: months.to_vec(),
-                at: Time::constant(17, 0, 0, 0),
-                calendar: DayRule::Office,
-            },
-        };
-        assert_eq!(rule(Lang::Ja, &nth(-1, &[])), "毎月 最終開庁日 17:00");
-        assert_eq!(rule(Lang::Ja, &nth(3, &[3, 9])), "3・9月 第3開庁日 17:00");
-        assert_eq!(rule(Lang::En, &nth(-2, &[3])), "number 2 from the end of the office days in 3 17:00");
-        let days = Days::Business { calendar: DayRule::Bank, shift: Shift::Previous };
-        let cron = Rule { when: When::Cron { cron: Clockwork::parse("0 9 25 * *").unwrap(), days } };
-        assert_eq!(rule(Lang::Ja, &cron), "0 9 25 * * · 銀行営業日 · 休みの日は前営業日");
-    }
 
     #[test]
     fn days_have_their_weekday() {

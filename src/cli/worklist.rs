@@ -75,7 +75,7 @@ pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, wanted:
             };
             columns.iter().zip(row).map(cell).collect()
         };
-        print!("{}", csv(&headings, &rows.into_iter().map(words).collect::<Vec<Vec<String>>>()));
+        print!("{}", harmless::csv(&headings, &rows.into_iter().map(words).collect::<Vec<Vec<String>>>()));
         return Ok(());
     }
     let cells = |row: Vec<Option<String>>| {
@@ -88,32 +88,4 @@ pub(super) async fn show(global: &Global, pool: &PgPool, list: Worklist, wanted:
     };
     println!("{}", table(&headings, rows.into_iter().map(cells).collect()));
     Ok(())
-}
-
-/// Made for people: byte order mark, CRLF, every cell quoted, and a text that looks like a formula marked. Numbers stand under
-/// headings with `>` and stay numbers.
-fn csv(headings: &[&str], rows: &[Vec<String>]) -> String {
-    let line = |cells: Vec<String>| format!("{}\r\n", cells.join(","));
-    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
-    let mut text = format!("\u{feff}{}", line(headings.iter().map(|heading| quoted(heading.trim_start_matches('>'))).collect()));
-    for row in rows {
-        let cell = |(heading, cell): (&&str, &String)| {
-            let number = heading.starts_with('>') && cell.parse::<i64>().is_ok();
-            if number { cell.clone() } else { quoted(&harmless::marked(cell)) }
-        };
-        text.push_str(&line(headings.iter().zip(row).map(cell).collect()));
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_worklist_for_a_spreadsheet_runs_nothing_and_keeps_its_numbers() {
-        let row = ["=cmd|'/c calc'!A1", "-3", "-3"].map(str::to_owned).to_vec();
-        let text = csv(&["納付者", ">金額", "摘要"], &[row]);
-        assert_eq!(text, "\u{feff}\"納付者\",\"金額\",\"摘要\"\r\n\"'=cmd|'/c calc'!A1\",-3,\"'-3\"\r\n");
-    }
 }

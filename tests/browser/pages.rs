@@ -193,8 +193,11 @@ struct Ids {
     failure: i64,
 }
 
-/// What a browser saves instead of showing, what ends the session, and what is no page.
+/// What a browser saves instead of showing, what ends the session, what is no page, and what `fill` makes nothing for.
 fn is_left_out(path: &str) -> bool {
+    if ["/worklists/unallocated/{id}", "/worklists/overpayments/{id}"].contains(&path) {
+        return true;
+    }
     let saved = path.contains(".csv") || path.contains("/layouts/") || path.contains("/samples/") || path.contains("/schemas/");
     let door = path.starts_with("/enter");
     saved || door || ["/assets/{name}", "/language/{lang}", "/pulse", "/batches/{id}/cancel"].contains(&path)

@@ -1,5 +1,7 @@
 //! What operators and approvers do, each with a session of their own.
 
+use renkei_core::archive::Archive;
+
 use crate::support::files::{self, ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
 use crate::support::root;
 use crate::support::world::{self, World};
@@ -191,43 +193,6 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
 }
 
 #[test]
-fn parked_messages_are_retried_a_few_first() {
-    world::run(NOW, async |world| {
-        let address = console(world).await;
-        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
-        for number in 1..=3 {
-            sqlx::query(
-                "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
-                 values ('in.12_civic_assessments', 'in.12_civic_assessments', $1, 'records', '{}', '[]', 'CONSUMER_CRASHED', 'it crashed', 11)",
-            )
-            .bind(format!("00000000-0000-4000-8000-00000000000{number}"))
-            .execute(world.pool())
-            .await
-            .unwrap();
-        }
-        let newest = world.number("select max(id) from intake.failure").await;
-        operator.get("/failures").await.expect(200).shows("(<span class=\"count\">3</span>)");
-        operator.get(&format!("/failures/groups/{newest}")).await.expect(200).shows("古い順に再送");
-        operator.post(&format!("/failures/groups/{newest}/note"), &[("owner", "sato"), ("note", "調査中")]).await.expect(303);
-        operator.get("/failures").await.expect(200).shows("調査中");
-        operator.post(&format!("/failures/groups/{newest}/retry"), &[("messages", "1"), ("reason", "修正済")]).await.expect(303);
-        assert_eq!(world.number("select count(*) from intake.failure where state = 'retried'").await, 1);
-        operator.post(&format!("/failures/{newest}/discard"), &[("reason", "")]).await.expect(400);
-        operator
-            .post(&format!("/failures/{newest}/discard"), &[("reason", "試験")])
-            .await
-            .expect_to(&format!("/failures/{newest}?done=discarded"));
-        operator.post(&format!("/failures/{newest}/retry"), &[("reason", "")]).await.expect(409);
-        // The last of the group goes too; then nothing is open.
-        operator.post(&format!("/failures/groups/{newest}/discard"), &[("reason", "試験"), ("all", "yes")]).await.expect(303);
-        operator.get("/failures").await.expect(200).shows("未対応の障害はありません。");
-        // The retried message is on its queue: a consumer takes it, finds that it has no envelope of ours, and refuses it.
-        world.start("consume").await;
-        world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "1").await;
-    });
-}
-
-#[test]
 fn an_auditor_reads_the_log_and_walks_the_chain() {
     world::run(NOW, async |world| {
         world.start("consume").await;
@@ -271,5 +236,49 @@ fn who_has_one_topic_sees_one_topic() {
         world.renkei(&["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup"]).expect(&[0]);
         section.get(&format!("/batches/{id}")).await.expect(200).hides("取り消す");
         section.post(&format!("/batches/{id}/cancel"), &[("reason", "x")]).await.expect(403);
+    });
+}
+
+/// A file larger than anybody wants in memory: its errors are shown over parts of it.
+#[test]
+fn errors_of_a_large_file_are_read_out_of_parts_of_it() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let archive = Archive::open(world.data("archive").to_str().unwrap()).unwrap();
+        let mut writer = archive.put_writer().unwrap();
+        let row = [b'0'; 126].iter().chain(b"\r\n").copied().collect::<Vec<u8>>();
+        let block = row.repeat(8192);
+        for _ in 0..70 {
+            writer.append(&block).unwrap();
+        }
+        writer.append("SKS,2026-CV-1,6O000,世田谷\r\n".as_bytes()).unwrap();
+        let bytes = i64::try_from(writer.bytes()).unwrap();
+        assert!(bytes > 70 * 1024 * 1024);
+        let key = writer.finish().await.unwrap();
+        let batch: i64 = sqlx::query_scalar(
+            "insert into intake.batch (delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, received_at, state, chunks, records_read, yen_read, faults_total)
+             values (gen_random_uuid(), $1, 'IF12_SKS_large.csv', $2, $3, 'csv', 'x', $4, 'folder', now(), 'rejected', 1, 0, 0, 2) returning id",
+        )
+        .bind(ASSESSMENTS)
+        .bind(key.sha256())
+        .bind(bytes)
+        .bind(key.to_string())
+        .fetch_one(world.pool())
+        .await
+        .unwrap();
+        // One at the very end, one that says it lies behind the end.
+        for (seq, byte, length) in [(1, bytes - 17, 5), (2, bytes + 9_000, 3)] {
+            sqlx::query("insert into intake.fault (batch_id, seq, code, severity, line, byte, length, field_name, value) values ($1, $2, 'FIELD_NOT_DIGITS', 'error', 573441, $3, $4, '調定額', '6O000')")
+                .bind(batch)
+                .bind(seq)
+                .bind(byte)
+                .bind(length)
+                .execute(world.pool())
+                .await
+                .unwrap();
+        }
+        let page = operator.get(&format!("/batches/{batch}")).await.expect(200).shows("16進表示");
+        page.shows("SKS,2026-CV-1,<mark class=\"fault\">6O000</mark>,世田谷");
     });
 }

@@ -6,6 +6,8 @@
 mod doors;
 /// TLS, addresses, what is kept how long.
 mod encrypted;
+/// What is done about parked messages.
+mod failures;
 /// What operators and approvers do.
 mod flows;
 /// Every route × every role.
@@ -14,6 +16,8 @@ mod matrix;
 mod oidc;
 /// Settings, pauses, corrections.
 mod settings;
+/// Money that waits.
+mod settling;
 #[path = "../support/mod.rs"]
 mod support;
 /// A client with cookies and forms.

@@ -117,6 +117,24 @@ impl Visitor {
         self.send(request.body(pairs.join("&"))).await
     }
 
+    /// Sends a form to a program that dies before it answers.
+    pub(crate) async fn post_into_the_void(&self, path: &str, fields: &[(&str, &str)]) {
+        let mut pairs = vec![format!("csrf={}", encoded(&self.csrf))];
+        pairs.extend(fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))));
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.post(format!("http://{}{path}", self.address)).header("cookie", cookies.join("; "));
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", format!("http://{}", self.address));
+        let answer = request.body(pairs.join("&")).send().await;
+        assert!(answer.is_err(), "the program was to die, and answered {answer:?}");
+    }
+
+    /// The same session at another address.
+    pub(crate) fn at(self, address: &str) -> Visitor {
+        Visitor { address: address.to_owned(), ..self }
+    }
+
     /// Hands in a file.
     pub(crate) async fn upload(&mut self, path: &str, name: &str, bytes: &[u8]) -> Page {
         const BOUNDARY: &str = "----renkei-test-boundary";

@@ -33,6 +33,7 @@ const ROOTS: &[&str] = &[
     "intake.shape",
     "intake.failure",
     "intake.failure_note",
+    "intake.failure_run",
     "intake.arrival_missing",
     "intake.medium_wipe",
     "ledger.fund",

@@ -23,7 +23,7 @@ pub mod totp;
 
 pub use person::Person;
 use renkei_consumers::db;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 pub use role::{Action, Role};
 
 /// What can go wrong with accounts and sessions.
@@ -69,6 +69,13 @@ impl Classify for AccessError {
             },
             AccessError::Unknown(_) | AccessError::WeakPassword(_) | AccessError::Value(_) => Verdict::Reject,
             AccessError::Secret { .. } => Verdict::Bug,
+        }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        match self {
+            AccessError::Database { source, .. } => db::coded(source),
+            _ => None,
         }
     }
 }

@@ -40,6 +40,18 @@ pub(crate) fn older(person: &Person, address: &str, before: Option<i64>) -> Mark
     }
 }
 
+/// The address of the same list, without its page: the fields that choose it, and a place for one more.
+pub(crate) fn address(path: &str, fields: &Fields, names: &[&str]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for name in names {
+        if let Some(value) = fields.some(name) {
+            query.append_pair(name, value);
+        }
+    }
+    let query = query.finish();
+    format!("{path}?{query}{}", if query.is_empty() { "" } else { "&" })
+}
+
 /// The fields of a form as they came; one name may stand several times.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields(Vec<(String, String)>);

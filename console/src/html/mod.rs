@@ -24,9 +24,9 @@ mod topic;
 mod value;
 
 pub(crate) use badge::{Tone, badge, batch_badge, failure_badge, file_badge};
-pub(crate) use csv::{ascii, csv};
+pub(crate) use csv::{ascii, csv, csv_stream};
 pub(crate) use diff::diff;
-pub(crate) use form::{Fields, field, older, post, search};
+pub(crate) use form::{Fields, address, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;
 pub(crate) use told::{fault_told, told};

@@ -5,13 +5,7 @@ use serde_json::Value;
 
 /// A code with its values as the catalogue tells it: what is wrong, and what to do.
 pub(crate) fn told(lang: Lang, code: &str, detail: Option<&Value>) -> Markup {
-    let mut fault = Fault::new(code);
-    if let Some(Value::Object(detail)) = detail {
-        for (name, value) in detail {
-            fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        }
-    }
-    fault_told(lang, &fault)
+    fault_told(lang, &Fault::new(code).with_values(detail.unwrap_or(&Value::Null)))
 }
 
 /// The same of a fault with a place.

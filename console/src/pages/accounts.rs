@@ -13,14 +13,23 @@ use crate::access::role::{ACTIONS, ROLES};
 use crate::access::{Person, Role};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, post, when};
+use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, post, search, when};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
-/// All accounts.
+/// Accounts of one page.
+const ROWS: i64 = 50;
+
+/// The accounts, by login id.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
-    let known = accounts::list(&desk.pool).await?;
+    let known: Vec<Account> = sqlx::query_as(include_str!("sql/accounts.sql"))
+        .bind(fields.some("find"))
+        .bind(fields.some("behind"))
+        .bind(ROWS)
+        .fetch_all(&desk.pool)
+        .await?;
+    let next = known.last().filter(|_| i64::try_from(known.len()).unwrap_or(0) == ROWS).map(|account| account.login_id.as_str());
     let topics: Vec<(String, String)> = desk
         .registry
         .topics
@@ -28,8 +37,15 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .map(|topic| (topic.slug.to_string(), format!("{:02} {}", topic.number, say(lang, &topic.name, &topic.name_en))))
         .collect();
     let body = html! {
-        @if known.is_empty() { (html::empty(say(lang, "利用者がいません。", "There is no account."))) }
+        (search("/accounts", html! {
+            (field(say(lang, "ログインID・氏名", "Login id or name"), "find", html! { input id="find" name="find" type="search" value=(fields.get("find")); }))
+            button type="submit" { (say(lang, "検索", "Find")) }
+        }))
+        @if known.is_empty() { (html::empty(say(lang, "該当する利用者はいません。", "No account matches."))) }
         @for account in &known { (card(&person, account, &topics)) }
+        @if let Some(next) = next {
+            nav.older { a href={ (address("/accounts", &fields, &["find"])) "behind=" (next) } rel="next" { (say(lang, "さらに表示", "more")) } }
+        }
         section.panel {
             h2 { (say(lang, "利用者の追加", "Add an account")) }
             (add_form(&person))

@@ -4,22 +4,27 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use futures_util::stream;
 use maud::{Markup, html};
 use renkei_consumers::audit::verify;
-use renkei_core::catalogue::Lang;
+use renkei_core::catalogue::{self, Lang};
 use renkei_core::words::{self, say};
 use serde_json::Value;
 use sqlx::FromRow;
 
 use crate::access::Person;
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, count, csv, field, frame, older, post, search, when};
+use crate::html::{self, Fields, Nav, Page, Tone, address, badge, count, csv_stream, field, frame, older, post, search, when};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
-/// Events of one page, and of a list for a spreadsheet.
+/// Events of one page.
 const ROWS: i64 = 100;
-const CSV_ROWS: i64 = 100_000;
+/// Events that are read at a time for a spreadsheet.
+const BLOCK: i64 = 2_000;
+
+/// What events are chosen by.
+const FIELDS: [&str; 6] = ["actor", "action", "object", "object_id", "from", "to"];
 
 /// An event.
 #[derive(Debug, FromRow)]
@@ -37,50 +42,61 @@ struct Event {
     position: Option<i64>,
 }
 
-async fn find(desk: &Desk, fields: &Fields, rows: i64) -> Answer<Vec<Event>> {
-    let before = fields.some("before").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("before", text))).transpose()?;
-    let day = |name| match fields.some(name) {
-        Some(text) => text.parse::<jiff::civil::Date>().map(|day| Some(day.to_string())).map_err(|_| Refusal::value(name, text)),
-        None => Ok(None),
-    };
+/// Which events.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    actor: Option<String>,
+    action: Option<String>,
+    object: Option<String>,
+    object_id: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    before: Option<i64>,
+}
+
+impl Wanted {
+    fn of(fields: &Fields) -> Answer<Wanted> {
+        let text = |name: &str| fields.some(name).map(str::to_owned);
+        let day = |name| match fields.some(name) {
+            Some(text) => {
+                text.parse::<jiff::civil::Date>().map(|day| Some(day.to_string())).map_err(|_| Refusal::value(name, text))
+            }
+            None => Ok(None),
+        };
+        let before = fields.some("before").map(|text| text.parse().map_err(|_| Refusal::value("before", text))).transpose()?;
+        let (actor, action, object, object_id) = (text("actor"), text("action"), text("object"), text("object_id"));
+        Ok(Wanted { actor, action, object, object_id, from: day("from")?, to: day("to")?, before })
+    }
+}
+
+async fn find(desk: &Desk, wanted: &Wanted, rows: i64) -> Answer<Vec<Event>> {
     let found = sqlx::query_as(include_str!("sql/audit.sql"))
-        .bind(fields.some("actor"))
-        .bind(fields.some("action"))
-        .bind(fields.some("object"))
-        .bind(fields.some("object_id"))
-        .bind(day("from")?)
-        .bind(day("to")?)
-        .bind(before)
+        .bind(&wanted.actor)
+        .bind(&wanted.action)
+        .bind(&wanted.object)
+        .bind(&wanted.object_id)
+        .bind(&wanted.from)
+        .bind(&wanted.to)
+        .bind(wanted.before)
         .bind(rows)
         .fetch_all(&desk.pool)
         .await?;
     Ok(found)
 }
 
-fn query(fields: &Fields) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in ["actor", "action", "object", "object_id", "from", "to"] {
-        if let Some(value) = fields.some(name) {
-            query.append_pair(name, value);
-        }
-    }
-    query.finish()
-}
-
 /// The log, newest first.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
-    let events = find(&desk, &fields, ROWS).await?;
+    let events = find(&desk, &Wanted::of(&fields)?, ROWS).await?;
     let next = events.last().filter(|_| i64::try_from(events.len()).unwrap_or(0) == ROWS).map(|event| event.id);
-    let query = query(&fields);
     let body = html! {
         (filter(lang, &fields))
         div.row {
             (post(&person, "/audit/verify", html! { button.second type="submit" { (say(lang, "連鎖を検証する", "Verify the chain")) } }))
-            a href={ "/audit.csv?" (query) } { (say(lang, "CSVで保存", "Save as CSV")) }
+            a href=(address("/audit.csv", &fields, &FIELDS)) { (say(lang, "CSVで保存", "Save as CSV")) }
         }
         (table(lang, &events))
-        (older(&person, &format!("/audit?{query}{}", if query.is_empty() { "" } else { "&" }), next))
+        (older(&person, &address("/audit", &fields, &FIELDS), next))
     };
     Ok(frame(&person, &Page::new(Nav::Audit, say(lang, "監査記録", "Audit log")).after(Notice::of(fields.get("done"))), body))
 }
@@ -93,12 +109,31 @@ fn filter(lang: Lang, fields: &Fields) -> Markup {
         "/audit",
         html! {
             (text(say(lang, "職員", "Who"), "actor", "search"))
-            (text(say(lang, "操作", "Action"), "action", "search"))
-            (text(say(lang, "対象の種類", "Kind of object"), "object", "search"))
+            (choice(lang, say(lang, "操作", "Action"), "action", fields.get("action"), "audit_action"))
+            (choice(lang, say(lang, "対象の種類", "Kind of object"), "object", fields.get("object"), "audit_object"))
             (text(say(lang, "対象の番号", "Object"), "object_id", "search"))
             (text(say(lang, "いつから", "From"), "from", "date"))
             (text(say(lang, "いつまで", "To"), "to", "date"))
             button type="submit" { (say(lang, "検索", "Find")) }
+        },
+    )
+}
+
+/// A value the catalogue has words for, or any.
+fn choice(lang: Lang, label: &str, name: &str, chosen: &str, table: &str) -> Markup {
+    let mut known: Vec<(&str, &str)> =
+        catalogue::values(table).map(|value| (catalogue::word(table, value, lang).unwrap_or(value), value)).collect();
+    known.sort_unstable();
+    field(
+        label,
+        name,
+        html! {
+            select id=(name) name=(name) {
+                option value="" { (say(lang, "すべて", "all")) }
+                @for (word, value) in &known { option value=(value) selected[*value == chosen] { (word) } }
+                // What was written by an older version may have no words any more.
+                @if !chosen.is_empty() && known.iter().all(|(_, value)| *value != chosen) { option value=(chosen) selected { (chosen) } }
+            }
         },
     )
 }
@@ -144,31 +179,43 @@ fn pair(event: &Event) -> String {
     format!("{}\n→\n{}", text(&event.before), text(&event.after))
 }
 
-/// The log for a spreadsheet.
+/// The log for a spreadsheet: all that matches, read block by block while it is sent.
 pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
     let lang = person.lang;
-    let events = find(&desk, &fields, CSV_ROWS).await?;
+    let wanted = Wanted::of(&fields)?;
     let headings = match lang {
-        Lang::Ja => [">番号", "日時", "職員", "操作", "対象の種類", "対象の番号", "理由", "入口", "前", "後", ">連鎖の位置"],
-        Lang::En => [">id", "when", "who", "action", "object", "object id", "why", "door", "before", "after", ">position"],
+        Lang::Ja => {
+            [">番号", "日時", "職員", "操作", "操作コード", "対象の種類", "対象の番号", "理由", "入口", "前", "後", ">連鎖の位置"]
+        }
+        Lang::En => {
+            [">id", "when", "who", "action", "action code", "object", "object id", "why", "door", "before", "after", ">position"]
+        }
     };
-    let json = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
-    let rows = events.into_iter().map(|event| {
-        vec![
-            event.id.to_string(),
-            event.at,
-            event.actor,
-            event.action,
-            event.object,
-            event.object_id,
-            event.reason.unwrap_or_default(),
-            event.source,
-            json(event.before),
-            json(event.after),
-            event.position.map(|position| position.to_string()).unwrap_or_default(),
-        ]
+    let blocks = stream::try_unfold((desk, Some(wanted)), move |(desk, wanted)| async move {
+        let Some(wanted) = wanted else { return Ok::<_, Refusal>(None) };
+        let events = find(&desk, &wanted, BLOCK).await?;
+        let next = events.last().map(|last| Wanted { before: Some(last.id), ..wanted });
+        Ok(Some((events.into_iter().map(|event| row(lang, event)).collect(), (desk, next))))
     });
-    Ok(csv("audit.csv", &headings, &rows.collect::<Vec<_>>()))
+    Ok(csv_stream("audit.csv", &headings, blocks))
+}
+
+fn row(lang: Lang, event: Event) -> Vec<String> {
+    let json = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
+    vec![
+        event.id.to_string(),
+        event.at,
+        event.actor,
+        words::action(lang, &event.action),
+        event.action,
+        words::object(lang, &event.object),
+        event.object_id,
+        event.reason.unwrap_or_default(),
+        words::door(lang, &event.source),
+        json(event.before),
+        json(event.after),
+        event.position.map(|position| position.to_string()).unwrap_or_default(),
+    ]
 }
 
 /// Walks the chain.

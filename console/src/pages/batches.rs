@@ -11,12 +11,14 @@ use sqlx::FromRow;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, batch_badge, count, field, frame, older, search, when, yen};
+use crate::html::{self, Fields, Nav, Page, address, batch_badge, count, field, frame, older, search, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
 /// Rows of one page.
 const ROWS: i64 = 50;
+/// Batches among which a part of a name is looked for at a time.
+const SEARCHED: i64 = 20_000;
 const STATES: [&str; 8] = ["received", "staged", "awaiting_confirmation", "posted", "held", "rejected", "duplicate", "cancelled"];
 
 /// A batch in a list.
@@ -34,41 +36,83 @@ pub(crate) struct Listed {
     received_at: String,
 }
 
+/// Which batches.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted<'a> {
+    /// Topics one may see; `None`: all.
+    pub(crate) topics: Option<Vec<String>>,
+    pub(crate) topic: Option<&'a str>,
+    pub(crate) state: Option<&'a str>,
+    /// A part of a file's name, a number, a delivery or the beginning of a SHA-256.
+    pub(crate) find: Option<&'a str>,
+    pub(crate) day: Option<&'a str>,
+    pub(crate) before: Option<i64>,
+    pub(crate) rows: i64,
+}
+
+/// Batches, newest first, and where older ones begin. A part of a name is looked for among so many batches at a time: the next page
+/// looks on.
+pub(crate) async fn read(desk: &Desk, wanted: &Wanted<'_>) -> Answer<(Vec<Listed>, Option<i64>)> {
+    let Wanted { topics, topic, state, find, day, before, rows } = wanted;
+    let (mut above, mut found) = (0, Vec::new());
+    if let Some(find) = find {
+        let newest: i64;
+        (newest, found) = by_number(desk, find).await?;
+        above = before.unwrap_or(newest.saturating_add(1)).saturating_sub(SEARCHED + 1).max(0);
+    }
+    // The index of days begins with the topic.
+    let every = || desk.registry.sides().map(|side| side.slug.to_string()).collect();
+    let topics = if day.is_some() { Some(topics.clone().unwrap_or_else(every)) } else { topics.clone() };
+    let batches: Vec<Listed> = sqlx::query_as(include_str!("sql/batches.sql"))
+        .bind(topics)
+        .bind(topic)
+        .bind(state)
+        .bind(find)
+        .bind(day)
+        .bind(before)
+        .bind(rows)
+        .bind(above)
+        .bind(found)
+        .fetch_all(&desk.pool)
+        .await?;
+    let full = i64::try_from(batches.len()).unwrap_or(0) >= *rows;
+    let next = if full { batches.last().map(|batch| batch.id) } else { Some(above + 1).filter(|_| above > 0) };
+    Ok((batches, next))
+}
+
+/// The newest batch of all, and those with this number, this delivery, or a SHA-256 that begins so.
+async fn by_number(desk: &Desk, find: &str) -> Answer<(i64, Vec<i64>)> {
+    let hex = find.len() >= 8 && find.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let found = sqlx::query_as(include_str!("sql/batches_by_number.sql"))
+        .bind(find.parse::<i64>().ok())
+        .bind(find.parse::<uuid::Uuid>().ok())
+        .bind(hex.then(|| find.to_ascii_lowercase()))
+        .fetch_one(&desk.pool)
+        .await?;
+    Ok(found)
+}
+
 /// The list.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
     let scope = person.scope(Action::See);
     let before = fields.some("before").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("before", text))).transpose()?;
-    let batches: Vec<Listed> = sqlx::query_as(include_str!("sql/batches.sql"))
-        .bind(scope.topics())
-        .bind(fields.some("topic"))
-        .bind(fields.some("state"))
-        .bind(fields.some("find"))
-        .bind(fields.some("day"))
-        .bind(before)
-        .bind(ROWS)
-        .fetch_all(&desk.pool)
-        .await?;
-    let full = i64::try_from(batches.len()).unwrap_or(0) == ROWS;
-    let next = batches.last().filter(|_| full).map(|batch| batch.id);
+    let wanted = Wanted {
+        topics: scope.topics().map(<[String]>::to_vec),
+        topic: fields.some("topic"),
+        state: fields.some("state"),
+        find: fields.some("find"),
+        day: fields.some("day"),
+        before,
+        rows: ROWS,
+    };
+    let (batches, next) = read(&desk, &wanted).await?;
     let body = html! {
         (filter(&desk.registry, &person, &fields))
         div id="batches" data-live[before.is_none()] { (table(&desk, lang, &batches)) }
-        (older(&person, &address(&fields), next))
+        (older(&person, &address("/batches", &fields, &["topic", "state", "find", "day"]), next))
     };
     Ok(frame(&person, &Page::new(Nav::Batches, say(lang, "受付", "Batches")).after(Notice::of(fields.get("done"))), body))
-}
-
-/// The address of the same list, without its page.
-fn address(fields: &Fields) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in ["topic", "state", "find", "day"] {
-        if let Some(value) = fields.some(name) {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    format!("/batches?{query}{}", if query.is_empty() { "" } else { "&" })
 }
 
 fn filter(registry: &Registry, person: &Person, fields: &Fields) -> Markup {

@@ -20,6 +20,7 @@ use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::html::{self, Fields, Nav, Page, Tone, badge, batch_badge, count, file_badge, frame, when, yen};
 use crate::notice::Notice;
+use crate::recent::Known;
 use crate::refusal::Answer;
 
 #[derive(Debug, FromRow)]
@@ -61,6 +62,20 @@ impl Outlook {
         };
         let runs = registry.topics.iter().filter_map(next).collect();
         Ok(Outlook { expected, runs })
+    }
+}
+
+/// What is expected and planned, as it was found last.
+pub(super) async fn outlook(desk: &Desk) -> Option<Arc<Known<Outlook>>> {
+    let (pool, registry) = (desk.pool.clone(), desk.registry.clone());
+    desk.outlook.get(|| Outlook::find(pool, registry)).await.ok()
+}
+
+/// What comes next of a topic: a file that is due, or a run of its schedule.
+pub(super) fn next(lang: Lang, outlook: &Outlook, slug: &str) -> Markup {
+    match outlook.expected.iter().find(|arrival| arrival.topic == slug) {
+        Some(arrival) => arrival_cell(lang, arrival),
+        None => html! { (outlook.runs.get(slug).map_or("", String::as_str)) },
     }
 }
 
@@ -110,19 +125,11 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
         .bind(&listed)
         .fetch_all(&desk.pool)
         .await?;
-    let (pool, registry) = (desk.pool.clone(), desk.registry.clone());
-    let outlook = desk.outlook.get(|| Outlook::find(pool, registry)).await.ok();
-    let due: BTreeMap<&str, &Arrival> = match &outlook {
-        Some(known) => known.value.expected.iter().map(|arrival| (arrival.topic.as_str(), arrival)).collect(),
-        None => BTreeMap::new(),
-    };
+    let outlook = outlook(desk).await;
     let depths = desk.depths.now();
     let still = paused::slugs(&desk.pool).await?;
     let row = |(topic, line): (&'d Arc<Topic>, Line)| {
-        let due = match due.get(line.topic.as_str()) {
-            Some(arrival) => arrival_cell(person.lang, arrival),
-            None => html! { (outlook.as_ref().and_then(|known| known.value.runs.get(&line.topic)).map_or("", String::as_str)) },
-        };
+        let due = outlook.as_ref().map_or_else(|| html! {}, |known| next(person.lang, &known.value, &line.topic));
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
         let paused = still.contains(&line.topic);
         Row { topic, line, due, waiting, paused }

@@ -11,7 +11,7 @@ use sqlx::FromRow;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, count, field, file_badge, frame, older, search, when, yen};
+use crate::html::{self, Fields, Nav, Page, address, count, field, file_badge, frame, older, search, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -38,6 +38,19 @@ struct Listed {
     at: String,
 }
 
+/// The newest files of a topic, as its page shows them.
+pub(crate) async fn recent(desk: &Desk, lang: Lang, topic: &str, rows: i64) -> Answer {
+    let files: Vec<Listed> = sqlx::query_as(include_str!("sql/exports.sql"))
+        .bind(None::<Vec<String>>)
+        .bind(topic)
+        .bind(None::<&str>)
+        .bind(None::<i64>)
+        .bind(rows)
+        .fetch_all(&desk.pool)
+        .await?;
+    Ok(table(desk, lang, &files))
+}
+
 /// The list.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
@@ -52,7 +65,6 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .await?;
     let full = i64::try_from(files.len()).unwrap_or(0) == ROWS;
     let next = files.last().filter(|_| full).map(|file| file.id);
-    let address = format!("/exports?topic={}&state={}&", fields.get("topic"), fields.get("state"));
     let topics = desk.registry.active(Direction::Out).filter(|topic| person.may_on(Action::See, topic.slug.as_str()));
     let body = html! {
         (search("/exports", html! {
@@ -75,7 +87,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
             button type="submit" { (say(lang, "検索", "Find")) }
         }))
         div id="exports" data-live[before.is_none()] { (table(&desk, lang, &files)) }
-        (older(&person, &address, next))
+        (older(&person, &address("/exports", &fields, &["topic", "state"]), next))
     };
     Ok(frame(&person, &Page::new(Nav::Exports, say(lang, "送出", "Exports")).after(Notice::of(fields.get("done"))), body))
 }

@@ -1,5 +1,4 @@
-//! 障害: messages nobody could handle, grouped by cause; each with its evidence; sent again by the group, a few first, or discarded
-//! with a reason.
+//! 障害: messages nobody could handle, grouped by cause; each with its evidence, sent again or discarded with a reason.
 
 use std::sync::Arc;
 
@@ -21,9 +20,7 @@ use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
 /// Messages of one page.
-const ROWS: i64 = 50;
-/// Messages retried by one click at most.
-const RETRY_MAX: i64 = 500;
+pub(super) const ROWS: i64 = 50;
 /// Bytes of a message shown on the page.
 const BODY_BYTES_MAX: usize = 20_000;
 
@@ -42,7 +39,7 @@ struct Group {
 }
 
 /// The queues of topics a person may do this on: null for all, what belongs to no topic included.
-fn queues(desk: &Desk, person: &Person, action: Action) -> Option<Vec<String>> {
+pub(super) fn queues(desk: &Desk, person: &Person, action: Action) -> Option<Vec<String>> {
     if person.may_everywhere(action) {
         return None;
     }
@@ -87,7 +84,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
 }
 
 /// What a code means, where the catalogue knows.
-fn meaning(lang: Lang, code: &str) -> Option<String> {
+pub(super) fn meaning(lang: Lang, code: &str) -> Option<String> {
     catalogue::is_known(code).then(|| catalogue::text(&Fault::new(code), lang)).filter(|text| !text.contains('?'))
 }
 
@@ -104,7 +101,7 @@ fn group_panel(lang: Lang, group: &Group) -> Markup {
     }
 }
 
-fn table(lang: Lang, failures: &[Failure]) -> Markup {
+pub(super) fn table(lang: Lang, failures: &[Failure]) -> Markup {
     html! {
         div.scroll { table {
             thead { tr {
@@ -128,65 +125,6 @@ pub(super) async fn find(desk: &Desk, person: &Person, id: i64, action: Action) 
         return Err(Refusal::not_found());
     }
     if allowed(action) { Ok(found) } else { Err(Refusal::forbidden()) }
-}
-
-/// The messages of the cause of one message.
-async fn of_group(desk: &Desk, one: &Failure, rows: i64) -> Answer<Vec<Failure>> {
-    let found = sqlx::query_as(include_str!("sql/failures_of_group.sql"))
-        .bind(&one.queue)
-        .bind(&one.code)
-        .bind(rows)
-        .fetch_all(&desk.pool)
-        .await?;
-    Ok(found)
-}
-
-/// One cause: its messages, and what is done about them.
-pub(crate) async fn group(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
-    let lang = person.lang;
-    let (one, _) = find(&desk, &person, id, Action::See).await?;
-    let members = of_group(&desk, &one, ROWS).await?;
-    let open: i64 = sqlx::query_scalar("select count(*) from intake.failure where state = 'open' and queue = $1 and code = $2")
-        .bind(&one.queue)
-        .bind(&one.code)
-        .fetch_one(&desk.pool)
-        .await?;
-    let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&one.queue));
-    let address = |act: &str| format!("/failures/groups/{id}/{act}");
-    let body = html! {
-        dl.facts {
-            dt { (say(lang, "キュー", "Queue")) } dd { code { (one.queue) } }
-            dt { (say(lang, "コード", "Code")) } dd { code { (one.code) } @if let Some(meaning) = meaning(lang, &one.code) { " " (meaning) } }
-            dt { (say(lang, "未対応", "Open")) } dd { span id="open" data-live { (count(open)) } }
-        }
-        @if operates && open > 0 {
-            section.panel {
-                h2 { (say(lang, "対応", "Mend")) }
-                p.hint { (say(lang, "原因を直してから、まず数件を再送し、結果を確かめてから残りを再送してください。", "Mend the cause, send a few again, look at the outcome, then send the rest.")) }
-                (post(&person, &address("retry"), html! {
-                    (field(say(lang, "件数", "How many"), "messages", html! { input id="messages" name="messages" type="number" min="1" max=(RETRY_MAX) value="3" required; }))
-                    (field(say(lang, "メモ", "Note"), "retry-reason", html! { input id="retry-reason" name="reason" maxlength="400"; }))
-                    button type="submit" { (say(lang, "古い順に再送", "Send the oldest again")) }
-                }))
-                (post(&person, &address("note"), html! {
-                    (field(say(lang, "担当", "Owner"), "owner", html! { input id="owner" name="owner" maxlength="64" value=(person.login); }))
-                    (field(say(lang, "メモ", "Note"), "note", html! { input id="note" name="note" maxlength="400"; }))
-                    button.second type="submit" { (say(lang, "保存", "Save")) }
-                }))
-                details {
-                    summary { (say(lang, "破棄", "Discard")) }
-                    (post(&person, &address("discard"), html! {
-                        (field(say(lang, "理由", "Reason"), "discard-reason", html! { input id="discard-reason" name="reason" required maxlength="400"; }))
-                        label { input type="checkbox" name="all" value="yes" required; " " (say(lang, "この原因の未対応をすべて破棄する", "discard every open message of this cause")) }
-                        button.danger type="submit" { (say(lang, "破棄する", "Discard them")) }
-                    }))
-                }
-            }
-        }
-        div id="members" data-live { (table(lang, &members)) }
-    };
-    let title = format!("{} {}", say(lang, "障害", "Failures"), one.code);
-    Ok(frame(&person, &Page::new(Nav::Failures, &title).after(Notice::of(fields.get("done"))), body))
 }
 
 /// One message with its evidence.
@@ -275,58 +213,4 @@ pub(crate) async fn discard(
     find(&desk, &person, id, Action::Operate).await?;
     failures::discard(&desk.pool, id, &person.login, fields.reason()?).await?;
     Ok(see_other(&format!("/failures/{id}?done=discarded")))
-}
-
-/// Open messages of a cause, oldest first.
-async fn open_of(desk: &Desk, one: &Failure, rows: i64) -> Answer<Vec<i64>> {
-    let sql = "select id from intake.failure where state = 'open' and queue = $1 and code = $2 order by id limit $3";
-    Ok(sqlx::query_scalar(sql).bind(&one.queue).bind(&one.code).bind(rows).fetch_all(&desk.pool).await?)
-}
-
-/// Somebody else may have decided one in the meantime: it is left as it is.
-fn unless_decided(outcome: Result<(), failures::FailureError>) -> Answer<()> {
-    match outcome {
-        Ok(()) | Err(failures::FailureError::Decided { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Sends some of a cause again, oldest first.
-pub(crate) async fn retry_group(
-    State(desk): State<Arc<Desk>>,
-    person: Person,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Answer<Response> {
-    let (one, _) = find(&desk, &person, id, Action::Operate).await?;
-    let wanted = fields.number("messages")?.clamp(1, RETRY_MAX);
-    for message in open_of(&desk, &one, wanted).await? {
-        unless_decided(failures::retry(&desk.pool, &desk.publisher, message, &person.login, fields.get("reason")).await)?;
-    }
-    Ok(see_other(&format!("/failures/groups/{id}?done=retried")))
-}
-
-/// Discards all of a cause.
-pub(crate) async fn discard_group(
-    State(desk): State<Arc<Desk>>,
-    person: Person,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Answer<Response> {
-    let (one, _) = find(&desk, &person, id, Action::Operate).await?;
-    let reason = fields.reason()?;
-    if fields.some("all").is_none() {
-        return Err(Refusal::sentence("すべて破棄することを確認してください。", "Confirm that all of them are discarded."));
-    }
-    for message in open_of(&desk, &one, i64::MAX).await? {
-        unless_decided(failures::discard(&desk.pool, message, &person.login, reason).await)?;
-    }
-    Ok(see_other(&format!("/failures/groups/{id}?done=discarded")))
-}
-
-/// Who looks after a cause, and what is known of it.
-pub(crate) async fn note(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
-    let (one, _) = find(&desk, &person, id, Action::Operate).await?;
-    failures::note(&desk.pool, &one.queue, &one.code, fields.get("owner"), fields.get("note"), &person.login).await?;
-    Ok(see_other(&format!("/failures/groups/{id}?done=noted")))
 }

@@ -18,6 +18,8 @@ pub(crate) mod export;
 pub(crate) mod exports;
 /// Corrections of parked messages.
 pub(crate) mod failure_edit;
+/// Parked messages of one cause.
+pub(crate) mod failure_group;
 /// Parked messages.
 pub(crate) mod failures;
 /// Samples and schemas.
@@ -32,6 +34,8 @@ pub(crate) mod oidc;
 pub(crate) mod pulse;
 /// What the office sets by itself.
 pub(crate) mod settings;
+/// Money that finds its receivable.
+pub(crate) mod settle;
 /// The door.
 pub(crate) mod sign_in;
 /// Topics that stand still.

@@ -16,8 +16,10 @@ use renkei_producers::{Controls, send};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
-use super::batches;
+use super::batches::{self, Wanted};
+use super::board;
 use super::export::order;
+use super::exports;
 use super::{kit, still};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -40,23 +42,17 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
     let lang = person.lang;
     let topic = find(&desk, &person, &slug)?;
     let title = format!("{:02} {}", topic.number, say(lang, &topic.name, &topic.name_en));
-    let recent: Vec<batches::Listed> = sqlx::query_as(include_str!("sql/batches.sql"))
-        .bind(person.scope(Action::See).topics())
-        .bind(&slug)
-        .bind(None::<String>)
-        .bind(None::<String>)
-        .bind(None::<String>)
-        .bind(None::<i64>)
-        .bind(RECENT)
-        .fetch_all(&desk.pool)
-        .await?;
+    let wanted = Wanted { topic: Some(&slug), rows: RECENT, ..Wanted::default() };
+    let (recent, _) = batches::read(&desk, &wanted).await?;
     let takes = topic.incoming().is_some();
     let operates = person.may_on(Action::Operate, &slug);
     let depths = desk.depths.now();
     let paused = still::of(&desk, &slug).await?;
+    let outlook = board::outlook(&desk).await;
+    let next = outlook.map_or_else(|| html! {}, |known| board::next(lang, &known.value, &slug));
     let body = html! {
         @if paused.is_some() { (still::panel(&person, &slug, paused.as_ref())) }
-        (facts(lang, topic, depths.as_ref().and_then(|depths| depths.get(&topic.queue()).copied())))
+        (facts(lang, topic, &next, depths.as_ref().and_then(|depths| depths.get(&topic.queue()).copied())))
         @if operates && takes { section.panel { h2 { (say(lang, "ファイルを渡す", "Hand in a file")) } (upload_form(&person, topic)) } }
         @if operates && topic.direction == Direction::Out { section.panel { h2 { (say(lang, "ファイルを作る", "Order a file")) } (order::form(&person, topic)) } }
         @if takes {
@@ -65,7 +61,12 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
                 div id="recent" data-live { (batches::table(&desk, lang, &recent)) }
             }
         }
-        @if topic.direction == Direction::Out { p { a href={ "/exports?topic=" (slug) } { (say(lang, "送出したファイル", "Files that went out")) } } }
+        @if topic.direction == Direction::Out {
+            section.panel {
+                h2 { a href={ "/exports?topic=" (slug) } { (say(lang, "最近の送出ファイル", "Recent files")) } }
+                div id="sent" data-live { (exports::recent(&desk, lang, &slug, RECENT).await?) }
+            }
+        }
         @if let Some(integration) = &topic.integration { (sheets(&desk, lang, topic, integration)) }
         @if let Some(results) = &topic.results { @if let Some(integration) = &results.integration { h2 { (say(lang, "相手先の回答", "Answers of the partner")) } (sheets(&desk, lang, topic, integration)) } }
         @if paused.is_none() { (still::panel(&person, &slug, None)) }
@@ -73,14 +74,15 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
     Ok(frame(&person, &Page::new(Nav::Board, &title).after(Notice::of(fields.get("done"))), body))
 }
 
-fn facts(lang: Lang, topic: &Topic, waiting: Option<u64>) -> Markup {
+fn facts(lang: Lang, topic: &Topic, next: &Markup, waiting: Option<u64>) -> Markup {
     html! {
         dl.facts {
             dt { (say(lang, "識別子", "Slug")) } dd { code { (topic.slug) } }
             dt { (say(lang, "向き", "Way")) } dd { (words::direction(lang, topic.direction)) " · " (topic.from) " → " (topic.to) }
             dt { (say(lang, "キュー", "Queue")) } dd { code { (topic.queue()) } @if let Some(waiting) = waiting { " · " (say(lang, "待ち", "waiting")) " " (waiting) } }
-            @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { code { (schedule.rule) } } }
+            @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { (words::schedule(lang, &schedule.rule)) } }
             @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { code { (due.written) } } }
+            @if topic.schedule.is_some() || topic.due.is_some() { dt { (say(lang, "次の予定・期限", "Next due")) } dd { (next) } }
             dt { (say(lang, "再試行", "Retry after")) } dd { (topic.retry.ladder_s.iter().map(|seconds| format!("{seconds} {}", say(lang, "秒", "s"))).collect::<Vec<_>>().join("、")) }
             // Remarks are written for those who keep queues.toml, in English.
             @if !topic.remark.is_empty() && lang == Lang::En { dt { (say(lang, "備考", "Remark")) } dd { (topic.remark) } }

@@ -1,6 +1,7 @@
 //! 保留・要対応: held lines by kind over all batches, and the ledger's own lists of what waits for a person.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +15,9 @@ use sqlx::FromRow;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, count, csv, field, frame, older, post, shown, told, when, yen};
+use crate::html::{self, Fields, Nav, Page, address, count, csv, field, frame, older, post, shown, told, when, yen};
 use crate::notice::Notice;
+use crate::recent::Recent;
 use crate::refusal::{Answer, Refusal};
 
 /// Rows of one page.
@@ -36,6 +38,22 @@ const LISTS: [(&str, Worklist, &str, &str); 10] = [
     ("orphaned-accounts", Worklist::OrphanedAccounts, "在職しない職員のログインID", "Login ids of people not in service"),
     ("staff-payments", Worklist::StaffPayments, "未通知の職員支払", "Staff payments not told yet"),
 ];
+
+/// The first rows of each list as they were found last.
+#[derive(Debug)]
+pub struct Lists([Recent<Vec<Vec<Option<String>>>>; LISTS.len()]);
+
+impl Lists {
+    /// Nothing is known yet; what is older than `fresh` is found out anew behind the page.
+    pub fn new(fresh: Duration) -> Lists {
+        Lists(std::array::from_fn(|_| Recent::new(fresh)))
+    }
+
+    /// Something was decided: the next to ask waits for what is there now.
+    pub(crate) fn forget(&self) {
+        self.0.iter().for_each(Recent::forget);
+    }
+}
 
 /// Open holds of one kind.
 #[derive(Debug, FromRow)]
@@ -157,7 +175,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
                 button.danger type="submit" name="act" value="reject" { (say(lang, "選んだ行を却下", "Give these lines up")) }
             }))
         } @else { (list) }
-        (older(&person, &format!("/worklists/held/{code}?topic={}&", fields.get("topic")), next))
+        (older(&person, &address(&format!("/worklists/held/{code}"), &fields, &["topic"]), next))
         p { a href="/worklists" { (say(lang, "一覧に戻る", "Back to the lists")) } }
     };
     let title = code_name(lang, &code);
@@ -210,11 +228,14 @@ pub(crate) async fn decide(
     }
 }
 
-fn cell(lang: Lang, column: &Column, value: Option<&String>) -> Markup {
+fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Markup {
     let (key, ja, _) = column;
     let Some(value) = value else { return html! {} };
     match (*key, value.parse::<i64>()) {
         ("yen" | "taxable" | "withheld", Ok(amount)) => yen(amount),
+        ("id", Ok(id)) if matches!(list, "unallocated" | "overpayments") => {
+            html! { a href={ "/worklists/" (list) "/" (id) } { (id) } }
+        }
         ("batch", Ok(batch)) => html! { a href={ "/batches/" (batch) } { (batch) } },
         (_, Ok(number)) if ja.starts_with('>') => html! { (number) },
         _ => shown(key, &words::cell(lang, key, value), false),
@@ -230,15 +251,15 @@ pub(crate) async fn list(
 ) -> Answer<Response> {
     let lang = person.lang;
     let wanted = name.strip_suffix(".csv");
-    let (address, list, ja, en) =
-        LISTS.into_iter().find(|(known, ..)| *known == wanted.unwrap_or(&name)).ok_or_else(Refusal::not_found)?;
+    let place = LISTS.iter().position(|(known, ..)| *known == wanted.unwrap_or(&name)).ok_or_else(Refusal::not_found)?;
+    let (address, list, ja, en) = LISTS[place];
     // What belongs to the whole ledger is for those who may look at all of it.
     if !person.may_everywhere(Action::See) {
         return Err(Refusal::forbidden());
     }
-    let rows = list.rows(&desk.pool, if wanted.is_some() { CSV_ROWS } else { ROWS }).await?;
     let columns = list.columns();
     if wanted.is_some() {
+        let rows = list.rows(&desk.pool, CSV_ROWS).await?;
         let headings: Vec<&str> = columns.iter().map(|(_, ja, en)| say(lang, ja, en)).collect();
         let text = |row: &Vec<Option<String>>| {
             let cells = columns.iter().zip(row);
@@ -248,15 +269,20 @@ pub(crate) async fn list(
         };
         return Ok(csv(&format!("{address}.csv"), &headings, &rows.iter().map(text).collect::<Vec<Vec<String>>>()));
     }
+    let pool = desk.pool.clone();
+    let known = desk.lists.0[place].get(|| async move { list.rows(&pool, ROWS).await }).await?;
+    let rows = &known.value;
     let body = html! {
         @if rows.is_empty() { (html::empty(say(lang, "該当するものはありません。", "There is none."))) }
         @else {
             p { a href={ "/worklists/" (address) ".csv" } { (say(lang, "CSVで保存", "Save as CSV")) } }
             div.scroll { table {
                 thead { tr { @for (_, ja, en) in columns { @let heading = say(lang, ja, en); th.number[heading.starts_with('>')] { (heading.trim_start_matches('>')) } } } }
-                tbody { @for row in &rows { tr { @for (column, value) in columns.iter().zip(row) { td.number[column.1.starts_with('>')] { (cell(lang, column, value.as_ref())) } } } } }
+                tbody { @for row in rows { tr { @for (column, value) in columns.iter().zip(row) { td.number[column.1.starts_with('>')] { (cell(lang, address, column, value.as_ref())) } } } } }
             } }
+            @if i64::try_from(rows.len()).unwrap_or(0) == ROWS { p.hint { (say(lang, "先頭の100件を表示しています。ほかはCSVにあります。", "The first 100 are shown; the CSV has the rest.")) } }
         }
+        p.hint { (say(lang, "集計時点", "As of")) " " (when(&known.at)) }
         p { a href="/worklists" { (say(lang, "一覧に戻る", "Back to the lists")) } }
     };
     let page = Page::new(Nav::Worklists, say(lang, ja, en)).after(Notice::of(fields.get("done")));

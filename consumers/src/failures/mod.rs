@@ -5,12 +5,14 @@
 pub mod drain;
 /// Bodies that a person corrected.
 pub mod edit;
+/// Decisions about many messages of one cause.
+pub mod group;
 
 use renkei_core::broker::message::{
     HEADER_ATTEMPT, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_RUNG,
 };
 use renkei_core::broker::{Outgoing, PublishError, Publisher};
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnection, PgPool};
@@ -114,6 +116,14 @@ pub enum FailureError {
         /// The newest version.
         newest: i32,
     },
+    /// Somebody's decision about messages of the same cause is still being carried out.
+    #[error("messages of the cause of parked message {id} are being decided for {by}; wait until that has ended")]
+    UnderWay {
+        /// Id.
+        id: i64,
+        /// Whose decision.
+        by: String,
+    },
     /// The edited body is the one that is there.
     #[error("the body of parked message {0} is the same as before")]
     Unchanged(i64),
@@ -139,9 +149,25 @@ impl Classify for FailureError {
             | FailureError::ReasonMissing(_)
             | FailureError::PartOfFile(_)
             | FailureError::Newer { .. }
+            | FailureError::UnderWay { .. }
             | FailureError::Unchanged(_)
             | FailureError::Unrouted { .. } => Verdict::Reject,
         }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        let (code, detail) = match self {
+            FailureError::Unknown(id) => ("FAILURE_UNKNOWN", json!({ "id": id })),
+            FailureError::Decided { id, state } => ("FAILURE_DECIDED", json!({ "id": id, "state": state })),
+            FailureError::ReasonMissing(id) => ("FAILURE_REASON_MISSING", json!({ "id": id })),
+            FailureError::PartOfFile(id) => ("FAILURE_PART_OF_FILE", json!({ "id": id })),
+            FailureError::Newer { id, newest } => ("FAILURE_NEWER", json!({ "id": id, "newest": newest })),
+            FailureError::UnderWay { by, .. } => ("FAILURE_UNDER_WAY", json!({ "by": by })),
+            FailureError::Unchanged(id) => ("FAILURE_UNCHANGED", json!({ "id": id })),
+            FailureError::Unrouted { id, routing_key } => ("FAILURE_UNROUTED", json!({ "id": id, "routing_key": routing_key })),
+            FailureError::Database { .. } | FailureError::Publish { .. } => return None,
+        };
+        Some(Coded::new(code, Some(detail)))
     }
 }
 
@@ -197,7 +223,7 @@ pub async fn retry(pool: &PgPool, publisher: &Publisher, id: i64, actor: &str, r
         return Err(FailureError::Unrouted { id, routing_key: failure.routing_key });
     }
     let (version, body) = edit::newest(&mut tx, id).await?;
-    publisher.publish(outgoing(&failure, body)).await.map_err(|source| FailureError::Publish { id, source })?;
+    publisher.publish(outgoing(&failure.parked(), body)).await.map_err(|source| FailureError::Publish { id, source })?;
     decide(&mut tx, &failure, version, "retried", actor, reason).await?;
     tx.commit().await.map_err(database(format!("write down the retry of parked message {id}")))
 }
@@ -237,8 +263,36 @@ pub async fn note(pool: &PgPool, queue: &str, code: &str, owner: &str, note: &st
     tx.commit().await.map_err(database(doing()))
 }
 
+/// What of a parked message travels again.
+#[derive(Debug, FromRow)]
+struct Parked {
+    id: i64,
+    queue: String,
+    message_id: String,
+    kind: String,
+    app_id: Option<String>,
+    reply_to: Option<String>,
+    correlation_id: Option<String>,
+    headers: Value,
+}
+
+impl Failure {
+    fn parked(&self) -> Parked {
+        Parked {
+            id: self.id,
+            queue: self.queue.clone(),
+            message_id: self.message_id.clone(),
+            kind: self.kind.clone(),
+            app_id: self.app_id.clone(),
+            reply_to: self.reply_to.clone(),
+            correlation_id: self.correlation_id.clone(),
+            headers: self.headers.clone(),
+        }
+    }
+}
+
 /// The message as it was, without the marks of its failure.
-fn outgoing(failure: &Failure, body: Vec<u8>) -> Outgoing {
+fn outgoing(failure: &Parked, body: Vec<u8>) -> Outgoing {
     const MARKS: [&str; 5] = [HEADER_ATTEMPT, HEADER_RUNG, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE];
     let uuid = failure.message_id.parse::<Uuid>();
     let stand_in = || Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("failure/{}", failure.id).as_bytes());
@@ -329,7 +383,7 @@ mod tests {
     #[test]
     fn a_retry_is_the_same_message_without_the_marks_of_its_failure() {
         let id = Uuid::from_u128(5);
-        let message = outgoing(&failure(&id.to_string()), b"[]".to_vec());
+        let message = outgoing(&failure(&id.to_string()).parked(), b"[]".to_vec());
         assert_eq!((message.message_id, message.routing_key.as_str(), message.app_id.as_str()), (id, "in.12_x", "sks"));
         assert_eq!(message.headers.keys().collect::<Vec<_>>(), ["renkei-layout"]);
         assert_eq!(message.reply_to.as_deref(), Some("answers"));
@@ -337,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_foreign_id_survives_in_a_header() {
-        let message = outgoing(&failure("SKS-2026-1"), b"[]".to_vec());
+        let message = outgoing(&failure("SKS-2026-1").parked(), b"[]".to_vec());
         assert_eq!(message.headers.get(HEADER_MESSAGE_ID).map(String::as_str), Some("SKS-2026-1"));
     }
 }

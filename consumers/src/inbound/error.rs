@@ -1,7 +1,7 @@
 //! What can go wrong between a message and the ledger, as sentences, and which verdict each is.
 
 use renkei_core::broker::Outcome;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use serde::Serialize;
 
 use super::batch::State;
@@ -243,5 +243,13 @@ impl Classify for IntakeError {
                 _ => Verdict::Reject,
             },
         }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        Some(match self {
+            // A broken rule says more than that an order was refused.
+            IntakeError::Rule { constraint, .. } => Coded::rule(constraint),
+            _ => Coded::new(self.code(), self.detail()),
+        })
     }
 }

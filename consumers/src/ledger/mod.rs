@@ -38,7 +38,7 @@ pub use orders::{
     payment_orders, reschedule_payment_orders,
 };
 pub use organizations::name_carrier;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 pub use revenue::{FundCredit, LateSlip, Reissued, enter_fund_credit, late_slips, reissue_slips};
 pub use sample::{book_sample_past, receivables_of_batch};
 use serde::Serialize;
@@ -93,6 +93,14 @@ impl Classify for LedgerError {
         match self {
             LedgerError::Database(_) => Verdict::Retry,
             LedgerError::Rule { .. } | LedgerError::Coded { .. } | LedgerError::Refused(_) => Verdict::Reject,
+        }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        match self {
+            LedgerError::Rule { constraint, .. } => Some(Coded::rule(constraint)),
+            LedgerError::Coded { code, detail, .. } => Some(Coded::new(code, Some(detail.clone()))),
+            LedgerError::Database(_) | LedgerError::Refused(_) => None,
         }
     }
 }

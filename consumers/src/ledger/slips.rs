@@ -1,6 +1,7 @@
 //! Slips as they are printed.
 
 use renkei_core::slip::{Issuer, Slip, SlipError};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use sqlx::types::Json;
@@ -16,6 +17,22 @@ pub enum PrintError {
     /// A slip that was asked for cannot be printed.
     #[error(transparent)]
     Slip(#[from] SlipError),
+}
+
+impl Classify for PrintError {
+    fn verdict(&self) -> Verdict {
+        match self {
+            PrintError::Ledger(error) => error.verdict(),
+            PrintError::Slip(error) => error.verdict(),
+        }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        match self {
+            PrintError::Ledger(error) => error.coded(),
+            PrintError::Slip(error) => error.coded(),
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -7,7 +7,7 @@ use renkei_core::broker::{Outcome, PublishError};
 use renkei_core::bucket::BucketError;
 use renkei_core::layout::write::WriteError;
 use renkei_core::params::ParamFault;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 
 use super::model::FileState;
 use crate::db::{self, Trouble};
@@ -376,5 +376,9 @@ impl Classify for OutboundError {
             }
             _ => Verdict::Reject,
         }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        Some(Coded::new(self.code(), self.detail()))
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong with tasks, as sentences, and which verdict each is.
 
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 
 use crate::calendar::CalendarStoreError;
 use crate::db::{self, Trouble};
@@ -87,6 +87,13 @@ impl Classify for TaskError {
             },
             TaskError::Calendar(error) => error.verdict(),
             TaskError::Unknown(_) | TaskError::Ended { .. } | TaskError::Rule { .. } | TaskError::Kind { .. } => Verdict::Reject,
+        }
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        match self {
+            TaskError::Rule { constraint, .. } => Some(Coded::rule(constraint)),
+            _ => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use super::model::Layout;
 use super::names::{Format, Newline};
@@ -31,7 +32,7 @@ pub struct Excerpt {
     /// Text behind the place, shortened.
     pub behind: String,
     /// Rows of bytes that hold the place: offset, bytes, and which of them belong to it.
-    pub hex: Vec<(u64, Vec<u8>, std::ops::Range<usize>)>,
+    pub hex: Vec<(u64, Vec<u8>, Range<usize>)>,
 }
 
 /// Cuts the place of a fault out of the file. `None` when the fault has no place in bytes, or one that is not shown.
@@ -39,28 +40,42 @@ pub struct Excerpt {
 /// # Errors
 /// The file cannot be read.
 pub fn excerpt<R: Read + Seek>(layout: &Layout, fault: &Fault, input: &mut R) -> io::Result<Option<Excerpt>> {
-    let Some(byte) = fault.byte.filter(|_| !value::is_hidden(&fault.code)) else { return Ok(None) };
-    let length = u64::from(fault.length.unwrap_or(0)).min(AROUND_BYTES);
-    let from = byte.saturating_sub(AROUND_BYTES);
-    input.seek(SeekFrom::Start(from))?;
+    let Some(range) = range(fault) else { return Ok(None) };
+    input.seek(SeekFrom::Start(range.start))?;
     let mut bytes = Vec::new();
-    input.take(byte - from + length + AROUND_BYTES).read_to_end(&mut bytes)?;
+    input.take(range.end - range.start).read_to_end(&mut bytes)?;
+    Ok(cut(layout, fault, &bytes))
+}
+
+/// The bytes of the file that [`cut`] looks at, some thousands at most; they may end behind its end.
+pub fn range(fault: &Fault) -> Option<Range<u64>> {
+    let byte = fault.byte.filter(|_| !value::is_hidden(&fault.code))?;
+    Some(byte.saturating_sub(AROUND_BYTES)..byte.saturating_add(shown_length(fault)).saturating_add(AROUND_BYTES))
+}
+
+fn shown_length(fault: &Fault) -> u64 {
+    u64::from(fault.length.unwrap_or(0)).min(AROUND_BYTES)
+}
+
+/// The same as [`excerpt`] from the bytes of [`range`], as far as the file has them.
+pub fn cut(layout: &Layout, fault: &Fault, bytes: &[u8]) -> Option<Excerpt> {
+    let (byte, from) = (fault.byte?, range(fault)?.start);
     let at = usize::try_from(byte - from).unwrap_or(0).min(bytes.len());
-    let end = (at + length as usize).min(bytes.len());
-    let (begin, stop) = record_around(layout, fault, from, &bytes, at, end);
+    let end = (at + usize::try_from(shown_length(fault)).unwrap_or(0)).min(bytes.len());
+    let (begin, stop) = record_around(layout, fault, from, bytes, at, end);
     let text = |part: &[u8]| decode(layout, part);
     let mut before = tail(&text(&bytes[begin..at]), AROUND_COLUMNS);
     if begin == 0 && from > 0 && !before.starts_with('…') {
         before.insert(0, '…');
     }
-    Ok(Some(Excerpt {
+    Some(Excerpt {
         line: fault.line,
         byte,
         before,
         place: head(&text(&bytes[at..end]), AROUND_COLUMNS * 2),
         behind: head(&text(&bytes[end..stop]), AROUND_COLUMNS),
-        hex: hex_rows(&bytes, from, begin, stop, at, end),
-    }))
+        hex: hex_rows(bytes, from, begin, stop, at, end),
+    })
 }
 
 /// The record that holds the place, as far as the bytes at hand go.
@@ -125,14 +140,7 @@ fn tail(text: &str, columns: usize) -> String {
 }
 
 /// Rows of the record that hold the place; rows are counted from the record's first byte.
-fn hex_rows(
-    bytes: &[u8],
-    from: u64,
-    begin: usize,
-    stop: usize,
-    at: usize,
-    end: usize,
-) -> Vec<(u64, Vec<u8>, std::ops::Range<usize>)> {
+fn hex_rows(bytes: &[u8], from: u64, begin: usize, stop: usize, at: usize, end: usize) -> Vec<(u64, Vec<u8>, Range<usize>)> {
     let first = begin + (at - begin) / ROW_BYTES * ROW_BYTES;
     let last = end.max(at + 1);
     let mut rows = Vec::new();

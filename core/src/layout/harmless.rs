@@ -18,6 +18,32 @@ pub fn unmarked(text: &str) -> Option<&str> {
     text.strip_prefix('\'').filter(|rest| is_formula(rest))
 }
 
+/// A list made for people, as CSV: byte order mark, CRLF, every text quoted and [`marked`]. Columns whose heading begins with `>` hold
+/// numbers, which stay numbers.
+pub fn csv(headings: &[&str], rows: &[Vec<String>]) -> String {
+    csv_head(headings) + &csv_rows(headings, rows)
+}
+
+/// The beginning of such a list.
+pub fn csv_head(headings: &[&str]) -> String {
+    let names: Vec<String> = headings.iter().map(|heading| quoted(heading.trim_start_matches('>'))).collect();
+    format!("\u{feff}{}\r\n", names.join(","))
+}
+
+/// Rows of it.
+pub fn csv_rows(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let cell = |(heading, cell): (&&str, &String)| {
+        let number = heading.starts_with('>') && cell.parse::<i64>().is_ok();
+        if number { cell.clone() } else { quoted(&marked(cell)) }
+    };
+    let line = |row: &Vec<String>| headings.iter().zip(row).map(cell).collect::<Vec<_>>().join(",") + "\r\n";
+    rows.iter().map(line).collect()
+}
+
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
+}
+
 /// Whether a spreadsheet might run it: also behind blanks, in full-width signs, and behind apostrophes, so that marking can be undone.
 fn is_formula(text: &str) -> bool {
     let bare = text.trim_start_matches('\'');
@@ -41,6 +67,13 @@ mod tests {
             assert_eq!(marked(text), text);
             assert_eq!(unmarked(text), None);
         }
+    }
+
+    #[test]
+    fn a_list_runs_nothing_in_a_spreadsheet_and_keeps_its_numbers() {
+        let row = ["=cmd|'/c calc'!A1", "-3", "-3", "a\"b"].map(str::to_owned).to_vec();
+        let text = csv(&["納付者", ">金額", "摘要", "備考"], &[row]);
+        assert_eq!(text, "\u{feff}\"納付者\",\"金額\",\"摘要\",\"備考\"\r\n\"'=cmd|'/c calc'!A1\",-3,\"'-3\",\"a\"\"b\"\r\n");
     }
 
     proptest! {

@@ -28,7 +28,7 @@ use serde::Deserialize;
 
 use crate::codes::el_qr::{ElQr, ElQrFault};
 use crate::money::Yen;
-use crate::verdict::{Classify, Verdict};
+use crate::verdict::{Classify, Coded, Verdict};
 
 pub use font::Typeface;
 pub use lookup::{FONTS, find_font};
@@ -197,6 +197,11 @@ impl SlipError {
 impl Classify for SlipError {
     fn verdict(&self) -> Verdict {
         Verdict::Reject
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        let values = self.args().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Some(Coded::new(self.code(), Some(serde_json::Value::Object(values))))
     }
 }
 

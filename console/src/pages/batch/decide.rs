@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use renkei_consumers::inbound::{Batch, Blocker, Finding, Preview, State as BatchState};
+use renkei_consumers::inbound::{Batch, Blocker, Preview, State as BatchState};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 
@@ -15,28 +15,22 @@ use crate::guard::see_other;
 use crate::html::{Fields, Nav, Page, Tone, badge, count, field, frame, post, told, yen};
 use crate::refusal::{Answer, Refusal};
 
+/// Held lines that can be ticked one by one.
+const LINES_MAX: i64 = 500;
+
 /// What can be decided now, for somebody who may.
-pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch, findings: &[Finding]) -> Answer {
+pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch) -> Answer {
     if !person.may_on(Action::Operate, &batch.topic) {
         return Ok(html! {});
     }
     let lang = person.lang;
-    let held: Vec<i64> = {
-        let mut lines: Vec<i64> = findings
-            .iter()
-            .filter(|found| found.state == "open" && found.verdict == "hold")
-            .filter_map(|found| found.line)
-            .collect();
-        lines.dedup();
-        lines
-    };
+    let held = if batch.state == BatchState::Held { waiting(desk, batch.id, LINES_MAX).await? } else { Vec::new() };
     let preview =
         matches!(batch.state, BatchState::AwaitingConfirmation | BatchState::Staged | BatchState::Held | BatchState::Duplicate);
     let cancel = matches!(
         batch.state,
         BatchState::Received | BatchState::Staged | BatchState::Posted | BatchState::Held | BatchState::AwaitingConfirmation
     );
-    let _ = desk;
     Ok(html! {
         @if preview || cancel {
             section.panel {
@@ -44,25 +38,31 @@ pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch, findings:
                 @if preview {
                     p { a.button href={ "/batches/" (batch.id) "/preview" } { (say(lang, "記帳前に確認する", "Preview the effect")) } }
                 }
-                @if batch.state == BatchState::Held && !held.is_empty() { (held_form(person, batch, &held)) }
+                @if batch.state == BatchState::Held { (held_form(person, batch, &held)) }
                 @if cancel { p { a href={ "/batches/" (batch.id) "/cancel" } { (say(lang, "取り消す…", "Cancel…")) } } }
             }
         }
     })
 }
 
+/// Lines of a batch that wait.
+async fn waiting(desk: &Desk, batch: i64, rows: i64) -> Answer<Vec<i64>> {
+    Ok(sqlx::query_scalar(include_str!("../sql/held_of_batch.sql")).bind(batch).bind(rows).fetch_all(&desk.pool).await?)
+}
+
+/// Lines one by one, or all of them: a file can hold more than anybody ticks.
 fn held_form(person: &Person, batch: &Batch, held: &[i64]) -> Markup {
     let lang = person.lang;
+    let cut = i64::try_from(held.len()).unwrap_or(0) == LINES_MAX;
     post(
         person,
         &format!("/batches/{}/held", batch.id),
         html! {
             fieldset {
                 legend { (say(lang, "保留の行", "Held lines")) }
-                label { input type="checkbox" data-all="line"; " " (say(lang, "すべて", "all")) }
-                @for line in held.iter().take(500) {
-                    " " label { input type="checkbox" name="line" value=(line); " " (line) }
-                }
+                label { input type="checkbox" name="whole" value="yes"; " " (say(lang, "保留のすべて", "all that is held")) " (" (count(batch.records_held)) ")" }
+                @if !batch.held_whole { @for line in held { " " label { input type="checkbox" name="line" value=(line); " " (line) } } }
+                @if cut { p.hint { (say(lang, "先頭の500行を表示しています。", "The first 500 lines are shown.")) } }
             }
             (field(say(lang, "理由・メモ", "Reason or note"), "held-reason", html! { input id="held-reason" name="reason" maxlength="400"; }))
             button type="submit" name="act" value="post" { (say(lang, "選んだ行を記帳", "Post these lines")) }
@@ -250,14 +250,19 @@ pub(crate) async fn cancel(
 /// Posts held lines, or gives them up.
 pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
-    let lines = fields.numbers("line")?;
-    if lines.is_empty() {
+    let whole = fields.get("whole") == "yes";
+    let mut lines = fields.numbers("line")?;
+    if lines.is_empty() && !whole {
         return Err(Refusal::sentence("行を選んでください。", "Choose at least one line."));
     }
     if fields.get("act") == "reject" {
-        desk.intake.reject_held(id, &lines, &person.login, fields.reason()?).await?;
+        let reason = fields.reason()?;
+        if whole {
+            lines = waiting(&desk, id, i64::MAX).await?;
+        }
+        desk.intake.reject_held(id, &lines, &person.login, reason).await?;
         return Ok(back(id, "rejected-held"));
     }
-    desk.intake.post_held(id, Some(&lines), &person.login, fields.get("reason")).await?;
+    desk.intake.post_held(id, Some(lines.as_slice()).filter(|_| !whole), &person.login, fields.get("reason")).await?;
     Ok(back(id, "posted-held"))
 }

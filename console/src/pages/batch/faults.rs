@@ -1,7 +1,8 @@
-use std::io::Cursor;
+use std::ops::Range;
 
+use futures_util::stream::{self, StreamExt};
 use maud::{Markup, html};
-use renkei_consumers::inbound::Batch;
+use renkei_consumers::inbound::{Batch, StoredFault};
 use renkei_core::archive::ArchiveKey;
 use renkei_core::catalogue::Lang;
 use renkei_core::fault::Fault;
@@ -9,6 +10,7 @@ use renkei_core::layout::Layout;
 use renkei_core::layout::excerpt::{self, Excerpt};
 use renkei_core::words::say;
 
+use super::findings;
 use super::records::may_unmask;
 use crate::access::Person;
 use crate::desk::Desk;
@@ -16,9 +18,9 @@ use crate::html::{count, fault_told};
 use crate::refusal::Answer;
 
 /// Faults shown over the bytes; the list as CSV has all.
-const SHOWN_MAX: usize = 50;
-/// Largest original that is read for a page.
-const ORIGINAL_BYTES_MAX: i64 = 64 * 1024 * 1024;
+const SHOWN_MAX: i64 = 50;
+/// Parts of an original that are read at the same time.
+const READS_AT_ONCE: usize = 8;
 
 /// Errors by line and column, each over the bytes it speaks of. What stands around the place may hold names: it is for those who
 /// may see them, and that they saw it is written down, once an hour.
@@ -32,24 +34,16 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
             .execute(&desk.pool)
             .await?;
     }
-    let faults = desk.intake.faults(batch.id).await?;
-    let original = original(desk, batch).await;
-    let layout = layout(desk, batch);
-    let rows = faults.iter().take(SHOWN_MAX).map(|stored| {
-        let fault = stored.as_fault();
-        let cut = match (&original, &layout) {
-            (Some(bytes), Some(layout)) => excerpt::excerpt(layout, &fault, &mut Cursor::new(bytes)).ok().flatten(),
-            _ => None,
-        };
-        (fault, cut)
-    });
+    let stored: Vec<StoredFault> =
+        sqlx::query_as(include_str!("../sql/faults.sql")).bind(batch.id).bind(SHOWN_MAX).fetch_all(&desk.pool).await?;
+    let faults: Vec<Fault> = stored.iter().map(StoredFault::as_fault).collect();
+    let rows = faults.iter().zip(cuts(desk, batch, &faults).await);
     Ok(html! {
         section.panel {
             h2 { (say(lang, "ファイルの誤り", "Errors in the file")) " (" (count(batch.faults_total)) ")" }
-            p { a href={ "/batches/" (batch.id) "/errors.csv" } { (say(lang, "一覧をCSVで保存", "Save the list as CSV")) } " · "
-                a href={ "/batches/" (batch.id) "/errors" } { (say(lang, "所管課へ返す印刷用の一覧", "A list to print and hand back")) } }
-            @for (fault, cut) in rows { article.fault { (place(lang, &fault)) p { (fault_told(lang, &fault)) } @if let Some(cut) = &cut { (over_the_bytes(lang, cut, around)) } } }
-            @if faults.len() > SHOWN_MAX { p.hint { (say(lang, "ほかの誤りはCSVにあります。", "The CSV has the rest.")) } }
+            (findings::lists(lang, batch.id))
+            @for (fault, cut) in rows { article.fault { (place(lang, fault)) p { (fault_told(lang, fault)) } @if let Some(cut) = &cut { (over_the_bytes(lang, cut, around)) } } }
+            @if batch.faults_total > SHOWN_MAX { p.hint { (say(lang, "ほかの誤りはCSVにあります。", "The CSV has the rest.")) } }
         }
     })
 }
@@ -87,22 +81,41 @@ fn over_the_bytes(lang: Lang, cut: &Excerpt, around: bool) -> Markup {
     }
 }
 
-/// The file as it came: from the archive, or the message that brought it.
-pub(super) async fn original(desk: &Desk, batch: &Batch) -> Option<Vec<u8>> {
-    if batch.bytes > ORIGINAL_BYTES_MAX {
-        return None;
-    }
-    let body: Option<Vec<u8>> = sqlx::query_scalar("select body from intake.body where batch_id = $1")
+/// The places of the faults, each cut out of some thousands of bytes around it: however large the file is, no more of it is read.
+async fn cuts(desk: &Desk, batch: &Batch, faults: &[Fault]) -> Vec<Option<Excerpt>> {
+    let Some(layout) = layout(desk, batch) else { return vec![None; faults.len()] };
+    let end = u64::try_from(batch.bytes).unwrap_or(0);
+    let ranges: Vec<Option<Range<u64>>> = faults
+        .iter()
+        .map(|fault| excerpt::range(fault).map(|range| range.start..range.end.min(end)).filter(|range| !range.is_empty()))
+        .collect();
+    let Some(parts) = parts(desk, batch, &ranges).await else { return vec![None; faults.len()] };
+    let one = |(fault, bytes): (&Fault, Option<Vec<u8>>)| excerpt::cut(&layout, fault, &bytes?);
+    faults.iter().zip(parts).map(one).collect()
+}
+
+/// Parts of the file as it came: from the message that brought it, or the archive.
+async fn parts(desk: &Desk, batch: &Batch, ranges: &[Option<Range<u64>>]) -> Option<Vec<Option<Vec<u8>>>> {
+    let number = |value: u64| i32::try_from(value).unwrap_or(i32::MAX);
+    let starts: Vec<Option<i32>> = ranges.iter().map(|range| range.as_ref().map(|range| number(range.start))).collect();
+    let lengths: Vec<Option<i32>> =
+        ranges.iter().map(|range| range.as_ref().map(|range| number(range.end - range.start))).collect();
+    let in_message: Vec<Option<Vec<u8>>> = sqlx::query_scalar(include_str!("../sql/body_parts.sql"))
         .bind(batch.id)
-        .fetch_optional(&desk.pool)
+        .bind(starts)
+        .bind(lengths)
+        .fetch_all(&desk.pool)
         .await
         .ok()?;
-    if body.is_some() {
-        return body;
+    if in_message.len() == ranges.len() {
+        return Some(in_message);
     }
     let key = ArchiveKey::parse(&batch.archive).ok()?;
-    let end = u64::try_from(batch.bytes).ok()?;
-    desk.archive.get_range(&key, 0..end).await.ok().map(|bytes| bytes.to_vec())
+    let read = |range: Option<Range<u64>>| {
+        let key = &key;
+        async move { desk.archive.get_range(key, range?).await.ok().map(|bytes| bytes.to_vec()) }
+    };
+    Some(stream::iter(ranges.iter().cloned()).map(read).buffered(READS_AT_ONCE).collect().await)
 }
 
 fn layout(desk: &Desk, batch: &Batch) -> Option<std::sync::Arc<Layout>> {

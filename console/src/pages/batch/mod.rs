@@ -4,6 +4,8 @@
 pub(crate) mod decide;
 /// Errors by line and column, over the original bytes.
 mod faults;
+/// What the checks say; everything found, for a spreadsheet and on paper.
+pub(crate) mod findings;
 /// The journal it made, or would make.
 mod journal;
 /// Its records.
@@ -12,9 +14,8 @@ pub(crate) mod records;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
 use maud::{Markup, html};
-use renkei_consumers::inbound::{Batch, Finding, State as BatchState, StoredDocument};
+use renkei_consumers::inbound::{Batch, State as BatchState, StoredDocument};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::words::{self, say};
 use sqlx::FromRow;
@@ -23,12 +24,9 @@ pub(crate) use journal::table;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, batch_badge, count, csv, frame, told, when, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, badge, batch_badge, count, frame, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
-
-/// Findings shown on the page; the list as CSV has all.
-const FINDINGS_MAX: usize = 300;
 
 /// A batch one may look at.
 pub(super) async fn find(desk: &Desk, person: &Person, id: i64) -> Answer<Batch> {
@@ -40,7 +38,6 @@ pub(super) async fn find(desk: &Desk, person: &Person, id: i64) -> Answer<Batch>
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
     let lang = person.lang;
     let batch = find(&desk, &person, id).await?;
-    let findings = desk.intake.findings(id).await?;
     let documents = desk.intake.documents(id).await?;
     let steps = steps(&desk, id).await?;
     let title = format!("{} {id}", say(lang, "受付", "Batch"));
@@ -52,8 +49,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
                 section.panel { h2 { (say(lang, "経過", "Timeline")) } (timeline(lang, &steps)) }
             }
         }
-        (decide::forms(&desk, &person, &batch, &findings).await?)
-        @if !findings.is_empty() { (finding_panel(lang, &batch, &findings)) }
+        (decide::forms(&desk, &person, &batch).await?)
+        (findings::panel(&desk, lang, &batch).await?)
         @if batch.faults_total > 0 { (faults::panel(&desk, &person, &batch).await?) }
         (journal::panel(&desk, lang, &batch).await?)
         (records::panel(&desk, &person, &batch, &fields, false).await?)
@@ -162,41 +159,6 @@ pub(crate) fn action_name(lang: Lang, action: &str) -> String {
     words::action(lang, action)
 }
 
-fn finding_panel(lang: Lang, batch: &Batch, findings: &[Finding]) -> Markup {
-    html! {
-        section.panel {
-            h2 { (say(lang, "検査の結果", "What the checks say")) " (" (findings.len()) ")" }
-            p { a href={ "/batches/" (batch.id) "/errors.csv" } { (say(lang, "一覧をCSVで保存", "Save the list as CSV")) } " · "
-                a href={ "/batches/" (batch.id) "/errors" } { (say(lang, "所管課へ返す印刷用の一覧", "A list to print and hand back")) } }
-            div.scroll { table {
-                thead { tr {
-                    th.number { (say(lang, "行", "Line")) } th { (say(lang, "判定", "Verdict")) } th { (say(lang, "内容", "What")) } th { (say(lang, "状態", "State")) }
-                } }
-                tbody { @for finding in findings.iter().take(FINDINGS_MAX) { tr {
-                    td.number { @match finding.line { Some(line) => a href={ "/batches/" (batch.id) "?line=" (line) "#records" } { (line) }, None => (say(lang, "全体", "file")) } }
-                    td { (verdict(lang, &finding.verdict)) }
-                    td { (told(lang, &finding.code, finding.detail.as_ref())) }
-                    td {
-                        @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
-                        @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
-                    }
-                } } }
-            } }
-            @if findings.len() > FINDINGS_MAX { p.hint { (say(lang, "ほかの行はCSVにあります。", "The CSV has the rest.")) } }
-        }
-    }
-}
-
-fn verdict(lang: Lang, verdict: &str) -> Markup {
-    let tone = match verdict {
-        "reject" => Tone::Bad,
-        "hold" => Tone::Act,
-        "warn" => Tone::Busy,
-        _ => Tone::Quiet,
-    };
-    badge(tone, &words::verdict(lang, verdict))
-}
-
 fn document_panel(lang: Lang, documents: &[StoredDocument]) -> Markup {
     html! {
         section.panel {
@@ -207,88 +169,4 @@ fn document_panel(lang: Lang, documents: &[StoredDocument]) -> Markup {
             }
         }
     }
-}
-
-/// Line, verdict, code, text, remedy of everything found about a batch.
-async fn error_rows(desk: &Desk, lang: Lang, batch: &Batch) -> Answer<Vec<Vec<String>>> {
-    let found = desk.intake.findings(batch.id).await?;
-    let faults = desk.intake.faults(batch.id).await?;
-    let mut rows = Vec::new();
-    for stored in &faults {
-        let fault = stored.as_fault();
-        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
-        rows.push(vec![
-            number(fault.line),
-            number(fault.column.map(u64::from)),
-            number(fault.byte),
-            fault.field_name.clone().unwrap_or_default(),
-            fault.value.clone().unwrap_or_default(),
-            say(lang, "誤り", "error").to_owned(),
-            fault.code.clone(),
-            catalogue::text(&fault, lang),
-            catalogue::remedy(&fault, lang),
-        ]);
-    }
-    for finding in &found {
-        let mut fault = renkei_core::fault::Fault::new(&finding.code);
-        if let Some(serde_json::Value::Object(detail)) = &finding.detail {
-            for (name, value) in detail {
-                fault = fault.arg(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            }
-        }
-        rows.push(vec![
-            finding.line.map(|line| line.to_string()).unwrap_or_default(),
-            String::new(),
-            String::new(),
-            finding.field.as_deref().map(|id| field_name(desk, lang, &batch.topic, id)).unwrap_or_default(),
-            String::new(),
-            words::verdict(lang, &finding.verdict),
-            finding.code.clone(),
-            catalogue::text(&fault, lang),
-            catalogue::remedy(&fault, lang),
-        ]);
-    }
-    Ok(rows)
-}
-
-fn error_headings(lang: Lang) -> [&'static str; 9] {
-    match lang {
-        Lang::Ja => [">行", ">列", ">バイト", "項目", "値", "判定", "コード", "内容", "対応"],
-        Lang::En => [">line", ">column", ">byte", "field", "value", "verdict", "code", "what", "what to do"],
-    }
-}
-
-/// Everything found, for a spreadsheet.
-pub(crate) async fn errors_csv(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer<Response> {
-    let batch = find(&desk, &person, id).await?;
-    let rows = error_rows(&desk, person.lang, &batch).await?;
-    Ok(csv(&format!("batch_{id}_errors.csv"), &error_headings(person.lang), &rows))
-}
-
-/// A field in the section's words, as a layout of the topic has them.
-fn field_name(desk: &Desk, lang: Lang, topic: &str, id: &str) -> String {
-    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
-    let layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
-    let mut kinds = layouts.flat_map(|(_, layout)| layout.kinds());
-    let found = kinds.find_map(|kind| kind.fields.get(kind.field(id)?));
-    found.filter(|_| lang == Lang::Ja).map_or_else(|| id.to_owned(), |field| field.name.clone())
-}
-
-/// Everything found, on paper for the section.
-pub(crate) async fn errors(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
-    let lang = person.lang;
-    let batch = find(&desk, &person, id).await?;
-    let rows = error_rows(&desk, lang, &batch).await?;
-    let body = html! {
-        (facts(&desk, lang, &batch))
-        @if rows.is_empty() { (html::empty(say(lang, "指摘はありません。", "Nothing was found."))) }
-        @else {
-            table {
-                thead { tr { @for heading in error_headings(lang) { th.number[heading.starts_with('>')] { (heading.trim_start_matches('>')) } } } }
-                tbody { @for row in &rows { tr { @for (place, cell) in row.iter().enumerate() { td.number[place < 3] { (cell) } } } } }
-            }
-        }
-    };
-    let title = format!("{} {id}", say(lang, "誤り一覧 受付", "Errors of batch"));
-    Ok(frame(&person, &Page::new(Nav::Batches, &title), body))
 }

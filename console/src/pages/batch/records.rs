@@ -4,6 +4,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use renkei_consumers::inbound::{Batch, StagedRecord};
+use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use serde_json::{Value, json};
 
@@ -14,23 +15,59 @@ use crate::refusal::{Answer, Refusal};
 
 /// Records of one page.
 const ROWS: i64 = 50;
+/// Records that are searched for one page; the next page searches on.
+const SEARCHED: i64 = 5_000;
 
-/// The records, searched by line or by a part of a value; names and accounts masked unless `full`.
-pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &Fields, full: bool) -> Answer {
-    let lang = person.lang;
-    let from = fields.get("line").parse::<i64>().unwrap_or(0);
-    let find = fields.some("value");
-    // What is masked cannot be searched for: an answer would tell it.
-    let find = find.filter(|_| full || may_unmask(person, batch));
-    let records: Vec<StagedRecord> = sqlx::query_as(include_str!("../sql/records.sql"))
-        .bind(batch.id)
-        .bind(from)
+/// A place in a batch: line, and place in a list on it.
+type Place = (i64, i32);
+
+/// Records, and where the next page begins.
+async fn read(desk: &Desk, batch: i64, from: Place, find: Option<&str>) -> Answer<(Vec<StagedRecord>, Option<Place>)> {
+    let full = |records: &[StagedRecord]| i64::try_from(records.len()).unwrap_or(0) >= ROWS;
+    let behind =
+        |records: &[StagedRecord]| records.last().filter(|_| full(records)).map(|last| (last.line, last.sub.saturating_add(1)));
+    let Some(find) = find else {
+        let records: Vec<StagedRecord> = sqlx::query_as(include_str!("../sql/records.sql"))
+            .bind(batch)
+            .bind(from.0)
+            .bind(from.1)
+            .bind(ROWS)
+            .fetch_all(&desk.pool)
+            .await?;
+        let next = behind(&records);
+        return Ok((records, next));
+    };
+    let end: Option<Place> = sqlx::query_as(include_str!("../sql/records_end.sql"))
+        .bind(batch)
+        .bind(from.0)
+        .bind(from.1)
+        .bind(SEARCHED)
+        .fetch_optional(&desk.pool)
+        .await?;
+    let records: Vec<StagedRecord> = sqlx::query_as(include_str!("../sql/records_search.sql"))
+        .bind(batch)
+        .bind(from.0)
+        .bind(from.1)
+        .bind(end.map(|end| end.0))
+        .bind(end.map(|end| end.1))
         .bind(find)
         .bind(ROWS)
         .fetch_all(&desk.pool)
         .await?;
-    let names = names(desk, batch);
-    let next = records.last().filter(|_| i64::try_from(records.len()).unwrap_or(0) == ROWS).map(|record| record.line + 1);
+    let next = behind(&records).or(end);
+    Ok((records, next))
+}
+
+/// The records, searched by line or by a part of a value; names and accounts masked unless `full`.
+pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &Fields, full: bool) -> Answer {
+    let lang = person.lang;
+    let from = (fields.get("line").parse().unwrap_or(0), fields.get("sub").parse().unwrap_or(0));
+    let find = fields.some("value");
+    // What is masked cannot be searched for: an answer would tell it.
+    let find = find.filter(|_| full || may_unmask(person, batch));
+    let (records, next) = read(desk, batch.id, from, find).await?;
+    // Layouts name their fields in Japanese.
+    let names = if lang == Lang::Ja { names(desk, batch) } else { BTreeMap::new() };
     let address = format!("/batches/{}", batch.id);
     Ok(html! {
         section.panel id="records" {
@@ -42,18 +79,34 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &
                 }
                 button.second type="submit" { (say(lang, "検索", "Find")) }
             }))
-            @if records.is_empty() { p.hint { (say(lang, "該当するレコードはありません。", "No record matches.")) } }
+            @if records.is_empty() {
+                @match next {
+                    Some((line, _)) => p.hint { (say(lang, "ここまでに該当するレコードはありません。検索済みの行", "No record matches so far. Searched up to line")) " " (line) },
+                    None => p.hint { (say(lang, "該当するレコードはありません。", "No record matches.")) },
+                }
+            }
             @for record in &records { (one(lang, record, &names, full)) }
-            @if let Some(next) = next { nav.older { a href={ (address) "?line=" (next) "#records" } { (say(lang, "続き", "more")) } } }
+            @if let Some(next) = next { nav.older { a href=(further(&address, next, find)) rel="next" { (say(lang, "続き", "more")) } } }
             @if !full && may_unmask(person, batch) && !records.is_empty() {
                 (post(person, &format!("{address}/records"), html! {
                     input type="hidden" name="line" value=(fields.get("line"));
+                    input type="hidden" name="sub" value=(fields.get("sub"));
                     input type="hidden" name="value" value=(fields.get("value"));
                     button.second type="submit" { (say(lang, "氏名・口座を表示（記録されます）", "Show names and accounts (this is recorded)")) }
                 }))
             }
         }
     })
+}
+
+/// The page that begins at a place.
+fn further(address: &str, (line, sub): Place, find: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("line", &line.to_string()).append_pair("sub", &sub.to_string());
+    if let Some(find) = find {
+        query.append_pair("value", find);
+    }
+    format!("{address}?{}#records", query.finish())
 }
 
 /// Whether they may see names and accounts of the batch.
@@ -72,12 +125,7 @@ fn names(desk: &Desk, batch: &Batch) -> BTreeMap<(String, String), String> {
     pairs.chain(own).collect()
 }
 
-fn one(
-    lang: renkei_core::catalogue::Lang,
-    record: &StagedRecord,
-    names: &BTreeMap<(String, String), String>,
-    full: bool,
-) -> Markup {
+fn one(lang: Lang, record: &StagedRecord, names: &BTreeMap<(String, String), String>, full: bool) -> Markup {
     let empty = serde_json::Map::new();
     let values = record.fields.as_object().unwrap_or(&empty);
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

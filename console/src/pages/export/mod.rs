@@ -3,6 +3,8 @@
 
 /// What a person decides.
 pub(crate) mod decide;
+/// From its records back.
+mod items;
 /// Ordering a file, with a look at what it would hold.
 pub(crate) mod order;
 
@@ -44,7 +46,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
             section.panel { h2 { (say(lang, "前回の払出", "Last release")) } (previous(lang, &detail)) }
         }
         (comparison(lang, &detail))
-        @if !detail.refusals.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (detail.refusals.len()) ")" } (items(lang, &detail.refusals)) } }
+        @if !detail.refusals.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (detail.refusals.len()) ")" } (left_behind(lang, &detail.refusals)) } }
+        (items::panel(&desk, lang, id, &fields).await?)
         (approvals(lang, &detail))
         (deliveries(lang, &detail))
     };
@@ -146,7 +149,7 @@ fn notable(lang: Lang, mark: &Notable) -> Markup {
 }
 
 /// Items that stay behind.
-fn items(lang: Lang, refusals: &[Item]) -> Markup {
+fn left_behind(lang: Lang, refusals: &[Item]) -> Markup {
     html! {
         ul.plain { @for item in refusals.iter().take(200) {
             li { @if let (Some(object), Some(id)) = (&item.object, item.object_id) { code { (object) " " (id) } " " } (told(lang, &item.code, Some(&item.detail))) }

@@ -155,7 +155,7 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
                 @for row in review.rows.iter().skip(1) { dt { (say(lang, &row.label_ja, &row.label_en)) } dd { (count(row.count)) " · " (yen(row.yen)) } }
             }
         }
-        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::items(lang, &dry.refusals)) } }
+        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals)) } }
         // The payroll of named persons is nobody's reading matter.
         @if !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, older, search, shown, when, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, older, search, shown, when, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Assessments of one page.
@@ -66,7 +66,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         @if found.is_empty() { (html::empty(say(lang, "該当する調定はありません。", "No assessment matches."))) }
         @else { (table(&person, &found)) }
         @if !receipts.is_empty() { section.panel { h2 { (say(lang, "収入・消込", "Receipts and clearings")) } (events(lang, &receipts)) } }
-        (older(&person, &format!("/ledger/assessments?find={}&", fields.get("find")), next))
+        (older(&person, &address("/ledger/assessments", &fields, &["find"]), next))
     };
     Ok(frame(&person, &Page::new(Nav::Ledger, say(lang, "調定", "Assessments")), body))
 }

@@ -18,8 +18,7 @@ use renkei_core::words::say;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, search, when, yen};
+use crate::html::{self, Nav, Page, Tone, badge, frame, when, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// The tabs of the ledger.
@@ -32,7 +31,7 @@ pub(super) enum Tab {
 }
 
 /// The ledger as a whole is for those who may look everywhere.
-pub(super) fn whole(person: &Person) -> Answer<()> {
+pub(in crate::pages) fn whole(person: &Person) -> Answer<()> {
     if person.may_everywhere(Action::See) { Ok(()) } else { Err(Refusal::forbidden()) }
 }
 
@@ -47,7 +46,7 @@ pub(super) fn tabs(lang: Lang, here: Tab) -> Markup {
 }
 
 /// 合計残高試算表
-pub(crate) async fn balance(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
+pub(crate) async fn balance(State(desk): State<Arc<Desk>>, person: Person) -> Answer {
     whole(&person)?;
     let lang = person.lang;
     let pool = desk.pool.clone();
@@ -66,7 +65,6 @@ pub(crate) async fn balance(State(desk): State<Arc<Desk>>, person: Person, field
             }
         }
     };
-    let _ = fields;
     Ok(frame(&person, &Page::new(Nav::Ledger, say(lang, "試算表", "Trial balance")), body))
 }
 
@@ -84,21 +82,4 @@ fn book(lang: Lang, rows: &[&AccountBalance]) -> Markup {
                 td.number { @if debit == credit { (badge(Tone::Good, say(lang, "一致", "they agree"))) } @else { (badge(Tone::Bad, say(lang, "不一致", "they differ"))) } } } }
         }
     }
-}
-
-/// Looks an entry up by its number.
-pub(crate) async fn find_entry(person: Person, fields: Fields) -> Answer<axum::response::Response> {
-    whole(&person)?;
-    if fields.some("entry").is_some() {
-        return Ok(see_other(&format!("/ledger/entries/{}", fields.number("entry")?)));
-    }
-    let lang = person.lang;
-    let body = html! {
-        (tabs(lang, Tab::Entries))
-        (search("/ledger/entries", html! {
-            (field(say(lang, "伝票番号", "Entry"), "entry", html! { input id="entry" name="entry" type="search" inputmode="numeric" required; }))
-            button type="submit" { (say(lang, "表示", "Show")) }
-        }))
-    };
-    Ok(axum::response::IntoResponse::into_response(frame(&person, &Page::new(Nav::Ledger, say(lang, "伝票", "Entries")), body)))
 }

@@ -12,12 +12,14 @@ use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, older, post, search, shown, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, older, post, search, shown, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
 /// Orders of one page.
 const ROWS: i64 = 100;
+/// Orders among which those of a state are looked for at a time.
+const SEARCHED: i64 = 50_000;
 const STATES: [&str; 7] = ["draft", "approved", "in_file", "released", "paid", "returned", "cancelled"];
 
 /// A payment order in the list.
@@ -42,14 +44,19 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let lang = person.lang;
     let state = fields.some("state").unwrap_or("draft");
     let before = fields.some("before").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("before", text))).transpose()?;
+    let newest: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from ledger.payment_order").fetch_one(&desk.pool).await?;
+    let above = before.unwrap_or(newest.saturating_add(1)).saturating_sub(SEARCHED + 1).max(0);
     let orders: Vec<Order> = sqlx::query_as(include_str!("../sql/orders.sql"))
         .bind(state)
         .bind(fields.some("find"))
         .bind(before)
         .bind(ROWS)
+        .bind(above)
         .fetch_all(&desk.pool)
         .await?;
-    let next = orders.last().filter(|_| i64::try_from(orders.len()).unwrap_or(0) == ROWS).map(|order| order.id);
+    let full = i64::try_from(orders.len()).unwrap_or(0) == ROWS;
+    let further = Some(above + 1).filter(|_| above > 0 && fields.some("find").is_none());
+    let next = orders.last().filter(|_| full).map(|order| order.id).or(further);
     let approves = state == "draft" && person.may_everywhere(Action::Approve);
     let sum = orders.iter().fold(0_i64, |sum, order| sum.saturating_add(order.amount));
     let body = html! {
@@ -69,7 +76,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 button type="submit" { (say(lang, "選んだ命令を決裁する", "Approve the chosen orders")) }
             }))
         } @else { (table(&person, &orders, false)) }
-        (older(&person, &format!("/ledger/orders?state={state}&find={}&", fields.get("find")), next))
+        (older(&person, &address("/ledger/orders", &fields, &["state", "find"]), next))
     };
     Ok(frame(
         &person,

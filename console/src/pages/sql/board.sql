@@ -2,7 +2,7 @@
 -- of each topic, in the order of $1, joined by a comma.
 with days as (
     select generate_series($2::text::date - 29, $2::text::date, interval '1 day')::date as day
-), counted as (
+), counted as materialized (
     select c.topic, c.day, sum(c.records)::bigint as records, sum(c.yen)::bigint as yen
       from (select b.topic, (b.received_at at time zone 'Asia/Tokyo')::date as day, b.records_read as records, b.yen_read as yen
               from intake.batch b
@@ -12,19 +12,19 @@ with days as (
               from export.file f
              where f.topic = any($1) and f.business_date >= $2::text::date - 29 and f.generated_at is not null and f.state <> 'void') c
      group by c.topic, c.day
-), waiting as (
+), waiting as materialized (
     select b.topic, count(*) filter (where b.state = 'awaiting_confirmation') as to_confirm,
            coalesce(sum(b.records_held) filter (where b.state = 'held'), 0)::bigint as held,
            count(*) filter (where b.state in ('received', 'staged')) as under_way
       from intake.batch b where b.state in ('received', 'staged', 'awaiting_confirmation', 'held') group by b.topic
-), leaving as (
+), leaving as materialized (
     select f.topic, count(*) filter (where f.state in ('generated', 'approved')) as to_release,
            count(*) filter (where f.state in ('unknown', 'failed', 'refused')) as troubled
       from export.file f
-     where f.state in ('generated', 'approved', 'unknown')
-        or (f.state in ('failed', 'refused') and f.business_date >= $2::text::date - 6)
+     where f.state in ('generated', 'approved', 'unknown', 'failed', 'refused')
+       and (f.state in ('generated', 'approved', 'unknown') or f.business_date >= $2::text::date - 6)
      group by f.topic
-), failing as (
+), failing as materialized (
     select f.queue, count(*) as parked from intake.failure f where f.state = 'open' group by f.queue
 )
 select t.slug as topic, last_in.id as batch, last_in.state as batch_state, to_char(last_in.at at time zone 'Asia/Tokyo', 'YYYY-MM-DD"T"HH24:MI:SS"+09:00"') as batch_at,
@@ -35,9 +35,11 @@ select t.slug as topic, last_in.id as batch, last_in.state as batch_state, to_ch
        coalesce((select sum(f.parked)::bigint from failing f where f.queue = any(string_to_array(t.queues, ','))), 0) as parked,
        (select array_agg(coalesce(c.records, 0) order by d.day) from days d left join counted c on c.topic = t.slug and c.day = d.day) as days
   from unnest($1::text[], $3::text[]) with ordinality t (slug, queues, place)
-  left join lateral (select b.id, b.state, b.received_at as at from intake.batch b where b.topic = t.slug order by b.id desc limit 1) last_in on true
+  -- By the days of the topic: whoever takes the newest ids goes through all of them for a topic that has none.
+  left join lateral (select b.id, b.state, b.received_at as at from intake.batch b
+                      where b.topic = t.slug order by b.received_at desc, b.id desc limit 1) last_in on true
   left join lateral (select f.id, f.state, coalesce(f.delivered_at, f.released_at, f.generated_at, f.ordered_at) as at
-                       from export.file f where f.topic = t.slug order by f.id desc limit 1) last_out on true
+                       from export.file f where f.topic = t.slug order by f.business_date desc, f.id desc limit 1) last_out on true
   left join counted today on today.topic = t.slug and today.day = $2::text::date
   left join waiting w on w.topic = t.slug
   left join leaving l on l.topic = t.slug

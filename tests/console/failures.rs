@@ -1,0 +1,108 @@
+//! What is done about parked messages.
+
+use crate::support::world::{self, World};
+use crate::visitor::{Visitor, console, console_with, free_address};
+
+const NOW: &str = "2026-10-06T09:30:00+09:00";
+
+/// Parks so many messages of one cause.
+async fn park(world: &World, messages: i32) {
+    sqlx::query(
+        "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+         select 'in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-' || lpad(n::text, 12, '0'), 'records',
+                '{}', '[]', 'CONSUMER_CRASHED', 'it crashed', 11
+           from generate_series(1, $1) n",
+    )
+    .bind(messages)
+    .execute(world.pool())
+    .await
+    .unwrap();
+}
+
+#[test]
+fn parked_messages_are_retried_a_few_first() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        park(world, 3).await;
+        let newest = world.number("select max(id) from intake.failure").await;
+        operator.get("/failures").await.expect(200).shows("(<span class=\"count\">3</span>)");
+        let group = format!("/failures/groups/{newest}");
+        let page = operator.get(&group).await.expect(200).shows("古い順に再送");
+        let (key, upto) = (page.hidden("key"), page.hidden("upto"));
+        operator.post(&format!("/failures/groups/{newest}/note"), &[("owner", "sato"), ("note", "調査中")]).await.expect(303);
+        operator.get("/failures").await.expect(200).shows("調査中");
+        let retry = [("messages", "1"), ("reason", "修正済"), ("key", &key), ("upto", &upto)];
+        // A form that is sent twice is one decision.
+        for _ in 0..2 {
+            operator.post(&format!("{group}/retry"), &retry).await.expect_to(&format!("{group}?done=retried"));
+        }
+        operator
+            .get(&group)
+            .await
+            .expect(200)
+            .shows("完了")
+            .shows("<span class=\"count\">1</span> / <span class=\"count\">1</span>");
+        assert_eq!(world.number("select count(*) from intake.failure where state = 'retried'").await, 1);
+        operator.post(&format!("/failures/{newest}/discard"), &[("reason", "")]).await.expect(400);
+        operator
+            .post(&format!("/failures/{newest}/discard"), &[("reason", "試験")])
+            .await
+            .expect_to(&format!("/failures/{newest}?done=discarded"));
+        operator.post(&format!("/failures/{newest}/retry"), &[("reason", "")]).await.expect(409);
+        // The last of the group goes too; then nothing is open.
+        let page = operator.get(&group).await.expect(200);
+        let (key, upto) = (page.hidden("key"), page.hidden("upto"));
+        let discard = [("reason", "試験"), ("all", "yes"), ("key", &key), ("upto", &upto)];
+        operator.post(&format!("{group}/discard"), &discard).await.expect(303);
+        operator.get("/failures").await.expect(200).shows("未対応の障害はありません。");
+        // The retried message is on its queue: a consumer takes it, finds that it has no envelope of ours, and refuses it.
+        world.start("consume").await;
+        world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "1").await;
+    });
+}
+
+#[test]
+fn a_group_goes_on_where_it_was_killed() {
+    world::run(NOW, async |world| {
+        let address = console_with(world, &free_address(), &[("RENKEI_CRASH_AT", "failures.before_commit:2")]).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        park(world, 300).await;
+        let group = format!("/failures/groups/{}", world.number("select max(id) from intake.failure").await);
+        let page = operator.get(&group).await.expect(200);
+        let (key, upto) = (page.hidden("key"), page.hidden("upto"));
+        // What is parked after the page was made is not decided with it.
+        sqlx::query(
+            "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+                     select queue, routing_key, 'SKS-1', kind, headers, body, code, reason, attempts from intake.failure limit 1",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
+        // The answer never comes: the program dies in its second step, between the broker and the database.
+        let retry = [("messages", "1000"), ("reason", "修正済"), ("key", key.as_str()), ("upto", upto.as_str())];
+        operator.post_into_the_void(&format!("{group}/retry"), &retry).await;
+        world.crashed("console").await;
+        let retried = "select count(*) from intake.failure where state = 'retried'";
+        assert_eq!(world.number(retried).await, 250);
+        let mut operator = operator.at(&console(world).await);
+        world.until_sql("select done::text from intake.failure_run where ended_at is not null", "300").await;
+        assert_eq!(world.number(retried).await, 300);
+        assert_eq!(
+            world.number("select count(*) from audit.event where action = 'failure.retried' and actor = 'unyo.1'").await,
+            300
+        );
+        operator.get(&group).await.expect(200).shows("完了").shows("<span id=\"open\" data-live><span class=\"count\">1</span>");
+        // The same form once more, and a discard of what is left.
+        operator.post(&format!("{group}/retry"), &retry).await.expect(303);
+        let page = operator.get(&group).await.expect(200);
+        let (key, upto) = (page.hidden("key"), page.hidden("upto"));
+        let discard = [("reason", "試験"), ("all", "yes"), ("key", key.as_str()), ("upto", upto.as_str())];
+        operator.post(&format!("{group}/discard"), &discard).await.expect(303);
+        assert_eq!(world.number(retried).await, 300);
+        assert_eq!(world.number("select count(*) from intake.failure where state = 'discarded'").await, 1);
+        // Messages that were sent twice are taken once.
+        world.start("consume").await;
+        world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "300").await;
+    });
+}
