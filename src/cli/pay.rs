@@ -12,6 +12,7 @@ use super::{Global, worklist};
 
 /// `renkei ledger …` about it.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::enum_variant_names, reason = "they are the commands' names")]
 pub(crate) enum PayCommand {
     /// Give pay of a day that no file carries another pay date (支払日の変更); not who ordered it or handed over its list
     MovePay {
