@@ -325,6 +325,8 @@ begin
 end $$;
 create trigger finding_of_batch after insert on intake.finding
   referencing new table as added for each statement execute function intake.check_added_findings();
+create trigger finding_stays_of_batch after update on intake.finding
+  referencing new table as added for each statement execute function intake.check_added_findings();
 create trigger finding_is_not_emptied before truncate on intake.finding
   for each statement execute function intake.refuse_change();
 

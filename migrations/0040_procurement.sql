@@ -142,9 +142,15 @@ end $$;
 comment on function ledger.check_vendors_known is 'What a foreign key to the vendor would say, once for all rows of a file.';
 create trigger vendor_registration_vendor_is_known after insert on ledger.vendor_registration
     referencing new table as added for each statement execute function ledger.check_vendors_known();
+create trigger vendor_registration_vendor_stays_known after update on ledger.vendor_registration
+    referencing new table as added for each statement execute function ledger.check_vendors_known();
 create trigger vendor_qualification_vendor_is_known after insert on ledger.vendor_qualification
     referencing new table as added for each statement execute function ledger.check_vendors_known();
+create trigger vendor_qualification_vendor_stays_known after update on ledger.vendor_qualification
+    referencing new table as added for each statement execute function ledger.check_vendors_known();
 create trigger vendor_suspension_vendor_is_known after insert on ledger.vendor_suspension
+    referencing new table as added for each statement execute function ledger.check_vendors_known();
+create trigger vendor_suspension_vendor_stays_known after update on ledger.vendor_suspension
     referencing new table as added for each statement execute function ledger.check_vendors_known();
 
 create trigger vendor_is_kept before delete or truncate on ledger.vendor for each statement execute function ledger.refuse_deletion();
@@ -403,6 +409,8 @@ end $$;
 comment on function ledger.check_winners is 'What a foreign key to the vendor would say, once for all results of a file.';
 create trigger bid_result_winner_is_known after insert on ledger.bid_result
     referencing new table as added for each statement execute function ledger.check_winners();
+create trigger bid_result_winner_stays_known after update on ledger.bid_result
+    referencing new table as added for each statement execute function ledger.check_winners();
 
 create function ledger.check_bids() returns trigger
 language plpgsql set enable_nestloop = off as $$
@@ -422,6 +430,8 @@ begin
 end $$;
 comment on function ledger.check_bids is 'What foreign keys to the vendor and the result would say, once for all bids of a file.';
 create trigger bid_names_what_is_known after insert on ledger.bid
+    referencing new table as added for each statement execute function ledger.check_bids();
+create trigger bid_names_what_stays_known after update on ledger.bid
     referencing new table as added for each statement execute function ledger.check_bids();
 
 create view ledger.standing_bid_result as

@@ -99,6 +99,16 @@ async fn what_files_bring_by_the_hundred_thousand_refers_to_what_is_known() {
     db.run(&bid(known, "0012345679")).await;
     assert_eq!(db.refused(&bid(known, "0099999999")).await, "bid_vendor_fk");
     assert_eq!(db.refused(&bid("4711", "0012345680")).await, "bid_result_fk");
+    for (table, column, rule) in [
+        ("vendor_suspension", "vendor", "vendor_suspension_vendor_fk"),
+        ("vendor_registration", "vendor", "vendor_registration_vendor_fk"),
+        ("vendor_qualification", "vendor", "vendor_qualification_vendor_fk"),
+        ("bid_result", "winner", "bid_result_winner_fk"),
+        ("bid", "vendor", "bid_vendor_fk"),
+    ] {
+        let change = format!("update ledger.{table} set {column} = '0099999999'");
+        assert_eq!(db.refused(&change).await, rule, "{table}");
+    }
     let finding = "insert into intake.finding (batch_id, verdict, code) values (4711, 'warn', 'X')";
     assert_eq!(db.refused(finding).await, "finding_of_batch");
 }

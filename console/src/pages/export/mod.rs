@@ -54,6 +54,13 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     Ok(frame(&person, &Page::new(Nav::Exports, &title).after(Notice::of(fields.get("done"))), body))
 }
 
+/// What a folder calls a parameter; of one it no longer knows the id.
+fn param_name<'p>(desk: &'p Desk, lang: Lang, topic: &str, id: &'p str) -> &'p str {
+    let folder = desk.registry.topic(topic).and_then(|topic| topic.integration.as_ref());
+    let param = folder.and_then(|folder| folder.params.all().iter().find(|param| param.id == id));
+    param.map_or(id, |param| param.name(lang))
+}
+
 fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
     html! {
         dl.facts {
@@ -66,7 +73,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
             }
             @if let Some(sha256) = &file.sha256 { dt { "SHA-256" } dd { code { (sha256) } } }
             dt { (say(lang, "業務日", "Business day")) } dd { (file.business_date) }
-            @for (name, value) in &file.params.0 { dt { (words::parameter(lang, name)) } dd { (value) } }
+            @for (name, value) in &file.params.0 { dt { (param_name(desk, lang, &file.topic, name)) } dd { (value) } }
             dt { (say(lang, "作成指示", "Ordered")) } dd { (file.made_by) " · " (when(&file.ordered_at)) }
             @if let (Some(by), Some(at)) = (&file.released_by, &file.released_at) { dt { (say(lang, "払出", "Released")) } dd { (by) " · " (when(at)) } }
             @if let Some(at) = &file.delivered_at { dt { (say(lang, "引渡", "Delivered")) } dd { (when(at)) } }

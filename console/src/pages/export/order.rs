@@ -10,7 +10,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::message::{self, ExportOrder};
 use renkei_core::params::{Param, ParamType};
 use renkei_core::registry::{Direction, Topic};
-use renkei_core::words::{self, say};
+use renkei_core::words::say;
 use uuid::Uuid;
 
 use crate::access::{Action, Person};
