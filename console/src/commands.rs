@@ -2,7 +2,7 @@
 //! pages' (`routes`), and a command stands beside its page (docs/decisions/0020).
 
 use renkei_core::registry::Registry;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -106,6 +106,8 @@ const DECIDING: &[Deciding] = &[
     own("ledger confirm-account", About::House, Action::Approve),
     own("ledger cancel-orders", About::House, Action::Approve),
     own("ledger tender approve", About::House, Action::Approve),
+    own("ledger move-pay", About::House, Action::Approve),
+    own("ledger approve-returned-pay", About::House, Action::Approve),
     own("ledger account-check", About::House, Action::Operate),
     own("ledger allocate", About::House, Action::Operate),
     own("ledger allocate-common", About::House, Action::Operate),
@@ -130,6 +132,8 @@ const DECIDING: &[Deciding] = &[
     own("ledger settle-returned", About::House, Action::Operate),
     own("ledger slip", About::House, Action::Operate),
     own("ledger staff-creditor", About::House, Action::Operate),
+    own("ledger transfer-returned-pay", About::House, Action::Operate),
+    own("ledger withdraw-returned-pay", About::House, Action::Operate),
     own("ledger tender cancel", About::House, Action::Operate),
     own("ledger tender change", About::House, Action::Operate),
     own("ledger tender nominate", About::House, Action::Operate),
@@ -191,6 +195,10 @@ impl Refused {
 impl Classify for Refused {
     fn verdict(&self) -> Verdict {
         Verdict::Reject
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        Some(Coded::new(self.code(), None))
     }
 }
 
