@@ -227,8 +227,7 @@ pub(super) fn load(folders: &Folders, entry: &Entry, faults: &mut Vec<String>) -
     (faults.len() == before).then(|| Integration { layouts, profiles, sql, params, readme, digest: digest(&files) })
 }
 
-/// The parameters of the folder: for layouts there are, nothing that a schedule, which says none, would have to say, and everything
-/// that a file's name is made of.
+/// The parameters of the folder: for layouts there are, and everything that a file's name is made of.
 fn params(entry: &Entry, source: &str, layouts: &[(String, Arc<Layout>)], faults: &mut Vec<String>) -> Params {
     let origin = format!("integrations/{}/{PARAMS}", entry.topic.folder);
     let params = Params::parse(source, &origin).unwrap_or_else(|found| {
@@ -238,9 +237,6 @@ fn params(entry: &Entry, source: &str, layouts: &[(String, Arc<Layout>)], faults
     for param in params.all() {
         for strange in param.layouts.iter().filter(|name| !layouts.iter().any(|(variant, _)| variant == *name)) {
             faults.push(format!("{origin}: param {}: \"{strange}\" is no layout of the topic", param.id));
-        }
-        if (param.must || param.default.is_some()) && entry.topic.schedule.is_some() {
-            faults.push(format!("{origin}: param {}: the topic is scheduled, and a schedule says no parameters", param.id));
         }
     }
     for (variant, layout) in layouts {
