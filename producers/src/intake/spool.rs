@@ -73,7 +73,9 @@ impl Sink {
             out.put(&body);
             return Ok(());
         }
-        if let Sink::Here(mut out) = std::mem::replace(self, Sink::Nowhere) {
+        if matches!(self, Sink::Here(_))
+            && let Sink::Here(mut out) = std::mem::replace(self, Sink::Nowhere)
+        {
             let (sender, bodies) = sync_channel::<Vec<u8>>(BODIES_WAITING);
             let write = move || {
                 bodies.iter().for_each(|body| out.put(&body));
