@@ -1,7 +1,7 @@
 -- A database that has been at work for a year: $batches batches of a hundred records each, one of twice as many records of which every
 -- second one is held, parked messages, files, assessments with their slips, payment orders, accounts, audit events, postings.
 insert into access.account (login_id, display_name, origin, must_change, created_by) values ('unyo.1', 'bench', 'local', false, 'setup');
-insert into access.permission (login_id, role, given_by) values ('unyo.1', 'operator', 'setup'), ('unyo.1', 'auditor', 'setup');
+insert into access.permission (login_id, role, given_by) values ('unyo.1', 'operator', 'setup'), ('unyo.1', 'auditor', 'setup'), ('unyo.1', 'administrator', 'setup');
 insert into access.session (token_sha256, login_id, csrf, complete, way, address, agent)
 values (sha256('$token'), 'unyo.1', 'x', true, 'password', '127.0.0.1', 'bench');
 -- next

@@ -44,29 +44,49 @@ async fn measure(bed: &Bed, batches: i64) -> anyhow::Result<()> {
     println!("{batches} batches, {} records, filled in {} s", batches * 100, begun.elapsed().as_secs());
     let console = bed.start(Role::Console).await?;
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-    let middle = batches / 2;
+    let (middle, entered) = (batches / 2, (batches / 200).max(1));
+    let large: i64 = sqlx::query_scalar("select max(id) from intake.batch").fetch_one(&bed.pool).await?;
+    let old_day: String = sqlx::query_scalar("select (current_date - 360)::text").fetch_one(&bed.pool).await?;
     let pages = [
         "/".to_owned(),
         "/batches".to_owned(),
         format!("/batches?before={middle}"),
         "/batches?topic=12_civic_assessments&state=held".to_owned(),
         "/batches?find=IF12_SKS_0077".to_owned(),
-        "/batches?day=2026-10-01".to_owned(),
+        "/batches?find=nothing".to_owned(),
+        "/batches?state=rejected".to_owned(),
+        format!("/batches?day={old_day}"),
         format!("/batches/{middle}"),
         format!("/batches/{middle}?line=50"),
+        format!("/batches/{large}"),
+        format!("/batches/{large}?line={middle}"),
+        format!("/batches/{large}?value=nothing"),
+        format!("/batches/{entered}"),
         "/topics/12_civic_assessments".to_owned(),
         "/worklists".to_owned(),
         "/worklists/held/REVENUE_ORIGIN_UNKNOWN".to_owned(),
+        "/worklists/unallocated".to_owned(),
+        "/worklists/slips".to_owned(),
         "/failures".to_owned(),
+        "/failures/groups/1".to_owned(),
+        "/topics/14_civic_clearings".to_owned(),
         "/exports".to_owned(),
+        "/exports?state=void".to_owned(),
         "/tasks".to_owned(),
         "/ledger".to_owned(),
         "/ledger/orders".to_owned(),
+        format!("/ledger/orders?before={middle}"),
         "/ledger/assessments".to_owned(),
-        format!("/ledger/entries/{}", (batches / 200).max(1)),
+        format!("/ledger/assessments?find=K{middle}"),
+        "/ledger/entries".to_owned(),
+        format!("/ledger/entries/{entered}"),
         "/audit".to_owned(),
         format!("/audit?object=batch&object_id={middle}"),
         "/audit?actor=unyo.1".to_owned(),
+        "/audit?action=topic.paused".to_owned(),
+        format!("/audit?to={old_day}"),
+        "/accounts".to_owned(),
+        "/accounts?find=4999".to_owned(),
     ];
     let mut table = Table::new();
     table.set_header(["page", "p50 ms", "p95 ms", "bytes"]);

@@ -3,6 +3,7 @@
 // - Parts marked data-live ask for themselves again when the server says that something has changed.
 // - A form is sent once: its buttons rest until the answer is there.
 // - Tables marked data-sortable are sorted by their headings.
+// - A button marked data-print prints the page.
 // - A box marked data-all checks the boxes of its name.
 // - The key "/" leads to the search field.
 "use strict";
@@ -81,6 +82,10 @@
       button.addEventListener("click", () => {
         sortBy(heading, heading.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending");
       });
+    }
+    for (const button of root.querySelectorAll("button[data-print]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => window.print());
     }
     for (const box of root.querySelectorAll("input[data-all]")) {
       box.addEventListener("change", () => {

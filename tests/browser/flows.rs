@@ -154,8 +154,7 @@ fn two_persons_make_and_release_a_bank_file_once() {
 
         operator.go(&format!("/topics/{TRANSFERS}")).await;
         operator.js("document.querySelector('#profile').value = 'mizuho_advanced'").await;
-        operator.write("#name-0", "pay_date").await;
-        operator.write("#param-0", "2026-10-23").await;
+        operator.js("document.querySelector('#param-pay_date').value = '2026-10-23'").await;
         operator.press("送る内容を確認する").await;
         operator.until("the file is looked at", "3,437,832").await;
         operator.press("この内容で作成を指示する").await;

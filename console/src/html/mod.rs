@@ -16,6 +16,8 @@ mod form;
 mod frame;
 /// What speaks of a person.
 mod personal;
+/// Records by their layout.
+mod record;
 /// Codes as the catalogue tells them.
 mod told;
 /// Topics by name.
@@ -29,6 +31,7 @@ pub(crate) use diff::diff;
 pub(crate) use form::{Fields, address, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;
+pub(crate) use record::record;
 pub(crate) use told::{fault_told, told};
 pub(crate) use topic::topic;
 pub(crate) use value::{count, short, when, yen};

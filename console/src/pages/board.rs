@@ -107,6 +107,7 @@ pub(crate) async fn print(State(desk): State<Arc<Desk>>, person: Person) -> Answ
     let rows = rows(&desk, &person).await?;
     let now = clock::now_rfc3339();
     let body = html! {
+        p { button.second type="button" data-print hidden { (say(lang, "印刷する", "Print")) } }
         p.print-head { (say(lang, "照会日時", "As of")) " " (when(&now)) " · " (say(lang, "照会者", "By")) " " (person.name) }
         (table(lang, &rows, false))
     };
@@ -215,7 +216,7 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
             td { (words::direction(lang, topic.direction)) }
             td { span.clip title=(partner) { (partner) } }
             td { (method(lang, topic)) "・" (timing(lang, topic)) }
-            td { (last(lang, line)) }
+            td.last { (last(lang, line)) }
             td { (due) }
             td.number data-value=(line.records) { (count(line.records)) }
             td.number data-value=(line.yen) { (yen(line.yen)) }
@@ -235,10 +236,10 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
 fn last(lang: Lang, line: &Line) -> Markup {
     html! {
         @if let (Some(batch), Some(state), Some(at)) = (line.batch, &line.batch_state, &line.batch_at) {
-            a href={ "/batches/" (batch) } { (minute(at)) } " " (batch_badge(lang, state)) " "
+            span { a href={ "/batches/" (batch) } { (minute(at)) } " " (batch_badge(lang, state)) } " "
         }
         @if let (Some(file), Some(state), Some(at)) = (line.file, &line.file_state, &line.file_at) {
-            a href={ "/exports/" (file) } { (minute(at)) } " " (file_badge(lang, state))
+            span { a href={ "/exports/" (file) } { (minute(at)) } " " (file_badge(lang, state)) }
         }
         @if line.batch.is_none() && line.file.is_none() { (say(lang, "なし", "none")) }
     }

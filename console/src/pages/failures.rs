@@ -72,7 +72,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let body = html! {
         div id="failures" data-live {
             @if groups.is_empty() { (html::empty(say(lang, "未対応の障害はありません。", "No message is parked."))) }
-            @for group in &groups { (group_panel(lang, group)) }
+            @for group in &groups { (group_panel(&desk, lang, group)) }
         }
         section.panel {
             h2 { (say(lang, "対応済", "Decided")) }
@@ -88,13 +88,21 @@ pub(super) fn meaning(lang: Lang, code: &str) -> Option<String> {
     catalogue::is_known(code).then(|| catalogue::text(&Fault::new(code), lang)).filter(|text| !text.contains('?'))
 }
 
-fn group_panel(lang: Lang, group: &Group) -> Markup {
+/// The topic of a queue, by name; what is no queue of ours stays as it is.
+pub(super) fn queue_name(desk: &Desk, lang: Lang, queue: &str) -> Markup {
+    match desk.registry.sides().find(|side| side.queue() == queue) {
+        Some(side) => html! { (format!("{:02}", side.number)) " " (say(lang, &side.name, &side.name_en)) },
+        None => html! { code { (queue) } },
+    }
+}
+
+fn group_panel(desk: &Desk, lang: Lang, group: &Group) -> Markup {
     html! {
         section.panel {
-            h2 { a href={ "/failures/groups/" (group.newest) } { code { (group.queue) } " · " code { (group.code) } } " (" (count(group.messages)) ")" }
+            h2 { a href={ "/failures/groups/" (group.newest) } { (queue_name(desk, lang, &group.queue)) " · " code { (group.code) } } " (" (count(group.messages)) ")" }
             @if let Some(meaning) = meaning(lang, &group.code) { p { (meaning) } }
             p.detail lang="en" { (group.reason) }
-            p { (say(lang, "最初", "first")) " " (when(&group.first_seen)) " · " (say(lang, "最後", "last")) " " (when(&group.last_seen))
+            p { code { (group.queue) } " · " (say(lang, "最初", "first")) " " (when(&group.first_seen)) " · " (say(lang, "最後", "last")) " " (when(&group.last_seen))
                 @if let Some(owner) = &group.owner { " · " (say(lang, "担当", "owner")) " " (owner) }
                 @if let Some(note) = &group.note { " · " (note) } }
         }

@@ -50,7 +50,8 @@ pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
     if findings.is_empty() {
         return Ok(html! {});
     }
-    let (shown, more) = (usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX), findings.len() as i64 > SHOWN_MAX);
+    let shown = usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX);
+    let more = findings.len() > shown;
     Ok(html! {
         section.panel {
             h2 { (say(lang, "検査の結果", "What the checks say")) " (" @if more { (shown) "+" } @else { (findings.len()) } ")" }
@@ -173,6 +174,7 @@ pub(crate) async fn on_paper(State(desk): State<Arc<Desk>>, person: Person, Path
     let rows: Vec<Vec<String>> = faults.chain(findings.iter().map(|one| finding_row(&desk, lang, &batch.topic, one))).collect();
     let headings = headings(lang);
     let body = html! {
+        p { button.second type="button" data-print hidden { (say(lang, "印刷する", "Print")) } }
         (facts(&desk, lang, &batch))
         @if rows.is_empty() { (html::empty(say(lang, "指摘はありません。", "Nothing was found."))) }
         @else {

@@ -1,16 +1,16 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use renkei_consumers::inbound::{Batch, StagedRecord};
 use renkei_core::catalogue::Lang;
+use renkei_core::layout::Layout;
 use renkei_core::words::say;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Fields, Nav, Page, field, frame, post, search, shown, yen};
+use crate::html::{Fields, Nav, Page, field, frame, post, record, search, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Records of one page.
@@ -66,8 +66,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &
     // What is masked cannot be searched for: an answer would tell it.
     let find = find.filter(|_| full || may_unmask(person, batch));
     let (records, next) = read(desk, batch.id, from, find).await?;
-    // Layouts name their fields in Japanese.
-    let names = if lang == Lang::Ja { names(desk, batch) } else { BTreeMap::new() };
+    let layout = layout(desk, batch);
     let address = format!("/batches/{}", batch.id);
     Ok(html! {
         section.panel id="records" {
@@ -85,7 +84,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch, fields: &
                     None => p.hint { (say(lang, "該当するレコードはありません。", "No record matches.")) },
                 }
             }
-            @for record in &records { (one(lang, record, &names, full)) }
+            @for found in &records { (one(lang, found, layout, full)) }
             @if let Some(next) = next { nav.older { a href=(further(&address, next, find)) rel="next" { (say(lang, "続き", "more")) } } }
             @if !full && may_unmask(person, batch) && !records.is_empty() {
                 (post(person, &format!("{address}/records"), html! {
@@ -114,34 +113,23 @@ pub(super) fn may_unmask(person: &Person, batch: &Batch) -> bool {
     [Action::Operate, Action::Approve, Action::Audit].into_iter().any(|action| person.may_on(action, &batch.topic))
 }
 
-/// Names of the fields by kind and id, from the layout it came in; with an empty id, of the kinds themselves.
-fn names(desk: &Desk, batch: &Batch) -> BTreeMap<(String, String), String> {
-    let topic = desk.registry.incoming(&batch.topic);
-    let layout = topic.and_then(|topic| topic.integration.as_ref()).and_then(|folder| folder.layout(&batch.layout));
-    let kinds = layout.map(|layout| layout.kinds()).unwrap_or_default();
-    let pairs =
-        kinds.iter().flat_map(|kind| kind.fields.iter().map(|field| ((kind.id.clone(), field.id.clone()), field.name.clone())));
-    let own = kinds.iter().map(|kind| ((kind.id.clone(), String::new()), kind.name.clone()));
-    pairs.chain(own).collect()
+/// The layout the batch came in.
+fn layout<'d>(desk: &'d Desk, batch: &Batch) -> Option<&'d Arc<Layout>> {
+    desk.registry.incoming(&batch.topic)?.integration.as_ref()?.layout(&batch.layout)
 }
 
-fn one(lang: Lang, record: &StagedRecord, names: &BTreeMap<(String, String), String>, full: bool) -> Markup {
-    let empty = serde_json::Map::new();
-    let values = record.fields.as_object().unwrap_or(&empty);
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+fn one(lang: Lang, found: &StagedRecord, layout: Option<&Arc<Layout>>, full: bool) -> Markup {
+    let kinds = layout.map(|layout| layout.kinds()).unwrap_or_default();
+    let kind = kinds.iter().find(|kind| kind.id == found.kind);
+    let name = kind.filter(|_| lang == Lang::Ja).map_or(&found.kind, |kind| &kind.name);
     html! {
         details open[full] {
             summary {
-                (say(lang, "行", "line")) " " (record.line) " · " (names.get(&(record.kind.clone(), String::new())).unwrap_or(&record.kind))
-                @if record.yen != 0 { " · " (yen(record.yen)) " " (say(lang, "円", "yen")) }
-                " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length))
+                (say(lang, "行", "line")) " " (found.line) " · " (name)
+                @if found.yen != 0 { " · " (yen(found.yen)) " " (say(lang, "円", "yen")) }
+                " · " (say(lang, "バイト", "bytes")) " " (found.byte_offset) "–" (found.byte_offset + i64::from(found.byte_length))
             }
-            dl.facts {
-                @for (id, value) in values {
-                    dt { (names.get(&(record.kind.clone(), id.clone())).map_or(id.as_str(), String::as_str)) }
-                    dd { (shown(id, &text(value), full)) }
-                }
-            }
+            (record(lang, kind.map(Arc::as_ref), &found.fields, full))
         }
     }
 }

@@ -66,7 +66,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
             }
             @if let Some(sha256) = &file.sha256 { dt { "SHA-256" } dd { code { (sha256) } } }
             dt { (say(lang, "業務日", "Business day")) } dd { (file.business_date) }
-            @for (name, value) in &file.params.0 { dt { code { (name) } } dd { (value) } }
+            @for (name, value) in &file.params.0 { dt { (words::parameter(lang, name)) } dd { (value) } }
             dt { (say(lang, "作成指示", "Ordered")) } dd { (file.made_by) " · " (when(&file.ordered_at)) }
             @if let (Some(by), Some(at)) = (&file.released_by, &file.released_at) { dt { (say(lang, "払出", "Released")) } dd { (by) " · " (when(at)) } }
             @if let Some(at) = &file.delivered_at { dt { (say(lang, "引渡", "Delivered")) } dd { (when(at)) } }

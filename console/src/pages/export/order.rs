@@ -8,7 +8,7 @@ use renkei_consumers::outbound::{self, DryRun, OrderRequest};
 use renkei_core::calendar::clock;
 use renkei_core::message::{self, ExportOrder};
 use renkei_core::registry::{Direction, Topic};
-use renkei_core::words::say;
+use renkei_core::words::{self, say};
 use uuid::Uuid;
 
 use crate::access::{Action, Person};
@@ -40,6 +40,11 @@ fn request(person: &Person, fields: &Fields) -> OrderRequest {
     OrderRequest { variant: fields.get("profile").to_owned(), params, ordered_by: person.login.clone(), key }
 }
 
+/// Whether a parameter is a day.
+fn is_day(name: &str) -> bool {
+    name.ends_with("_date") || name == "as_of"
+}
+
 /// The form: a look first. The key in it makes one run of a form that is sent twice.
 pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
     let lang = person.lang;
@@ -60,9 +65,11 @@ pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
                     select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) { (title) } } }
                 }))
             }
-            @for place in 0..2 {
-                (field(&format!("{} {}", say(lang, "条件の名前", "Parameter"), place + 1), &format!("name-{place}"), html! { input id={ "name-" (place) } name="name" placeholder="pay_date" pattern="[a-z_]*"; }))
-                (field(&format!("{} {}", say(lang, "値", "Value"), place + 1), &format!("param-{place}"), html! { input id={ "param-" (place) } name="param" placeholder="2026-11-30"; }))
+            @for name in topic.integration.iter().flat_map(|folder| folder.parameters()) {
+                input type="hidden" name="name" value=(name);
+                (field(&words::parameter(lang, name), &format!("param-{name}"), html! {
+                    input id={ "param-" (name) } name="param" type=(if is_day(name) { "date" } else { "text" }) autocomplete="off";
+                }))
             }
             button type="submit" { (say(lang, "送る内容を確認する", "Look at what would go")) }
         },

@@ -14,7 +14,7 @@ use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, count, field, file_badge, frame, older, search, shown, topic, when, yen};
+use crate::html::{self, Fields, Nav, Page, count, field, file_badge, frame, older, record, search, topic, when, yen};
 use crate::pages::batch::table as journal;
 use crate::refusal::{Answer, Refusal};
 
@@ -38,6 +38,7 @@ struct Carried {
 struct Listed {
     id: i64,
     event: String,
+    rule: Option<String>,
     fiscal_year: i32,
     booked_on: String,
     fund: String,
@@ -82,7 +83,7 @@ fn listed(lang: Lang, entries: &[Listed]) -> Markup {
             } }
             tbody { @for entry in entries { tr {
                 td.number { a href={ "/ledger/entries/" (entry.id) } { (entry.id) } } td { (entry.booked_on) } td { (entry.fiscal_year) " " (entry.fund) }
-                td { code { (entry.event) } @if let Some(original) = entry.reverses { " " (say(lang, "取消元", "reverses")) " " a href={ "/ledger/entries/" (original) } { (original) } } }
+                td { @match entry.rule.as_ref().filter(|_| lang == Lang::Ja) { Some(rule) => (rule), None => code { (entry.event) } } @if let Some(original) = entry.reverses { " " (say(lang, "取消元", "reverses")) " " a href={ "/ledger/entries/" (original) } { (original) } } }
                 // Of a large entry the first thousand are summed up; the page of the entry has all.
                 @if entry.postings > 1000 { td.number { "1,000+" } td.number { "–" } }
                 @else { td.number { (count(entry.postings)) } td.number { (yen(entry.yen.unwrap_or(0))) } }
@@ -179,8 +180,8 @@ fn origin(desk: &Desk, lang: Lang, lineage: &Lineage) -> Markup {
     }
 }
 
-/// The layout's word for a field of a record, and its word for the record.
-fn names<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
+/// The kind of a record, as a layout of the topic has it.
+fn kind_of<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
     let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
     let mut layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
     layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(Arc::as_ref)
@@ -188,19 +189,13 @@ fn names<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core:
 
 fn records(desk: &Desk, person: &Person, lineage: &Lineage) -> Markup {
     let lang = person.lang;
-    let kind = |record: &lineage::SourceRecord| names(desk, &lineage.origin.topic, &record.kind);
-    let name = |record: &lineage::SourceRecord, id: &str| {
-        let kind = kind(record)?;
-        Some(kind.fields.get(kind.field(id)?)?.name.clone())
-    };
+    let kind = |source: &lineage::SourceRecord| kind_of(desk, &lineage.origin.topic, &source.kind);
     let full = person.may(Action::Audit);
     html! {
-        @for record in &lineage.records {
+        @for source in &lineage.records {
             section.panel {
-                h2 { (say(lang, "レコード", "Record")) " " @match kind(record).filter(|_| lang == Lang::Ja) { Some(kind) => (kind.name), None => code { (record.kind) } } " · " (say(lang, "バイト", "bytes")) " " (record.byte_offset) "–" (record.byte_offset + i64::from(record.byte_length)) }
-                dl.facts { @if let Some(fields) = record.fields.as_object() { @for (id, value) in fields {
-                    dt { @match name(record, id).filter(|_| lang == Lang::Ja) { Some(name) => (name), None => code { (id) } } } dd { (shown(id, &value.as_str().map_or_else(|| value.to_string(), str::to_owned), full)) }
-                } } }
+                h2 { (say(lang, "レコード", "Record")) " " @match kind(source).filter(|_| lang == Lang::Ja) { Some(kind) => (kind.name), None => code { (source.kind) } } " · " (say(lang, "バイト", "bytes")) " " (source.byte_offset) "–" (source.byte_offset + i64::from(source.byte_length)) }
+                (record(lang, kind(source), &source.fields, full))
             }
         }
     }

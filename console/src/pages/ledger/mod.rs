@@ -68,18 +68,29 @@ pub(crate) async fn balance(State(desk): State<Arc<Desk>>, person: Person) -> An
     Ok(frame(&person, &Page::new(Nav::Ledger, say(lang, "試算表", "Trial balance")), body))
 }
 
+/// 合計残高試算表: each account with its sums, and its balance on the side where it stands.
 fn book(lang: Lang, rows: &[&AccountBalance]) -> Markup {
-    let debit = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.debit));
-    let credit = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.credit));
+    let over = |from: i64, less: i64| from.saturating_sub(less).max(0);
+    let sum = |of: &dyn Fn(&AccountBalance) -> i64| rows.iter().fold(0_i64, |sum, row| sum.saturating_add(of(row)));
+    let (debit, credit) = (sum(&|row| row.debit), sum(&|row| row.credit));
+    let (left, right) = (sum(&|row| over(row.debit, row.credit)), sum(&|row| over(row.credit, row.debit)));
     html! {
         table {
-            thead { tr { th { (say(lang, "勘定科目", "Account")) } th.number { (say(lang, "借方合計", "Debit")) } th.number { (say(lang, "貸方合計", "Credit")) } th.number { (say(lang, "残高", "Balance")) } } }
+            thead { tr {
+                th.number { (say(lang, "借方残高", "Debit balance")) } th.number { (say(lang, "借方合計", "Debit")) } th { (say(lang, "勘定科目", "Account")) }
+                th.number { (say(lang, "貸方合計", "Credit")) } th.number { (say(lang, "貸方残高", "Credit balance")) }
+            } }
             tbody { @for row in rows { tr {
+                td.number { @if row.debit > row.credit { (yen(over(row.debit, row.credit))) } } td.number { (yen(row.debit)) }
                 td { (row.account) " " (say(lang, &row.name, &row.name_en)) }
-                td.number { (yen(row.debit)) } td.number { (yen(row.credit)) } td.number { (yen(row.debit.saturating_sub(row.credit))) }
+                td.number { (yen(row.credit)) } td.number { @if row.credit > row.debit { (yen(over(row.credit, row.debit))) } }
             } } }
-            tfoot { tr { th scope="row" { (say(lang, "合計", "Total")) } td.number { (yen(debit)) } td.number { (yen(credit)) }
-                td.number { @if debit == credit { (badge(Tone::Good, say(lang, "一致", "they agree"))) } @else { (badge(Tone::Bad, say(lang, "不一致", "they differ"))) } } } }
+            tfoot { tr {
+                td.number { (yen(left)) } td.number { (yen(debit)) }
+                th scope="row" { (say(lang, "合計", "Total")) " "
+                    @if debit == credit { (badge(Tone::Good, say(lang, "一致", "they agree"))) } @else { (badge(Tone::Bad, say(lang, "不一致", "they differ"))) } }
+                td.number { (yen(credit)) } td.number { (yen(right)) }
+            } }
         }
     }
 }
