@@ -308,6 +308,8 @@ pub(super) fn unknown_folders(folders: &Folders, topics: &[Arc<Topic>], faults: 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::{Registry, Sources};
 
     const QUEUES: &str = "version = 1\nexchange='r'\n[retry]\nladder_s=[10]\n[limits]\nchunk_records_max=10\nchunk_bytes_max=5000\nfile_bytes_max=1\nhttp_bytes_max=1\nfaults_max=1\nqueue_bytes_max=1\ndelivery_limit=5\ndelivery_limit_ordered=5\n[defaults]\nprefetch=8\nparallel=2\nhold='line'\nconfirm='automatic'\n[[topic]]\nnumber=7\nslug='07_x'\ndirection='in'\nname='n'\nname_en='n'\nfrom='a'\nto='b'\nmethod='manual'\ntiming='daily'\nstatus='active'\nlayouts=['a']\n";
@@ -315,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_an_order_may_ask_has_a_name() {
-        let registry = crate::registry::Registry::load().expect("sound");
+        let registry = Registry::load().expect("sound");
         let folders = || registry.topics.iter().filter_map(|topic| topic.integration.as_ref());
         let names: BTreeSet<&str> = folders().flat_map(|folder| folder.parameters()).collect();
         let known: BTreeSet<&str> = crate::catalogue::values("parameter").collect();
