@@ -41,11 +41,6 @@ pub fn claim_object(lang: Lang, value: &str) -> String {
     find("claim_object", lang, value)
 }
 
-/// A parameter of an export order.
-pub fn parameter(lang: Lang, value: &str) -> String {
-    find("parameter", lang, value)
-}
-
 /// What became of 過誤納 and 収入未整理.
 pub fn money_state(lang: Lang, value: &str) -> String {
     find("money_state", lang, value)

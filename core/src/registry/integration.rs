@@ -1,6 +1,6 @@
 //! The folders of `integrations/`: layouts, profiles, SQL, and a digest over all of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,19 +114,6 @@ impl Integration {
     pub fn layout(&self, variant: &str) -> Option<&Arc<Layout>> {
         let found = if variant.is_empty() { self.layouts.first() } else { self.layouts.iter().find(|(name, _)| name == variant) };
         found.map(|(_, layout)| layout)
-    }
-
-    /// Names of the parameters an order may have: those its selections ask the table `param` for.
-    pub fn parameters(&self) -> BTreeSet<&str> {
-        let selections = self.sql.iter().filter(|(stem, _)| stem.as_str() == "select" || stem.starts_with("select."));
-        let lines = selections.flat_map(|(_, text)| text.lines());
-        lines
-            .flat_map(|line| {
-                let asks = if line.contains("from param") { "key = '" } else { "p.key = '" };
-                line.split(asks).skip(1).filter_map(|rest| rest.split_once('\'')).map(|(name, _)| name)
-            })
-            .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
-            .collect()
     }
 
     /// The layouts in which records of messages are taken.
@@ -354,21 +341,10 @@ pub(super) fn unknown_folders(folders: &Folders, topics: &[Arc<Topic>], faults: 
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::super::{Registry, Sources};
 
     const QUEUES: &str = "version = 1\nexchange='r'\n[retry]\nladder_s=[10]\n[limits]\nchunk_records_max=10\nchunk_bytes_max=5000\nfile_bytes_max=1\nhttp_bytes_max=1\nfaults_max=1\nqueue_bytes_max=1\ndelivery_limit=5\ndelivery_limit_ordered=5\n[defaults]\nprefetch=8\nparallel=2\nhold='line'\nconfirm='automatic'\n[[topic]]\nnumber=7\nslug='07_x'\ndirection='in'\nname='n'\nname_en='n'\nfrom='a'\nto='b'\nmethod='manual'\ntiming='daily'\nstatus='active'\nlayouts=['a']\n";
     const LAYOUT: &str = "[layout]\nname='x'\nversion='1'\nformat='csv'\nencoding='utf-8'\n[[record]]\nkind='row'\nfields=[{id='a',name='A',type='text',len=3}]\n";
-
-    #[test]
-    fn what_an_order_may_ask_has_a_name() {
-        let registry = Registry::load().expect("sound");
-        let folders = || registry.topics.iter().filter_map(|topic| topic.integration.as_ref());
-        let names: BTreeSet<&str> = folders().flat_map(|folder| folder.parameters()).collect();
-        let known: BTreeSet<&str> = crate::catalogue::values("parameter").collect();
-        assert_eq!(names, known, "[words.parameter] has the parameters of the selections and no other");
-    }
 
     #[test]
     fn what_nothing_reads_and_what_cannot_be_read_are_faults() {
