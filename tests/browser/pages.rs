@@ -339,7 +339,7 @@ fn settings_are_changed_with_a_reason_and_a_history() {
         assert!(shown.contains("施行令の改正") && shown.contains("kanri.1"), "{shown}");
         viewer.go("/settings/calendar").await;
         let shown = viewer.text().await;
-        assert!(shown.contains("臨時の休日") && !shown.contains("休日の追加・取消"), "{shown}");
+        assert!(shown.contains("臨時の休日") && !shown.contains("祝日の追加・取消"), "{shown}");
         assert!(admin.complaints(false).await.is_empty());
     });
 }
