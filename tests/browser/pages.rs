@@ -97,7 +97,9 @@ const JAPANESE: &str = r#"
 const left = [];
 for (const part of document.querySelectorAll('h1, h2, thead th, label, button, legend, summary, dt, p.hint, .badge, nav a, main > p')) {
   if (part.closest('.person, [lang=ja], details details') || !part.checkVisibility()) continue;
-  if (/[\u3040-\u30ff\u4e00-\u9fff]/.test(part.textContent)) left.push(part.textContent.trim().slice(0, 60));
+  const said = part.cloneNode(true);
+  said.querySelectorAll('bdi').forEach((name) => name.remove());
+  if (/[\u3040-\u30ff\u4e00-\u9fff]/.test(said.textContent)) left.push(said.textContent.trim().slice(0, 60));
 }
 return left;
 "#;
@@ -163,7 +165,7 @@ async fn fill(world: &mut World) {
     world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
     sqlx::query(
         "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
-         values ('in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-000000000001', 'records', '{}', '[]', 'CONSUMER_CRASHED', 'it crashed', 11)",
+         values ('in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-000000000001', 'records', '{}', '[]', 'BROKER_DELIVERY_LIMIT', 'the broker gave it up after 20 deliveries', 20)",
     )
     .execute(world.pool())
     .await
