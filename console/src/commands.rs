@@ -2,7 +2,7 @@
 //! pages' (`routes`), and a command stands beside its page (docs/decisions/0020).
 
 use renkei_core::registry::Registry;
-use renkei_core::verdict::{Classify, Verdict};
+use renkei_core::verdict::{Classify, Coded, Verdict};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -191,6 +191,10 @@ impl Refused {
 impl Classify for Refused {
     fn verdict(&self) -> Verdict {
         Verdict::Reject
+    }
+
+    fn coded(&self) -> Option<Coded> {
+        Some(Coded::new(self.code(), None))
     }
 }
 
