@@ -224,9 +224,16 @@ impl Browser {
 
     /// Waits until the page shows a text.
     pub(crate) async fn until(&self, what: &str, text: &str) {
+        self.until_in(what, "body", text).await;
+    }
+
+    /// Waits until what a CSS selector finds first shows a text: a page also has words it only offers to choose from.
+    pub(crate) async fn until_in(&self, what: &str, css: &str, text: &str) {
         let begun = Instant::now();
+        let script = format!("const part = document.querySelector({}); return part ? part.innerText : ''", json!(css));
         loop {
-            let shown = self.text().await;
+            let shown = self.js(&script).await;
+            let shown = shown.as_str().unwrap_or_default();
             if shown.contains(text) {
                 return;
             }

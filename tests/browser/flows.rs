@@ -18,7 +18,7 @@ async fn hand_in(browser: &Browser, topic: &str, file: &Path, state: &str) -> St
     browser.write("#file", file.to_str().unwrap()).await;
     browser.press("検査して渡す").await;
     browser.until("the file was accepted", "ファイルを受け付けました。").await;
-    browser.until("its batch is decided", state).await;
+    browser.until_in("its batch is decided", "main tbody tr", state).await;
     browser.click("main tbody tr td a[href^='/batches/']").await;
     browser.until("the batch is shown", "送付者").await;
     browser.place().await.rsplit('/').next().unwrap().to_owned()
