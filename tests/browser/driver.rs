@@ -49,6 +49,8 @@ impl Driver {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(driver)
             .arg(format!("--port={port}"))
+            .env("LANGUAGE", "ja")
+            .env("LANG", "ja_JP.UTF-8")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -222,9 +224,16 @@ impl Browser {
 
     /// Waits until the page shows a text.
     pub(crate) async fn until(&self, what: &str, text: &str) {
+        self.until_in(what, "body", text).await;
+    }
+
+    /// Waits until what a CSS selector finds first shows a text: a page also has words it only offers to choose from.
+    pub(crate) async fn until_in(&self, what: &str, css: &str, text: &str) {
         let begun = Instant::now();
+        let script = format!("const part = document.querySelector({}); return part ? part.innerText : ''", json!(css));
         loop {
-            let shown = self.text().await;
+            let shown = self.js(&script).await;
+            let shown = shown.as_str().unwrap_or_default();
             if shown.contains(text) {
                 return;
             }
@@ -245,6 +254,14 @@ impl Browser {
         texts.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// Shows the page as it will stand on a sheet of A4 across, or again on the screen.
+    pub(crate) async fn on_paper(&self, paper: bool) {
+        let (media, width) = if paper { ("print", 1_032) } else { ("", 1_366) };
+        let wanted = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": media } });
+        self.post("goog/cdp/execute", wanted).await;
+        self.post("window/rect", json!({ "width": width, "height": 768 })).await;
+    }
+
     /// Draws what the window shows, when pictures are wanted (RENKEI_SCREENSHOTS names the folder).
     pub(crate) async fn picture(&self, name: &str) {
         use base64::Engine;
@@ -252,9 +269,10 @@ impl Browser {
         // The whole page, as long as it is no scroll: a picture of half a table tells nobody anything.
         let height =
             self.js("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(768).clamp(600, 1_100) + 140;
-        self.post("window/rect", json!({ "width": 1366, "height": height })).await;
+        let width = self.js("return window.outerWidth").await;
+        self.post("window/rect", json!({ "width": width, "height": height })).await;
         let drawn = ask(&self.client, Method::GET, &format!("{}/screenshot", self.session), Value::Null).await;
-        self.post("window/rect", json!({ "width": 1366, "height": 768 })).await;
+        self.post("window/rect", json!({ "width": width, "height": 768 })).await;
         let png = base64::engine::general_purpose::STANDARD.decode(drawn.as_str().unwrap()).unwrap();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();

@@ -258,7 +258,7 @@ fn errors_of_a_large_file_are_read_out_of_parts_of_it() {
         let key = writer.finish().await.unwrap();
         let batch: i64 = sqlx::query_scalar(
             "insert into intake.batch (delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, received_at, state, chunks, records_read, yen_read, faults_total)
-             values (gen_random_uuid(), $1, 'IF12_SKS_large.csv', $2, $3, 'csv', 'x', $4, 'folder', now(), 'rejected', 1, 0, 0, 2) returning id",
+             values (gen_random_uuid(), $1, 'IF12_SKS_large.csv', $2, $3, 'layout', 'x', $4, 'folder', now(), 'rejected', 1, 0, 0, 2) returning id",
         )
         .bind(ASSESSMENTS)
         .bind(key.sha256())

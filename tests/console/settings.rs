@@ -83,7 +83,8 @@ fn what_a_bank_agreed_is_entered_by_one_and_approved_by_another() {
                 change.push((id.to_owned(), value.split('"').next().unwrap().to_owned()));
             }
         }
-        change.push(("non_business_day".into(), "refuse".into()));
+        change
+            .extend([("non_business_day", "refuse"), ("own_account_kind", "2")].map(|(name, value)| (name.into(), value.into())));
         let with = |own: &'static str, from: &'static str, seen: &'static str| {
             let mut fields: Vec<(&str, &str)> = change.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             fields.retain(|(name, _)| !["own_account", "valid_from", "seen", "reason"].contains(name));

@@ -91,7 +91,7 @@ fn card(person: &Person, account: &Account, topics: &[(String, String)]) -> Mark
     let address = |act: &str| format!("/accounts/{login}/{act}");
     html! {
         section.panel {
-            h2 { code { (login) } " " (account.display_name) " " (state(lang, account)) }
+            h2 { code { (login) } " " bdi { (account.display_name) } " " (state(lang, account)) }
             p {
                 (say(lang, "最終利用", "Last used")) ": "
                 @match &account.last_seen { Some(at) => (when(at)), None => (say(lang, "なし", "never")) }

@@ -96,7 +96,7 @@ fn sheets(desk: &Desk, lang: Lang, topic: &Topic, integration: &Integration) -> 
     html! {
         @for (variant, layout) in &integration.layouts {
             section.panel {
-                h2 { (layout.name) " " span.hint { code { (variant) } " · " (say(lang, "第", "version ")) (layout.version) (say(lang, "版", "")) } " " (evidence(lang, layout)) }
+                h2 { (layout.name) " " span.hint { @if integration.layouts.len() > 1 { code { (variant) } " · " } (say(lang, "第", "version ")) (layout.version) (say(lang, "版", "")) } " " (evidence(lang, layout)) }
                 @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " span lang="en" { (source) } } }
                 @for kind in layout.kinds() {
                     details {

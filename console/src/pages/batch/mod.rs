@@ -69,7 +69,7 @@ fn facts(desk: &Desk, lang: Lang, batch: &Batch) -> Markup {
                 @if let Some(twin) = batch.duplicate_of { " " a href={ "/batches/" (twin) } { (say(lang, "同じファイルの受付", "the same file as batch")) " " (twin) } }
             }
             dt { (say(lang, "連携", "Topic")) } dd { (html::topic(&desk.registry, lang, &batch.topic)) }
-            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " code { (batch.layout) } }
+            dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " (layout_name(desk, batch)) }
             dt { "SHA-256" } dd { code { (batch.sha256) } }
             dt { (say(lang, "送付者", "Sender")) } dd { (words::door(lang, &batch.sender)) @if !batch.origin.is_empty() { " · " (batch.origin) } }
             dt { (say(lang, "受付番号", "Delivery")) } dd { code { (batch.delivery) } }
@@ -81,11 +81,21 @@ fn facts(desk: &Desk, lang: Lang, batch: &Batch) -> Markup {
     }
 }
 
+/// The layout as it is called; one that is no more, by what it was known by.
+fn layout_name(desk: &Desk, batch: &Batch) -> Markup {
+    let folder = desk.registry.incoming(&batch.topic).and_then(|topic| topic.integration.as_ref());
+    match folder.and_then(|folder| folder.layout(&batch.layout)) {
+        Some(layout) => html! { span { (layout.name) } },
+        None => html! { code { (batch.layout) } },
+    }
+}
+
 /// A reason is a code of the catalogue, or what somebody wrote. The values of a code's text are told with the finding itself.
 fn reason_text(lang: Lang, reason: &str) -> String {
     match catalogue::template(reason, lang) {
         Some((text, _)) if !text.contains('{') => text.to_owned(),
-        _ => reason.to_owned(),
+        Some(_) => format!("{} ({reason})", say(lang, "下に示す内容のとおり", "as told below")),
+        None => reason.to_owned(),
     }
 }
 

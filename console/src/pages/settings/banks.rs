@@ -21,12 +21,31 @@ use crate::guard::see_other;
 use crate::html::{Fields, Tone, badge, empty, field, post, when};
 use crate::refusal::{Answer, Refusal};
 
-/// Keys with a list to choose from.
-const HOLIDAYS: [(&str, &str, &str); 3] = [
+/// A value of a list to choose from, in Japanese and English.
+type Choice = (&'static str, &'static str, &'static str);
+
+const HOLIDAYS: [Choice; 3] = [
     ("refuse", "受け付けない", "refused"),
     ("next", "翌営業日", "the next bank day"),
     ("previous", "前営業日", "the bank day before"),
 ];
+
+/// Kinds of account, by the figure that stands in the file and on the bank's paper.
+const KINDS: [Choice; 4] = [
+    ("1", "1 普通預金", "1 ordinary"),
+    ("2", "2 当座預金", "2 current"),
+    ("4", "4 貯蓄預金", "4 savings"),
+    ("9", "9 その他", "9 other"),
+];
+
+/// What a key can be, where that is a list.
+fn choices(key: &str) -> &'static [Choice] {
+    match key {
+        "non_business_day" => &HOLIDAYS,
+        "own_account_kind" => &KINDS,
+        _ => &[],
+    }
+}
 
 /// Profiles whose topic the person may see and that have something to change.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
@@ -91,8 +110,8 @@ pub(crate) async fn show(
             div.scroll { table {
                 thead { tr { th { (say(lang, "項目", "Item")) } th { (say(lang, "値", "Value")) } th { (say(lang, "設定ファイルの値", "In its file")) } } }
                 tbody { @for key in &keys { tr {
-                    th scope="row" { (say(lang, &key.name, &key.name_en)) } td { code { (now.get(key.key.as_str()).copied().unwrap_or_default()) } }
-                    td { code { (profile.layout.values.get(&key.key).map_or("", String::as_str)) } }
+                    th scope="row" { (say(lang, &key.name, &key.name_en)) } td { (told(lang, key, now.get(key.key.as_str()).copied())) }
+                    td { (told(lang, key, profile.layout.values.get(&key.key).map(String::as_str))) }
                 } } }
             } }
         }
@@ -110,6 +129,15 @@ async fn keys_of(desk: &Desk, profile: &Profile) -> Answer<Vec<ProfileKey>> {
 
 fn value<'v>(profile: &'v Profile, agreed: &'v BTreeMap<String, String>, key: &str) -> Option<&'v str> {
     agreed.get(key).or_else(|| profile.layout.values.get(key)).map(String::as_str)
+}
+
+/// A value as a reader takes it: one of a list by its name, any other as it is written.
+fn told(lang: Lang, key: &ProfileKey, value: Option<&str>) -> Markup {
+    let value = value.unwrap_or_default();
+    match choices(&key.key).iter().find(|(word, _, _)| *word == value) {
+        Some((_, ja, en)) => html! { (say(lang, ja, en)) },
+        None => html! { code { (value) } },
+    }
 }
 
 fn form(person: &Person, address: &str, keys: &[ProfileKey], now: &BTreeMap<&str, &str>, seen: i32) -> Markup {
@@ -131,8 +159,8 @@ fn form(person: &Person, address: &str, keys: &[ProfileKey], now: &BTreeMap<&str
 fn input(lang: Lang, key: &ProfileKey, now: &str) -> Markup {
     let id = key.key.as_str();
     html! {
-        @if id == "non_business_day" {
-            select id=(id) name=(id) { @for (word, ja, en) in HOLIDAYS { option value=(word) selected[word == now] { (say(lang, ja, en)) } } }
+        @if !choices(id).is_empty() {
+            select id=(id) name=(id) { @for (word, ja, en) in choices(id) { option value=(word) selected[*word == now] { (say(lang, ja, en)) } } }
         } @else { input id=(id) name=(id) required maxlength="40" value=(now); }
     }
 }
@@ -174,7 +202,7 @@ fn decision(person: &Person, topic: &Topic, address: &str, keys: &[ProfileKey], 
 fn difference(lang: Lang, keys: &[ProfileKey], version: &ProfileVersion) -> Markup {
     let other = |key: &&ProfileKey| version.values.get(&key.key) != version.before.get(&key.key);
     html! { ul.plain { @for key in keys.iter().filter(other) { li {
-        (say(lang, &key.name, &key.name_en)) ": " code { (version.before.get(&key.key).map_or("", String::as_str)) } " → " code { (version.values.get(&key.key).map_or("", String::as_str)) }
+        (say(lang, &key.name, &key.name_en)) ": " (told(lang, key, version.before.get(&key.key).map(String::as_str))) " → " (told(lang, key, version.values.get(&key.key).map(String::as_str)))
     } } } }
 }
 

@@ -27,6 +27,14 @@ const ROLES: [(&str, &str, &str); 7] = [
     ("revenue", "歳入", "revenue"),
     ("figure", "収支の数値", "a figure"),
 ];
+/// Figures of the balance, which have no words of the survey of their own.
+const FIGURES: [(&str, &str, &str); 5] = [
+    ("revenue_total", "歳入総額", "total revenue"),
+    ("expenditure_total", "歳出総額", "total expenditure"),
+    ("balance", "歳入歳出差引", "revenue less expenditure"),
+    ("carried_over", "翌年度に繰り越すべき財源", "funds to be carried over"),
+    ("real_balance", "実質収支", "real balance"),
+];
 const AXES: [(&str, &str, &str); 2] = [("row", "行", "row"), ("column", "列", "column")];
 const GRADES: [&str; 4] = ["A", "B", "C", "D"];
 
@@ -75,6 +83,14 @@ fn said(lang: Lang, words: &[(&'static str, &'static str, &'static str)], word: 
     words.iter().find(|(known, ..)| *known == word).map_or("", |(_, ja, en)| say(lang, ja, en))
 }
 
+/// What an axis counts: a code of the survey with its name, or a figure by its name alone.
+fn item(lang: Lang, role: &str, code: &str, name: &str) -> String {
+    match said(lang, &FIGURES, code) {
+        figure if role == "figure" && !figure.is_empty() => figure.to_owned(),
+        _ => format!("{code} {name}"),
+    }
+}
+
 fn list(lang: Lang, axes: &[Axis]) -> Markup {
     html! { div.scroll { table {
         thead { tr {
@@ -83,7 +99,7 @@ fn list(lang: Lang, axes: &[Axis]) -> Markup {
         } }
         tbody { @for axis in axes { tr {
             td { (said(lang, &AXES, &axis.axis)) } td { code { (axis.no) } } td { (axis.within) } th scope="row" { (axis.name) }
-            td { (said(lang, &ROLES, &axis.role)) @if !axis.item.is_empty() { ": " code { (axis.item) } " " (axis.item_name) } }
+            td { (said(lang, &ROLES, &axis.role)) @if !axis.item.is_empty() { ": " (item(lang, &axis.role, &axis.item, &axis.item_name)) } }
             td { (axis.grade) } td.number { (axis.from_year) } td.number { (axis.version) }
         } } }
     } } }
@@ -107,7 +123,7 @@ fn form(person: &Person, table: &str, year: i32, items: &[(String, String, Strin
             } }))
             (field(say(lang, "区分（総額・決算額は空欄）", "Item (none of a total or the amount)"), "item", html! { select id="item" name="item" {
                 option value="" {}
-                @for (role, code, name) in items { option value=(code) { (said(lang, &ROLES, role)) ": " (code) " " (name) } }
+                @for (role, code, name) in items { option value=(code) { (said(lang, &ROLES, role)) ": " (item(lang, role, code, name)) } }
             } }))
             (field(say(lang, "根拠", "Evidence"), "grade", html! { select id="grade" name="grade" { @for grade in GRADES { option value=(grade) { (grade) } } } }))
             (reason(lang, "axis"))
