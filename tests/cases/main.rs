@@ -41,8 +41,12 @@
 mod case;
 /// Files handed in.
 mod inbound;
+/// Files made by `renkei topic sample`.
+mod made;
 /// Exports.
 mod outbound;
+#[path = "../support/samples.rs"]
+mod sample_files;
 #[path = "../support/mod.rs"]
 mod support;
 /// Results as text.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::model::{self, ModelError, Row};
 use crate::charset::Encoding;
+use crate::codes;
 use crate::layout::{Auto, Field, FieldType, Format, Header, Layout, Newline};
 
 mod shape;
@@ -41,6 +42,10 @@ pub enum Break {
     RequiredEmpty,
     /// A code is in no table.
     CodeUnknown,
+    /// The check digit of a number is another.
+    CheckDigit,
+    /// A number lacks its last digit: a 登録番号 with 12.
+    NumberShort,
     /// A date that is in no calendar.
     NoSuchDay,
     /// A text has one character too many.
@@ -57,7 +62,7 @@ pub enum Break {
 
 impl Break {
     /// All of them.
-    pub const ALL: [Break; 20] = [
+    pub const ALL: [Break; 22] = [
         Break::ZerosLost,
         Break::Exponent,
         Break::DateForCode,
@@ -72,6 +77,8 @@ impl Break {
         Break::LetterInNumber,
         Break::RequiredEmpty,
         Break::CodeUnknown,
+        Break::CheckDigit,
+        Break::NumberShort,
         Break::NoSuchDay,
         Break::TooLong,
         Break::Negative,
@@ -97,6 +104,8 @@ impl Break {
             Break::LetterInNumber => "letter-in-number",
             Break::RequiredEmpty => "required-empty",
             Break::CodeUnknown => "code-unknown",
+            Break::CheckDigit => "check-digit",
+            Break::NumberShort => "number-short",
             Break::NoSuchDay => "no-such-day",
             Break::TooLong => "too-long",
             Break::Negative => "negative",
@@ -123,6 +132,8 @@ impl Break {
             Break::LetterInNumber => &["FIELD_NOT_DIGITS", "OCR_LOOK_ALIKE", "JSON_TYPE"],
             Break::RequiredEmpty => &["FIELD_EMPTY"],
             Break::CodeUnknown => &["FIELD_CODE_UNKNOWN"],
+            Break::CheckDigit => &["CODE_CHECK_DIGIT"],
+            Break::NumberShort => &["CODE_FORM", "DIGITS_TOO_SHORT", "FIELD_TOO_SHORT"],
             Break::NoSuchDay => &["DATE_NO_SUCH_DAY"],
             Break::TooLong => &["FIELD_TOO_LONG"],
             // Behind the zeros of a fixed field a sign is no digit.
@@ -274,6 +285,14 @@ fn bad_value(field: &Field, value: &str, kind: Break) -> Option<String> {
             let unknown =
                 (0..10).map(|digit| digit.to_string().repeat(field.len)).find(|code| !table.contains(code.as_bytes()))?;
             Some(unknown)
+        }
+        Break::CheckDigit | Break::NumberShort => {
+            let check = field.check.filter(|_| plain && !field.check_warns)?;
+            let (head, last) = value.split_at_checked(value.len().checked_sub(1)?)?;
+            let digit: u8 = last.parse().ok()?;
+            let bad = if kind == Break::CheckDigit { format!("{head}{}", (digit + 1) % 10) } else { head.to_owned() };
+            let refused = codes::check(check, &bad).err().filter(|failed| !failed.is_warning())?;
+            (kind == Break::NumberShort || refused.code() == "CODE_CHECK_DIGIT").then_some(bad)
         }
         Break::NoSuchDay => {
             let eight = field.forms.first().is_some_and(|form| form.as_str() == "yyyymmdd");
