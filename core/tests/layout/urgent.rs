@@ -62,7 +62,7 @@ fields = [{ id = "value", name = "value", type = "digits", len = 2, must = true 
 /// The file of urgent records, their number, and every error that was told.
 fn split(layout: &Layout, bytes: &[u8], faults_max: usize) -> (String, u64, Vec<(Option<u64>, String)>) {
     let mut out = Vec::new();
-    let mut urgent = Urgent::of_file(layout, bytes, faults_max, &mut out).unwrap().unwrap();
+    let mut urgent = Urgent::of_file(layout, bytes, faults_max, &mut out).expect("a file").expect("urgent records");
     let limits = ReadLimits { faults_max, ..ReadLimits::default() };
     let mut faults: Vec<Fault> = Vec::new();
     let on = |event: Event<'_>| {
@@ -71,9 +71,9 @@ fn split(layout: &Layout, bytes: &[u8], faults_max: usize) -> (String, u64, Vec<
             faults.push(fault);
         }
     };
-    read_file(layout, bytes, &limits, on).unwrap();
-    let records = urgent.finish().unwrap().records;
-    (String::from_utf8(out).unwrap(), records, faults.into_iter().map(|fault| (fault.line, fault.code)).collect())
+    read_file(layout, bytes, &limits, on).expect("the file is read");
+    let records = urgent.finish().expect("the file of urgent records ends").records;
+    (String::from_utf8(out).expect("UTF-8"), records, faults.into_iter().map(|fault| (fault.line, fault.code)).collect())
 }
 
 fn named(faults: &[(Option<u64>, String)]) -> Vec<(u64, &str)> {
