@@ -76,6 +76,8 @@ fn what_a_bank_agreed_is_entered_by_one_and_approved_by_another() {
         let mut approver = Visitor::with_roles(world, &address, "shonin.1", &["approver"]).await;
         let page = "/settings/banks/09_bank_transfers/mizuho_advanced";
         let shown = admin.get(page).await.expect(200).shows("みずほアバンスドバンク").shows("0123456");
+        // Codes of the file by their names.
+        let shown = shown.shows("受け付けない").shows("2 当座預金").hides("<code>refuse</code>");
         let mut change: Vec<(String, String)> = Vec::new();
         for part in shown.text.split("<input id=\"").skip(1) {
             let id = part.split('"').next().unwrap();
@@ -192,7 +194,7 @@ fn portions_funding_and_rows_of_the_survey_are_entered_on_pages() {
         viewer.post(page, &row).await.expect(403);
         admin.post(page, &row).await.expect_to(&format!("{page}?table=02&year=2026&done=saved"));
         admin.post(page, &row).await.expect(409).shows("今の設定と同じです");
-        viewer.get(&format!("{page}?table=02&year=2025")).await.expect(200).shows("様式の改正");
+        viewer.get(&format!("{page}?table=02&year=2025")).await.expect(200).shows("様式の改正").shows("収支の数値: 実質収支");
         let sql = "select count(*) from ledger.settlement_axis_of(2026) where name = '実質収支（新様式）'";
         assert_eq!(world.number(sql).await, 1);
         assert_eq!(

@@ -94,7 +94,8 @@ fn layout_name(desk: &Desk, batch: &Batch) -> Markup {
 fn reason_text(lang: Lang, reason: &str) -> String {
     match catalogue::template(reason, lang) {
         Some((text, _)) if !text.contains('{') => text.to_owned(),
-        Some(_) => format!("{} ({reason})", say(lang, "下に示す内容のとおり", "as told below")),
+        Some(_) if lang == Lang::Ja => format!("下に示す内容のとおり（{reason}）"),
+        Some(_) => format!("as told below ({reason})"),
         None => reason.to_owned(),
     }
 }
