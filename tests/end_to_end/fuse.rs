@@ -33,7 +33,7 @@ fn a_message_that_kills_its_consumer_is_set_aside() {
         assert!(shown.contains(ASSESSMENTS) && shown.contains("2026-CV-000001"), "{shown}");
         let parked = world.json(&["failed", "show", &failure], &[0]);
         let body: serde_json::Value = serde_json::from_str(parked["body_text"].as_str().unwrap()).unwrap();
-        assert_eq!((parked["state"].as_str(), body.as_array().unwrap().len()), (Some("open"), 20));
+        assert_eq!((parked["state"].as_str(), body["records"].as_array().unwrap().len()), (Some("open"), 20));
         world.renkei(&["failed", "discard", &failure, "--reason", "", "--as", "kakari"]).expect(&[3]);
         let retried = world.json(&["failed", "retry", &failure, "--reason", "mended", "--as", "kakari"], &[0]);
         assert_eq!(retried["state"], "retried");
