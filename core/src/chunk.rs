@@ -42,7 +42,8 @@ pub struct TooLarge {
 impl ChunkWriter {
     /// Bodies of at most so many records and bytes.
     pub fn new(records_max: usize, bytes_max: usize) -> Self {
-        let (rows, row) = (Vec::with_capacity(bytes_max.min(1 << 18)), Vec::with_capacity(1 << 10));
+        // Grown as records come and kept from body to body: most messages have one record.
+        let (rows, row) = (Vec::new(), Vec::new());
         ChunkWriter { records_max, bytes_max, rows, records: 0, kinds: Vec::new(), kinds_text: Vec::new(), row }
     }
 
