@@ -247,10 +247,6 @@ create table intake.record (
   c11 text, c12 text, c13 text, c14 text, c15 text, c16 text, c17 text, c18 text, c19 text, c20 text,
   c21 text, c22 text, c23 text, c24 text, c25 text, c26 text, c27 text, c28 text, c29 text, c30 text,
   c31 text, c32 text, c33 text, c34 text, c35 text, c36 text, c37 text, c38 text, c39 text, c40 text,
-  c41 text, c42 text, c43 text, c44 text, c45 text, c46 text, c47 text, c48 text, c49 text, c50 text,
-  c51 text, c52 text, c53 text, c54 text, c55 text, c56 text, c57 text, c58 text, c59 text, c60 text,
-  c61 text, c62 text, c63 text, c64 text, c65 text, c66 text, c67 text, c68 text, c69 text, c70 text,
-  c71 text, c72 text, c73 text, c74 text, c75 text, c76 text, c77 text, c78 text, c79 text, c80 text,
   more        text[],
   constraint record_once primary key (batch_id, line, sub, shape)
 );
@@ -259,16 +255,14 @@ comment on column intake.record.line is '1-based line of a text file, record num
 comment on column intake.record.sub is 'Place in the list of its parent (details of one JSON document), from 1; else 0';
 comment on column intake.record.grp is 'Number of the repeated group (header, data, trailer), from 1; 0 where nothing repeats';
 comment on column intake.record.yen is 'Value of the kind''s amount field, 0 without one; counted in the control totals';
-comment on column intake.record.c1 is 'c1 … c80: its values as text, in the order of its shape''s columns; null: the field is empty';
-comment on column intake.record.more is 'The values from the 81st on; null: its shape has no more than 80 columns';
+comment on column intake.record.c1 is 'c1 … c40: its values as text, in the order of its shape''s columns; null: the field is empty';
+comment on column intake.record.more is 'The values from the 41st on; null: its shape has no more than 40 columns';
 
 create view intake.record_fields as
 select r.batch_id, r.line, r.sub, r.grp, s.kind, r.byte_offset, r.byte_length, r.yen,
        jsonb_strip_nulls(jsonb_object(s.columns, (array[
            r.c1, r.c2, r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, r.c9, r.c10, r.c11, r.c12, r.c13, r.c14, r.c15, r.c16, r.c17, r.c18, r.c19, r.c20,
-           r.c21, r.c22, r.c23, r.c24, r.c25, r.c26, r.c27, r.c28, r.c29, r.c30, r.c31, r.c32, r.c33, r.c34, r.c35, r.c36, r.c37, r.c38, r.c39, r.c40,
-           r.c41, r.c42, r.c43, r.c44, r.c45, r.c46, r.c47, r.c48, r.c49, r.c50, r.c51, r.c52, r.c53, r.c54, r.c55, r.c56, r.c57, r.c58, r.c59, r.c60,
-           r.c61, r.c62, r.c63, r.c64, r.c65, r.c66, r.c67, r.c68, r.c69, r.c70, r.c71, r.c72, r.c73, r.c74, r.c75, r.c76, r.c77, r.c78, r.c79, r.c80]
+           r.c21, r.c22, r.c23, r.c24, r.c25, r.c26, r.c27, r.c28, r.c29, r.c30, r.c31, r.c32, r.c33, r.c34, r.c35, r.c36, r.c37, r.c38, r.c39, r.c40]
            || r.more)[1:cardinality(s.columns)])) as fields
   from intake.record r join intake.shape s on s.id = r.shape;
 comment on view intake.record_fields is 'Records with the names of their fields, for people';

@@ -730,6 +730,21 @@ comment on function ledger.find_slips is 'Slips by 案件特定キー, by 納入
 -- ── Assessments: check ──────────────────────────────────────────────────────────────────────────────────────────────
 -- The folders of 12 and 13 name their layout's record kind `assessment` with the same field ids, and call these functions.
 
+create function ledger.begin_assessment_combinations() returns void
+language plpgsql
+set jit = off as $$
+begin
+    perform intake.work_table('assessment_combination',
+        'source text, fiscal_year int, fund text, budget_line text, organization text, assessed_on date, due_on date, method text,
+         changes boolean, quantity boolean, lowest text, highest text');
+    insert into pg_temp.assessment_combination
+    select s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method,
+           bool_or(s.action <> '1'), bool_or(s.qty * s.unit_yen <> s.amount), min(s.source_key collate "C"), max(s.source_key collate "C")
+      from pg_temp.staged_assessment s
+     group by 1, 2, 3, 4, 5, 6, 7, 8;
+end $$;
+comment on function ledger.begin_assessment_combinations is 'One pass over staged_assessment: its distinct combinations, and of each whether it has changes, an amount that is not quantity × unit price, and its first and last key.';
+
 create function ledger.check_assessments(sender text)
 returns table (line bigint, verdict text, code text, field text, detail jsonb)
 language plpgsql
@@ -746,22 +761,14 @@ declare
     quantity  boolean;
     key_twice boolean;
 begin
-    -- One pass finds out which of the questions below need to be asked line by line. Equal keys have equal hashes: when all
-    -- hashes differ, so do all keys.
-    select min(s.source_key collate "C"), max(s.source_key collate "C"), bool_or(s.qty * s.unit_yen <> s.amount),
-           count(*) <> count(distinct hashtextextended(s.source_key, ascii(s.action)))
-      into lowest, highest, quantity, key_twice
-      from pg_temp.staged_assessment s;
-
     -- Masters and dates are judged once per distinct combination, not once per row: a file has a handful of them. They are kept for
-    -- the posting.
-    perform intake.work_table('assessment_combination',
-        'source text, fiscal_year int, fund text, budget_line text, organization text, assessed_on date, due_on date, method text, changes boolean');
-    insert into pg_temp.assessment_combination
-    select s.source, s.fiscal_year, s.fund, s.budget_line, s.organization, s.assessed_on, s.due_on, s.method, bool_or(s.action <> '1')
-      from pg_temp.staged_assessment s
-     group by 1, 2, 3, 4, 5, 6, 7, 8;
-    changes := (select bool_or(c.changes) from pg_temp.assessment_combination c);
+    -- the posting, with what tells which of the questions below need to be asked line by line.
+    perform ledger.begin_assessment_combinations();
+    select min(c.lowest collate "C"), max(c.highest collate "C"), bool_or(c.quantity), bool_or(c.changes)
+      into lowest, highest, quantity, changes
+      from pg_temp.assessment_combination c;
+    -- Equal keys have equal hashes: when all hashes differ, so do all keys.
+    key_twice := (select count(*) <> count(distinct hashtextextended(s.source_key, ascii(s.action))) from pg_temp.staged_assessment s);
     return query
     with section as materialized (
         with recursive below as (
@@ -939,11 +946,7 @@ begin
     perform ledger.begin_sides();
     -- What the check found, unless lines were set aside after it.
     if exists (select from pg_temp.line_verdict v where v.rank in (2, 3)) then
-        perform intake.work_table('assessment_combination',
-            'source text, fiscal_year int, fund text, budget_line text, organization text, assessed_on date, due_on date, method text, changes boolean');
-        insert into pg_temp.assessment_combination (fiscal_year, fund, budget_line, assessed_on, due_on, method, changes)
-        select s.fiscal_year, s.fund, s.budget_line, s.assessed_on, s.due_on, s.method, bool_or(s.action <> '1')
-          from pg_temp.staged_assessment s group by 1, 2, 3, 4, 5, 6;
+        perform ledger.begin_assessment_combinations();
     end if;
     with combination as (
         select s.fiscal_year, s.assessed_on, s.fund, s.budget_line, min(s.due_on) as earliest, max(s.due_on) as latest,
@@ -1138,12 +1141,15 @@ begin
 
     insert into ledger.payment_slip (assessment_id, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
         amount, amount_main, due_on, pay_limit_on, issued_on, batch_id, line)
+    -- Materialized, or the function is asked for each slip and not for each 科目 and day.
+    with item as materialized (
+        select d.*, ledger.eltax_item(d.fund, d.budget_line, d.assessed_on) as item
+          from (select distinct fund, budget_line, assessed_on from pg_temp.slip_wanted) d
+    )
     select w.id, g.agency_code, g.office_code, i.item, ledger.el_case_key(g.key_prefix, w.fiscal_year, w.id, 1, 1), ledger.random_digits(),
            w.fiscal_year, w.fiscal_year, w.amount, w.amount, w.due_on, w.due_on + g.limit_days, b.business_date, batch, w.line
       from pg_temp.slip_wanted w
-      join (select d.*, ledger.eltax_item(d.fund, d.budget_line, d.assessed_on) as item
-              from (select distinct fund, budget_line, assessed_on from pg_temp.slip_wanted) d) i
-        on (i.fund, i.budget_line, i.assessed_on) = (w.fund, w.budget_line, w.assessed_on)
+      join item i on (i.fund, i.budget_line, i.assessed_on) = (w.fund, w.budget_line, w.assessed_on)
      cross join ledger.eltax_agency g
      cross join pg_temp.batch b;
     drop table pg_temp.slip_wanted;

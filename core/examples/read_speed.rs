@@ -62,7 +62,7 @@ fn invoice(lines: u64) -> (Layout, Vec<u8>) {
 }
 
 fn measure(name: &str, layout: &Layout, input: impl Read, rows: u64, cut: bool) {
-    let mut writer = ChunkWriter::new(2_000, 1 << 20);
+    let mut writer = ChunkWriter::new(3_000, 1 << 20);
     let cpu_begin = cpu_nanos();
     let begin = Instant::now();
     let summary = read_file(layout, input, &ReadLimits::default(), |event| match event {

@@ -131,7 +131,7 @@ pub fn topic_label(queue: &str) -> &str {
 const NAMESPACE: &str = "renkei";
 /// Confirms take a millisecond or two on a quiet broker; the long buckets show a slow disk or an alarm.
 const CONFIRM_BUCKETS_S: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
-/// One message is a chunk of up to 2,000 records; the last one of a file posts the whole file.
+/// One message is a chunk of up to 3,000 records; the last one of a file posts the whole file.
 const PROCESSING_BUCKETS_S: [f64; 13] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0];
 
 impl Metrics {

@@ -52,7 +52,8 @@ pub(super) struct Row<'t> {
 /// Cuts a chunk body into rows. The error is a sentence.
 pub(super) fn rows<'t>(batch: i64, shapes: &[Shape], body: &'t [u8]) -> Result<Rows<'t>, String> {
     let text = std::str::from_utf8(body).map_err(|error| format!("the body is not UTF-8 at byte {}", error.valid_up_to()))?;
-    let mut copy = Vec::with_capacity(body.len() + 64);
+    // Lengths in front of the values take more room than the commas and quotes around them.
+    let mut copy = Vec::with_capacity(body.len() * 5 / 2 + 64);
     copy.extend_from_slice(COPY_HEADER);
     let width = record::width(shapes);
     let rows = Rows { copy, few: Some(Vec::new()), records: 0, yen: 0 };

@@ -24,6 +24,10 @@ use super::split::{self, Rows};
 /// Deliveries whose batch number is remembered; more than are under way at any time.
 const KNOWN_MAX: usize = 64;
 
+/// Bytes of a COPY sent at once. Driver and server each hold a whole message: one of a chunk's size is memory that both ask the
+/// system for anew, chunk after chunk.
+const COPY_PIECE: usize = 64 * 1024;
+
 /// What staging a chunk did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staged {
@@ -350,7 +354,9 @@ async fn store(
 ) -> Result<(), sqlx::Error> {
     let Some(few) = few.filter(|few| !few.is_empty()) else {
         let mut copy = conn.copy_in_raw(&record::copy_sql(shapes)).await?;
-        copy.send(stream).await?;
+        for piece in stream.chunks(COPY_PIECE) {
+            copy.send(piece).await?;
+        }
         return copy.finish().await.map(|_| ());
     };
     let width = record::width(shapes);
