@@ -320,6 +320,7 @@ begin
     select p.bank, p.begins, p.closes, p.name, p.kana, p.why_began, p.why_ended, p.successor_bank, batch, p.line, batch, p.line
       from planned p
      where p.branch = '' and p.action in ('open', 'return', 'rename')
+     order by p.line
     on conflict on constraint institution_pk do update
        set valid_to = excluded.valid_to, name = excluded.name, kana = excluded.kana, end_reason = excluded.end_reason,
            successor_bank = excluded.successor_bank, batch_id = excluded.batch_id, line = excluded.line,
@@ -346,6 +347,7 @@ begin
            batch, p.line, batch, p.line
       from planned p
      where p.branch <> '' and p.action in ('open', 'return', 'rename')
+     order by p.line
     on conflict on constraint branch_pk do update
        set valid_to = excluded.valid_to, name = excluded.name, kana = excluded.kana, end_reason = excluded.end_reason,
            successor_bank = excluded.successor_bank, successor_branch = excluded.successor_branch,

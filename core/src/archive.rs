@@ -7,12 +7,13 @@
 //! flushed to disk, and only then given its name (a rename in a local archive, an upload in a remote one): an interrupted
 //! write leaves no half blob, only a spool file that the next start sweeps away.
 
-use std::fs::File;
-use std::io::{self, Write};
+/// How a blob is written and named.
+mod write;
+
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -24,10 +25,10 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+pub use self::write::ArchiveWriter;
+use self::write::{rename_into_place, sweep};
 use crate::verdict::{Classify, Verdict};
 
-/// Spool files older than this belong to a process that died; they are removed when an archive is opened.
-const SPOOL_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Bytes read or written at a time.
 const BLOCK_BYTES: usize = 256 * 1024;
 
@@ -207,11 +208,7 @@ impl Archive {
 
     /// Opens a writer that hashes while it writes; the blob exists only after [`ArchiveWriter::finish`].
     pub fn put_writer(&self) -> Result<ArchiveWriter, ArchiveError> {
-        let path = self.spool.join(format!("{}.part", uuid::Uuid::new_v4()));
-        let file = File::options().write(true).create_new(true).open(&path);
-        let file = file.map_err(|source| ArchiveError::File { operation: "creating", path: path.clone(), source })?;
-        let spool = SpoolFile { path };
-        Ok(ArchiveWriter { archive: self.clone(), file, spool, hasher: Sha256::new(), bytes: 0 })
+        ArchiveWriter::open(self)
     }
 
     /// The whole blob, checked against its name.
@@ -308,88 +305,6 @@ impl Archive {
     }
 }
 
-/// Writes one blob. Dropped before [`finish`](Self::finish), it leaves nothing.
-#[derive(Debug)]
-pub struct ArchiveWriter {
-    archive: Archive,
-    file: File,
-    spool: SpoolFile,
-    hasher: Sha256,
-    bytes: u64,
-}
-
-impl ArchiveWriter {
-    /// Bytes written so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Appends bytes; the same as [`Write::write_all`] with the archive's error.
-    pub fn append(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
-        let written = self.write_all(bytes);
-        written.map_err(|source| ArchiveError::File { operation: "writing", path: self.spool.path.clone(), source })
-    }
-
-    /// Flushes to disk and gives the blob its name.
-    pub async fn finish(self) -> Result<ArchiveKey, ArchiveError> {
-        let ArchiveWriter { archive, file, spool, hasher, .. } = self;
-        let key = ArchiveKey::of(hasher);
-        let path = spool.path.clone();
-        blocking(move || file.sync_all()).await.map_err(|source| ArchiveError::File { operation: "flushing", path, source })?;
-        archive.place(&spool.path, &key).await?;
-        Ok(key)
-    }
-}
-
-impl Write for ArchiveWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// A spool file, removed when it is dropped; after a rename there is nothing left to remove.
-#[derive(Debug)]
-struct SpoolFile {
-    path: PathBuf,
-}
-
-impl Drop for SpoolFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// Renames within one file system and flushes the folders, so that the blob survives a power cut under its name.
-async fn rename_into_place(from: PathBuf, to: PathBuf) -> Result<(), ArchiveError> {
-    let path = to.clone();
-    let renamed = blocking(move || {
-        let folder = to.parent().unwrap_or(&to).to_owned();
-        let is_new = !folder.exists();
-        std::fs::create_dir_all(&folder)?;
-        std::fs::rename(&from, &to)?;
-        File::open(&folder)?.sync_all()?;
-        if is_new {
-            // The new folder's own name has to survive as well, up to the archive's root.
-            for ancestor in folder.ancestors().skip(1).take(2) {
-                File::open(ancestor)?.sync_all()?;
-            }
-        }
-        Ok(())
-    });
-    renamed.await.map_err(|source| ArchiveError::File { operation: "storing", path, source })
-}
-
-async fn blocking(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> io::Result<()> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(io::Error::other(e)))
-}
-
 fn named_by(key: &ArchiveKey, hasher: Sha256) -> Result<(), ArchiveError> {
     let found = ArchiveKey::of(hasher);
     if found == *key { Ok(()) } else { Err(ArchiveError::Damaged { key: key.clone(), found: found.sha256 }) }
@@ -404,17 +319,6 @@ fn stored(operation: &'static str, key: &ArchiveKey, source: object_store::Error
 
 fn make_dir(path: &Path) -> Result<(), ArchiveError> {
     std::fs::create_dir_all(path).map_err(|source| ArchiveError::File { operation: "making", path: path.to_owned(), source })
-}
-
-/// Removes what dead processes left. Failing to sweep is no reason not to open.
-fn sweep(spool: &Path) {
-    let Ok(entries) = std::fs::read_dir(spool) else { return };
-    for entry in entries.flatten() {
-        let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
-        if entry.path().extension().is_some_and(|e| e == "part") && age.is_some_and(|age| age > SPOOL_AGE_MAX) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
 }
 
 #[cfg(test)]

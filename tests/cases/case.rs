@@ -177,10 +177,19 @@ impl Case {
         self.happens(pool, &[self.folder.join(file)]).await;
     }
 
-    /// In one transaction, behind the folder's functions: a file may use what one before it made in `pg_temp`.
+    /// The functions of the folder; cases of answers (`results/`) have those of the topic that is answered.
+    fn functions(&self) -> PathBuf {
+        let cases = self.folder.parent().expect("a case lies in cases/");
+        let integration = cases.parent().expect("cases/ lies in an integration");
+        let topic =
+            if integration.ends_with("results") { integration.parent().expect("results/ lies in a topic") } else { integration };
+        topic.join("cases/functions.sql")
+    }
+
+    /// In one transaction, behind the functions: a file may use what one before it made in `pg_temp`.
     async fn happens(&self, pool: &PgPool, files: &[PathBuf]) {
         let mut transaction = pool.begin().await.unwrap();
-        for file in std::iter::once(&self.folder.with_file_name("functions.sql")).chain(files) {
+        for file in std::iter::once(&self.functions()).chain(files) {
             let Ok(sql) = std::fs::read_to_string(file) else { continue };
             let ran = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await;
             ran.unwrap_or_else(|error| panic!("{}: {}: {}", self.name, file.display(), renkei_consumers::db::sentence(&error)));

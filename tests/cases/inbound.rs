@@ -67,19 +67,12 @@ impl Publish for Kept {
 /// A message as the broker would hand it over.
 fn delivered(message: Outgoing) -> Incoming {
     Incoming {
-        queue: message.routing_key.clone(),
-        routing_key: message.routing_key,
         message_id: message.message_id.to_string(),
-        kind: message.kind,
         headers: message.headers,
-        body: message.body,
         app_id: message.app_id,
         reply_to: message.reply_to,
         correlation_id: message.correlation_id,
-        attempt: 1,
-        delivery_count: 0,
-        redelivered: false,
-        death: None,
+        ..Incoming::plain(&message.routing_key, &message.kind, message.body)
     }
 }
 
@@ -197,22 +190,9 @@ impl Door<'_> {
 
     /// As a message of an upstream system.
     fn publish(&self, file: &str) -> (Vec<Input>, Vec<Incoming>) {
-        let key = format!("in.{}", self.case.topic.slug);
-        let message = Incoming {
-            queue: key.clone(),
-            routing_key: key,
-            message_id: file.to_owned(),
-            kind: String::new(),
-            headers: Default::default(),
-            body: std::fs::read(self.case.folder.join(file)).unwrap().into(),
-            app_id: "case".to_owned(),
-            reply_to: None,
-            correlation_id: None,
-            attempt: 1,
-            delivery_count: 0,
-            redelivered: false,
-            death: None,
-        };
+        let body = std::fs::read(self.case.folder.join(file)).unwrap();
+        let plain = Incoming::plain(&format!("in.{}", self.case.topic.slug), "", body);
+        let message = Incoming { message_id: file.to_owned(), app_id: "case".to_owned(), ..plain };
         let delivery = direct_delivery_id(self.case.topic.slug.as_str(), "case", file);
         (vec![Input { delivery, file: file.to_owned(), door: "直接", faults: Vec::new() }], vec![message])
     }

@@ -73,7 +73,7 @@ async fn hand_all_in() -> (String, Vec<String>) {
     let root = support::root();
     let sources = Sources { queues: Some(root.join("queues.toml")), integrations: Some(root.join("integrations")) };
     let registry = Arc::new(Registry::load_from(&sources).unwrap_or_else(|errors| panic!("{errors}")));
-    let database = Database::create(4).await;
+    let database = Database::hasty(4).await;
     sqlx::raw_sql(include_str!("slate.sql")).execute(&database.pool).await.unwrap();
     let migrations: Vec<String> = std::fs::read_dir(root.join("migrations"))
         .unwrap()

@@ -9,7 +9,8 @@
 //!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew, workbook (several files of an
 //!                              order: each is released, the first is voided)
 //!              setup.sql       the ledger before; cases/setup.sql: what all cases of the folder share, read first;
-//!                              cases/functions.sql: functions of pg_temp for both and for before_<step>.sql, read before each
+//!                              cases/functions.sql: functions of pg_temp for both and for before_<step>.sql, read before each;
+//!                              tests/cases/given.sql: what cases of several folders share (schema slate)
 //!              profile.toml    the bank profile of that name, instead of the shipped one
 //!              before_<step>.sql  what happens in the ledger before the step `again`, `cancel`, `files_after`, `release`, `accepted`, `void` or `next`
 //!              <files>         what is handed in, with <file>.ctl beside it where the sender states totals
@@ -119,8 +120,8 @@ fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
 
 /// Takes cases until there are none.
 async fn work(registry: Arc<Registry>, cases: Arc<Mutex<VecDeque<Case>>>) -> Vec<String> {
-    let database = Database::create(4).await;
-    sqlx::raw_sql(include_str!("slate.sql")).execute(&database.pool).await.unwrap();
+    let database = Database::hasty(4).await;
+    sqlx::raw_sql(concat!(include_str!("slate.sql"), include_str!("given.sql"))).execute(&database.pool).await.unwrap();
     let mut wrong = Vec::new();
     loop {
         let Some(case) = cases.lock().unwrap().pop_front() else { break };

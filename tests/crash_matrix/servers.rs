@@ -46,13 +46,14 @@ async fn state(world: &World) -> String {
 struct Alarm;
 
 impl Alarm {
-    /// Waits inside the broker until `queue` holds some messages, and then raises the alarm at once: a command for each would be
-    /// slower than the file.
+    /// Waits inside the broker until `queue` holds some messages, raises the alarm at once – a command for each would be slower than
+    /// the file – and waits until every connection was told of it: what is published from then on, is published under the alarm.
     fn when_filled(vhost: &str, queue: &str) -> Alarm {
         let code = format!(
             "F = fun F() -> {{ok, Q}} = rabbit_amqqueue:lookup({{resource, <<\"{vhost}\">>, queue, <<\"{queue}\">>}}), \
              case rabbit_amqqueue:stat(Q) of {{ok, N, _}} when N >= 3 -> vm_memory_monitor:set_vm_memory_high_watermark(0.000001), vm_memory_monitor ! update; \
-             _ -> timer:sleep(2), F() end end, F()."
+             _ -> timer:sleep(2), F() end end, F(), \
+             W = fun W() -> case rabbit_alarm:get_alarms() of [] -> timer:sleep(2), W(); _ -> on end end, W()."
         );
         services(&["rabbitmqctl", "eval", &code]);
         Alarm

@@ -33,15 +33,6 @@ async fn publish(channel: &Channel, kind: &str, reply: &str, id: &str, body: &Va
     published.await.unwrap().await.unwrap();
 }
 
-/// A course fee as JSON: numbers as numbers.
-fn record(key: &str, yen: i64) -> Value {
-    let fields = files::assessment(key, yen, "1").into_iter().map(|(id, value)| {
-        let number = ["fiscal_year", "qty", "unit_yen", "amount"].contains(&id);
-        (id.to_owned(), if number { json!(value.parse::<i64>().unwrap()) } else { json!(value) })
-    });
-    Value::Object(fields.collect())
-}
-
 #[test]
 fn a_direct_publisher_gets_receipts() {
     world::run("2026-10-06T09:30:00+09:00", async |world| {
@@ -52,10 +43,10 @@ fn a_direct_publisher_gets_receipts() {
         let no_ack = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
         let mut receipts = channel.basic_consume("receipts".into(), "test".into(), no_ack, FieldTable::default()).await.unwrap();
 
-        let sound = json!([record("2026-CV-000001", 4_500), record("2026-CV-000002", 6_000)]);
+        let sound = json!([files::assessment_record("2026-CV-000001", 4_500), files::assessment_record("2026-CV-000002", 6_000)]);
         publish(&channel, "records", "receipts", "m-1", &sound).await;
         publish(&channel, "records", "receipts", "m-1", &sound).await;
-        let mut faulty = record("2026-CV-000003", 4_500);
+        let mut faulty = files::assessment_record("2026-CV-000003", 4_500);
         faulty["amount"] = json!("6,0O0");
         publish(&channel, "records", "receipts", "m-2", &json!([faulty])).await;
 

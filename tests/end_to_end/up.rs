@@ -37,15 +37,6 @@ fn as_a_newcomer(world: &mut World, http: &str, metrics: &str) {
     assert!(missing.is_empty(), "compose/services env sets {missing:?}: this test must set them too");
 }
 
-/// A course fee by field id, numbers as numbers.
-fn record(key: &str, yen: i64) -> Value {
-    let fields = files::assessment(key, yen, "1").into_iter().map(|(id, value)| {
-        let number = ["fiscal_year", "qty", "unit_yen", "amount"].contains(&id);
-        (id.to_owned(), if number { json!(value.parse::<i64>().unwrap()) } else { json!(value) })
-    });
-    Value::Object(fields.collect())
-}
-
 #[test]
 fn up_takes_records_over_http_and_posts_them() {
     world::run("2026-10-06T09:30:00+09:00", async |world| {
@@ -64,7 +55,8 @@ fn up_takes_records_over_http_and_posts_them() {
 
         let url = format!("http://{http}/v1/topics/{ASSESSMENTS}/records");
         let post = async |token: &str| {
-            let body = json!([record("2026-CV-000001", 4_500), record("2026-CV-000002", 6_000)]);
+            let body =
+                json!([files::assessment_record("2026-CV-000001", 4_500), files::assessment_record("2026-CV-000002", 6_000)]);
             let request = client.post(&url).bearer_auth(token).header("content-type", "application/json");
             request.body(body.to_string()).send().await.unwrap()
         };

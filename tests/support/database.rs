@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::{is_left_over, root, setting, unique_name};
+use super::naming::{is_left_over, root, setting, unique_name};
 
 /// Key of the advisory lock under which the template is made: "renk" in bytes.
 const TEMPLATE_LOCK: i64 = 0x7265_6e6b;
@@ -28,10 +28,20 @@ pub(crate) struct Database {
 impl Database {
     /// A fresh migrated database.
     pub(crate) async fn create(connections_max: u32) -> Database {
+        Database::open(connections_max, "on").await
+    }
+
+    /// The same for tests under which nobody kills the server: their commits need not wait for the disk.
+    pub(crate) async fn hasty(connections_max: u32) -> Database {
+        Database::open(connections_max, "off").await
+    }
+
+    async fn open(connections_max: u32, synchronous_commit: &str) -> Database {
         let mut admin = admin().await;
         let template = template(&mut admin).await;
         let name = unique_name();
         execute(&mut admin, format!("create database {name} template {template}")).await;
+        execute(&mut admin, format!("alter database {name} set synchronous_commit = {synchronous_commit}")).await;
         let url = url_of(&name);
         let pool = db::connect(&url, connections_max).await.expect("a database just made answers");
         Database { name, url, pool }
@@ -40,8 +50,13 @@ impl Database {
     /// Drops it.
     pub(crate) async fn remove(self) {
         self.pool.close().await;
-        execute(&mut admin().await, format!("drop database if exists {} with (force)", self.name)).await;
+        drop_named(&self.name).await;
     }
+}
+
+/// Drops the database of this name, whoever is still connected.
+pub(crate) async fn drop_named(name: &str) {
+    execute(&mut admin().await, format!("drop database if exists {name} with (force)")).await;
 }
 
 async fn admin() -> PgConnection {
@@ -52,8 +67,9 @@ async fn admin() -> PgConnection {
 /// The URL of the settings with another database.
 fn url_of(name: &str) -> String {
     let url = setting("RENKEI_DATABASE_URL");
-    let (server, _) = url.rsplit_once('/').expect("RENKEI_DATABASE_URL ends in /database");
-    format!("{server}/{name}")
+    let (address, options) = url.split_once('?').map_or((url.as_str(), None), |(address, options)| (address, Some(options)));
+    let (server, _) = address.rsplit_once('/').expect("RENKEI_DATABASE_URL names a database");
+    options.map_or_else(|| format!("{server}/{name}"), |options| format!("{server}/{name}?{options}"))
 }
 
 async fn execute(admin: &mut PgConnection, sql: String) {

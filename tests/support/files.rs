@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use renkei_core::layout::write::{WriteContext, Writer};
 use renkei_core::layout::{Layout, Newline};
 use renkei_core::registry::{Registry, Sources};
+use serde_json::{Value, json};
 
 use super::root;
 
@@ -93,6 +94,15 @@ pub(crate) fn assessment(key: &str, yen: i64, method: &str) -> Row {
         ("tax_class", "0"),
         ("method", method),
     ])
+}
+
+/// The same as JSON, numbers as numbers.
+pub(crate) fn assessment_record(key: &str, yen: i64) -> Value {
+    let fields = assessment(key, yen, "1").into_iter().map(|(id, value)| {
+        let number = ["fiscal_year", "qty", "unit_yen", "amount"].contains(&id);
+        (id.to_owned(), if number { json!(value.parse::<i64>().unwrap()) } else { json!(value) })
+    });
+    Value::Object(fields.collect())
 }
 
 /// A file of `count` course fees of 1,000 yen and up whose keys begin with `prefix`; with it its total.

@@ -10,6 +10,8 @@ pub(crate) mod console;
 pub(crate) mod database;
 /// Files as a partner would send them.
 pub(crate) mod files;
+/// Settings of the run, names that nobody else has, the root of the checkout.
+pub(crate) mod naming;
 /// The program as processes of their own: roles and commands.
 pub(crate) mod program;
 /// Virtual hosts of tests.
@@ -17,30 +19,4 @@ pub(crate) mod vhost;
 /// Everything one test on the real servers has.
 pub(crate) mod world;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A setting the servers' start prints, or one sentence about how to get it.
-pub(crate) fn setting(name: &str) -> String {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| {
-        panic!("{name} is not set: this test needs RabbitMQ and Postgres; run `make test`, which starts private ones")
-    })
-}
-
-/// A name no other test has, with the process in it, so that the next run can tell who is dead.
-pub(crate) fn unique_name() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    format!("{PREFIX}{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-const PREFIX: &str = "renkei_test_";
-
-/// Whether a name was made by [`unique_name`] in a process that is no more.
-pub(crate) fn is_left_over(name: &str) -> bool {
-    let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()).and_then(|id| id.parse::<u32>().ok());
-    process.is_some_and(|id| !std::path::Path::new(&format!("/proc/{id}")).exists())
-}
-
-/// The root of the checkout.
-pub(crate) fn root() -> std::path::PathBuf {
-    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+pub(crate) use naming::{is_left_over, root, setting, unique_name};

@@ -10,7 +10,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use renkei_consumers::db;
 use renkei_consumers::inbound::{Intake, TopicHandler};
 use renkei_consumers::replies::Replies;
@@ -195,19 +194,10 @@ fn messages(records: u64) -> Vec<Incoming> {
         let to = records.min((chunk + 1) * CHUNK_RECORDS);
         let body = body(chunk * CHUNK_RECORDS..to);
         Incoming {
-            queue: format!("in.{TOPIC}"),
-            routing_key: format!("in.{TOPIC}"),
             message_id: chunk_message_id(delivery, chunk as u32).to_string(),
-            kind: "records".to_owned(),
             headers: envelope(chunk as u32).to_headers(),
-            body: Bytes::from(body),
             app_id: "measurement".to_owned(),
-            reply_to: None,
-            correlation_id: None,
-            attempt: 1,
-            delivery_count: 0,
-            redelivered: false,
-            death: None,
+            ..Incoming::plain(&format!("in.{TOPIC}"), "records", body)
         }
     };
     (0..chunks).rev().map(message).collect()

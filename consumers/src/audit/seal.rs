@@ -60,6 +60,8 @@ async fn seal_batch(pool: &PgPool) -> Result<Option<(u64, Head)>, AuditError> {
     }
     let events = take(&mut tx).await?;
     if events.is_empty() {
+        // Awaited: a transaction that is only dropped keeps the lock a moment longer, and the next run would find no turn.
+        tx.rollback().await.map_err(AuditError::database("end sealing"))?;
         return Ok(None);
     }
     let head = head(&mut tx).await?;

@@ -8,12 +8,17 @@ mod audit;
 mod bucket;
 mod calendar;
 mod crash;
+#[allow(dead_code, reason = "each test program uses its part of this")]
+#[path = "../../../tests/support/database.rs"]
+mod database;
 mod encrypted;
 mod issuers;
 mod journal;
 mod leaving;
 mod masters;
 mod names;
+#[path = "../../../tests/support/naming.rs"]
+mod naming;
 mod once;
 mod orders;
 mod partner;

@@ -1,34 +1,22 @@
-//! A database of the test's own: made from `RENKEI_DATABASE_URL`, migrated, dropped at the end.
+//! A database of the test's own, copied from the migrated template and dropped at the end.
 
-use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgPool;
 
-use sqlx::postgres::{PgConnectOptions, PgPool};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use crate::database::{Database, drop_named};
 
 /// The database; dropped with the value.
 pub(crate) struct Scratch {
     pub(crate) pool: PgPool,
     pub(crate) url: String,
-    server: PgConnectOptions,
     name: String,
 }
 
 impl Scratch {
     /// Makes a migrated database.
     pub(crate) async fn new() -> Scratch {
-        let url = std::env::var("RENKEI_DATABASE_URL")
-            .expect("this test needs a Postgres server: run it by `make test`, which starts one and sets RENKEI_DATABASE_URL");
-        let server = PgConnectOptions::from_str(&url).expect("RENKEI_DATABASE_URL is a Postgres URL");
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        // With the process in it, as all test databases: those of a killed run are removed by the next (tests/support).
-        let name = format!("renkei_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        run(&server, format!("drop database if exists {name} with (force)")).await;
-        run(&server, format!("create database {name}")).await;
-        let url = server.clone().database(&name).to_url_lossy().to_string();
-        let pool = renkei_consumers::db::connect(&url, 8).await.expect("connect to the test's database");
-        renkei_consumers::db::migrate(&pool).await.expect("migrate the test's database");
-        Scratch { pool, url, server, name }
+        let Database { name, url, pool } = Database::hasty(8).await;
+        Scratch { pool, url, name }
     }
 
     /// One value.
@@ -56,18 +44,13 @@ impl Scratch {
     }
 }
 
-async fn run(server: &PgConnectOptions, sql: String) {
-    let mut conn = server.connect().await.expect("connect to the test server");
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.expect("make or drop the test's database");
-    conn.close().await.expect("close the connection");
-}
-
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let (server, sql) = (self.server.clone(), format!("drop database if exists {} with (force)", self.name));
+        let name = self.name.clone();
+        // A runtime of its own on a thread of its own: drop cannot wait inside the test's runtime.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(run(&server, sql));
+            runtime.block_on(drop_named(&name));
         });
         // A panic in here while the test panics would hide the test's own words.
         let _ = dropped.join();

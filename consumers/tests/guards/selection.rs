@@ -1,30 +1,10 @@
 //! What `select.sql` may say, what it may not, and the messages that order a run.
 
-use bytes::Bytes;
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::outbound::{FileState, ListFilter, OutboundError};
 use renkei_core::broker::{Handler, Incoming, Outcome};
 
 use crate::toy::{PAYMENTS, STATUS, Toy, exporter, order};
-
-/// A message as the broker gives it out.
-pub(crate) fn message(queue: &str, kind: &str, body: impl Into<Bytes>) -> Incoming {
-    Incoming {
-        queue: queue.to_owned(),
-        routing_key: queue.to_owned(),
-        message_id: String::new(),
-        kind: kind.to_owned(),
-        headers: std::collections::BTreeMap::new(),
-        body: body.into(),
-        app_id: String::new(),
-        reply_to: None,
-        correlation_id: None,
-        attempt: 1,
-        delivery_count: 0,
-        redelivered: false,
-        death: None,
-    }
-}
 
 #[tokio::test]
 async fn items_that_cannot_go_are_listed_and_left_out() {
@@ -140,7 +120,7 @@ async fn an_automatic_topic_delivers_by_itself_and_again_with_the_same_message()
     let handler = ExportHandler::new(toy.exporter.clone());
     let body = serde_json::to_vec(&order(STATUS, "a", &[])).unwrap();
     for _ in 0..2 {
-        assert_eq!(handler.handle(message("out.92_toy_status", "export", body.clone())).await, Outcome::Done);
+        assert_eq!(handler.handle(Incoming::plain("out.92_toy_status", "export", body.clone())).await, Outcome::Done);
     }
     let files = toy.exporter.list(&ListFilter { topic: Some(STATUS.to_owned()), ..ListFilter::default() }).await.unwrap();
     assert_eq!((files.len(), files[0].state), (1, FileState::Delivered));
@@ -163,13 +143,13 @@ async fn messages_that_are_no_orders_are_parked_with_a_reason() {
     let unknown =
         serde_json::to_vec(&renkei_core::message::ExportOrder { variant: "nobody".into(), ..order(PAYMENTS, "a", &[]) }).unwrap();
     for (kind, body) in [("export", b"{}".to_vec()), ("records", b"[]".to_vec()), ("export", unknown)] {
-        let outcome = handler.handle(message("out.91_toy_payments", kind, body)).await;
+        let outcome = handler.handle(Incoming::plain("out.91_toy_payments", kind, body)).await;
         assert!(matches!(&outcome, Outcome::Park { code, .. } if code == "EXPORT_ORDER_NOT_UNDERSTOOD"), "{outcome:?}");
     }
     assert!(handler.ready().await);
     toy.db.pool.close().await;
     let body = serde_json::to_vec(&order(PAYMENTS, "b", &[("pay_date", "2026-11-30")])).unwrap();
-    let outcome = handler.handle(message("out.91_toy_payments", "export", body)).await;
+    let outcome = handler.handle(Incoming::plain("out.91_toy_payments", "export", body)).await;
     assert!(matches!(outcome, Outcome::Unavailable { .. }), "{outcome:?}");
     let error = toy.exporter.list(&ListFilter::default()).await.unwrap_err();
     assert!(matches!(error, OutboundError::Database { .. }));

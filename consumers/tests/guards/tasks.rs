@@ -8,7 +8,6 @@ use renkei_core::broker::{Handler, Incoming, Outcome};
 use renkei_core::calendar::clock;
 use renkei_core::message::{MissedOutcome, MissedRun, run_id};
 
-use crate::selection::message;
 use crate::toy::{PAYMENTS, STATUS, Toy, order, registry};
 
 /// Long after whatever the test does: the database's own clock stamps deliveries.
@@ -99,7 +98,7 @@ async fn a_person_ends_a_task_once_and_signs() {
 fn missed(instant: &str, outcome: MissedOutcome) -> Incoming {
     let run = run_id(PAYMENTS, instant);
     let body = serde_json::to_vec(&MissedRun { run, instant: instant.to_owned(), outcome }).unwrap();
-    message(&format!("out.{PAYMENTS}"), "missed", body)
+    Incoming::plain(&format!("out.{PAYMENTS}"), "missed", body)
 }
 
 #[tokio::test]

@@ -1,11 +1,8 @@
 //! A database of its own for each test, a toy integration, and messages as producers and foreign systems send them.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
 use renkei_consumers::db;
 use renkei_consumers::inbound::{Batch, Intake, TopicHandler};
 use renkei_consumers::replies::Replies;
@@ -13,9 +10,10 @@ use renkei_core::broker::{Handler, Incoming, Outcome};
 use renkei_core::message::{Envelope, Medium, Order, chunk_message_id};
 use renkei_core::registry::{Registry, Sources};
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
 use uuid::Uuid;
+
+use crate::database::Database;
 
 /// Slug of the toy integration.
 pub(crate) const TOPIC: &str = "12_toy";
@@ -27,10 +25,8 @@ pub(crate) struct Bench {
     pub(crate) pool: PgPool,
     pub(crate) intake: Arc<Intake>,
     pub(crate) handler: TopicHandler,
-    admin: String,
-    name: String,
+    database: Database,
     pub(crate) registry: Arc<Registry>,
-    url: String,
     folder: tempfile::TempDir,
 }
 
@@ -50,26 +46,14 @@ pub(crate) async fn intake_of_child() -> Option<Intake> {
 impl Bench {
     /// Creates it; `topic` are further lines of the topic's entry, e.g. `hold = "batch"`.
     pub(crate) async fn open(topic: &str) -> Bench {
-        static NTH: AtomicU64 = AtomicU64::new(0);
-        let admin = std::env::var("RENKEI_DATABASE_URL")
-            .expect("RENKEI_DATABASE_URL is not set: these tests need a Postgres server; run them with `make test`");
-        let name = format!("renkei_test_{}_{}", std::process::id(), NTH.fetch_add(1, Ordering::Relaxed));
-        let server = db::connect(&admin, 1).await.expect("the server of RENKEI_DATABASE_URL answers");
-        for sql in [format!("drop database if exists {name} with (force)"), format!("create database {name}")] {
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&server).await.expect("a database of its own");
-        }
-        server.close().await;
-        let (base, query) = admin.split_once('?').map_or((admin.as_str(), ""), |(base, query)| (base, query));
-        let server_url = base.rsplit_once('/').expect("postgres://host/name").0;
-        let url = format!("{server_url}/{name}?{query}");
-        let pool = db::connect(&url, 8).await.expect("the new database answers");
-        db::migrate(&pool).await.expect("the migrations apply");
+        let database = Database::hasty(8).await;
+        let pool = database.pool.clone();
         sqlx::raw_sql(include_str!("toy/schema.sql")).execute(&pool).await.expect("the toy schema");
         let folder = tempfile::tempdir().expect("a folder");
         let registry = Arc::new(toy_registry(folder.path(), topic));
         let intake = Arc::new(Intake::new(pool.clone(), registry.clone()).on_business_date(DAY).with_source("test"));
         let handler = TopicHandler::new(intake.clone(), TOPIC, Replies::none());
-        Bench { pool, intake, handler, admin, name, registry, url, folder }
+        Bench { pool, intake, handler, database, registry, folder }
     }
 
     /// An intake on the same database that books on another day.
@@ -88,7 +72,7 @@ impl Bench {
 
     /// The environment of a child that works on this bench.
     pub(crate) fn for_child(&self) -> [(&'static str, std::ffi::OsString); 2] {
-        [(CHILD_DATABASE, self.url.clone().into()), (CHILD_FOLDER, self.folder.path().into())]
+        [(CHILD_DATABASE, self.database.url.clone().into()), (CHILD_FOLDER, self.folder.path().into())]
     }
 
     /// Drops the database, after asserting what must hold after every test.
@@ -104,10 +88,7 @@ impl Bench {
                        (select count(*) from intake.record r where r.batch_id = b.id and exists
                          (select from intake.finding f where f.batch_id = b.id and f.line = r.line and f.state = 'open'))";
         assert_eq!(self.number(listed).await, 0, "a held line that is on no worklist");
-        self.pool.close().await;
-        let server = db::connect(&self.admin, 1).await.expect("the server answers");
-        let sql = format!("drop database {} with (force)", self.name);
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&server).await.expect("the database is dropped");
+        self.database.remove().await;
     }
 
     /// One number from the database.
@@ -262,21 +243,8 @@ fn body(records: &[Value]) -> Value {
 
 /// A message without properties but its type.
 pub(crate) fn message(kind: &str, body: &Value) -> Incoming {
-    Incoming {
-        queue: format!("in.{TOPIC}"),
-        routing_key: format!("in.{TOPIC}"),
-        message_id: Uuid::new_v4().to_string(),
-        kind: kind.to_owned(),
-        headers: BTreeMap::new(),
-        body: Bytes::from(body.to_string()),
-        app_id: String::new(),
-        reply_to: None,
-        correlation_id: None,
-        attempt: 1,
-        delivery_count: 0,
-        redelivered: false,
-        death: None,
-    }
+    let message_id = Uuid::new_v4().to_string();
+    Incoming { message_id, ..Incoming::plain(&format!("in.{TOPIC}"), kind, body.to_string()) }
 }
 
 /// Some hexadecimal digits that depend on the text.

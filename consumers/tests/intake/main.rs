@@ -5,8 +5,13 @@ mod batches;
 mod bench;
 mod cancelling;
 mod crash;
+#[allow(dead_code, clippy::unwrap_used, reason = "each test program uses its part of this")]
+#[path = "../../../tests/support/database.rs"]
+mod database;
 mod evidence;
 mod medium;
 mod messages;
+#[path = "../../../tests/support/naming.rs"]
+mod naming;
 mod standing;
 mod worklist;

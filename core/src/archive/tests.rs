@@ -1,5 +1,10 @@
 //! The archive on a local folder: same bytes, one blob; damage, loss and interruption.
 
+use std::fs::File;
+use std::io::Write;
+use std::time::Duration;
+
+use super::write::SPOOL_AGE_MAX;
 use super::*;
 
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

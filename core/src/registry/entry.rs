@@ -2,12 +2,13 @@
 
 use toml::de::DeTable;
 
+use super::choices::{
+    CONFIRMS, DELIVERIES, DIRECTIONS, DOORS, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES, Release,
+    STATUSES, Status, TIMINGS, TOTALS, Timing, UNPACKS,
+};
 use super::parse::ladder;
 use super::results;
-use super::topics::{
-    CONFIRMS, DELIVERIES, DIRECTIONS, DOORS, Defaults, DeliveryTarget, Direction, EMPTIES, HOLDS, METHODS, Method, RELEASES,
-    Release, STATUSES, Settings, Status, TIMINGS, TOTALS, Timing, Topic, TopicSlug, UNPACKS,
-};
+use super::topics::{Defaults, Settings, Topic, TopicSlug};
 use super::{evidence, time};
 use crate::walk::{Faults, Section};
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::choices::Totals;
 use super::entry::Entry;
-use super::topics::Totals;
 use super::{Direction, Topic, evidence, results};
 use crate::layout::{Format, Layout};
 use crate::params::Params;

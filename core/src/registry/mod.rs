@@ -3,6 +3,8 @@
 //! Both are compiled into the binary. `RENKEI_QUEUES=<file>` and `RENKEI_INTEGRATIONS=<dir>` replace them, so that a corrected
 //! layout needs no rebuild. Every fault is reported at once, with its place; nothing starts on a registry that has one.
 
+/// What an entry may choose between.
+mod choices;
 /// One entry of `queues.toml`.
 mod entry;
 /// `evidence` of a topic.

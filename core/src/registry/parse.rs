@@ -2,10 +2,9 @@
 
 use toml::de::DeTable;
 
+use super::choices::{CONFIRMS, Confirm, HOLDS, Hold};
 use super::entry::{self, Entry};
-use super::topics::{
-    CONFIRMS, Confirm, Defaults, HOLDS, Hold, LADDER_RUNGS_MAX, Limits, RUNG_SECONDS_MAX, RetrySettings, Settings,
-};
+use super::topics::{Defaults, LADDER_RUNGS_MAX, Limits, RUNG_SECONDS_MAX, RetrySettings, Settings};
 use crate::broker::topology::Names;
 use crate::walk::{Faults, ROOT, Section};
 use crate::zip::ZipLimits;

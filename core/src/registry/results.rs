@@ -4,8 +4,9 @@
 //! folder, a folder of layouts and SQL (`NN_slug/results/`), batches, holds and cancellation. What it is called, and what waits for
 //! a person, is said here; the rest it has from its topic.
 
+use super::choices::{CONFIRMS, Direction, HOLDS, Release, Timing};
 use super::entry::Entry;
-use super::topics::{CONFIRMS, Defaults, Direction, HOLDS, Release, Timing, Topic};
+use super::topics::{Defaults, Topic};
 use crate::walk::{Faults, Section};
 
 /// Name of the folder in that of the topic.

@@ -9,7 +9,8 @@
 
 use jiff::civil::Time;
 
-use super::topics::{CutOff, Direction, Timing};
+use super::choices::{Direction, Timing};
+use super::topics::CutOff;
 use crate::calendar::DayRule;
 use crate::schedule::{Clockwork, Days, Due, Missed, Rule, Schedule, Shift, When};
 use crate::walk::{Faults, Section};

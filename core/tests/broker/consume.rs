@@ -97,10 +97,7 @@ async fn a_parked_message_and_a_panic_reach_the_dead_letters_with_their_reason()
 async fn a_message_that_kills_its_consumer_is_taken_out_by_the_fuse_and_no_other() {
     let fused = QueueSpec { delivery_limit: Some(4), ..QueueSpec::new(QUEUE, false) };
     let (broker, _) = Broker::with(vec![fused], &[1000]).await;
-    let publisher = Publisher::start(&broker.config, "test").unwrap();
-    for n in 0..40 {
-        publisher.publish(message(QUEUE, n)).await.unwrap();
-    }
+    let publisher = broker.filled(QUEUE, 40).await;
     let proxy = Arc::new(Proxy::start(&broker.config).await);
     let (deaths, killer) = (Arc::new(AtomicU32::new(0)), proxy.clone());
     let counted = deaths.clone();
@@ -149,10 +146,7 @@ async fn a_queue_deleted_under_the_consumer_is_consumed_again_when_it_is_back() 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ordered_queue_keeps_its_order_over_failures_and_lost_connections() {
     let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, true)], &[1000]).await;
-    let publisher = Publisher::start(&broker.config, "test").unwrap();
-    for n in 0..60 {
-        publisher.publish(message(QUEUE, n)).await.unwrap();
-    }
+    let publisher = broker.filled(QUEUE, 60).await;
     let proxy = Arc::new(Proxy::start(&broker.config).await);
     let (killer, cuts) = (proxy.clone(), AtomicU32::new(0));
     let handler = Recorder::new(move |m| match number(m) {
@@ -180,10 +174,7 @@ async fn an_ordered_queue_keeps_its_order_over_failures_and_lost_connections() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ordered_message_that_never_works_is_given_back_at_its_place() {
     let (broker, _) = Broker::with(vec![QueueSpec::new(QUEUE, true)], &[1000]).await;
-    let publisher = Publisher::start(&broker.config, "test").unwrap();
-    for n in 0..3 {
-        publisher.publish(message(QUEUE, n)).await.unwrap();
-    }
+    let publisher = broker.filled(QUEUE, 3).await;
     let handler = Recorder::new(|m| if number(m) == 0 && m.delivery_count == 0 { retry() } else { Outcome::Done });
     let impatient = ConsumeOptions { hold_max: Duration::from_millis(900), ..ConsumeOptions::new(QUEUE, true) };
     let consuming = Consuming::start(&broker.config, impatient, &handler);

@@ -64,6 +64,15 @@ impl Broker {
         (broker, spec)
     }
 
+    /// A publisher that has put messages into a queue, numbered from 0.
+    pub(crate) async fn filled(&self, queue: &str, messages: u32) -> Publisher {
+        let publisher = Publisher::start(&self.config, "test").unwrap();
+        for number in 0..messages {
+            publisher.publish(message(queue, number)).await.unwrap();
+        }
+        publisher
+    }
+
     /// Waiting messages of a queue.
     pub(crate) async fn ready(&self, queue: &str) -> u32 {
         renkei_core::broker::depth::ready_counts(&self.config, &[queue]).await.unwrap()[0]

@@ -14,6 +14,7 @@ mod mutate;
 mod property;
 mod read;
 mod readers;
+mod record_faults;
 mod samples;
 mod spread;
 mod support;

@@ -1,10 +1,1 @@
--- A small ledger: fees of two sections, and what came for them. Receipts are booked as 11 and 18 book them.
-insert into ledger.assessment (id, batch_id, line, fiscal_year, amount, delta, assessed_on, due_given, due_on, source, source_key, action,
-    fund, budget_line, organization, method, tax_class, payer_type, postal, reason, payer_name, payer_kana, address)
-select v.id, 900, v.id, 2026, v.amount, v.amount, '2026-10-05', '2026-10-30', '2026-10-30', v.source, v.source_key, '1',
-       '01', v.line, v.organization, '1', '0', '1', '1540017', v.reason, '世田谷　次郎', 'セタガヤ　ジロウ', '東京都世田谷区世田谷9-9-9'
-  from (values (4567, 6000, 'SKS', '2026-CV-000101', '2105010101', '12030000', '陶芸教室受講料(後期)'),
-               (4568, 4500, 'SKS', '2026-CV-000102', '2105010101', '12030000', '生涯大学受講料'),
-               (4569, 3000, 'SKS', '2026-CV-000103', '2105010101', '12030000', '市民大学受講料(後期)'),
-               (4570, 5200, 'SHF', '2026-DV-000201', '1201010501', '15020000', '利用者負担金(2026年9月分)')) v (id, amount, source, source_key, line, organization, reason);
-select slate.assessed();
+select slate.two_sections();

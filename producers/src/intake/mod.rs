@@ -39,6 +39,8 @@ mod urgent;
 mod validate;
 
 #[cfg(test)]
+mod claim_tests;
+#[cfg(test)]
 mod crash_tests;
 #[cfg(test)]
 mod odd_tests;

@@ -13,8 +13,8 @@ use crate::config::ProducerConfig;
 use crate::testing::{Memory, TOY, Toy, good_csv, turn};
 
 /// Tell the dying process where to work and whom to ask.
-const PLACE: &str = "RENKEI_TEST_PULL_DIR";
-const PARTNER: &str = "RENKEI_TEST_PULL_URL";
+pub(super) const PLACE: &str = "RENKEI_TEST_PULL_DIR";
+pub(super) const PARTNER: &str = "RENKEI_TEST_PULL_URL";
 
 /// Fetches once in a directory that lasts.
 async fn pulled(dir: &Path, url: &str) -> (Toy, Arc<Intake>, Arc<Memory>, Last) {
@@ -26,6 +26,20 @@ async fn pulled(dir: &Path, url: &str) -> (Toy, Arc<Intake>, Arc<Memory>, Last) 
     let puller = Puller::of(&intake, &toy.topic(TOY), Arc::default()).unwrap().unwrap();
     let last = puller.now(None, false).await.unwrap();
     (toy, intake, memory, last)
+}
+
+/// Runs a test in a process of its own, in this folder and with this partner, until it dies at a point.
+pub(super) async fn dies_at(point: &str, test: &str, folder: &Path, url: &str) {
+    let died = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(PLACE, folder)
+        .env(PARTNER, url)
+        .env(crash::VARIABLE, point)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&died.stderr);
+    assert!(!died.status.success() && said.contains("aborting"), "{point}: it did not die there: {said}");
 }
 
 #[tokio::test]
@@ -48,16 +62,7 @@ async fn a_file_survives_death_at_every_point() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(|_| in_blocks("\"v1\"", good_csv().as_bytes(), 50)).await;
         let url = server.url("/a.csv");
-        let died = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "pull::crash_tests::the_one_that_dies", "--nocapture"])
-            .env(PLACE, folder.path())
-            .env(PARTNER, &url)
-            .env(crash::VARIABLE, point)
-            .output()
-            .await
-            .unwrap();
-        let said = String::from_utf8_lossy(&died.stderr);
-        assert!(!died.status.success() && said.contains("aborting"), "{point}: it did not die there: {said}");
+        dies_at(point, "pull::crash_tests::the_one_that_dies", folder.path(), &url).await;
         server.now(|asked| file(asked, "\"v1\"", good_csv().as_bytes()));
         let (toy, intake, memory, last) = pulled(folder.path(), &url).await;
         let expected = if is_remembered { PulledOutcome::Unchanged } else { PulledOutcome::HandedIn };

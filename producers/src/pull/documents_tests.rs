@@ -4,20 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use renkei_core::archive::Archive;
-use renkei_core::crash;
 use renkei_core::evidence::Document;
 use renkei_core::verdict::Verdict;
-use tokio::process::Command;
 
+use super::crash_tests::{PARTNER, PLACE, dies_at};
 use super::server::{Asked, Server, file, status};
 use super::*;
 use crate::config::ProducerConfig;
 use crate::delivery::Delivery;
 use crate::testing::{Memory, PAPERS, Toy, paper, papers_csv, turn};
-
-/// Tell the dying process where to work and whom to ask.
-const PLACE: &str = "RENKEI_TEST_PULL_PAPERS_DIR";
-const PARTNER: &str = "RENKEI_TEST_PULL_PAPERS_URL";
 
 /// One look at the partner in a directory that lasts, and what was carried then.
 async fn asked(dir: &Path, config: PullConfig) -> (Last, Vec<Delivery>, Arc<Memory>) {
@@ -106,15 +101,7 @@ async fn documents_survive_death_at_every_point() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(partner(&[])).await;
         let url = server.url("/v/list.csv?key=1");
-        let died = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "pull::documents_tests::the_one_with_documents_that_dies", "--nocapture"])
-            .env(PLACE, folder.path())
-            .env(PARTNER, &url)
-            .env(crash::VARIABLE, point)
-            .output()
-            .await
-            .unwrap();
-        assert!(!died.status.success(), "{point}: it did not die there");
+        dies_at(point, "pull::documents_tests::the_one_with_documents_that_dies", folder.path(), &url).await;
         let (last, carried, memory) = asked(folder.path(), PullConfig::new(&url, "0 6 * * *")).await;
         assert_eq!(last.fault, None, "{point}");
         assert!(carried.len() == 1 && carried[0].faults.is_empty(), "{point}: {carried:?}");

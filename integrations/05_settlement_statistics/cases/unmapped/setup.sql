@@ -3,19 +3,10 @@ insert into ledger.fund (code, name) values ('06', '駐車場事業会計');
 insert into ledger.budget_line (fiscal_year, fund, code, side, name, account) values
     (2025, '01', '1401010128', 'expenditure', '予備費', '5210'), (2025, '01', '2001010191', 'revenue', '配分金', '4290'),
     (2025, '06', '0101010110', 'expenditure', '駐車場 需用費', '5210'), (2025, '01', '0201010188', 'expenditure', '総務費 一般管理 節88', '5210');
-select ledger.begin_journal();
-insert into journal (fund, budget_line, event, fiscal_year, booked_on, organization, amount, memo)
-select fund, line, event, 2025, day, '09010000', yen, memo from (values
-    ('01', '0101010191', 'RECEIPT', date '2025-06-30', 500000600, '特別区民税'),
-    ('01', '1401010191', 'RECEIPT', date '2026-05-20', 120000400, '生活保護費負担金'),
-    ('01', '0101010101', 'PAYMENT', date '2025-07-10', 80000500, '議員報酬'),
-    ('01', '0303010119', 'PAYMENT', date '2025-09-15', 300000700, '生活保護'),
-    ('01', '1201010122', 'PAYMENT', date '2025-09-25', 100000800, '元利償還'),
-    ('01', '1401010128', 'PAYMENT', date '2025-10-01', 3000000, '予備費'),
-    ('01', '2001010191', 'RECEIPT', date '2025-10-01', 4000000, '知らない歳入'),
-    ('01', null, 'RECEIPT', date '2025-10-02', 5000000, '科目のない収入'),
-    ('06', '0101010110', 'PAYMENT', date '2025-10-03', 6000000, '新しい会計'),
-    ('01', '0201010188', 'PAYMENT', date '2025-10-03', 7000000, '節88')) v (fund, line, event, day, yen, memo);
-select ledger.post_journal();
-insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, yen, why, made_by) values (2025, '01', '0303010119', 'national', 120000400, '負担金', 'zaisei');
-insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei');
+select pg_temp.small_year();
+select pg_temp.moved(2025, '[
+    ["01", "1401010128", "PAYMENT", "2025-10-01", 3000000, "予備費"],
+    ["01", "2001010191", "RECEIPT", "2025-10-01", 4000000, "知らない歳入"],
+    ["01", null, "RECEIPT", "2025-10-02", 5000000, "科目のない収入"],
+    ["06", "0101010110", "PAYMENT", "2025-10-03", 6000000, "新しい会計"],
+    ["01", "0201010188", "PAYMENT", "2025-10-03", 7000000, "節88"]]');

@@ -1,24 +1,6 @@
-select ledger.open_tender('{"no": "2026-2-000500", "fiscal_year": 2026, "fund": "01", "budget_line": "0201030212", "organization": "05020000",
-    "family": "2", "method": "3", "title": "庁舎清掃業務委託（別館）", "category": "0101", "grade_range": "AB", "place": "世田谷区役所第二庁舎",
-    "work_from": "2026-10-01", "work_to": "2027-03-31", "published_on": "2026-09-01",
-    "closes_at": "2026-09-02T00:00:00+09:00", "opens_at": "2026-09-18T10:00:00+09:00", "has_floor": true,
-    "contact": "経理課契約係", "reserved": 6050000}', 'kian', '2026-08-20');
-select ledger.nominate('2026-2-000500', array['0012345678', '0012345679', '0012345680'], '区内業者', 'kian');
-select ledger.approve_tender('2026-2-000500', 'kacho', '2026-08-24');
-select ledger.open_tender('{"no": "2026-2-000501", "fiscal_year": 2026, "fund": "01", "budget_line": "0201030212", "organization": "05020000",
-    "family": "2", "method": "3", "title": "年度末", "category": "0101", "grade_range": "AB", "place": "世田谷区役所第二庁舎",
-    "work_from": "2027-03-31", "work_to": "2027-03-31", "published_on": "2027-03-10",
-    "closes_at": "2027-03-25T17:00:00+09:00", "opens_at": "2027-03-31T10:00:00+09:00", "has_floor": true,
-    "contact": "経理課契約係", "reserved": 6050000}', 'kian', '2026-08-20');
-select ledger.nominate('2026-2-000501', array['0012345678', '0012345679', '0012345680'], '区内業者', 'kian');
-select ledger.approve_tender('2026-2-000501', 'kacho', '2026-08-24');
+select slate.tender('2026-2-000500', '{"closes_at": "2026-09-02T00:00:00+09:00"}');
+select slate.tender('2026-2-000501', '{"title": "年度末", "work_from": "2027-03-31", "published_on": "2027-03-10", "closes_at": "2027-03-25T17:00:00+09:00", "opens_at": "2027-03-31T10:00:00+09:00"}');
 update ledger.vendor_registration set qualified_to = '2028-08-31';
 update ledger.vendor_qualification set valid_to = '2028-08-31';
 update ledger.calendar_horizon set through = '2028-12-31';
-select ledger.open_tender('{"no": "2027-2-000001", "fiscal_year": 2027, "fund": "01", "budget_line": "0201030212", "organization": "05020000",
-    "family": "2", "method": "3", "title": "うるう日", "category": "0101", "grade_range": "AB", "place": "世田谷区役所第二庁舎",
-    "work_from": "2028-02-29", "work_to": "2028-03-31", "published_on": "2028-02-14",
-    "closes_at": "2028-02-28T17:00:00+09:00", "opens_at": "2028-02-29T10:00:00+09:00", "has_floor": true,
-    "contact": "経理課契約係", "reserved": 6050000}', 'kian', '2026-08-20');
-select ledger.nominate('2027-2-000001', array['0012345678', '0012345679', '0012345680'], '区内業者', 'kian');
-select ledger.approve_tender('2027-2-000001', 'kacho', '2026-08-24');
+select slate.tender('2027-2-000001', '{"fiscal_year": 2027, "title": "うるう日", "work_from": "2028-02-29", "work_to": "2028-03-31", "published_on": "2028-02-14", "closes_at": "2028-02-28T17:00:00+09:00", "opens_at": "2028-02-29T10:00:00+09:00"}');

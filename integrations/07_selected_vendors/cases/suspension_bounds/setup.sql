@@ -1,75 +1,11 @@
-insert into ledger.vendor (no) values ('0012345691');
-insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, name, kana, representative, postal_code, prefecture, address, phone,
-                                        has_agent, agent_name, locality, small_business, closing_on, qualified_from, qualified_to, content_hash) values
-    ('0012345691', '2026-03-20 23:10+09', '1', '1', '6011101900001', '株式会社境界1', 'テスト', '代表　一郎', '1540017', '13', '東京都世田谷区世田谷4-21-27', '03-0000-0002',
-     false, null, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash) values
-    ('0012345691', '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor (no) values ('0012345692');
-insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, name, kana, representative, postal_code, prefecture, address, phone,
-                                        has_agent, agent_name, locality, small_business, closing_on, qualified_from, qualified_to, content_hash) values
-    ('0012345692', '2026-03-20 23:10+09', '1', '1', '6011101900002', '株式会社境界2', 'テスト', '代表　一郎', '1540017', '13', '東京都世田谷区世田谷4-21-27', '03-0000-0002',
-     false, null, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash) values
-    ('0012345692', '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor (no) values ('0012345693');
-insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, name, kana, representative, postal_code, prefecture, address, phone,
-                                        has_agent, agent_name, locality, small_business, closing_on, qualified_from, qualified_to, content_hash) values
-    ('0012345693', '2026-03-20 23:10+09', '1', '1', '6011101900003', '株式会社境界3', 'テスト', '代表　一郎', '1540017', '13', '東京都世田谷区世田谷4-21-27', '03-0000-0002',
-     false, null, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash) values
-    ('0012345693', '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor (no) values ('0012345694');
-insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, name, kana, representative, postal_code, prefecture, address, phone,
-                                        has_agent, agent_name, locality, small_business, closing_on, qualified_from, qualified_to, content_hash) values
-    ('0012345694', '2026-03-20 23:10+09', '1', '1', '6011101900004', '株式会社境界4', 'テスト', '代表　一郎', '1540017', '13', '東京都世田谷区世田谷4-21-27', '03-0000-0002',
-     false, null, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash) values
-    ('0012345694', '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor (no) values ('0012345695');
-insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, name, kana, representative, postal_code, prefecture, address, phone,
-                                        has_agent, agent_name, locality, small_business, closing_on, qualified_from, qualified_to, content_hash) values
-    ('0012345695', '2026-03-20 23:10+09', '1', '1', '6011101900005', '株式会社境界5', 'テスト', '代表　一郎', '1540017', '13', '東京都世田谷区世田谷4-21-27', '03-0000-0002',
-     false, null, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash) values
-    ('0012345695', '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor (no) values ('0012345696');
-insert into ledger.vendor_registration (vendor, updated_at, action, legal_form, corporate_number, name, kana, representative, postal_code, prefecture, address, phone,
-                                        has_agent, agent_name, locality, small_business, closing_on, qualified_from, qualified_to, content_hash) values
-    ('0012345696', '2026-03-20 23:10+09', '1', '1', '6011101900006', '株式会社境界6', 'テスト', '代表　一郎', '1540017', '13', '東京都世田谷区世田谷4-21-27', '03-0000-0002',
-     false, null, '1', true, '2025-12-31', '2026-04-01', '2027-08-31', '');
-insert into ledger.vendor_qualification (vendor, family, category, updated_at, action, preference, grade, valid_from, valid_to, content_hash) values
-    ('0012345696', '2', '0101', '2026-03-20 23:10+09', '1', 1, 'A', '2026-04-01', '2027-08-31', '');
-select ledger.open_tender('{"no": "2026-2-000500", "fiscal_year": 2026, "fund": "01", "budget_line": "0201030212", "organization": "05020000",
-    "family": "2", "method": "3", "title": "庁舎清掃業務委託（別館）", "category": "0101", "grade_range": "AB", "place": "世田谷区役所第二庁舎",
-    "work_from": "2026-10-01", "work_to": "2027-03-31", "published_on": "2026-09-01",
-    "closes_at": "2026-09-15T17:00:00+09:00", "opens_at": "2026-09-18T10:00:00+09:00", "has_floor": true,
-    "contact": "経理課契約係", "reserved": 6050000}', 'kian', '2026-08-20');
-select ledger.nominate('2026-2-000500', array['0012345691', '0012345692', '0012345693', '0012345694'], '', 'kian');
-select ledger.approve_tender('2026-2-000500', 'kacho', '2026-08-24');
-select ledger.open_tender('{"no": "2026-2-000501", "fiscal_year": 2026, "fund": "01", "budget_line": "0201030212", "organization": "05020000",
-    "family": "2", "method": "4", "title": "開札日からの停止", "category": "0101", "grade_range": "AB", "place": "世田谷区役所第二庁舎",
-    "work_from": "2026-10-01", "work_to": "2027-03-31", "published_on": "2026-09-01",
-    "closes_at": "2026-09-15T17:00:00+09:00", "opens_at": "2026-09-18T10:00:00+09:00", "has_floor": true,
-    "contact": "経理課契約係", "reserved": 6050000}', 'kian', '2026-08-20');
-select ledger.nominate('2026-2-000501', array['0012345691', '0012345695'], '', 'kian');
-select ledger.approve_tender('2026-2-000501', 'kacho', '2026-08-24');
-select ledger.open_tender('{"no": "2026-2-000502", "fiscal_year": 2026, "fund": "01", "budget_line": "0201030212", "organization": "05020000",
-    "family": "2", "method": "4", "title": "公表日までの停止", "category": "0101", "grade_range": "AB", "place": "世田谷区役所第二庁舎",
-    "work_from": "2026-10-01", "work_to": "2027-03-31", "published_on": "2026-09-01",
-    "closes_at": "2026-09-15T17:00:00+09:00", "opens_at": "2026-09-18T10:00:00+09:00", "has_floor": true,
-    "contact": "経理課契約係", "reserved": 6050000}', 'kian', '2026-08-20');
-select ledger.nominate('2026-2-000502', array['0012345691', '0012345696'], '', 'kian');
-select ledger.approve_tender('2026-2-000502', 'kacho', '2026-08-24');
+select pg_temp.vendor('001234569' || n, '株式会社境界' || n) from generate_series(1, 6) n;
+select slate.tender('2026-2-000500', nominees => array['0012345691', '0012345692', '0012345693', '0012345694'], why => '');
+select slate.tender('2026-2-000501', '{"method": "4", "title": "開札日からの停止"}', nominees => array['0012345691', '0012345695'], why => '');
+select slate.tender('2026-2-000502', '{"method": "4", "title": "公表日までの停止"}', nominees => array['0012345691', '0012345696'], why => '');
 insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash) values
-    ('0012345691', '2026-08-01', '2026-08-25 09:00+09', '1', '2026-08-31', '契約違反', null, null, '');
-insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash) values
-    ('0012345692', '2026-09-19', '2026-08-25 09:00+09', '1', null, '契約違反', null, null, '');
-insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash) values
-    ('0012345693', '2026-08-01', '2026-08-25 09:00+09', '4', null, '契約違反', null, '2026-09-01', '');
-insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash) values
-    ('0012345694', '2026-08-01', '2026-08-25 09:00+09', '1', null, '契約違反', '131130', null, '');
-insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash) values
-    ('0012345695', '2026-09-18', '2026-08-25 09:00+09', '1', null, '契約違反', null, null, '');
-insert into ledger.vendor_suspension (vendor, starts_on, updated_at, action, ends_on, reason, local_body, ended_on, content_hash) values
+    ('0012345691', '2026-08-01', '2026-08-25 09:00+09', '1', '2026-08-31', '契約違反', null, null, ''),
+    ('0012345692', '2026-09-19', '2026-08-25 09:00+09', '1', null, '契約違反', null, null, ''),
+    ('0012345693', '2026-08-01', '2026-08-25 09:00+09', '4', null, '契約違反', null, '2026-09-01', ''),
+    ('0012345694', '2026-08-01', '2026-08-25 09:00+09', '1', null, '契約違反', '131130', null, ''),
+    ('0012345695', '2026-09-18', '2026-08-25 09:00+09', '1', null, '契約違反', null, null, ''),
     ('0012345696', '2026-08-01', '2026-08-25 09:00+09', '1', '2026-09-01', '契約違反', null, null, '');

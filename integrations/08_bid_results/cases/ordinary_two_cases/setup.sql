@@ -1,9 +1,3 @@
-insert into ledger.commitment (no, tender_no, fiscal_year, fund, budget_line, organization, title, amount, committed_on, state) values
-    ('2026F0000957', '2026-2-000457', 2026, '01', '0201030212', '05020000', '庁舎清掃業務委託（別館）', 990000, '2026-09-01', 'draft');
-insert into ledger.tender (no, national_no, fiscal_year, fund, budget_line, organization, family, method, evaluation, title, category, grade_range, place,
-                           work_from, work_to, published_on, closes_at, opens_at, has_floor, contact, commitment, reserved, state) values
-    ('2026-2-000457', null, 2026, '01', '0201030212', '05020000', '2', '3', 'price', '庁舎清掃業務委託（別館）', '0101', 'AB', '世田谷区役所',
-     '2026-10-01', '2027-03-31', '2026-09-01', '2026-09-15 17:00+09', '2026-09-18 10:00+09', false, '経理課契約係', '2026F0000957', 990000, 'selected');
-insert into ledger.tender_nominee (tender_no, seq, vendor) values ('2026-2-000457', 1, '0012345678'), ('2026-2-000457', 2, '0012345679');
+select pg_temp.second_tender();
 insert into ledger.creditor (no, name, kana, corporate_number) values ('9000000901', '有限会社玉川メンテ', 'ﾀﾏｶﾞﾜﾒﾝﾃ', '4010901900011');
 update ledger.vendor set creditor = '9000000901' where no = '0012345679';

@@ -1,7 +1,5 @@
-insert into ledger.creditor (no, name, kana) values ('0000000411', '前日', 'ｾﾞﾝｼﾞﾂ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000411', '2020-04-01', '0001', '302', '1', '1000011', 'ｾﾞﾝｼﾞﾂ');
-insert into ledger.creditor (no, name, kana) values ('0000000412', '当日', 'ﾄｳｼﾞﾂ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000412', '2020-04-01', '0001', '303', '1', '1000012', 'ﾄｳｼﾞﾂ');
+select pg_temp.payee('0000000411', '0001', '302', '1000011', 'ｾﾞﾝｼﾞﾂ', name => '前日');
+select pg_temp.payee('0000000412', '0001', '303', '1000012', 'ﾄｳｼﾞﾂ', name => '当日');
 insert into ledger.branch (bank, branch, valid_from, valid_to, name, kana, reason, end_reason, successor_bank, successor_branch) values
     ('0001', '302', '2018-04-01', '2026-10-14', '狛江', 'ｺﾏｴ', 'initial', 'merged', '0001', '201'),
     ('0001', '303', '2018-04-01', '2026-10-15', '喜多見', 'ｷﾀﾐ', 'initial', 'merged', '0001', '201');

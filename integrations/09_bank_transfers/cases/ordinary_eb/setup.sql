@@ -1,6 +1,1 @@
-insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state, approved_by) values
-    ('2026P00000001', 2026, '01', '0201030212', '05020000', '0000000101', 137832, '2026-10-15', '庁舎清掃委託 9月分', 'maker', 'approved', 'approver'),
-    ('2026P00000002', 2026, '01', '0201030212', '05020000', '0000000102', 2000000, '2026-10-15', '庁舎照明改修工事', 'maker', 'approved', 'approver'),
-    ('2026P00000003', 2026, '01', '0201030212', '05020000', '0000000103', 1, '2026-10-15', 'システム保守 端数', 'maker', 'approved', 'approver'),
-    ('2026P00000004', 2026, '01', '0201030212', '05020000', '0000000101', 99000, '2026-10-16', '翌日払', 'maker', 'approved', 'approver'),
-    ('2026P00000005', 2026, '01', '0201030212', '05020000', '0000000102', 55000, '2026-10-15', '未決裁', 'maker', 'draft', null);
+select pg_temp.orders();

@@ -1,23 +1,14 @@
-insert into ledger.creditor (no, name, kana) values ('0000000401', '停止中', 'ﾃｲｼ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000401', '2020-04-01', '0001', '110', '1', '1000001', 'ﾃｲｼ');
+select pg_temp.payee('0000000401', '0001', '110', '1000001', 'ﾃｲｼ', name => '停止中');
 update ledger.creditor set suspended_from = '2026-10-10' where no = '0000000401';
 insert into ledger.creditor (no, name, kana) values ('0000000402', '口座なし', 'ﾅｼ');
-insert into ledger.creditor (no, name, kana) values ('0000000403', '番号ゼロ', 'ｾﾞﾛ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000403', '2020-04-01', '0001', '110', '1', '0000000', 'ｾﾞﾛ');
-insert into ledger.creditor (no, name, kana) values ('0000000404', '閉店', 'ﾍｲﾃﾝ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000404', '2020-04-01', '0001', '302', '1', '1000004', 'ﾍｲﾃﾝ');
-insert into ledger.creditor (no, name, kana) values ('0000000405', '銀行なし', 'ｷﾞﾝｺｳ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000405', '2020-04-01', '9998', '001', '1', '1000005', 'ｷﾞﾝｺｳ');
-insert into ledger.creditor (no, name, kana) values ('0000000406', '支店なし', 'ｼﾃﾝ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000406', '2020-04-01', '0001', '777', '1', '1000006', 'ｼﾃﾝ');
-insert into ledger.creditor (no, name, kana) values ('0000000407', '長音', 'ﾁﾖｳｵﾝ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000407', '2020-04-01', '0001', '110', '1', '1000007', 'ｽ-ﾊﾟｰ');
-insert into ledger.creditor (no, name, kana) values ('0000000408', 'ヲ', 'ｦ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000408', '2020-04-01', '0001', '110', '1', '1000008', 'ﾅｦﾐ');
-insert into ledger.creditor (no, name, kana) values ('0000000409', '濁点', 'ﾀﾞｸﾃﾝ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000409', '2020-04-01', '0001', '110', '1', '1000009', 'ﾅﾞﾅ');
-insert into ledger.creditor (no, name, kana) values ('0000000410', '小書き', 'ﾁｲｻｲ');
-insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana) values ('0000000410', '2020-04-01', '0001', '110', '1', '1000010', 'ｼｬﾎ');
+select pg_temp.payee('0000000403', '0001', '110', '0000000', 'ｾﾞﾛ', name => '番号ゼロ');
+select pg_temp.payee('0000000404', '0001', '302', '1000004', 'ﾍｲﾃﾝ', name => '閉店');
+select pg_temp.payee('0000000405', '9998', '001', '1000005', 'ｷﾞﾝｺｳ', name => '銀行なし');
+select pg_temp.payee('0000000406', '0001', '777', '1000006', 'ｼﾃﾝ', name => '支店なし');
+select pg_temp.payee('0000000407', '0001', '110', '1000007', 'ｽ-ﾊﾟｰ', name => '長音');
+select pg_temp.payee('0000000408', '0001', '110', '1000008', 'ﾅｦﾐ', name => 'ヲ');
+select pg_temp.payee('0000000409', '0001', '110', '1000009', 'ﾅﾞﾅ', name => '濁点');
+select pg_temp.payee('0000000410', '0001', '110', '1000010', 'ｼｬﾎ', name => '小書き');
 insert into ledger.branch (bank, branch, valid_from, valid_to, name, kana, reason, end_reason, successor_bank, successor_branch) values
     ('0001', '302', '2018-04-01', '2026-10-14', '狛江', 'ｺﾏｴ', 'initial', 'merged', '0001', '201');
 insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state, approved_by) values

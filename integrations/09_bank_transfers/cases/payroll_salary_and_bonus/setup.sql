@@ -1,24 +1,2 @@
--- A payroll as 20 leaves it: a salary and a bonus on one day.
-insert into intake.batch (delivery, topic, file, layout, layout_digest, archive, sender, sha256, bytes, chunks, records_read, yen_read, received_at)
-select ('00000000-0000-0000-0000-00000000000' || n)::uuid, '20_payroll', 'KYUYO' || n || '.csv', 'layout', repeat('0', 64), 'x', 'jinji', repeat(n::text, 64), 1, 1, 1, 1, '2026-10-01 09:00+09'
-  from generate_series(1, 2) n;
-insert into ledger.payroll_run (pay_month, pay_kind, version, pay_date, content_hash, batch_id) values
-    ('2026-12', '1', 1, '2026-12-10', md5('1'), 1),
-    ('2026-12', '2', 1, '2026-12-10', md5('2'), 2);
-insert into ledger.commitment (no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on)
-select '2026C000900' || r.id, 2026, '01', '0201010102', '05010000', '0000009001', '給与', n.gross, date '2026-10-01' from ledger.payroll_run r join (values (1, 1000000), (2, 500000)) n (run, gross) on n.run = r.id
-union all
-select '2026C000910' || r.id, 2026, '01', '0201010104', '05010000', '0000009002', '共済費', 50000, '2026-10-01' from ledger.payroll_run r;
-insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, method, memo, made_by, state, approved_by)
-select '2026P0000090' || r.id, 2026, '01', '0201010102', '05010000', '0000009001', '2026C000900' || r.id, c.amount, r.pay_date, 'payroll', '給与 ' || r.pay_month, 'maker', 'approved', 'approver'
-  from ledger.payroll_run r join ledger.commitment c on c.no = '2026C000900' || r.id
-union all
-select '2026P0000091' || r.id, 2026, '01', '0201010104', '05010000', '0000009002', '2026C000910' || r.id, 50000, r.pay_date, 'payroll', '共済費 ' || r.pay_month, 'maker', 'approved', 'approver'
-  from ledger.payroll_run r;
-insert into ledger.payroll_expense (run_id, fiscal_year, fund, budget_line, organization, section, staff_class, heads, amount, commitment, order_id, batch_id, line)
-select r.id, 2026, '01', p.budget_line, '05010000', case p.creditor when '0000009001' then '02' else '04' end, '01', 3, p.amount, p.commitment, p.id, r.batch_id, 1
-  from ledger.payroll_run r join ledger.payment_order p on p.no in ('2026P0000090' || r.id, '2026P0000091' || r.id);
-insert into ledger.payroll_deduction (run_id, code, heads, amount, batch_id, line)
-select r.id, '01', 3, n.gross - n.net, r.batch_id, 2 from ledger.payroll_run r join (values (1, 1000000, 800000), (2, 500000, 400000)) n (run, gross, net) on n.run = r.id;
-insert into ledger.payroll_net (run_id, method, heads, amount, batch_id, line)
-select r.id, '1', 3, n.net, r.batch_id, 3 from ledger.payroll_run r join (values (1, 1000000, 800000), (2, 500000, 400000)) n (run, gross, net) on n.run = r.id;
+select pg_temp.payroll('2026-12', '2026-12-10');
+select pg_temp.payroll('2026-12', '2026-12-10', kind => '2', gross => 500000, net => 400000);

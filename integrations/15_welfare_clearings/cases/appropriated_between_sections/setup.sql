@@ -1,12 +1,2 @@
-do $$ begin
-    perform ledger.begin_journal();
-    perform ledger.begin_receipts();
-    insert into incoming_receipt (line, assessment_id, channel, paid_on, booked_on, amount, cause)
-    values
-        (2, 4567, '1', '2026-10-15', '2026-10-16', 7000, null);
-    perform ledger.book_receipts();
-    perform ledger.post_journal();
-    drop table journal;
-    drop table batch;
-end $$;
+select slate.received(901, '2026-10-16', '[[2, 4567, "1", "2026-10-15", 7000]]');
 select ledger.appropriate_overpayment(1, '2026A0004570', '2026-10-20', 'kakari', '本人の申出', '2026-10-20');

@@ -1,9 +1,5 @@
 -- 減額 by 45 yen as 12 posts it; the random 確認番号 of the new slip is fixed, so that the bytes of the next file are.
-insert into ledger.assessment (id, origin_id, batch_id, line, fiscal_year, amount, delta, assessed_on, due_given, due_on, source, source_key, action,
-    fund, budget_line, organization, method, tax_class, payer_type, postal, origin_key, reason, payer_name, payer_kana, address)
-select 12400, 12345, 0, 1, fiscal_year, 45, -45, assessed_on, due_given, due_on, source, '2026-CV-000009', '3',
-    fund, budget_line, organization, method, tax_class, payer_type, postal, source_key, reason, payer_name, payer_kana, address
-  from ledger.assessment where id = 12345;
+select slate.changed(12400, 12345, -45, '2026-CV-000009');
 select setval('ledger.payment_slip_id_seq', 100), setval('ledger.slip_notice_id_seq', 100);
 drop table if exists pg_temp.batch; create temp table batch on commit drop as select date '2026-09-01' as business_date;
 select ledger.refresh_slips(array[12345]::bigint[], null);

@@ -1,18 +1,4 @@
--- A slip that was cancelled and replaced; eLTAX was told of both.
-insert into ledger.assessment (id, batch_id, line, fiscal_year, amount, delta, assessed_on, due_given, due_on, source, source_key, action,
-    fund, budget_line, organization, method, tax_class, payer_type, postal, reason, payer_name, payer_kana, address)
-values
-    (12345, 0, 46, 2026, 12345, 12345, '2026-09-01', '2026-09-30', '2026-09-30', 'SKS', '2026-CV-000001', '1',
-     '01', '2105010101', '12030000', '4', '0', '1', '1540017', '陶芸教室受講料(後期)', '世田谷　次郎', 'セタガヤ　ジロウ', '東京都世田谷区世田谷9-9-9');
-insert into ledger.payment_slip (id, assessment_id, issue, agency_code, office_code, fee_item, case_key, confirmation_no, levy_year, tax_year,
-    amount, amount_main, due_on, pay_limit_on, issued_on, state, void_reason)
-values
-    (1, 12345, 1, '13112', '000', '999', '05202600001234501000', '480213', 2026, 2026, 13000, 13000, '2026-09-30', '2026-10-31', '2026-09-01', 'void', '調定変更'),
-    (2, 12345, 2, '13112', '000', '999', '05202600001234501010', '222222', 2026, 2026, 12345, 12345, '2026-09-30', '2026-10-31', '2026-09-01', 'uploaded', null);
-insert into ledger.slip_notice (id, slip_id, action, state)
-values (1, 1, '1', 'uploaded'), (2, 1, '3', 'uploaded'), (3, 2, '1', 'uploaded');
-select slate.assessed();
-select setval('ledger.payment_slip_id_seq', 100), setval('ledger.slip_notice_id_seq', 100);
+select pg_temp.slip_replaced();
 update ledger.payment_slip set state = 'queued' where id = 2;
 update ledger.slip_notice set state = 'queued' where id = 3;
 insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)

@@ -1,5 +1,1 @@
-insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state, approved_by) values
-    ('2026P00000001', 2026, '01', '0201030212', '05020000', '0000000101', 137832, '2026-10-15', '庁舎清掃委託 9月分', 'maker', 'approved', 'approver'),
-    ('2026P00000002', 2026, '01', '0201030212', '05020000', '0000000102', 2000000, '2026-10-15', '庁舎照明改修工事', 'maker', 'approved', 'approver'),
-    ('2026P00000003', 2026, '01', '0201030212', '05020000', '0000000103', 330000, '2026-10-15', 'システム保守 9月分', 'maker', 'approved', 'approver');
-select slate.sent('09_bank_transfers', '2026-10-15', '2026-10-06');
+select pg_temp.orders_sent();

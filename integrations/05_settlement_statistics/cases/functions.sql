@@ -1,3 +1,28 @@
+-- What moved in the journal of a year: rows of [fund, line, event, day, yen, memo].
+create or replace function pg_temp.moved(year int, moves jsonb) returns void language plpgsql as $$
+begin
+    perform ledger.begin_journal();
+    insert into pg_temp.journal (fund, budget_line, event, fiscal_year, booked_on, organization, amount, memo)
+    select m ->> 0, m ->> 1, m ->> 2, year, (m ->> 3)::date, '09010000', (m ->> 4)::bigint, m ->> 5
+      from jsonb_array_elements(moves) with ordinality x (m, nth) order by x.nth;
+    perform ledger.post_journal();
+end $$;
+
+-- A small year, 2025; the grant that paid for a part of it; and that nothing is carried over.
+create or replace function pg_temp.small_year(granted boolean default true, carried boolean default true) returns void language plpgsql as $$
+begin
+    perform pg_temp.moved(2025, '[
+        ["01", "0101010191", "RECEIPT", "2025-06-30", 500000600, "特別区民税"],
+        ["01", "1401010191", "RECEIPT", "2026-05-20", 120000400, "生活保護費負担金"],
+        ["01", "0101010101", "PAYMENT", "2025-07-10", 80000500, "議員報酬"],
+        ["01", "0303010119", "PAYMENT", "2025-09-15", 300000700, "生活保護"],
+        ["01", "1201010122", "PAYMENT", "2025-09-25", 100000800, "元利償還"]]');
+    insert into ledger.settlement_funding (fiscal_year, fund, budget_line, source, yen, why, made_by)
+    select 2025, '01', '0303010119', 'national', 120000400, '負担金', 'zaisei' where granted;
+    insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by)
+    select 2025, 'carried_over', 0, '繰り越す財源なし', 'zaisei' where carried;
+end $$;
+
 -- A year of a small ward, 2025: what it assessed and received, ordered and paid, to 31 May 2026.
 create or replace function pg_temp.year_2025() returns void language plpgsql as $year$
 begin
