@@ -35,8 +35,13 @@ fn from_root(document: &str, target: &str) -> String {
 
 /// The headings of a document as a page of the web names them.
 fn anchors(text: &str) -> BTreeSet<String> {
-    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim().to_lowercase());
-    headings.map(|heading| heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>().replace(' ', "-")).collect()
+    let headings =
+        text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    headings
+        .map(|heading| {
+            heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>().replace(' ', "-")
+        })
+        .collect()
 }
 
 #[test]
@@ -50,14 +55,21 @@ fn every_link_leads_somewhere_and_every_document_is_linked() {
             let path = if file.is_empty() { document.path.clone() } else { from_root(&document.path, file) };
             if !root().join(&path).exists() {
                 dead.push(format!("{}: {link}", document.path));
-            } else if !anchor.is_empty() && !documents.iter().any(|other| other.path == path && anchors(&other.text).contains(anchor)) {
+            } else if !anchor.is_empty()
+                && !documents.iter().any(|other| other.path == path && anchors(&other.text).contains(anchor))
+            {
                 dead.push(format!("{}: {link} has no such heading", document.path));
             }
+            // A folder shows its README.
+            linked.insert(format!("{path}/README.md"));
             linked.insert(path);
         }
     }
     assert!(linked.len() > 30, "the walk found only {} links", linked.len());
-    let lonely = documents.iter().map(|document| &document.path).filter(|path| path.starts_with("docs/") && !path.starts_with("docs/decisions/"));
+    let lonely = documents
+        .iter()
+        .map(|document| &document.path)
+        .filter(|path| path.starts_with("docs/") && !path.starts_with("docs/decisions/"));
     dead.extend(lonely.filter(|path| !linked.contains(*path)).map(|path| format!("{path}: nothing leads there")));
     assert!(dead.is_empty(), "{dead:#?}");
 }
@@ -93,7 +105,9 @@ fn fault(written: &str, helps: &mut BTreeMap<String, String>) -> Option<String> 
     }
     let text = helps[&path].clone();
     let options = rest.iter().map(|word| word.trim_start_matches('[').split(['=', ']', ',']).next().unwrap_or_default());
-    let mut unknown = options.filter(|word| word.starts_with("--") && word.len() > 2 && !text.contains(&format!("{word} ")) && !text.contains(&format!("{word}\n")));
+    let mut unknown = options.filter(|word| {
+        word.starts_with("--") && word.len() > 2 && !text.contains(&format!("{word} ")) && !text.contains(&format!("{word}\n"))
+    });
     unknown.next().map(|option| format!("{option} is no option of it"))
 }
 
@@ -103,7 +117,9 @@ fn every_command_in_a_document_is_one() {
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     for document in documents().iter().filter(|document| document.path != "CHANGELOG.md") {
-        for written in document.text.split('`').filter_map(|span| span.strip_prefix("renkei ")).filter(|written| !written.contains('\n')) {
+        for written in
+            document.text.split('`').filter_map(|span| span.strip_prefix("renkei ")).filter(|written| !written.contains('\n'))
+        {
             if seen.insert(written.to_owned())
                 && let Some(why) = fault(written, &mut helps)
             {
