@@ -888,6 +888,9 @@ begin
           from pg_temp.staged_assessment s
          where s.action = '1' and s.source_key in (select c.origin_key from change c)
          order by s.source_key, s.line
+    ), not_eltax as materialized (
+        select d.* from (select distinct c.fund, c.budget_line, c.assessed_on from change c where c.method = '4') d
+         where ledger.eltax_item(d.fund, d.budget_line, d.assessed_on) is null
     ), origin as (
         select c.line, c.source, c.origin_key, c.source_key, c.action, c.amount, c.fiscal_year, c.fund, c.budget_line, c.organization,
                a.id as origin_id, f.line as origin_line,
@@ -895,42 +898,57 @@ begin
                coalesce(a.budget_line, f.budget_line) as o_line, coalesce(a.organization, f.organization) as o_organization, c.assessed_on,
                coalesce(r.books_year, f.fiscal_year) as k_year, coalesce(r.books_line, f.budget_line) as k_line,
                a.id is null and (f.due_on > horizon or f.method = '4' and ledger.eltax_item(f.fund, f.budget_line, f.assessed_on) is null) as origin_held,
+               c.due_on > horizon or c.method = '4' and n.fund is not null as held,
                coalesce(r.assessed, f.amount) as assessed, coalesce(r.received + r.written_off, 0) as settled,
                case c.action when '2' then c.amount else -c.amount end as delta
           from change c
           left join ledger.assessment a on a.source_key = c.origin_key and a.action = '1' and a.source = c.source and a.cancelled_at is null
           left join ledger.receivable r on r.id = a.id
           left join opener f on a.id is null and f.source_key = c.origin_key
+          left join not_eltax n on (n.fund, n.budget_line, n.assessed_on) = (c.fund, c.budget_line, c.assessed_on)
          where c.nth = 1
     ), running as (
         select o.*, o.assessed + sum(o.delta) over (partition by o.origin_key order by o.line) as after
           from origin o
+    ), fault as materialized (
+        select r.line, v.code, v.field, v.detail
+          from running r
+         cross join lateral (values
+            -- A change is booked where the receivable lives. That of the year it names, if it names that one, was asked above.
+            (r.k_year <> r.o_year and r.fiscal_year <> r.k_year and not ledger.fiscal_year_takes(r.k_year, r.assessed_on, today),
+                'REVENUE_YEAR_CLOSED', 'fiscal_year', jsonb_build_object('value', r.k_year, 'assessed_on', r.assessed_on, 'booked_on', today)),
+            (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
+            (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
+            -- What was carried over is named by its own year and line, or by those it was carried into.
+            ((r.fiscal_year, r.fund, r.budget_line) <> (r.o_year, r.o_fund, r.o_line)
+                and (r.fiscal_year, r.fund, r.budget_line) <> (r.k_year, r.o_fund, r.k_line)
+                -- After a reform the successor carries the receivable.
+                or r.organization <> r.o_organization and ledger.organization_on(r.o_organization, r.assessed_on) is distinct from r.organization,
+                'REVENUE_ORIGIN_DIFFERS', 'budget_line', jsonb_build_object('value', r.budget_line, 'origin', r.o_line,
+                    'fiscal_year', r.fiscal_year, 'origin_year', r.o_year)),
+            (r.action <> '2' and r.after < r.settled, 'REVENUE_BELOW_RECEIVED', 'amount',
+                jsonb_build_object('value', r.amount, 'after', r.after, 'received', r.settled)),
+            (r.action = '4' and r.after <> 0, 'REVENUE_CANCEL_AMOUNT', 'amount', jsonb_build_object('value', r.amount, 'assessed', r.after + r.amount)),
+            (exists (select from ledger.payment_slip p where p.assessment_id = r.origin_id and p.state = 'provisional'),
+                'REVENUE_SLIP_PROVISIONAL', 'origin_key', jsonb_build_object('value', r.origin_key)),
+            (exists (select from ledger.payment_slip p join ledger.slip_notice n on n.slip_id = p.id and n.state = 'queued'
+                      where p.assessment_id = r.origin_id and ledger.slip_notice_is_claimed(n.id)),
+                'REVENUE_SLIP_IN_FILE', 'origin_key', jsonb_build_object('value', r.origin_key))
+         ) v (hit, code, field, detail)
+         where v.hit
+    ), behind as (
+        select r.line, r.origin_key, r.action, f.line is not null as faulty,
+               min(r.line) filter (where r.held or f.line is not null)
+                   over (partition by r.origin_key order by r.line rows between unbounded preceding and 1 preceding) as earlier
+          from running r
+          left join (select distinct x.line from fault x) f on f.line = r.line
     )
-    select r.line, case v.code when 'REVENUE_YEAR_CLOSED' then 'reject' else 'hold' end, v.code, v.field, v.detail
-      from running r
-     cross join lateral (values
-        -- A change is booked where the receivable lives. That of the year it names, if it names that one, was asked above.
-        (r.k_year <> r.o_year and r.fiscal_year <> r.k_year and not ledger.fiscal_year_takes(r.k_year, r.assessed_on, today),
-            'REVENUE_YEAR_CLOSED', 'fiscal_year', jsonb_build_object('value', r.k_year, 'assessed_on', r.assessed_on, 'booked_on', today)),
-        (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
-        (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
-        -- What was carried over is named by its own year and line, or by those it was carried into.
-        ((r.fiscal_year, r.fund, r.budget_line) <> (r.o_year, r.o_fund, r.o_line)
-            and (r.fiscal_year, r.fund, r.budget_line) <> (r.k_year, r.o_fund, r.k_line)
-            -- After a reform the successor carries the receivable.
-            or r.organization <> r.o_organization and ledger.organization_on(r.o_organization, r.assessed_on) is distinct from r.organization,
-            'REVENUE_ORIGIN_DIFFERS', 'budget_line', jsonb_build_object('value', r.budget_line, 'origin', r.o_line,
-                'fiscal_year', r.fiscal_year, 'origin_year', r.o_year)),
-        (r.action <> '2' and r.after < r.settled, 'REVENUE_BELOW_RECEIVED', 'amount',
-            jsonb_build_object('value', r.amount, 'after', r.after, 'received', r.settled)),
-        (r.action = '4' and r.after <> 0, 'REVENUE_CANCEL_AMOUNT', 'amount', jsonb_build_object('value', r.amount, 'assessed', r.after + r.amount)),
-        (exists (select from ledger.payment_slip p where p.assessment_id = r.origin_id and p.state = 'provisional'),
-            'REVENUE_SLIP_PROVISIONAL', 'origin_key', jsonb_build_object('value', r.origin_key)),
-        (exists (select from ledger.payment_slip p join ledger.slip_notice n on n.slip_id = p.id and n.state = 'queued'
-                  where p.assessment_id = r.origin_id and ledger.slip_notice_is_claimed(n.id)),
-            'REVENUE_SLIP_IN_FILE', 'origin_key', jsonb_build_object('value', r.origin_key))
-     ) v (hit, code, field, detail)
-     where v.hit;
+    select f.line, case f.code when 'REVENUE_YEAR_CLOSED' then 'reject' else 'hold' end, f.code, f.field, f.detail from fault f
+    union all
+    -- What lowers or ends a receivable reckons with the changes before it: those that wait may never come.
+    select b.line, 'hold', 'REVENUE_CHANGE_WAITS', 'origin_key', jsonb_build_object('value', b.origin_key, 'earlier_line', b.earlier)
+      from behind b
+     where b.action <> '2' and not b.faulty and b.earlier is not null;
 end $$;
 comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdicts on the temp table staged_assessment of one sender (連携元).';
 

@@ -169,6 +169,16 @@ begin
 end $$;
 comment on function ledger.match_cancelling_slips is 'For the cancelling slips of the file: the slip of the same branch, number, amount and account that they take back, in the ledger or in the file itself.';
 
+create function ledger.slip_is_in_file(assessment bigint) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (select from ledger.assessment a
+                     join ledger.payment_slip p on p.assessment_id = a.id
+                     join ledger.slip_notice n on n.slip_id = p.id and n.state = 'queued'
+                    where a.id = slip_is_in_file.assessment and a.method = '4' and ledger.slip_notice_is_claimed(n.id));
+end $$;
+comment on function ledger.slip_is_in_file is 'Whether a file 17 that is not released tells eLTAX of a slip of this receivable: until then nothing that would change the slip is booked.';
+
 -- ── Taking receipts back, and giving them again ─────────────────────────────────────────────────────────────────────
 
 create function ledger.begin_returns() returns void
@@ -366,6 +376,11 @@ begin
                                              where x.batch_id = receipt_slip_blockers.batch and x.assessment_id = s.assessment_id and x.cancelled_at is null), 0)
                                 as unpaid) v
      where s.total > v.unpaid and s.cleared > 0
+    union all
+    -- The slip in force would change with what is owed, but it is just being sent.
+    select s.line, 'receipt_slip', s.id, 'REVENUE_SLIP_IN_FILE', jsonb_build_object('value', ledger.assessment_no(a.fiscal_year, a.id))
+      from ledger.receipt_slip s join ledger.receipt r on r.id = s.receipt_id join ledger.assessment a on a.id = r.assessment_id
+     where s.batch_id = receipt_slip_blockers.batch and s.cancelled_at is null and ledger.slip_is_in_file(a.id)
     union all
     -- Days that were posted because this 日計票 agreed.
     select min(t.line), 'daily_total', min(t.id), 'SLIP_BLOCKED_BY_DETAIL',

@@ -139,7 +139,8 @@ begin
           from staged_role r join department d on d.line = r.line
         union all
         select a.line, case when cell ~ ':' then split_part(cell, ':', 1) else a.department end,
-               case when cell ~ ':' then split_part(cell, ':', 2) else cell end, cell
+               -- All behind the first colon: of 12030000:起票:審査 no part is dropped, it is unclear.
+               case when cell ~ ':' then substr(cell, strpos(cell, ':') + 1) else cell end, cell
           from staged_account a cross join lateral unnest(string_to_array(a.roles, ';')) cell
     ), role as (
         select c.line, c.organization || ':' || ledger.account_role_word(c.word) as role, c.cell,

@@ -197,12 +197,6 @@ language sql stable as $$
 $$;
 comment on function ledger.vendor_fault is 'Why a vendor cannot be selected for a category on a day; null when it can.';
 
-create function ledger.vendor_selectable(vendor text, family text, category text, day date) returns boolean
-language sql stable as $$
-    select ledger.vendor_fault(vendor_selectable.vendor, vendor_selectable.family, vendor_selectable.category, vendor_selectable.day) is null
-$$;
-comment on function ledger.vendor_selectable is 'Registered, qualified for the category and not suspended on a day.';
-
 -- ── What a file of vendors does (No. 6) ───────────────────────────────────────────────────────────────────────────────────
 
 create function ledger.moment(at timestamptz) returns text
@@ -218,14 +212,6 @@ language sql stable parallel safe as $$
     select md5(substr(record, length(concat(line, sub, grp)) + 5))
 $$;
 comment on function ledger.record_content is 'Digest of what a record of a staged table says (its row as text), without where it stood in its file.';
-
-create function ledger.vendor_creditor_candidates(corporate_number text, invoice_number text) returns table (creditor text)
-language sql stable as $$
-    select c.no from ledger.creditor c where c.corporate_number = vendor_creditor_candidates.corporate_number
-    union
-    select c.no from ledger.creditor c where c.invoice_number = vendor_creditor_candidates.invoice_number
-$$;
-comment on function ledger.vendor_creditor_candidates is 'Creditors that have one of a vendor''s numbers (法人番号, 登録番号). None: it becomes a candidate. More than one: a person clears them up.';
 
 create function ledger.chain_vendor_versions(batch bigint) returns void
 language plpgsql as $$

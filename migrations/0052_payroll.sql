@@ -234,7 +234,9 @@ begin
              group by 1, 2, 3, 4, 5, 6, 7, 8, e.pay_month, k.name, s.name
              order by min(e.line)) c;
     insert into ledger.commitment (no, fiscal_year, fund, budget_line, organization, creditor, title, amount, committed_on, batch_id, line)
-    select c.commitment, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.title, c.amount, b.business_date, b.id, c.line
+    select c.commitment, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.title, c.amount,
+           -- Bound within its year: in 出納整理期間 on its last day, sent ahead on its first.
+           greatest(make_date(c.fiscal_year, 4, 1), least(b.business_date, make_date(c.fiscal_year + 1, 3, 31))), b.id, c.line
       from payroll_cost c cross join pg_temp.batch b order by c.line;
     insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, commitment, amount, pay_date, method, memo, made_by, batch_id, line)
     select c.order_no, c.fiscal_year, c.fund, c.budget_line, c.organization, c.payee, c.commitment, c.amount, c.pay_date, c.method, c.title, b.actor, b.id, c.line

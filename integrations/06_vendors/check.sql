@@ -2,7 +2,7 @@
 -- which creditor is it? The same record again is known; an older one comes too late; both are counted and passed over.
 
 with today as (
-    select id as batch, again, business_date from batch
+    select id as batch, again, business_date, (business_date + 1)::timestamp at time zone 'Asia/Tokyo' as tomorrow from batch
 ), arrived as materialized (
     -- The three kinds of versions alike: key within the vendor, moment, what is stored of the key. What a record says is compared only where
     -- one of the same key and moment is stored, or the key stands in the file more than once; for all of a file it would cost most of the check.
@@ -30,9 +30,13 @@ with today as (
       left join (select vendor_no, starts_on from staged_suspension group by vendor_no, starts_on having count(*) > 1) k
              on k.vendor_no = s.vendor_no and k.starts_on = s.starts_on
 ), before as materialized (
-    select a.line, max(a.updated_at) over earlier as file_at,
+    -- A moment that has not come makes nothing older while it waits for a person: it may never be posted.
+    select a.line, max(a.updated_at) filter (where a.updated_at < t.tomorrow or n.line is not null) over earlier as file_at,
            lag(a.content) over (partition by a.kind, a.vendor_no, a.part, a.updated_at order by a.line) as twin
-      from arrived a where a.repeated
+      from arrived a
+     cross join today t
+      left join (select distinct line from answered where code = 'VENDOR_FROM_THE_FUTURE') n on n.line = a.line
+     where a.repeated
     window earlier as (partition by a.kind, a.vendor_no, a.part order by a.line rows between unbounded preceding and 1 preceding)
 ), placed as (
     select a.*, b.file_at, b.twin from arrived a left join before b using (line)
@@ -71,7 +75,7 @@ with today as (
 ), ahead as materialized (
     -- A moment that has not come yet would bar every right change until then.
     select j.line, j.vendor_no, j.updated_at from judged j cross join today t
-     where j.age = 'fresh' and j.updated_at >= (t.business_date + 1)::timestamp at time zone 'Asia/Tokyo'
+     where j.age = 'fresh' and j.updated_at >= t.tomorrow
        and not exists (select from answered a where a.line = j.line and a.code = 'VENDOR_FROM_THE_FUTURE')
 ), registers as materialized (
     -- Vendors that a line of this file registers, and those of whom that line is posted with it.

@@ -112,9 +112,8 @@ with today as (
         (m.cause = 'no expenditure line', 'warn', 'SLIP_RETURN_WITHOUT_LINE', 'budget_line', jsonb_build_object('value', m.amount)),
         (m.assessment_id is not null and m.amount > m.unpaid - m.before, 'warn', 'SLIP_ABOVE_UNPAID', 'amount',
             jsonb_build_object('value', m.amount, 'unpaid', greatest(0, m.unpaid - m.before))),
-        (m.method = '4' and exists (select from ledger.payment_slip p join ledger.slip_notice n on n.slip_id = p.id and n.state = 'queued'
-                                     where p.assessment_id = m.assessment_id and ledger.slip_notice_is_claimed(n.id)), 'hold', 'REVENUE_SLIP_IN_FILE',
-            'assessment_no', jsonb_build_object('value', concat_ws(' / ', m.assessment_no, m.notice_no)))
+        (m.method = '4' and ledger.slip_is_in_file(m.assessment_id), 'hold', 'REVENUE_SLIP_IN_FILE', 'assessment_no',
+            jsonb_build_object('value', concat_ws(' / ', m.assessment_no, m.notice_no)))
      ) v (hit, verdict, code, field, detail)
      where v.hit
 ), cancel_fault as (
@@ -124,10 +123,14 @@ with today as (
       left join ledger.receipt_slip o on o.id = c.original_id
       left join ledger.overpayment p on p.receipt_id = o.receipt_id and p.state in ('refunded', 'appropriated')
       left join ledger.unallocated_receipt u on u.receipt_id = o.receipt_id and u.state in ('allocated', 'refunded')
+      left join ledger.receipt t on t.id = o.receipt_id
+      left join ledger.assessment a on a.id = t.assessment_id
      cross join lateral (values
         (s.amount < 0 and c.original_id is null and c.original_line is null, 'hold', 'SLIP_ORIGINAL_UNKNOWN', 'slip_no', jsonb_build_object('value', s.slip_no, 'amount', -s.amount)),
         (p.id is not null, 'hold', 'REVENUE_BLOCKED_BY_REFUND', 'slip_no', jsonb_build_object('value', p.amount, 'state', p.state)),
-        (u.id is not null, 'hold', 'REVENUE_BLOCKED_BY_ALLOCATION', 'slip_no', jsonb_build_object('value', u.amount, 'state', u.state))
+        (u.id is not null, 'hold', 'REVENUE_BLOCKED_BY_ALLOCATION', 'slip_no', jsonb_build_object('value', u.amount, 'state', u.state)),
+        -- The receivable is to be paid again, and its eL-QR slip with it: eLTAX is just being told that it ended.
+        (ledger.slip_is_in_file(a.id), 'hold', 'REVENUE_SLIP_IN_FILE', 'slip_no', jsonb_build_object('value', ledger.assessment_no(a.fiscal_year, a.id)))
      ) v (hit, verdict, code, field, detail)
      where v.hit
 ), day as materialized (

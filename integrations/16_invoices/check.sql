@@ -193,6 +193,10 @@ union all
 select line, 'hold', 'COMMITMENT_AMBIGUOUS', 'contract_no', jsonb_build_object('contract', contract_no, 'count', commitments)
   from claim where commitments > 1
 union all
+-- A draft binds budget, but nothing can be ordered against it before the contract; a cancelled one binds nothing.
+select c.line, 'hold', 'COMMITMENT_NOT_CONFIRMED', 'commitment_no', jsonb_build_object('commitment', m.no, 'state', m.state)
+  from claim c join ledger.commitment m on m.no = c.commitment where m.state <> 'confirmed'
+union all
 select c.line, 'hold', 'COMMITMENT_OF_ANOTHER', 'commitment_no', jsonb_build_object('commitment', m.no, 'creditor', m.creditor, 'payee', c.payee)
   from claim c join ledger.commitment m on m.no = c.commitment where m.creditor <> c.payee
 union all

@@ -215,7 +215,8 @@ fn show(global: &Global, topic: &Topic, produce: &ProducerConfig) -> anyhow::Res
     }
     line("展開", "unpacks", topic.unpack.map(|_| "zip".to_owned()).unwrap_or_default());
     line("証拠書類", "evidence", topic.evidence.as_ref().map(|rule| evidence(lang, rule)).unwrap_or_default());
-    line("備考", "remark", topic.remark.clone());
+    // As on its page: remarks are English only.
+    line("備考", "remark", if lang == Lang::En { topic.remark.clone() } else { String::new() });
     if let Some((pull, state)) = &fetched {
         super::pull::lines(lang, pull, state).iter().for_each(|line| println!("  {line}"));
     }

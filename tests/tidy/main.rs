@@ -8,6 +8,8 @@ mod catalogue;
 mod code;
 /// What services of Docker must have.
 mod compose;
+/// Where documents lead, and what they tell people to type.
+mod documents;
 /// Every integration folder is complete, and its codes have texts.
 mod folders;
 /// What log lines may say.

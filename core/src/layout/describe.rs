@@ -6,6 +6,7 @@ use super::model::{Field, Kind, Layout};
 use super::names::{Auto, FieldType, Format, Header};
 use super::width;
 use crate::catalogue::Lang;
+use crate::words;
 
 /// One field of the sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn sheet(layout: &Layout, lang: Lang) -> String {
     let mut line = |text: String| {
         let _ = writeln!(out, "{}", text.trim_end());
     };
-    line(format!("{}  {} {}  {}", layout.name, say("版", "version"), layout.version, layout.status));
+    line(format!("{}  {} {}  {}", layout.name, say("版", "version"), layout.version, words::layout_status(lang, layout.status)));
     let encodings: Vec<&str> = layout.encodings.iter().map(|encoding| encoding.as_str()).collect();
     let shape = match layout.format {
         Format::Csv if layout.csv.header == Header::Names => say("見出し行あり", "with header line").to_owned(),

@@ -96,6 +96,14 @@ fn cells_of_every_bad_kind() {
 }
 
 #[test]
+fn two_wrong_cells_beside_texts_are_no_shift() {
+    // Both would do in the text on their left; what stands between them would not do in its.
+    let row = IF12_ROWS[1].replacen("LLU01", "講座", 1).replacen("1570073", "157", 1);
+    let reading = spoken(read(&layouts::parse(IF12), &if12(&[IF12_ROWS[0], &row])));
+    assert_eq!(reading.errors(), ["FIELD_NOT_ASCII", "DIGITS_TOO_SHORT"], "{:#?}", reading.faults);
+}
+
+#[test]
 fn an_era_past_its_end_is_read_with_a_warning() {
     let reading = changed("20261005", "平成31年5月6日");
     assert_eq!((reading.errors().len(), reading.warnings()), (0, vec!["DATE_HEISEI_AFTER_ITS_END"]));

@@ -1,5 +1,5 @@
-//! Cells that moved one column: each misfit would do in the neighbouring field. Said beside the misfits, because who sees five of
-//! them does not see that they are one.
+//! Cells that moved one column: each misfit, and each cell between them, would do in the neighbouring field. Said beside the misfits,
+//! because who sees five of them does not see that they are one.
 
 use super::core::Core;
 use super::csv::Span;
@@ -25,13 +25,14 @@ pub(super) fn look<F: FnMut(Event<'_>)>(
 ) {
     let misfits: Vec<usize> =
         (0..kind.fields.len()).filter(|&index| core.fields.values.get(index) == Some(&Value::Refused)).collect();
-    let Some(&first) = misfits.first().filter(|_| misfits.len() >= MISFITS_MIN) else { return };
-    let texts: Option<Vec<String>> = misfits.iter().map(|&index| text(raw, spans[index], encoding)).collect();
+    let Some((&first, &last)) = misfits.first().zip(misfits.last()).filter(|_| misfits.len() >= MISFITS_MIN) else { return };
+    let texts: Option<Vec<String>> = (first..=last).map(|index| text(raw, spans[index], encoding)).collect();
     let Some(texts) = texts else { return };
+    // What moved, moved together: a cell between them that would not do in the field it came from says that nothing did.
     let moved = |by: isize| {
-        misfits.iter().zip(&texts).all(|(&index, text)| {
+        (first..=last).zip(&texts).all(|(index, text)| {
             let home = index.checked_add_signed(-by).and_then(|home| kind.fields.get(home));
-            home.is_some_and(|home| would_do(home, text))
+            home.is_some_and(|home| text.is_empty() && !misfits.contains(&index) || would_do(home, text))
         })
     };
     let direction = if moved(1) {
