@@ -172,18 +172,42 @@ fn candidates(person: &Person, money: &Money, found: &[Candidate]) -> Markup {
     }
 }
 
-/// Who may, and has just said who they are.
-fn ready(person: &Person, kind: Kind, id: i64) -> Answer<Option<Response>> {
+/// What is done with the money.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Allocate,
+    Appropriate,
+    Refund,
+}
+
+impl Act {
+    const fn kind(self) -> Kind {
+        match self {
+            Act::Allocate => Kind::Unallocated,
+            Act::Appropriate | Act::Refund => Kind::Overpayment,
+        }
+    }
+}
+
+/// Whoever may does it, once they have just said who they are.
+async fn settle(desk: &Desk, person: &Person, act: Act, id: i64, fields: &Fields) -> Answer<Response> {
     whole(person)?;
     if !person.may_everywhere(Action::Operate) {
         return Err(Refusal::forbidden());
     }
-    Ok((!person.proven_lately).then(|| see_other(&format!("/prove?back=/worklists/{}/{id}", kind.list()))))
-}
-
-fn done(desk: &Desk, kind: Kind) -> Response {
+    let list = act.kind().list();
+    if !person.proven_lately {
+        return Ok(see_other(&format!("/prove?back=/worklists/{list}/{id}")));
+    }
+    let today = clock::today().to_string();
+    let settling = Settling { on: &today, who: &person.login, reason: fields.reason()?, today: &today };
+    match act {
+        Act::Allocate => ledger::allocate(&desk.pool, id, fields.get("to"), &settling).await,
+        Act::Appropriate => ledger::appropriate(&desk.pool, id, fields.get("to"), &settling).await,
+        Act::Refund => ledger::refund_overpayments(&desk.pool, &[id], &settling).await,
+    }?;
     desk.lists.forget();
-    see_other(&format!("/worklists/{}?done=settled", kind.list()))
+    Ok(see_other(&format!("/worklists/{list}?done=settled")))
 }
 
 /// 整理
@@ -193,13 +217,7 @@ pub(crate) async fn allocate(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer<Response> {
-    if let Some(ask) = ready(&person, Kind::Unallocated, id)? {
-        return Ok(ask);
-    }
-    let today = clock::today().to_string();
-    let settling = Settling { on: &today, who: &person.login, reason: fields.reason()?, today: &today };
-    ledger::allocate(&desk.pool, id, fields.get("to"), &settling).await?;
-    Ok(done(&desk, Kind::Unallocated))
+    settle(&desk, &person, Act::Allocate, id, &fields).await
 }
 
 /// 充当
@@ -209,13 +227,7 @@ pub(crate) async fn appropriate(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer<Response> {
-    if let Some(ask) = ready(&person, Kind::Overpayment, id)? {
-        return Ok(ask);
-    }
-    let today = clock::today().to_string();
-    let settling = Settling { on: &today, who: &person.login, reason: fields.reason()?, today: &today };
-    ledger::appropriate(&desk.pool, id, fields.get("to"), &settling).await?;
-    Ok(done(&desk, Kind::Overpayment))
+    settle(&desk, &person, Act::Appropriate, id, &fields).await
 }
 
 /// 還付
@@ -225,11 +237,5 @@ pub(crate) async fn refund(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer<Response> {
-    if let Some(ask) = ready(&person, Kind::Overpayment, id)? {
-        return Ok(ask);
-    }
-    let today = clock::today().to_string();
-    let settling = Settling { on: &today, who: &person.login, reason: fields.reason()?, today: &today };
-    ledger::refund_overpayments(&desk.pool, &[id], &settling).await?;
-    Ok(done(&desk, Kind::Overpayment))
+    settle(&desk, &person, Act::Refund, id, &fields).await
 }
