@@ -185,6 +185,8 @@ comment on column ledger.entry.transaction is 'The database transaction that wro
 comment on column ledger.entry.file_id is 'export.file whose release made the entry.';
 create index entry_by_batch on ledger.entry (batch_id) where batch_id is not null;
 create index entry_by_file on ledger.entry (file_id) where file_id is not null;
+-- When an event was booked last.
+create index entry_by_event on ledger.entry (event, id desc);
 
 create table ledger.posting (
     entry_id       bigint not null,

@@ -14,7 +14,7 @@ use super::{Tab, by, changes, history, page, permitted, reason, seen};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, count, field};
+use crate::html::{Fields, field};
 use crate::refusal::Answer;
 
 #[derive(Debug, FromRow)]
@@ -23,7 +23,8 @@ struct Rule {
     name: String,
     debit: Option<String>,
     credit: Option<String>,
-    entries: i64,
+    entry: Option<i64>,
+    used_on: Option<String>,
     version: i32,
 }
 
@@ -48,18 +49,26 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         div.scroll { table {
             thead { tr {
                 th { (say(lang, "取引", "Event")) } th { (say(lang, "名称", "Name")) } th { (say(lang, "借方", "Debit")) } th { (say(lang, "貸方", "Credit")) }
-                th.number { (say(lang, "仕訳", "Entries")) } @if edits { th { (say(lang, "変更", "Change")) } }
+                th { (say(lang, "最後の仕訳", "Last entry")) } @if edits { th { (say(lang, "変更", "Change")) } }
             } }
             tbody { @for rule in &rules { tr {
                 td { code { (rule.event) } } th scope="row" { (rule.name) }
                 td { (account(lang, &accounts, rule.debit.as_deref())) } td { (account(lang, &accounts, rule.credit.as_deref())) }
-                td.number { (count(rule.entries)) }
+                td { (last(lang, rule)) }
                 @if edits { td { (form(&person, rule, &accounts)) } }
             } } }
         } }
         (history(&desk, lang, "posting_rule").await?)
     };
     Ok(page(&person, Tab::Posting, &fields, body))
+}
+
+/// The newest entry: how many there are would be counted for minutes where the books are large.
+fn last(lang: Lang, rule: &Rule) -> Markup {
+    html! { @match (rule.entry, &rule.used_on) {
+        (Some(entry), Some(day)) => a href={ "/ledger/entries/" (entry) } { (day) },
+        _ => span.hint { (say(lang, "なし", "none")) },
+    } }
 }
 
 fn account(lang: Lang, accounts: &[Account], code: Option<&str>) -> Markup {
