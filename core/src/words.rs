@@ -144,14 +144,14 @@ pub fn day_rule(lang: Lang, rule: DayRule) -> &'static str {
 /// When something is done by the clock.
 pub fn schedule(lang: Lang, rule: &Rule) -> String {
     match &rule.when {
-        When::Cron { cron, days: Days::Every } => cron.expression().to_owned(),
+        When::Cron { cron, days: Days::Every } => times(lang, cron.expression()),
         When::Cron { cron, days: Days::Business { calendar: whose, shift } } => {
             let shift = match shift {
                 Shift::Skip => say(lang, "休みの日はなし", "others left out"),
                 Shift::Next => say(lang, "休みの日は翌営業日", "others on the next"),
                 Shift::Previous => say(lang, "休みの日は前営業日", "others on the one before"),
             };
-            format!("{} · {} · {shift}", cron.expression(), day_rule(lang, *whose))
+            format!("{} · {} · {shift}", times(lang, cron.expression()), day_rule(lang, *whose))
         }
         When::NthBusinessDay { nth, months, at, calendar: whose } => {
             let months: Vec<String> = months.iter().map(i8::to_string).collect();
@@ -173,6 +173,49 @@ pub fn schedule(lang: Lang, rule: &Rule) -> String {
             if lang == Lang::Ja { format!("{months} {when} {at}") } else { format!("{when} {months} {at}") }
         }
     }
+}
+
+/// A cron expression in words, where it is one of the plain ones: each so many minutes, at a time of each day, or of one day of each
+/// month. Any other as it is written.
+fn times(lang: Lang, expression: &str) -> String {
+    let fields: Vec<&str> = expression.split_whitespace().collect();
+    let [minute, hour, day, "*", "*"] = fields[..] else { return expression.to_owned() };
+    let number = |text: &str| text.parse::<u8>().ok();
+    match (number(minute), number(hour), number(day)) {
+        (Some(minute), Some(hour), None) if day == "*" => {
+            format!("{} {hour:02}:{minute:02}", say(lang, "毎日", "each day at"))
+        }
+        (Some(minute), Some(hour), Some(day)) => match lang {
+            Lang::Ja => format!("毎月{day}日 {hour:02}:{minute:02}"),
+            Lang::En => format!("day {day} of each month at {hour:02}:{minute:02}"),
+        },
+        (None, None, None) if (hour, day) == ("*", "*") => match (minute.strip_prefix("*/").and_then(number), lang) {
+            (Some(minutes), Lang::Ja) => format!("{minutes}分ごと"),
+            (Some(minutes), Lang::En) => format!("each {minutes} minutes"),
+            (None, _) => expression.to_owned(),
+        },
+        _ => expression.to_owned(),
+    }
+}
+
+/// A time of so many seconds in the largest unit that leaves no rest.
+pub fn span(lang: Lang, seconds: u32) -> String {
+    match seconds {
+        0 => format!("0{}", say(lang, "秒", " s")),
+        _ if seconds % 3_600 == 0 => format!("{}{}", seconds / 3_600, say(lang, "時間", " h")),
+        _ if seconds % 60 == 0 => format!("{}{}", seconds / 60, say(lang, "分", " min")),
+        _ => format!("{seconds}{}", say(lang, "秒", " s")),
+    }
+}
+
+/// 支給区分, by its code; `ja` is what the ledger calls it.
+pub fn pay_kind(lang: Lang, code: &str, ja: &str) -> String {
+    if lang == Lang::Ja { ja.to_owned() } else { find("pay_kind", lang, code) }
+}
+
+/// Why something was done, as the audit log has it: what the program itself gives as a reason has words.
+pub fn audit_reason(lang: Lang, value: &str) -> String {
+    find("audit_reason", lang, value)
 }
 
 #[cfg(test)]
@@ -237,6 +280,18 @@ mod tests {
         assert_eq!(schedule(Lang::En, &nth(-2, &[3])), "number 2 from the end of the office days in 3 17:00");
         let days = Days::Business { calendar: DayRule::Bank, shift: Shift::Previous };
         let cron = Rule { when: When::Cron { cron: Clockwork::parse("0 9 25 * *").unwrap(), days } };
-        assert_eq!(schedule(Lang::Ja, &cron), "0 9 25 * * · 銀行営業日 · 休みの日は前営業日");
+        assert_eq!(schedule(Lang::Ja, &cron), "毎月25日 09:00 · 銀行営業日 · 休みの日は前営業日");
+        for (cron, ja, en) in [
+            ("*/5 * * * *", "5分ごと", "each 5 minutes"),
+            ("0 16 * * *", "毎日 16:00", "each day at 16:00"),
+            ("30 8 1 * *", "毎月1日 08:30", "day 1 of each month at 08:30"),
+            ("0 9 * * 1-5", "0 9 * * 1-5", "0 9 * * 1-5"),
+            ("0 */2 * * *", "0 */2 * * *", "0 */2 * * *"),
+        ] {
+            let rule = Rule { when: When::Cron { cron: Clockwork::parse(cron).unwrap(), days: Days::Every } };
+            assert_eq!((schedule(Lang::Ja, &rule).as_str(), schedule(Lang::En, &rule).as_str()), (ja, en));
+        }
+        let spans: Vec<String> = [10, 60, 600, 3_600, 90].map(|seconds| span(Lang::Ja, seconds)).to_vec();
+        assert_eq!(spans, ["10秒", "1分", "10分", "1時間", "90秒"]);
     }
 }

@@ -1,11 +1,18 @@
 use maud::{Markup, html};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
+use renkei_core::words::{self, say};
 use serde_json::Value;
 
 /// A code with its values as the catalogue tells it: what is wrong, and what to do.
 pub(crate) fn told(lang: Lang, code: &str, detail: Option<&Value>) -> Markup {
     fault_told(lang, &Fault::new(code).with_values(detail.unwrap_or(&Value::Null)))
+}
+
+/// The same without what to do.
+pub(crate) fn without_remedy(lang: Lang, code: &str, detail: Option<&Value>) -> Markup {
+    let fault = Fault::new(code).with_values(detail.unwrap_or(&Value::Null));
+    html! { (catalogue::text(&fault, lang)) " " code.detail { (code) } }
 }
 
 /// The same of a fault with a place.
@@ -14,5 +21,53 @@ pub(crate) fn fault_told(lang: Lang, fault: &Fault) -> Markup {
     html! {
         (catalogue::text(fault, lang)) " " code.detail { (fault.code) }
         @if !remedy.is_empty() { div.detail { "→ " (remedy) } }
+    }
+}
+
+/// What a code means where its values are not at hand, and what to do where that can be said without them; `None`: the catalogue does
+/// not know it.
+pub(crate) fn general(lang: Lang, code: &str) -> Option<(String, Option<&'static str>)> {
+    let (text, remedy) = catalogue::template(code, lang)?;
+    let mut name = String::new();
+    let mut depth = 0_u32;
+    for c in text.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => name.push(c),
+            _ => {}
+        }
+    }
+    Some((name, Some(remedy).filter(|remedy| !remedy.is_empty() && !remedy.contains('{'))))
+}
+
+/// A reason: what a person wrote, or a code or word of the program, which is told.
+pub(crate) fn reason(lang: Lang, reason: &str) -> Markup {
+    html! { @match general(lang, reason) {
+        Some((text, _)) => { (text) " " code.detail { (reason) } }
+        None => (words::audit_reason(lang, reason)),
+    } }
+}
+
+/// What a program said, in English: the whole truth for who reads it, behind a word where the page has told it in the reader's language.
+pub(crate) fn verbatim(lang: Lang, is_told: bool, said: &str) -> Markup {
+    html! {
+        @if lang == Lang::Ja && is_told { details { summary { (say(lang, "技術情報（英語）", "what the program said")) } p.detail lang="en" { (said) } } }
+        @else { p.detail lang="en" { (said) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_whether_a_person_or_the_program_gave_it() {
+        let shown = |text: &str| reason(Lang::Ja, text).into_string();
+        assert_eq!(shown("窓口で確認"), "窓口で確認");
+        assert_eq!(shown("too many attempts"), "試行回数の超過");
+        let code = shown("FIELD_NOT_DIGITS");
+        assert!(code.contains("数字でない文字") && code.contains("FIELD_NOT_DIGITS") && !code.contains('{'), "{code}");
+        assert_eq!(general(Lang::Ja, "NO_SUCH_CODE"), None);
     }
 }

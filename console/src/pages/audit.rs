@@ -163,7 +163,7 @@ fn table(lang: Lang, events: &[Event]) -> Markup {
                 } }
                 tbody { @for event in events { tr {
                     td { (when(&event.at)) } td { (words::door(lang, &event.actor)) } td { (words::action(lang, &event.action)) } td { (object(lang, event)) }
-                    td { (event.reason.as_deref().unwrap_or_default()) } td { (words::door(lang, &event.source)) }
+                    td { @if let Some(reason) = &event.reason { (html::reason(lang, reason)) } } td { (words::door(lang, &event.source)) }
                     td { @if event.before.is_some() || event.after.is_some() { details { summary { (say(lang, "表示", "show")) } pre { (pair(event)) } } } }
                     td.number { @match event.position { Some(position) => (count(position)), None => (badge(Tone::Busy, say(lang, "封印待ち", "waits"))) } }
                 } } }

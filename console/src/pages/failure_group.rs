@@ -13,11 +13,11 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 use uuid::Uuid;
 
-use super::failures::{ROWS, find, meaning, queues, table};
+use super::failures::{ROWS, cause, find, queues, table};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, Tone, badge, count, field, frame, post, when};
+use crate::html::{self, Fields, Nav, Page, Tone, badge, count, field, frame, post, when};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -47,7 +47,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let body = html! {
         dl.facts {
             dt { (say(lang, "キュー", "Queue")) } dd { code { (one.queue) } }
-            dt { (say(lang, "コード", "Code")) } dd { code { (one.code) } @if let Some(meaning) = meaning(lang, &one.code) { " " (meaning) } }
+            dt { (say(lang, "コード", "Code")) } dd { code { (one.code) } }
+            dt { (say(lang, "原因", "Why")) } dd { (cause(lang, &one.code, &one.reason)) }
             dt { (say(lang, "未対応", "Open")) } dd { span id="open" data-live { (count(open)) } }
         }
         div id="run" data-live { @if let Some(run) = &run { (progress(lang, run)) } }
@@ -74,7 +75,10 @@ fn progress(lang: Lang, run: &Run) -> Markup {
                 (count(run.done)) " / " (count(run.wanted)) " " (say(lang, "件", "messages"))
                 " · " (run.by) " · " (when(&run.at)) @if let Some(ended) = &run.ended_at { " – " (when(ended)) } }
             @if run.failed > 0 { p { (count(run.failed)) " " (say(lang, "件は再送できず、未対応のままです。", "messages could not be sent and stay open.")) } }
-            @if let Some(trouble) = &run.trouble { p.detail lang="en" { (trouble) } }
+            @if let Some(trouble) = &run.trouble {
+                p { (say(lang, "途中で止まりました。残りは未対応のままです。", "It stopped on the way; the rest stays open.")) }
+                (html::verbatim(lang, true, trouble))
+            }
         }
     }
 }

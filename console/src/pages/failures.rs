@@ -6,8 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::failures::{self, Failure};
-use renkei_core::catalogue::{self, Lang};
-use renkei_core::fault::Fault;
+use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
@@ -83,9 +82,16 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     Ok(frame(&person, &Page::new(Nav::Failures, say(lang, "障害", "Failures")).after(Notice::of(fields.get("done"))), body))
 }
 
-/// What a code means, where the catalogue knows.
-pub(super) fn meaning(lang: Lang, code: &str) -> Option<String> {
-    catalogue::is_known(code).then(|| catalogue::text(&Fault::new(code), lang)).filter(|text| !text.contains('?'))
+/// Why messages are parked: what the code means and what to do, and what the program said.
+pub(super) fn cause(lang: Lang, code: &str, said: &str) -> Markup {
+    let known = html::general(lang, code);
+    html! {
+        @if let Some((meaning, remedy)) = &known {
+            p { (meaning) }
+            @if let Some(remedy) = remedy { p.remedy { "→ " (remedy) } }
+        }
+        (html::verbatim(lang, known.is_some(), said))
+    }
 }
 
 /// The topic of a queue, by name; what is no queue of ours stays as it is.
@@ -100,8 +106,7 @@ fn group_panel(desk: &Desk, lang: Lang, group: &Group) -> Markup {
     html! {
         section.panel {
             h2 { a href={ "/failures/groups/" (group.newest) } { (queue_name(desk, lang, &group.queue)) " · " code { (group.code) } } " (" (count(group.messages)) ")" }
-            @if let Some(meaning) = meaning(lang, &group.code) { p { (meaning) } }
-            p.detail lang="en" { (group.reason) }
+            (cause(lang, &group.code, &group.reason))
             p { code { (group.queue) } " · " (say(lang, "最初", "first")) " " (when(&group.first_seen)) " · " (say(lang, "最後", "last")) " " (when(&group.last_seen))
                 @if let Some(owner) = &group.owner { " · " (say(lang, "担当", "owner")) " " (owner) }
                 @if let Some(note) = &group.note { " · " (note) } }
@@ -154,8 +159,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         }
         section.panel {
             h2 { (say(lang, "原因", "Why")) " " code { (failure.code) } }
-            @if let Some(meaning) = meaning(lang, &failure.code) { p { (meaning) } }
-            pre lang="en" { (failure.reason) }
+            (cause(lang, &failure.code, &failure.reason))
         }
         @if operates && failure.state == "open" {
             section.panel {

@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_core::catalogue::Lang;
-use renkei_core::layout::{Layout, describe};
+use renkei_core::layout::{Grade, Layout, describe};
 use renkei_core::registry::{Direction, Integration, Topic};
 use renkei_core::words::{self, say};
 use renkei_producers::intake::claim::HandedIn;
@@ -81,9 +81,9 @@ fn facts(lang: Lang, topic: &Topic, next: &Markup, waiting: Option<u64>) -> Mark
             dt { (say(lang, "向き", "Way")) } dd { (words::direction(lang, topic.direction)) " · " (topic.from) " → " (topic.to) }
             dt { (say(lang, "キュー", "Queue")) } dd { code { (topic.queue()) } @if let Some(waiting) = waiting { " · " (say(lang, "待ち", "waiting")) " " (waiting) } }
             @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { (words::schedule(lang, &schedule.rule)) } }
-            @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { code { (due.written) } } }
+            @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { (due.rule.as_ref().map_or_else(|| due.written.clone(), |rule| words::schedule(lang, rule))) } }
             @if topic.schedule.is_some() || topic.due.is_some() { dt { (say(lang, "次の予定・期限", "Next due")) } dd { (next) } }
-            dt { (say(lang, "再試行", "Retry after")) } dd { (topic.retry.ladder_s.iter().map(|seconds| format!("{seconds} {}", say(lang, "秒", "s"))).collect::<Vec<_>>().join("、")) }
+            dt { (say(lang, "再試行", "Retry after")) } dd { (topic.retry.ladder_s.iter().map(|seconds| words::span(lang, *seconds)).collect::<Vec<_>>().join(say(lang, "、", ", "))) }
             // Remarks are written for those who keep queues.toml, in English.
             @if !topic.remark.is_empty() && lang == Lang::En { dt { (say(lang, "備考", "Remark")) } dd { (topic.remark) } }
         }
@@ -97,7 +97,7 @@ fn sheets(desk: &Desk, lang: Lang, topic: &Topic, integration: &Integration) -> 
         @for (variant, layout) in &integration.layouts {
             section.panel {
                 h2 { (layout.name) " " span.hint { @if integration.layouts.len() > 1 { code { (variant) } " · " } (say(lang, "第", "version ")) (layout.version) (say(lang, "版", "")) } " " (evidence(lang, layout)) }
-                @if let Some(source) = &layout.source { p.detail { (say(lang, "出典", "Source")) ": " span lang="en" { (source) } } }
+                (sources(lang, layout))
                 @for kind in layout.kinds() {
                     details {
                         summary { (kind.name) " (" (kind.fields.len()) ")" }
@@ -115,6 +115,34 @@ fn sheets(desk: &Desk, lang: Lang, topic: &Topic, integration: &Integration) -> 
                 }
                 p { a href={ "/topics/" (slug) "/layouts/" (variant) } { (say(lang, "仕様書をテキストで保存", "Save the sheet as text")) } " · " (kit::links(desk, lang, topic, variant)) }
             }
+        }
+    }
+}
+
+/// How well the layout is known, said to who uses it. Where its items were found is a note for who keeps the layout, in English.
+fn sources(lang: Lang, layout: &Layout) -> Markup {
+    let known = layout.grade.map(|grade| match grade {
+        Grade::A => say(
+            lang,
+            "公開された仕様書など3点以上の資料、または実際のファイルで確かめた様式です。",
+            "Known from three sources or from verified bytes.",
+        ),
+        Grade::B => say(lang, "2点の資料で確かめた様式です。", "Known from two sources."),
+        Grade::C => say(
+            lang,
+            "1点の資料による様式です。本番の前に相手先の仕様書と照合してください。",
+            "Known from one source; compare it with the partner's sheet before real use.",
+        ),
+        Grade::D => say(
+            lang,
+            "相手先の仕様が公開されていないため、こちらで提案している様式です。本番の前に相手先と合意してください。",
+            "Our proposal, because the partner's layout is not public; agree on it before real use.",
+        ),
+    });
+    html! {
+        @if let Some(known) = known { p.hint { (known) } }
+        @if let Some(source) = &layout.source {
+            details { summary { (say(lang, "様式の出典（設計資料の章・英語）", "Where its items were found")) } p.detail lang="en" { (source) } }
         }
     }
 }

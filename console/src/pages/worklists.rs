@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::ledger::{Column, Worklist};
-use renkei_core::catalogue::{self, Lang};
+use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 use serde_json::Value;
 use sqlx::FromRow;
@@ -24,6 +24,9 @@ use crate::refusal::{Answer, Refusal};
 const ROWS: i64 = 100;
 /// Rows of a list for a spreadsheet.
 const CSV_ROWS: i64 = 100_000;
+
+/// What stands before the number of pay that came back.
+const PAY: &str = "給与返戻";
 
 /// Address, list, Japanese and English name.
 const LISTS: [(&str, Worklist, &str, &str); 10] = [
@@ -89,7 +92,9 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         @if person.may_everywhere(Action::See) {
             section.panel {
                 h2 { (say(lang, "帳簿の要対応リスト", "Lists of the ledger")) }
-                ul.plain { @for (address, _, ja, en) in LISTS { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } } } }
+                ul.plain { @for (address, _, ja, en) in LISTS { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } } }
+                    li { a href="/worklists/pay" { (say(lang, "給与の支払日変更・再振込", "Pay: another day, once more")) } }
+                }
             }
         }
     };
@@ -102,18 +107,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
 
 /// The text of a code without the places where its values stand.
 fn code_name(lang: Lang, code: &str) -> String {
-    let Some((text, _)) = catalogue::template(code, lang) else { return code.to_owned() };
-    let mut name = String::new();
-    let mut depth = 0_u32;
-    for c in text.chars() {
-        match c {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => name.push(c),
-            _ => {}
-        }
-    }
-    name
+    html::general(lang, code).map_or_else(|| code.to_owned(), |(text, _)| text)
 }
 
 /// A held line.
@@ -146,7 +140,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
         .await?;
     let next = lines.last().filter(|_| i64::try_from(lines.len()).unwrap_or(0) == ROWS).map(|line| line.id);
     let operates = person.may(Action::Operate);
-    let remedy = catalogue::template(&code, lang).map(|(_, remedy)| remedy).unwrap_or_default();
+    let remedy = html::general(lang, &code).and_then(|(_, remedy)| remedy);
     let list = html! {
         div.scroll { table {
             thead { tr {
@@ -156,14 +150,15 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
             tbody { @for line in &lines { tr {
                 @if operates { td { @if person.may_on(Action::Operate, &line.topic) { input type="checkbox" name="finding" value=(line.id) aria-label={ (say(lang, "選ぶ", "choose")) " " (line.id) }; } } }
                 td.file { a href={ "/batches/" (line.batch_id) "?line=" (line.line.unwrap_or(0)) "#records" } { (line.batch_id) @if let Some(number) = line.line { " : " (number) } } " " span.hint { (line.file) } }
-                td { (told(lang, &line.code, line.detail.as_ref())) }
+                // What to do stands above where it is the same for all.
+                td { @if remedy.is_some() { (html::without_remedy(lang, &line.code, line.detail.as_ref())) } @else { (told(lang, &line.code, line.detail.as_ref())) } }
                 td.number { (yen(line.yen)) } td { (when(&line.at)) }
                 td { (line.owner.as_deref().unwrap_or_default()) " " (line.note.as_deref().unwrap_or_default()) }
             } } }
         } }
     };
     let body = html! {
-        @if !remedy.contains('{') && !remedy.is_empty() { p { "→ " (remedy) } }
+        @if let Some(remedy) = remedy { p { "→ " (remedy) } }
         @if lines.is_empty() { (html::empty(say(lang, "この理由の保留はありません。", "Nothing is held for this reason."))) }
         @else if operates {
             (post(&person, &format!("/worklists/held/{code}"), html! {
@@ -235,6 +230,10 @@ fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Mark
         ("yen" | "taxable" | "withheld", Ok(amount)) => yen(amount),
         ("id", Ok(id)) if matches!(list, "unallocated" | "overpayments") => {
             html! { a href={ "/worklists/" (list) "/" (id) } { (id) } }
+        }
+        // Pay of one person stands in the list by its number.
+        ("order", _) if list == "returned" && value.starts_with(PAY) => {
+            html! { a href={ "/worklists/pay/returned/" (value.trim_start_matches(PAY)) } { (value) } }
         }
         ("batch", Ok(batch)) => html! { a href={ "/batches/" (batch) } { (batch) } },
         (_, Ok(number)) if ja.starts_with('>') => html! { (number) },
