@@ -15,7 +15,7 @@ use super::support;
 pub(crate) type Results = BTreeMap<String, Vec<u8>>;
 
 /// Names of results; `expected/` beside them.
-const RESULTS: [&str; 13] = [
+const RESULTS: [&str; 14] = [
     "brought.txt",
     "rejected.txt",
     "evidence.txt",
@@ -25,6 +25,7 @@ const RESULTS: [&str; 13] = [
     "journal.txt",
     "ledger.txt",
     "refusals.txt",
+    "waiting.txt",
     "compare.txt",
     "compare_next.txt",
     "workbook.txt",

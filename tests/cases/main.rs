@@ -24,6 +24,7 @@
 //!              ledger.txt      what else it left in the ledger: the rows of `cases/show.sql`, one query for all cases of the folder
 //!              brought.txt     what became of files a person brought to the topic
 //!              refusals.txt    items that could not be exported
+//!              waiting.txt     what waits, and for what, where there is nothing to send
 //!              workbook.txt    the file as a workbook for people (`workbook = true`), read by another program than wrote it
 //!              expected/<name> bytes of the exported file
 //!              state.txt       where everything stands at the end, with the count and yen of every hop

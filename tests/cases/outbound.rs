@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use renkei_consumers::outbound::{ComparedTotal, ExportFile, Exporter, OutboundError};
+use renkei_consumers::outbound::{ComparedTotal, ExportFile, Exporter, FileState, OutboundError, Waiting};
 use renkei_core::archive::{Archive, ArchiveKey};
 use renkei_core::message::{ExportOrder, run_id};
 use renkei_core::registry::Registry;
@@ -144,6 +144,12 @@ impl Maker<'_> {
         assert_eq!(made, again, "the same run asked again is the same file");
         let files = exporter.files_of_run(order.run).await.unwrap();
         assert_eq!(files.first(), Some(&made), "the first file stands for the order");
+        if made.state == FileState::Empty {
+            let waits = waiting(case, exporter, &order).await;
+            if !waits.is_empty() {
+                results.entry("waiting.txt".to_owned()).or_default().extend(waits.into_bytes());
+            }
+        }
         let mut seen = Vec::new();
         for file in &files {
             let (Some(key), Some(name)) = (&file.archive, &file.file_name) else {
@@ -186,6 +192,15 @@ impl Maker<'_> {
         }
         self.exporter.release(file.id, "tsukuru").await.map_err(refused)
     }
+}
+
+/// Why there is nothing to send, as whoever orders the file is told.
+async fn waiting(case: &Case, exporter: &Exporter, order: &ExportOrder) -> String {
+    let look = ExportOrder { run: run_id(case.topic.slug.as_str(), "dry run"), ..order.clone() };
+    let dry = exporter.dry_run(&case.topic, &look).await.unwrap_or_else(|error| panic!("dry run: {error:?}"));
+    assert!(dry.files.is_empty() && dry.problem.is_none(), "what makes no file shows none beforehand");
+    let told = |waits: Waiting| format!("{}\n", text::sentence(&waits.code, None, None, None, Some(&waits.values())));
+    dry.waiting.into_iter().flatten().map(told).collect()
 }
 
 /// The sentence with which the folder's SQL refuses a step. Any other error fails the case.

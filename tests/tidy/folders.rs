@@ -48,7 +48,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "README.md",
     "params.toml",
     "layout.toml",
@@ -57,6 +57,7 @@ const KNOWN: [&str; 14] = [
     "cancel.sql",
     "blockers.sql",
     "select.sql",
+    "waiting.sql",
     "review.sql",
     "compare.sql",
     "notable.sql",
@@ -66,7 +67,7 @@ const KNOWN: [&str; 14] = [
 ];
 
 /// The steps that may have SQL of their own for one layout.
-const STEPS: [&str; 8] = ["select", "review", "compare", "notable", "workbook", "release", "void", "bring"];
+const STEPS: [&str; 9] = ["select", "waiting", "review", "compare", "notable", "workbook", "release", "void", "bring"];
 
 /// `select.payroll.sql` beside `layouts/payroll.toml`.
 fn of_one_layout(name: &str, path: &str) -> bool {
@@ -118,7 +119,7 @@ const VERDICTS: [&str; 6] = ["'reject'", "'hold'", "'skip'", "'warn'", "'stop'",
 fn every_code_that_sql_gives_has_texts() {
     let mut missing = BTreeSet::new();
     let mut seen = 0;
-    for name in ["check.sql", "select.sql", "blockers.sql", "notable.sql"] {
+    for name in ["check.sql", "select.sql", "waiting.sql", "blockers.sql", "notable.sql"] {
         for source in files("integrations", name).iter().filter(|source| !source.path.contains("/cases/")) {
             for code in source.text.lines().flat_map(codes_of) {
                 seen += 1;

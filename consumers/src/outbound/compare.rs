@@ -126,7 +126,7 @@ impl Exporter {
 }
 
 /// The SQL of the file's own layout; without a name of one, that of the folder's first layout: other kinds of file have other items.
-fn own_sql<'j>(job: &Job<'j>, stem: &str) -> Option<&'j str> {
+pub(super) fn own_sql<'j>(job: &Job<'j>, stem: &str) -> Option<&'j str> {
     let variant = job.shape.variant;
     let first = job.folder.layouts.first().is_some_and(|(name, _)| name == variant);
     let plain = || job.folder.sql(stem).filter(|_| first);
@@ -174,10 +174,10 @@ fn by_mark(rows: Vec<Marked>) -> Vec<Notable> {
     marks
 }
 
-fn query(sql: &str) -> &str {
+pub(super) fn query(sql: &str) -> &str {
     sql.trim_end().trim_end_matches(';')
 }
 
-fn of_folder(job: &Job<'_>, file: &'static str, source: sqlx::Error) -> OutboundError {
+pub(super) fn of_folder(job: &Job<'_>, file: &'static str, source: sqlx::Error) -> OutboundError {
     OutboundError::Folder { topic: job.topic.slug.to_string(), file, source }
 }

@@ -27,6 +27,7 @@
 //! | `accepted` | what a person saw the partner accept |
 //! | `workbook` | what a file holds, for people who check in Excel |
 //! | `view` | list, show, download, dry run |
+//! | `waiting` | why there is nothing to send |
 //!
 //! Rust carries out, the database decides: who may approve, what may be claimed, which step is allowed are constraints and
 //! triggers of `migrations/0003_export.sql`. Here their names become sentences (`error`).
@@ -57,6 +58,7 @@ mod store;
 mod stream;
 mod twin;
 mod view;
+mod waiting;
 mod workbook;
 
 use std::path::PathBuf;
@@ -80,6 +82,7 @@ pub use order::{OrderRequest, order};
 pub use release::Found;
 pub use remake::Remade;
 pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
+pub use waiting::Waiting;
 pub use workbook::Workbook;
 
 /// Everything outbound work needs. What an operator can do is a method; console and CLI are two faces of it.

@@ -19,8 +19,9 @@ use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
 use super::stage::Stage;
-use super::store::{enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record};
+use super::store::{enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused};
+use super::waiting::{self, Waiting};
 use super::{Exporter, claim, folder, order, shape, twin};
 
 /// Bytes of a dry run that are kept to be looked at.
@@ -117,6 +118,8 @@ pub struct DryRun {
     pub problem: Option<String>,
     /// Items that would stay behind.
     pub refusals: Vec<Refusal>,
+    /// Why there is nothing to send: what waits, and for what; absent where something would go, or the folder does not say.
+    pub waiting: Option<Vec<Waiting>>,
     /// The first bytes of the first file, in the encoding of the layout.
     pub head: Vec<u8>,
 }
@@ -226,10 +229,17 @@ impl Exporter {
         let number = next_number(&mut tx, &file).await?;
         let today = self.today();
         Stage { file: &file, actor: &file.made_by, number, today: &today, layout }.set(&mut tx).await?;
+        savepoint(&mut tx, "savepoint before_select").await?;
         let selected = select(&mut tx, &job, &file).await?;
         let refusals = selected.refusals.as_array().into_iter().flatten().map(refusal).collect();
         let mut dry = DryRun { rows: selected.rows, problem: selected.stop(), refusals, ..DryRun::default() };
-        if dry.problem.is_some() || (selected.rows == 0 && topic.empty == Empty::Nothing) {
+        if dry.problem.is_some() {
+            return Ok(dry);
+        }
+        if selected.rows == 0 && topic.empty == Empty::Nothing {
+            // Of the ledger as it is, not as select.sql has left it.
+            savepoint(&mut tx, "rollback to savepoint before_select").await?;
+            dry.waiting = waiting::waiting(&mut tx, &job).await?;
             return Ok(dry);
         }
         let mut files = Vec::new();

@@ -88,8 +88,8 @@ pub struct Integration {
     pub layouts: Vec<(String, Arc<Layout>)>,
     /// Profiles of outbound topics, in the order of `queues.toml`.
     pub profiles: Vec<Profile>,
-    /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `review`, `compare`, `notable`,
-    /// `workbook`, `release`, `void`; and those of one layout only: `select.payroll`.
+    /// The folder's SQL files by stem: `check`, `post`, `cancel`, `blockers`, `select`, `waiting`, `review`, `compare`,
+    /// `notable`, `workbook`, `release`, `void`; and those of one layout only: `select.payroll`.
     pub sql: BTreeMap<String, Arc<str>>,
     /// What an order for its files may say (`params.toml`); outbound topics only.
     pub params: Params,
@@ -135,8 +135,8 @@ fn required(direction: Direction) -> &'static [&'static str] {
     }
 }
 
-const SQL_STEMS: [&str; 11] =
-    ["check", "post", "cancel", "blockers", "select", "review", "compare", "notable", "workbook", "release", "void"];
+const SQL_STEMS: [&str; 12] =
+    ["check", "post", "cancel", "blockers", "select", "waiting", "review", "compare", "notable", "workbook", "release", "void"];
 /// What an order for the files of an outbound topic may say.
 const PARAMS: &str = "params.toml";
 /// SQL that belongs to one layout always: what becomes of a file in it that a person brings to an outbound topic.

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use anyhow::bail;
-use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, OrderRequest};
+use renkei_consumers::outbound::{self, ExportFile, Exporter, FileState, OrderRequest, Waiting};
 use renkei_core::calendar::clock;
+use renkei_core::catalogue::{self, Lang};
+use renkei_core::fault::Fault;
 use renkei_core::message::{self, ExportOrder};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
@@ -89,7 +91,7 @@ pub(super) async fn dry(global: &Global, exporter: &Exporter, topic: &str, reque
         let whole = dry.files.iter().zip(&dry.reviews);
         let files: Vec<_> =
             whole.map(|(file, review)| serde_json::json!({"count": file.count, "yen": file.yen, "review": review})).collect();
-        let more = serde_json::json!({"files": files, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals, "comparison": dry.comparison});
+        let more = serde_json::json!({"files": files, "rows": dry.rows, "problem": dry.problem, "refusals": dry.refusals, "waiting": dry.waiting, "comparison": dry.comparison});
         println!("{more}");
     } else {
         let lang = global.lang;
@@ -109,6 +111,10 @@ pub(super) async fn dry(global: &Global, exporter: &Exporter, topic: &str, reque
         if dry.files.is_empty() {
             println!("{}", say(lang, "作成されるファイルはありません", "no file would be made"));
         }
+        match dry.waiting.as_deref() {
+            Some([]) => println!("{}", say(lang, "待っているものもありません", "nothing waits either")),
+            waiting => waiting.into_iter().flatten().for_each(|waits| println!("{}", self::waits(lang, waits))),
+        }
         if let Some(problem) = &dry.problem {
             println!("{problem}");
         }
@@ -117,4 +123,10 @@ pub(super) async fn dry(global: &Global, exporter: &Exporter, topic: &str, reque
         }
     }
     Ok(if dry.problem.is_some() { Exit::Rejected } else { Exit::Done })
+}
+
+/// What waits for one thing, and what to do.
+fn waits(lang: Lang, waiting: &Waiting) -> String {
+    let fault = Fault::new(&waiting.code).with_values(&waiting.values());
+    format!("- {} {}", catalogue::text(&fault, lang), catalogue::remedy(&fault, lang))
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, count, field, frame, post, yen};
+use crate::html::{Fields, Nav, Page, count, field, frame, post, told, verbatim, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Bytes of a file shown before it is made.
@@ -146,8 +146,12 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
             .collect(),
     };
     html! {
-        @if let Some(problem) = &dry.problem { p.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) " " span.detail lang="en" { (problem) } } }
-        @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } }
+        @if let Some(problem) = &dry.problem {
+            p.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) }
+            // What stops it is told below, item by item.
+            (verbatim(lang, !dry.refusals.is_empty(), problem))
+        }
+        @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } (waits(lang, dry)) }
         @for (file, review) in dry.files.iter().zip(&dry.reviews) {
             dl.facts {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(i64::try_from(file.count).unwrap_or(i64::MAX))) } " " (say(lang, "件", "records")) " · " strong { (yen(file.yen)) } " " (say(lang, "円", "yen")) }
@@ -159,6 +163,18 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
         // The payroll of named persons is nobody's reading matter.
         @if !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }
+}
+
+/// Why there is nothing to send.
+fn waits(lang: Lang, dry: &DryRun) -> Markup {
+    html! { @match dry.waiting.as_deref() {
+        None => {}
+        Some([]) => p.hint { (say(lang, "待っているものもありません。", "Nothing waits either.")) },
+        Some(waiting) => section.panel {
+            h2 { (say(lang, "待っているもの", "What waits")) }
+            ul.plain { @for one in waiting { li { (told(lang, &one.code, Some(&one.values()))) } } }
+        },
+    } }
 }
 
 /// Orders the file; the consumer makes it.

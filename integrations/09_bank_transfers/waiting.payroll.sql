@@ -1,0 +1,21 @@
+-- No pay to transfer on the day asked for: payrolls of the day without a list, pay in a file, and the nearest days that have any.
+with asked as materialized (
+    select ledger.date_or_null((select value from param where key = 'pay_date')) as day
+)
+select 'EXPORT_WAITS_LIST', count(*), sum(r.to_accounts), jsonb_build_object('month', r.pay_month)
+  from ledger.payroll_balance r join asked a on r.pay_date = a.day
+ where r.to_accounts > 0 and not exists (select from ledger.payroll_credit c where c.run_id = r.run_id) group by r.pay_month
+union all
+select 'EXPORT_WAITS_IN_FILE', count(*), sum(c.amount), jsonb_build_object('file', f.id, 'state', f.state)
+  from ledger.payroll_credit c
+  join asked a on c.pay_date = a.day
+  join export.live_claim l on l.object = 'payroll_transfer' and l.object_id = c.id
+  join export.file f on f.id = l.file_id
+ group by f.id, f.state
+union all
+select * from (
+    select 'EXPORT_WAITS_OTHER_DAY', count(*), sum(c.amount), jsonb_build_object('day', c.pay_date)
+      from ledger.payroll_credit c
+      join asked a on c.pay_date between a.day - 60 and a.day + 180 and c.pay_date <> a.day
+     where not exists (select from export.live_claim l where l.object = 'payroll_transfer' and l.object_id = c.id)
+     group by c.pay_date, a.day order by abs(c.pay_date - a.day), c.pay_date limit 3) near
