@@ -88,6 +88,8 @@ create unique index batch_one_live_per_file on intake.batch (topic, sha256)
   where state in ('posted', 'held', 'awaiting_confirmation') and duplicate_reason is null;
 create index batch_by_topic on intake.batch (topic, id desc);
 create index batch_by_day on intake.batch (topic, received_at) include (records_read, yen_read);
+-- When a sender was heard of last.
+create index batch_by_sender on intake.batch (sender, id desc);
 create index batch_by_sha256 on intake.batch (sha256);
 create index batch_by_state on intake.batch (state, id desc);
 

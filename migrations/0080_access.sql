@@ -81,6 +81,59 @@ comment on table access.attempt is 'Attempts to enter, right or wrong, of login 
 create index attempt_by_login on access.attempt (login, at);
 create index attempt_by_address on access.attempt (address, at);
 
+create table access.sender_token (
+    id            bigint generated always as identity constraint sender_token_pk primary key,
+    name          text        not null constraint sender_token_name_has_its_shape check (name ~ '^[a-z0-9_-]{1,40}$'),
+    sha256        text        not null constraint sender_token_is_a_hash check (sha256 ~ '^[0-9a-f]{64}$')
+                  constraint sender_token_is_another unique,
+    topics        text[]      not null constraint sender_token_is_for_something check (cardinality(topics) > 0),
+    valid_through date,
+    form          uuid        not null constraint sender_token_once_a_form unique,
+    why           text        not null constraint sender_token_says_why check (btrim(why) <> ''),
+    made_at       timestamptz not null default clock_timestamp(),
+    made_by       text        not null constraint sender_token_is_signed check (btrim(made_by) <> ''),
+    revoked_at    timestamptz,
+    revoked_by    text,
+    revoked_why   text        constraint sender_token_revoked_says_why check (btrim(revoked_why) <> ''),
+    constraint sender_token_end_is_signed check (num_nonnulls(revoked_at, revoked_by, revoked_why) in (0, 3))
+);
+comment on table access.sender_token is '送信元のトークン: what upstream systems show at the HTTP intake. Producers have no database: a consuming role writes those that are not revoked down for them (docs/decisions/0022).';
+comment on column access.sender_token.name is 'The sender: deliveries come from http:NAME. Two tokens may bear one name, so that a new one is in use before the old one goes.';
+comment on column access.sender_token.topics is 'Slugs; * alone for all.';
+comment on column access.sender_token.valid_through is 'The last day it is good for; null: until it is revoked.';
+comment on column access.sender_token.form is 'The form it was asked for with: sent twice, a form issues one token.';
+
+create function access.issue_token(name text, sha256 text, topics text[], valid_through date, form uuid, today date, why text, actor text) returns bigint
+language plpgsql as $$
+declare
+    made bigint;
+begin
+    if valid_through < today then
+        raise exception '% is over', valid_through using errcode = 'restrict_violation', constraint = 'sender_token_is_ahead';
+    end if;
+    insert into access.sender_token (name, sha256, topics, valid_through, form, why, made_by)
+    values (name, sha256, topics, valid_through, form, why, actor) returning id into made;
+    perform audit.record(actor, 'sender_token.issued', 'sender_token', made::text, null,
+                         jsonb_build_object('name', name, 'topics', topics, 'valid_through', valid_through), why);
+    return made;
+end $$;
+comment on function access.issue_token is 'A token for an upstream system. Only its hash comes here.';
+
+create function access.revoke_token(id bigint, why text, actor text) returns void language plpgsql as $$
+declare
+    gone access.sender_token;
+begin
+    update access.sender_token t set revoked_at = clock_timestamp(), revoked_by = actor, revoked_why = revoke_token.why
+     where t.id = revoke_token.id and t.revoked_at is null
+    returning * into gone;
+    if gone.id is null then
+        raise exception 'there is no token % that counts', id using errcode = 'restrict_violation', constraint = 'sender_token_counts';
+    end if;
+    perform audit.record(actor, 'sender_token.revoked', 'sender_token', id::text,
+                         jsonb_build_object('name', gone.name, 'topics', gone.topics, 'valid_through', gone.valid_through), null, why);
+end $$;
+comment on function access.revoke_token is 'Ends a token: whoever shows it is a stranger from the next reading of the list.';
+
 create function access.may_enter(login text) returns boolean language sql stable as $$
     select coalesce((select a.disabled_at is null and (a.origin = 'local' or ledger.account_may_act(a.login_id, (now() at time zone 'Asia/Tokyo')::date))
                        from access.account a where lower(a.login_id) = lower(login)), false)
@@ -108,3 +161,11 @@ begin
 end $$;
 create trigger account_is_kept before delete or truncate on access.account for each statement execute function access.refuse_deletion();
 create trigger permission_is_kept before delete or truncate on access.permission for each statement execute function access.refuse_deletion();
+create trigger sender_token_is_kept before delete or truncate on access.sender_token for each statement execute function access.refuse_deletion();
+
+create function access.refuse_other_token() returns trigger language plpgsql as $$
+begin
+    raise exception 'a token stays what it was issued as' using errcode = 'restrict_violation', constraint = 'sender_token_stays';
+end $$;
+create trigger sender_token_stays before update of id, name, sha256, topics, valid_through, form, why, made_at, made_by on access.sender_token
+    for each statement execute function access.refuse_other_token();

@@ -76,8 +76,8 @@ pub(crate) struct Config {
     pub(crate) console_known_passwords: PathBuf,
     /// Signing in with an OpenID provider; absent = passwords only.
     pub(crate) console_oidc: Option<OidcConfig>,
-    /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir` and
-    /// `calendar_file` lie in `data` unless set.
+    /// The producing role: watched folders, HTTP intake, fetched files, schedule. `inbox_dir`, `spool_dir`,
+    /// `calendar_file` and `senders_file` lie in `data` unless set.
     /// Environment: `RENKEI_HTTP_LISTEN` (turns the HTTP intake on), `RENKEI_TOKENS`.
     pub(crate) produce: ProducerConfig,
     /// Where files of topics with delivery = "http" or "object_storage" go, by slug; without an address into the outbox.
@@ -169,6 +169,9 @@ impl Config {
         }
         if self.produce.calendar_file == unset.calendar_file {
             self.produce.calendar_file = self.data.join("calendar.json");
+        }
+        if self.produce.senders_file == unset.senders_file {
+            self.produce.senders_file = self.data.join("senders.json");
         }
         if let Some(value) = get("RENKEI_HTTP_LISTEN") {
             let http = self.produce.http.get_or_insert_with(HttpConfig::default);
@@ -275,6 +278,11 @@ impl Config {
     /// Folder of released files.
     pub(crate) fn outbox(&self) -> PathBuf {
         self.data.join("outbox")
+    }
+
+    /// Tokens kept by hand; where the HTTP intake is off here, the file it would read.
+    pub(crate) fn tokens_file(&self) -> PathBuf {
+        self.produce.http.as_ref().map_or_else(|| self.data.join("tokens.toml"), |http| http.tokens_file.clone())
     }
 
     /// Address of the archive.

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use renkei_consumers::db::PgPool;
@@ -59,6 +60,10 @@ pub struct Desk {
     pub proxies: Proxies,
     /// Signing in with an OpenID provider.
     pub oidc: Option<Oidc>,
+    /// The list of senders as producers read it, on this machine.
+    pub senders_file: PathBuf,
+    /// Further senders, kept by hand, on this machine.
+    pub tokens_file: PathBuf,
     /// Roles of which one-time codes are demanded.
     pub codes_for: Vec<Role>,
     /// Passwords that nobody may choose.

@@ -60,7 +60,8 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
             if person.must_change || person.must_enrol {
                 return see_other("/me");
             }
-            if need.met(|action| person.may(action)) == Some(false) {
+            let everywhere = matches!(need, Need::House(_));
+            if need.met(|action| if everywhere { person.may_everywhere(action) } else { person.may(action) }) == Some(false) {
                 let asked = format!("{} {}", request.method(), request.uri().path());
                 return not_for(&desk, &person, &asked, lang).await;
             }

@@ -33,6 +33,13 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "記帳しました。残りの額があれば、未処理のまま一覧に残ります。",
         "Booked. What is left over stays open in the list.",
     ),
+    (
+        "pay-moved",
+        "支払日を変更しました。新しい支払日のファイルを作成してください。",
+        "It has another day. Order the file of that day.",
+    ),
+    ("pay-drafted", "再振込を起票しました。別の人の決裁を待ちます。", "Drafted; another person approves it."),
+    ("pay-withdrawn", "再振込を取り下げました。", "Taken back."),
     ("saved", "保存しました。", "Saved."),
     ("proposed", "登録しました。別の承認者が承認すると適用されます。", "Entered. It counts when another person has approved it."),
     ("sent-back", "差し戻しました。", "Refused."),
@@ -44,6 +51,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("sessions-ended", "セッションを終了しました。", "The sessions were ended."),
     ("disabled", "無効にしました。", "Disabled."),
     ("enabled", "有効にしました。", "Enabled."),
+    (
+        "token-revoked",
+        "トークンを失効させました。受付口に反映されると、このトークンでの送信は断られます。",
+        "The token was revoked. Once the intake has read the list, whoever shows it is refused.",
+    ),
     ("verified", "監査記録の連鎖は正しくつながっています。", "The chain of the audit log is whole."),
 ];
 

@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::{db, failures, inbound, ledger, outbound, paused, tasks};
+use renkei_consumers::{db, failures, inbound, ledger, outbound, paused, senders, tasks};
 use renkei_core::broker::{BrokerError, PublishError};
 use renkei_core::catalogue::Lang;
 use renkei_core::verdict::{Classify, Coded, Verdict};
@@ -159,6 +159,7 @@ told!(
     tasks::TaskError,
     paused::PauseError,
     failures::FailureError,
+    senders::SendersError,
     renkei_producers::IntakeError,
     PublishError,
     BrokerError,

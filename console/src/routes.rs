@@ -12,7 +12,7 @@ use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
     accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failure_group, failures, kit, ledger, me,
-    oidc, pulse, settings, settle, sign_in, still, tasks, topics, worklists,
+    oidc, pay, pulse, senders, settings, settle, sign_in, still, tasks, topics, worklists,
 };
 
 /// What a request must bring.
@@ -26,6 +26,8 @@ pub enum Need {
     Session,
     /// A session with a role that may do this somewhere. The page itself looks at the topic.
     Role(Action),
+    /// A session with a role that may do this everywhere: what belongs to no topic.
+    House(Action),
     /// A session with a role that may do one of these somewhere.
     OneOf(&'static [Action]),
 }
@@ -35,7 +37,7 @@ impl Need {
     pub fn met(self, may: impl Fn(Action) -> bool) -> Option<bool> {
         match self {
             Need::Open | Need::HalfWay | Need::Session => None,
-            Need::Role(action) => Some(may(action)),
+            Need::Role(action) | Need::House(action) => Some(may(action)),
             Need::OneOf(actions) => Some(actions.iter().any(|action| may(*action))),
         }
     }
@@ -72,10 +74,10 @@ macro_rules! route {
 
 /// All of them.
 pub fn table() -> Vec<Route> {
-    use Need::{HalfWay, Open, Role, Session};
+    use Need::{HalfWay, House, Open, Role, Session};
     let see = Role(Action::See);
     let (operate, approve, audit_log) = (Role(Action::Operate), Role(Action::Approve), Role(Action::Audit));
-    let (configure, administer) = (Role(Action::Configure), Role(Action::Administer));
+    let (configure, administer) = (Role(Action::Configure), House(Action::Administer));
     vec![
         route!(GET "/assets/{name}", Open, assets::show),
         route!(GET "/language/{lang}", Open, sign_in::language),
@@ -124,6 +126,13 @@ pub fn table() -> Vec<Route> {
         route!(GET "/worklists/overpayments/{id}", see, settle::overpayment),
         route!(POST "/worklists/overpayments/{id}/allocate", operate, settle::appropriate),
         route!(POST "/worklists/overpayments/{id}/refund", operate, settle::refund),
+        route!(GET "/worklists/pay", see, pay::show),
+        route!(GET "/worklists/pay/move", approve, pay::look),
+        route!(POST "/worklists/pay/move", approve, pay::carry),
+        route!(GET "/worklists/pay/returned/{id}", see, pay::returned),
+        route!(POST "/worklists/pay/returned/{id}/transfer", operate, pay::transfer),
+        route!(POST "/worklists/pay/returned/{id}/approve", approve, pay::approve),
+        route!(POST "/worklists/pay/returned/{id}/withdraw", operate, pay::withdraw),
         route!(GET "/worklists/{list}", see, worklists::list),
         route!(GET "/failures", see, failures::list),
         route!(GET "/failures/{id}", see, failures::show),
@@ -181,6 +190,9 @@ pub fn table() -> Vec<Route> {
         route!(POST "/audit/verify", audit_log, audit::verify_chain),
         route!(GET "/accounts", administer, accounts::show),
         route!(POST "/accounts", administer, accounts::add),
+        route!(GET "/accounts/senders", administer, senders::show),
+        route!(POST "/accounts/senders", administer, senders::issue),
+        route!(POST "/accounts/senders/{id}/revoke", administer, senders::revoke),
         route!(POST "/accounts/{login}/give", administer, accounts::give),
         route!(POST "/accounts/{login}/take", administer, accounts::take),
         route!(POST "/accounts/{login}/reset", administer, accounts::reset),

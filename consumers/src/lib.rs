@@ -26,6 +26,8 @@ pub mod paused;
 pub mod payments;
 /// Receipts for direct publishers.
 pub mod replies;
+/// Tokens of upstream systems, and the file that producers read.
+pub mod senders;
 /// What waits, the totals of the day, the audit chain, the database: the gauges of a consuming role.
 pub mod standing;
 /// What people must do by a time.

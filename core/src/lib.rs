@@ -45,6 +45,8 @@ pub mod registry;
 pub mod schedule;
 /// Columns and keys that must not come: passwords and the like.
 pub mod secrets;
+/// The list of HTTP senders that producers read.
+pub mod senders;
 /// Printable payment slips with their eL-QR.
 pub mod slip;
 /// Certificates of our own doors, and whom we believe about a client's address.
@@ -53,6 +55,8 @@ pub mod tls;
 pub mod verdict;
 /// A TOML table asked key by key, for layouts and `queues.toml`.
 mod walk;
+/// Files that are written whole or not at all.
+mod whole;
 /// Values of the database in the reader's words.
 pub mod words;
 /// Zip archives, read strictly.

@@ -22,6 +22,8 @@ pub struct ProducerConfig {
     /// The holidays, written by a consuming role from the ledger and read again when they change. Default `data/calendar.json`; on a
     /// machine that only produces, a share or a copy.
     pub calendar_file: PathBuf,
+    /// Who may hand in over HTTP, written likewise from the administrator's list. Default `data/senders.json`.
+    pub senders_file: PathBuf,
     /// Watch the folders. Default true.
     pub folders: bool,
     /// Order scheduled exports. Default true; more than one process may do it, an instant still makes one export.
@@ -55,6 +57,7 @@ impl Default for ProducerConfig {
             inbox_dir: "data/inbox".into(),
             spool_dir: "data/spool".into(),
             calendar_file: "data/calendar.json".into(),
+            senders_file: "data/senders.json".into(),
             folders: true,
             schedule: true,
             poll_ms: 1_000,
@@ -82,7 +85,7 @@ pub struct HttpConfig {
     pub tls_key: PathBuf,
     /// A reverse proxy that does TLS is the only one to reach the address. Default false.
     pub behind_proxy: bool,
-    /// Who may hand in what: names, hashes of tokens, topics. Default `tokens.toml`.
+    /// Who may hand in what besides the administrator's list: names, hashes of tokens, topics, kept by hand. Default `tokens.toml`.
     pub tokens_file: PathBuf,
     /// Uploads received at once; more are answered 503. Default 32.
     pub uploads_max: usize,

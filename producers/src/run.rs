@@ -93,7 +93,7 @@ pub async fn run(
     let http = match &config.http {
         None => None,
         Some(http) => {
-            let tokens = Tokens::load_or_none(&http.tokens_file)?;
+            let tokens = Tokens::open(&http.tokens_file, &config.senders_file)?;
             let listening = TcpListener::bind(http.listen).await;
             let listener = listening.map_err(|source| RunError::Listen { address: http.listen, source })?;
             Some((http.clone(), tokens, listener, tls::acceptor(&http.tls_cert, &http.tls_key)?))

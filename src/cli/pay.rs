@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use renkei_consumers::db::PgPool;
-use renkei_consumers::ledger::payroll;
+use renkei_consumers::ledger::payroll::{self, PayAgain, PayMove};
 use renkei_consumers::ledger::returned::NewAccount;
 use renkei_core::calendar::{Date, clock};
 use renkei_core::money::Yen;
@@ -78,16 +78,17 @@ pub(super) async fn run(global: &Global, pool: &PgPool, command: &PayCommand) ->
     let numbers = |returned: &[i64]| returned.iter().map(ToString::to_string).collect::<Vec<_>>();
     match command {
         PayCommand::MovePay { from, to, kind, reason, actor } => {
-            let days = (from.to_string(), to.to_string());
-            let by = (actor.as_str(), reason.as_str());
-            let moved = payroll::move_payroll(pool, (&days.0, &days.1), kind.as_deref(), by, &today).await?;
+            let (from, to) = (from.to_string(), to.to_string());
+            let (kind, today) = (kind.as_deref(), today.as_str());
+            let pay = PayMove { from: &from, to: &to, kind, who: actor, reason, today };
+            let moved = payroll::move_payroll(pool, &pay).await?;
             if global.json {
                 println!("{}", serde_json::json!(moved));
             } else {
                 println!(
                     "{} → {}: {} {} · {} {} · {} {}",
-                    days.0,
-                    days.1,
+                    from,
+                    to,
                     moved.runs,
                     say(lang, "件の給与", "payroll(s)"),
                     moved.credits,
@@ -99,7 +100,9 @@ pub(super) async fn run(global: &Global, pool: &PgPool, command: &PayCommand) ->
         }
         PayCommand::TransferReturnedPay { returned, date, account, holder, actor } => {
             let account = account.as_ref().map(|account| NewAccount { account, holder });
-            payroll::repay_returned_pay(pool, *returned, &date.to_string(), account, actor, &today).await?;
+            let pay_date = date.to_string();
+            let pay = PayAgain { returned: *returned, pay_date: &pay_date, account, who: actor, today: &today };
+            payroll::repay_returned_pay(pool, &pay).await?;
             worklist::decided(global, ("drafted", "件の再振込を起票しました", "drafted"), 1, &numbers(&[*returned]));
         }
         PayCommand::ApproveReturnedPay { returned, actor } => {

@@ -51,6 +51,8 @@ pub(super) async fn start(
         pulse: Pulse::default(),
         proxies: Proxies::new(config.console_trusted_proxies.clone()),
         oidc: config.console_oidc.clone().map(Oidc::new),
+        senders_file: config.produce.senders_file.clone(),
+        tokens_file: config.tokens_file(),
         codes_for: config.console_codes_for.clone(),
         known_passwords: config.known_passwords()?,
         pool,

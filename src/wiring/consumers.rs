@@ -7,7 +7,9 @@ use renkei_consumers::inbound::{self, TopicHandler};
 use renkei_consumers::outbound::Exporter;
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::replies::Replies;
-use renkei_consumers::{accounts, arrivals, audit, calendar, failures, paused, payments, standing, tasks as tasks_of_people};
+use renkei_consumers::{
+    accounts, arrivals, audit, calendar, failures, paused, payments, senders, standing, tasks as tasks_of_people,
+};
 use renkei_core::broker::{ConsumeOptions, Handler, Publisher, consume, depth};
 use renkei_core::registry::{Direction, Registry, Topic};
 use tokio::sync::{oneshot, watch};
@@ -29,6 +31,8 @@ const WALK_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const NOTICE_EVERY: Duration = Duration::from_secs(30);
 /// How often the producers' calendar is compared with the ledger's.
 const CALENDAR_EVERY: Duration = Duration::from_secs(60);
+/// How often the list of HTTP senders is compared with the administrator's: a revoked token is good for no longer than this.
+const SENDERS_EVERY: Duration = Duration::from_secs(2);
 /// How often payments whose day has passed are written down as paid.
 const CONFIRM_EVERY: Duration = Duration::from_secs(600);
 /// How often active accounts are compared with staff in service; a night is never missed, whenever the program starts.
@@ -79,6 +83,11 @@ pub(super) async fn start(
     let (for_calendar, path, cancel) = (pool.clone(), config.produce.calendar_file.clone(), shutdown.clone());
     tasks.spawn(async move {
         calendar::keep_in_step(for_calendar, path, CALENDAR_EVERY, cancel).await;
+        Ok(())
+    });
+    let (for_senders, path, cancel) = (pool.clone(), config.produce.senders_file.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        senders::keep_in_step(for_senders, path, SENDERS_EVERY, cancel).await;
         Ok(())
     });
     let (for_accounts, orphans, cancel) = (pool.clone(), config.orphan_accounts, shutdown.clone());

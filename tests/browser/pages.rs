@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::driver::{Browser, Driver};
 use crate::support::console::console;
 use crate::support::files::{ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
+use crate::support::pay;
 use crate::support::root;
 use crate::support::world::{self, World};
 
@@ -163,6 +164,10 @@ async fn fill(world: &mut World) {
         .renkei(&["export", "run", TRANSFERS, "--profile", "mizuho_advanced", "--param", "pay_date=2026-10-23", "--as", "sato"])
         .expect(&[4]);
     world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
+    pay::due(world).await;
+    pay::came_back(world).await;
+    let token = ["token", "issue", "einvoice", "--topic", INVOICES, "--through", "2027-03-31", "--reason", "電子請求の受付"];
+    world.renkei(&[&token[..], &["--as", "kanri"]].concat()).expect(&[0]);
     sqlx::query(
         "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
          values ('in.12_civic_assessments', 'in.12_civic_assessments', '00000000-0000-4000-8000-000000000001', 'records', '{}', '[]', 'BROKER_DELIVERY_LIMIT', 'the broker gave it up after 20 deliveries', 20)",
@@ -176,6 +181,10 @@ async fn fill(world: &mut World) {
 fn filled(path: &str, ids: &Ids) -> Vec<String> {
     if path.starts_with("/settings/banks/{slug}") {
         return vec![format!("/settings/banks/{TRANSFERS}/mizuho_advanced")];
+    }
+    if path == "/worklists/pay/move" {
+        // Nothing of that day is unsent; what is asked for is asked for all the same.
+        return vec!["/worklists/pay/move?from=2026-10-15&kind=1".to_owned()];
     }
     let batches = path.starts_with("/batches/");
     let put = |id: i64| {
@@ -196,6 +205,7 @@ fn filled(path: &str, ids: &Ids) -> Vec<String> {
         _ if batches => ids.batches.clone(),
         _ if path.starts_with("/exports/") => vec![ids.file],
         _ if path.starts_with("/failures/") => vec![ids.failure],
+        _ if path.starts_with("/worklists/pay/") => vec![1],
         _ => vec![0],
     };
     let mut paths: Vec<String> = ids.into_iter().map(put).collect();
@@ -262,6 +272,9 @@ fn every_page_fits_speaks_japanese_and_labels_its_fields() {
             ("/batches", "batches"),
             ("/audit", "audit"),
             ("/accounts", "accounts"),
+            ("/accounts/senders", "senders"),
+            ("/worklists/pay", "pay"),
+            ("/worklists/pay/returned/1", "pay-returned"),
             ("/settings", "settings"),
             ("/settings/calendar", "settings-calendar"),
             ("/settings/contract-numbers", "settings-contract-numbers"),
@@ -312,6 +325,9 @@ fn every_page_fits_speaks_japanese_and_labels_its_fields() {
             "/ledger/entries".to_owned(),
             "/audit".to_owned(),
             "/accounts".to_owned(),
+            "/accounts/senders".to_owned(),
+            "/worklists/pay".to_owned(),
+            "/worklists/pay/returned/1".to_owned(),
         ] {
             browser.go(&path).await;
             let left = browser.js(JAPANESE).await;

@@ -14,6 +14,10 @@ mod flows;
 mod matrix;
 /// Signing in through an OpenID provider.
 mod oidc;
+/// Pay by person.
+mod paying;
+/// Tokens of upstream systems.
+mod senders;
 /// Settings, pauses, corrections.
 mod settings;
 /// Money that waits.

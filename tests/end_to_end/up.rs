@@ -44,8 +44,8 @@ fn up_takes_records_over_http_and_posts_them() {
         as_a_newcomer(world, &http, &metrics);
         // On a fresh clone nobody has a token yet: it starts all the same, and the first one counts without a restart.
         world.start("up").await;
-        let made = world.json(&["token", "new", "courses", "--topic", ASSESSMENTS], &[0]);
-        std::fs::write(world.data("tokens.toml"), made["entry"].as_str().unwrap()).unwrap();
+        let why = ["--reason", "講座の受付システム", "--as", "kanri"];
+        let made = world.json(&[&["token", "issue", "courses", "--topic", ASSESSMENTS][..], &why].concat(), &[0]);
 
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let get = async |path: &str| client.get(format!("http://{metrics}/{path}")).send().await.unwrap();
@@ -68,6 +68,21 @@ fn up_takes_records_over_http_and_posts_them() {
         let batch = world.json(&["batch", "show", delivery["delivery"].as_str().unwrap()], &[0]);
         assert_eq!((&batch["batch"]["sender"], &batch["batch"]["yen_posted"]), (&json!("http:courses"), &json!(10_500)));
         assert_eq!(world.number("select sum(debit)::bigint from ledger.line").await, 10_500);
+        let listed = world.json(&["token", "list"], &[0]);
+        assert_eq!(listed[0]["state"], "live");
+        assert!(listed[0]["last_batch_at"].is_string(), "{listed}");
+        // Revoked where no page or command of this machine does it: the consuming role tells the intake.
+        sqlx::query("select access.revoke_token(id, '切替え', 'kanri') from access.sender_token")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        let status = format!("http://{http}/v1/deliveries/{}", delivery["delivery"].as_str().unwrap());
+        let token = made["token"].as_str().unwrap();
+        let refused = async |_: &mut World| {
+            let answer = client.get(&status).bearer_auth(token).send().await.unwrap();
+            (answer.status().as_u16() == 401).then_some(())
+        };
+        world.until("the token is refused", refused).await;
     });
 }
 

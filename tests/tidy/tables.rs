@@ -55,6 +55,7 @@ const ROOTS: &[&str] = &[
     "intake.failure_note",
     "access.account",
     "access.attempt",
+    "access.sender_token",
     "ledger.eltax_agency",
     "ledger.eltax_fee_item",
     "ledger.eltax_channel",

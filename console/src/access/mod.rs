@@ -16,6 +16,8 @@ pub mod purge;
 pub mod role;
 /// Secrets that lie encrypted in the database.
 pub mod seal;
+/// Tokens of upstream systems.
+pub mod senders;
 /// Sessions.
 pub mod session;
 /// One-time codes.

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
+use super::senders;
 use crate::access::accounts::{self, Account, By};
 use crate::access::role::{ACTIONS, ROLES};
 use crate::access::{Person, Role};
@@ -37,6 +38,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .map(|topic| (topic.slug.to_string(), format!("{:02} {}", topic.number, say(lang, &topic.name, &topic.name_en))))
         .collect();
     let body = html! {
+        (tabs(lang, "/accounts"))
         (search("/accounts", html! {
             (field(say(lang, "ログインID・氏名", "Login id or name"), "find", html! { input id="find" name="find" type="search" value=(fields.get("find")); }))
             button type="submit" { (say(lang, "検索", "Find")) }
@@ -53,6 +55,17 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         section.panel { h2 { (say(lang, "権限の内容", "What the roles may do")) } (matrix(lang)) }
     };
     Ok(frame(&person, &Page::new(Nav::Accounts, say(lang, "利用者", "Accounts")).after(Notice::of(fields.get("done"))), body))
+}
+
+/// People, and systems that hand in.
+pub(crate) fn tabs(lang: Lang, here: &str) -> Markup {
+    let tabs =
+        [("/accounts", say(lang, "利用者", "People")), (senders::ADDRESS, say(lang, "送信元のトークン", "Tokens of senders"))];
+    html! {
+        nav.tabs aria-label=(say(lang, "利用者と送信元", "People and senders")) {
+            @for (address, name) in tabs { a href=(address) aria-current=[(address == here).then_some("page")] { (name) } }
+        }
+    }
 }
 
 /// Roles × actions, from the rule itself.

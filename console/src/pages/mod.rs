@@ -30,8 +30,12 @@ pub(crate) mod ledger;
 pub(crate) mod me;
 /// The door through an OpenID provider.
 pub(crate) mod oidc;
+/// Pay by person: another day, once more.
+pub(crate) mod pay;
 /// Tells open pages that there is something new.
 pub(crate) mod pulse;
+/// Tokens of upstream systems.
+pub(crate) mod senders;
 /// What the office sets by itself.
 pub(crate) mod settings;
 /// Money that finds its receivable.

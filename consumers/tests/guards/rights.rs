@@ -43,6 +43,7 @@ async fn no_role_can_do_what_is_not_its_work() {
         "delete from audit.link",
         "delete from access.account",
         "delete from access.permission",
+        "delete from access.sender_token",
         "insert into _sqlx_migrations select * from _sqlx_migrations",
         "update _sqlx_migrations set checksum = ''",
         "delete from _sqlx_migrations",
@@ -62,6 +63,9 @@ async fn no_role_can_do_what_is_not_its_work() {
         "select from access.session",
         "insert into access.permission (login_id, role, given_by) values ('x', 'approver', 'y')",
         "select access.may_enter('x')",
+        "select made_by from access.sender_token",
+        "select access.issue_token('a', repeat('a', 64), '{*}', null, gen_random_uuid(), current_date, 'x', 'y')",
+        "select access.revoke_token(1, 'x', 'y')",
     ];
     let console = [
         "delete from audit.unsealed",
@@ -73,6 +77,7 @@ async fn no_role_can_do_what_is_not_its_work() {
         "select totp_sealed from access.account",
         "select token_sha256 from access.session",
         "select csrf from access.session",
+        "select sha256 from access.sender_token",
         "insert into audit.event (actor, action, object, object_id) values ('a', 'b', 'c', 'd')",
         "update intake.batch set state = 'posted'",
         "insert into ledger.holiday (day, name) values ('2026-12-31', 'x')",
@@ -97,6 +102,8 @@ async fn no_role_can_do_what_is_not_its_work() {
             "renkei_console",
             "select audit.record('a', 'b', 'c', 'd', null, null, null); select access.may_enter('x'); delete from access.attempt",
         ),
+        ("renkei_consumer", "select id, name, sha256, topics, valid_through from access.sender_token where revoked_at is null"),
+        ("renkei_auditor", "select id, name, topics, made_by, why, revoked_by, revoked_why from access.sender_token"),
         (
             "renkei_auditor",
             "select from ledger.entry; select from intake.record; select from export.file; select from audit.link",

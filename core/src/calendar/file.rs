@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{BusinessCalendar, OwnDay, clock};
 use crate::metrics::metrics;
 use crate::verdict::{Classify, Verdict};
+use crate::whole;
 
 /// Days before the last day covered from which on it is warned. The next year is published each February, when more than 300 are
 /// left of the year before: who is warned has half a year.
@@ -99,19 +100,7 @@ fn text(calendar: &BusinessCalendar) -> String {
 /// The file cannot be written.
 pub fn write(path: &Path, calendar: &BusinessCalendar) -> Result<bool, CalendarFileError> {
     let text = text(calendar);
-    if fs::read(path).is_ok_and(|there| there == text.as_bytes()) {
-        return Ok(false);
-    }
-    let io = |doing| move |source| CalendarFileError::Io { doing, path: path.to_owned(), source };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(io("making the folder of"))?;
-    }
-    // Of this process alone: two that write at once each rename a whole file.
-    let mut hidden = path.as_os_str().to_owned();
-    hidden.push(format!(".{}.part", std::process::id()));
-    let hidden = PathBuf::from(hidden);
-    fs::write(&hidden, &text).and_then(|()| fs::rename(&hidden, path)).map_err(io("writing"))?;
-    Ok(true)
+    whole::write(path, text.as_bytes()).map_err(|(doing, source)| CalendarFileError::Io { doing, path: path.to_owned(), source })
 }
 
 /// Reads it.

@@ -1,4 +1,5 @@
-//! Who may hand in what: `tokens.toml`.
+//! Who may hand in what. Two files say it, and a token of either is good: `senders.json`, the administrator's list as a consuming role
+//! writes it down (docs/decisions/0022), and `tokens.toml`, made by hand where no database is near:
 //!
 //! ```toml
 //! [[token]]
@@ -7,13 +8,16 @@
 //! topics = ["90_toy"]            # or ["*"]
 //! ```
 //!
-//! The file is read again when it changes, so a token is withdrawn without a restart. A file that became unreadable or wrong
+//! A file is read again when it changes, so a token is withdrawn without a restart. A file that became unreadable or wrong
 //! leaves the last good one in force and is told in the log.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use jiff::civil::Date;
+use renkei_core::calendar::clock;
+use renkei_core::senders::{self, SenderToken, SendersFileError};
 use renkei_core::verdict::{Classify, Verdict};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -31,6 +35,7 @@ pub struct Sender {
     pub name: String,
     topics: Vec<String>,
     hash: [u8; 32],
+    through: Option<Date>,
 }
 
 impl Sender {
@@ -45,7 +50,7 @@ impl Sender {
     }
 }
 
-/// Why `tokens.toml` cannot be used.
+/// Why a file of senders cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TokensError {
     /// It cannot be read.
@@ -64,6 +69,19 @@ pub enum TokensError {
         /// One sentence each.
         faults: Vec<String>,
     },
+    /// The administrator's list.
+    #[error(transparent)]
+    Written(#[from] SendersFileError),
+}
+
+impl TokensError {
+    fn is_missing(&self) -> bool {
+        match self {
+            TokensError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            TokensError::Written(error) => error.is_missing(),
+            TokensError::Faults { .. } => false,
+        }
+    }
 }
 
 impl Classify for TokensError {
@@ -87,45 +105,44 @@ struct Entry {
     topics: Vec<String>,
 }
 
+type Senders = Vec<Arc<Sender>>;
+
 /// The known tokens.
 #[derive(Debug)]
 pub struct Tokens {
-    path: PathBuf,
-    loaded: RwLock<Loaded>,
-}
-
-#[derive(Debug, Clone)]
-struct Loaded {
-    stamp: Option<(SystemTime, u64)>,
-    senders: Arc<Vec<Arc<Sender>>>,
+    by_hand: Source,
+    written: Option<Source>,
 }
 
 impl Tokens {
-    /// Reads the file.
+    /// Reads the file made by hand, and knows no other.
     pub fn load(path: &Path) -> Result<Tokens, TokensError> {
-        let stamp = stamp(path);
-        let senders = Arc::new(read(path)?);
-        Ok(Tokens { path: path.to_owned(), loaded: RwLock::new(Loaded { stamp, senders }) })
+        Ok(Tokens { by_hand: Source::load(path, read)?, written: None })
     }
 
-    /// Reads the file; one that is not there yet means no senders, is told in the log, and is read when it comes.
-    pub fn load_or_none(path: &Path) -> Result<Tokens, TokensError> {
-        match Tokens::load(path) {
-            Err(TokensError::Io { path, source }) if source.kind() == std::io::ErrorKind::NotFound => {
-                tracing::warn!(
-                    file = %path.display(),
-                    "there is no tokens file, so nobody may hand in over HTTP; `renkei token new NAME --topic SLUG` makes an entry for it"
-                );
-                Ok(Tokens { path, loaded: RwLock::new(Loaded { stamp: None, senders: Arc::default() }) })
-            }
-            loaded => loaded,
+    /// Reads both files. One that is not there yet means no senders, and is read when it comes; whether anybody may hand in is told
+    /// in the log. The list is a program's work, which makes it again: damaged, it stops nothing that runs beside the intake.
+    pub fn open(by_hand: &Path, written: &Path) -> Result<Tokens, TokensError> {
+        let by_hand = Source::load_or_none(by_hand, read)?;
+        let written = Source::load_or_none(written, read_written).unwrap_or_else(|error| {
+            tracing::error!(error = %crate::station::chain(&error), "nobody of the administrator's list may hand in until it is mended");
+            Source::none(written, read_written)
+        });
+        if by_hand.is_empty() && written.is_empty() {
+            tracing::warn!(
+                list = %written.path.display(),
+                file = %by_hand.path.display(),
+                "nobody may hand in over HTTP yet; an administrator issues a token on the page of the accounts, or `renkei token issue`"
+            );
         }
+        Ok(Tokens { by_hand, written: Some(written) })
     }
 
-    /// The sender of a token. Its hash is compared with every known one in constant time, so that the time of an answer tells
-    /// nothing.
+    /// The sender of a token that is good today. Its hash is compared with every known one in constant time, so that the time of an
+    /// answer tells nothing.
     pub fn find(&self, token: &str) -> Option<Arc<Sender>> {
-        let senders = self.senders();
+        let written = self.written.as_ref().map(Source::senders).unwrap_or_default();
+        let senders: Vec<Arc<Sender>> = self.by_hand.senders().iter().chain(written.iter()).cloned().collect();
         let given: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let (mut found, mut place) = (Choice::from(0), 0_u32);
         for (index, sender) in (0_u32..).zip(senders.iter()) {
@@ -133,19 +150,66 @@ impl Tokens {
             place = u32::conditional_select(&place, &index, equal);
             found |= equal;
         }
-        if bool::from(found) { senders.get(place as usize).cloned() } else { None }
+        let sender = if bool::from(found) { senders.get(place as usize).cloned() } else { None };
+        sender.filter(|sender| sender.through.is_none_or(|day| clock::today() <= day))
+    }
+}
+
+/// Names and topics of the file made by hand, for who looks at all senders together; empty when there is none.
+pub fn by_hand(path: &Path) -> Result<Vec<(String, Vec<String>)>, TokensError> {
+    match read(path) {
+        Ok(senders) => Ok(senders.iter().map(|sender| (sender.name.clone(), sender.topics.clone())).collect()),
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file of senders, read again when it changes.
+#[derive(Debug)]
+struct Source {
+    path: PathBuf,
+    read: fn(&Path) -> Result<Senders, TokensError>,
+    loaded: RwLock<Loaded>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Loaded {
+    stamp: Option<(SystemTime, u64)>,
+    senders: Arc<Senders>,
+}
+
+impl Source {
+    fn load(path: &Path, read: fn(&Path) -> Result<Senders, TokensError>) -> Result<Source, TokensError> {
+        let stamp = stamp(path);
+        let senders = Arc::new(read(path)?);
+        Ok(Source { path: path.to_owned(), read, loaded: RwLock::new(Loaded { stamp, senders }) })
     }
 
-    fn senders(&self) -> Arc<Vec<Arc<Sender>>> {
+    fn load_or_none(path: &Path, read: fn(&Path) -> Result<Senders, TokensError>) -> Result<Source, TokensError> {
+        match Source::load(path, read) {
+            Err(error) if error.is_missing() => Ok(Source::none(path, read)),
+            loaded => loaded,
+        }
+    }
+
+    fn none(path: &Path, read: fn(&Path) -> Result<Senders, TokensError>) -> Source {
+        Source { path: path.to_owned(), read, loaded: RwLock::default() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner).senders.is_empty()
+    }
+
+    fn senders(&self) -> Arc<Senders> {
         let now = stamp(&self.path);
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone();
         if now == loaded.stamp {
             return loaded.senders;
         }
-        let senders = match read(&self.path) {
+        let senders = match (self.read)(&self.path) {
             Ok(senders) => Arc::new(senders),
             Err(error) => {
-                tracing::error!(error = %crate::station::chain(&error), "the last good tokens file stays in force");
+                tracing::error!(error = %crate::station::chain(&error), "the last good list of senders stays in force");
                 loaded.senders
             }
         };
@@ -159,14 +223,26 @@ fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     Some((meta.modified().ok()?, meta.len()))
 }
 
-fn read(path: &Path) -> Result<Vec<Arc<Sender>>, TokensError> {
+fn read(path: &Path) -> Result<Senders, TokensError> {
     let text = std::fs::read_to_string(path).map_err(|source| TokensError::Io { path: path.to_owned(), source })?;
     parse(&text).map_err(|faults| TokensError::Faults { path: path.to_owned(), faults })
 }
 
-fn parse(text: &str) -> Result<Vec<Arc<Sender>>, Vec<String>> {
+fn read_written(path: &Path) -> Result<Senders, TokensError> {
+    let (mut senders, mut faults) = (Vec::new(), Vec::new());
+    for SenderToken { id, name, sha256, topics, through } in senders::read(path)? {
+        let mut hash = [0_u8; 32];
+        match hex::decode_to_slice(&sha256, &mut hash) {
+            Ok(()) => senders.push(Arc::new(Sender { name, topics, hash, through })),
+            Err(_) => faults.push(format!("token {id}: sha256 must be 64 hexadecimal digits")),
+        }
+    }
+    if faults.is_empty() { Ok(senders) } else { Err(TokensError::Faults { path: path.to_owned(), faults }) }
+}
+
+fn parse(text: &str) -> Result<Senders, Vec<String>> {
     let file: File = toml::from_str(text).map_err(|error| vec![error.to_string()])?;
-    let (mut senders, mut faults) = (Vec::<Arc<Sender>>::new(), Vec::new());
+    let (mut senders, mut faults) = (Senders::new(), Vec::new());
     for Entry { name, sha256, topics } in file.token {
         if !is_name(&name) {
             faults.push(format!("token {name:?}: a name has 1 to {NAME_CHARS_MAX} characters a-z 0-9 - _"));
@@ -181,22 +257,25 @@ fn parse(text: &str) -> Result<Vec<Arc<Sender>>, Vec<String>> {
         if senders.iter().any(|other| other.name == name || other.hash == hash) {
             faults.push(format!("token {name:?}: its name or its sha256 stands twice"));
         }
-        senders.push(Arc::new(Sender { name, topics, hash }));
+        senders.push(Arc::new(Sender { name, topics, hash, through: None }));
     }
     if faults.is_empty() { Ok(senders) } else { Err(faults) }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a sender can be called so.
+pub fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     !name.is_empty() && name.len() <= NAME_CHARS_MAX && name.bytes().all(allowed)
 }
 
-/// A new token: the secret, to be shown once, and the entry for `tokens.toml`.
+/// A new token: the secret, to be shown once, and what is kept of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
     /// The token itself.
     pub token: String,
-    /// What to add to `tokens.toml`.
+    /// Its SHA-256, hexadecimal.
+    pub sha256: String,
+    /// What to add to `tokens.toml` where it is kept by hand.
     pub entry: String,
 }
 
@@ -207,7 +286,7 @@ pub fn make(name: &str, topics: &[String]) -> Result<NewToken, String> {
     let topics: Vec<String> = topics.iter().map(|topic| format!("{topic:?}")).collect();
     let entry = format!("[[token]]\nname   = {name:?}\nsha256 = {sha256:?}\ntopics = [{}]\n", topics.join(", "));
     parse(&entry).map_err(|faults| faults.join("; "))?;
-    Ok(NewToken { token, entry })
+    Ok(NewToken { token, sha256, entry })
 }
 
 #[cfg(test)]
@@ -247,12 +326,43 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tokens.toml");
         let made = make("einvoice", &["*".into()]).unwrap();
-        let tokens = Tokens::load_or_none(&path).unwrap();
+        let list = folder.path().join("senders.json");
+        let tokens = Tokens::open(&path, &list).unwrap();
         assert_eq!(tokens.find(&made.token), None);
         std::fs::write(&path, &made.entry).unwrap();
         assert!(tokens.find(&made.token).is_some());
         std::fs::write(&path, "[[token").unwrap();
-        assert!(Tokens::load_or_none(&path).is_err(), "a broken file is no missing one");
+        assert!(Tokens::open(&path, &list).is_err(), "a broken file is no missing one");
+    }
+
+    #[test]
+    fn the_list_counts_beside_the_file_and_only_until_its_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, list) = (folder.path().join("tokens.toml"), folder.path().join("senders.json"));
+        let topics = ["90_toy".to_owned()];
+        let [by_hand, good, over] = ["hand", "good", "over"].map(|name| make(name, &topics).unwrap());
+        std::fs::write(&path, &by_hand.entry).unwrap();
+        std::fs::write(&list, "{").unwrap();
+        let tokens = Tokens::open(&path, &list).unwrap();
+        assert!(tokens.find(&by_hand.token).is_some(), "a damaged list stops nobody else");
+        let today = clock::today();
+        let token = |id, made: &NewToken, name: &str, through| SenderToken {
+            id,
+            name: name.to_owned(),
+            sha256: made.sha256.clone(),
+            topics: topics.to_vec(),
+            through: Some(through),
+        };
+        let both = [token(1, &good, "good", today), token(2, &over, "over", today.yesterday().unwrap())];
+        senders::write(&list, &both).unwrap();
+        let sender = tokens.find(&good.token).unwrap();
+        assert_eq!((sender.label().as_str(), sender.may("90_toy"), sender.may("91_toy")), ("http:good", true, false));
+        assert_eq!(tokens.find(&over.token), None, "its last day is over");
+        assert!(tokens.find(&by_hand.token).is_some());
+        senders::write(&list, &both[1..]).unwrap();
+        assert_eq!(tokens.find(&good.token), None, "revoked without a restart");
+        assert_eq!(super::by_hand(&path).unwrap(), [("hand".to_owned(), topics.to_vec())]);
+        assert!(super::by_hand(&folder.path().join("none.toml")).unwrap().is_empty());
     }
 
     #[test]
