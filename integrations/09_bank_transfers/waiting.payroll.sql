@@ -1,11 +1,7 @@
--- No pay to transfer on the day asked for: payrolls of the day without a list, pay in a file, and the nearest days that have any.
+-- No pay to transfer on the day asked for: what of it is in a file, and the nearest days that have any. A payroll without a list stops the run.
 with asked as materialized (
     select ledger.date_or_null((select value from param where key = 'pay_date')) as day
 )
-select 'EXPORT_WAITS_LIST', count(*), sum(r.to_accounts), jsonb_build_object('month', r.pay_month)
-  from ledger.payroll_balance r join asked a on r.pay_date = a.day
- where r.to_accounts > 0 and not exists (select from ledger.payroll_credit c where c.run_id = r.run_id) group by r.pay_month
-union all
 select 'EXPORT_WAITS_IN_FILE', count(*), sum(c.amount), jsonb_build_object('file', f.id, 'state', f.state)
   from ledger.payroll_credit c
   join asked a on c.pay_date = a.day

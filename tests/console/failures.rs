@@ -20,6 +20,31 @@ async fn park(world: &World, messages: i32) {
 }
 
 #[test]
+fn a_cause_is_told_in_the_readers_words() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        // A code nobody has words for is told by what the program said; another by what it means, and what to do.
+        park(world, 1).await;
+        viewer.get("/failures").await.expect(200).shows("it crashed").hides("技術情報");
+        sqlx::query(
+            "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+             select queue, routing_key, gen_random_uuid()::text, kind, headers, body, 'BROKER_DELIVERY_LIMIT', 'died 20 times', attempts
+               from intake.failure",
+        )
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let id = world.number("select max(id) from intake.failure").await;
+        for path in ["/failures".to_owned(), format!("/failures/{id}"), format!("/failures/groups/{id}")] {
+            let page = viewer.get(&path).await.expect(200).shows("処理中に繰り返し停止しました");
+            page.shows("→ プログラムのログを確認し").shows("<details><summary>技術情報（英語）</summary>").shows("died 20 times");
+        }
+        world.allow_parked(2);
+    });
+}
+
+#[test]
 fn parked_messages_are_retried_a_few_first() {
     world::run(NOW, async |world| {
         let address = console(world).await;

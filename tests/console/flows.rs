@@ -32,7 +32,9 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
         let name = "IF12_SKS_20261005100000_002_faulty.csv";
         let path = format!("/topics/{ASSESSMENTS}");
-        operator.get(&path).await.expect(200).shows("ファイルを渡す").shows("調定額");
+        let page = operator.get(&path).await.expect(200).shows("ファイルを渡す").shows("調定額");
+        // How well the layout is known, and when a message is tried again, in words.
+        page.shows("本番の前に相手先と合意してください").shows("10秒、1分、10分、1時間").hides("出典: ");
         let page = operator.upload(&format!("{path}/files"), name, &sample(name)).await.expect(303);
         assert!(page.leads().starts_with("/batches?find=") && page.leads().ends_with("&done=handed-in"), "{}", page.leads());
         let id = batch(world, "rejected").await;
@@ -188,6 +190,7 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         // Forward from an entry of a paid order to the file.
         let entry = world.number("select max(id) from ledger.entry where file_id is not null").await;
         operator.get(&format!("/ledger/entries/{entry}")).await.expect(200).shows(&format!("/exports/{id}"));
+        operator.get("/settings").await.expect(200).shows("最後の仕訳").shows(&format!("href=\"/ledger/entries/{entry}\""));
         approver.post(&format!("/exports/{id}/void"), &[("reason", "誤り"), ("confirmation", "")]).await.expect(409);
     });
 }
@@ -198,7 +201,12 @@ fn an_auditor_reads_the_log_and_walks_the_chain() {
         world.start("consume").await;
         let address = console(world).await;
         let mut auditor = Visitor::with_roles(world, &address, "kansa.1", &["auditor"]).await;
-        auditor.get("/audit").await.expect(200).shows("ログイン").shows("kansa.1");
+        sqlx::query("select audit.record('folder:12', 'batch.reject', 'batch', '1', null, null, 'FIELD_NOT_DIGITS')")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        let page = auditor.get("/audit").await.expect(200).shows("ログイン").shows("kansa.1");
+        page.shows("数字でない文字があります").shows("<code class=\"detail\">FIELD_NOT_DIGITS</code>");
         auditor.get("/audit?actor=nobody").await.expect(200).shows("該当する記録はありません。");
         auditor.get("/audit.csv?object=account").await.expect(200).shows("account.add");
         auditor.get("/audit?from=2026-13-01").await.expect(400);

@@ -109,3 +109,35 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
         assert_eq!(world.number(sql).await, 3);
     });
 }
+
+#[test]
+fn an_order_with_nothing_to_send_says_what_waits() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        pay::due(world).await;
+        let form = "/topics/09_bank_transfers/dry-run";
+        let order = |profile: &'static str| [("profile", profile), ("param.pay_date", "2026-10-29")];
+        let page = operator.post(form, &order("mizuho_payroll")).await.expect(200).shows("送るものがありません。");
+        page.shows("2026-10-15の分が2件、800,000円あります。").shows("日付を2026-10-15にしてください");
+        let page = operator.post(form, &order("mizuho_advanced")).await.expect(200).shows("送るものがありません。");
+        page.shows("待っているものもありません。");
+        let run = [
+            "export",
+            "run",
+            "09",
+            "--profile",
+            "mizuho_payroll",
+            "--param",
+            "pay_date=2026-10-29",
+            "--dry-run",
+            "--as",
+            "kakari",
+        ];
+        let told = world.json(&run, &[0]);
+        assert_eq!((&told["waiting"][0]["code"], &told["waiting"][0]["count"]), (&"EXPORT_WAITS_OTHER_DAY".into(), &2.into()));
+        let said = world.renkei(&run).expect(&[0]).out;
+        assert!(said.contains("no file would be made") && said.contains("2 item(s) of 800,000 yen are of 2026-10-15."), "{said}");
+        assert_eq!(world.number("select count(*) from export.file").await, 0, "a look makes nothing");
+    });
+}
