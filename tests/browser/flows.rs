@@ -124,7 +124,7 @@ async fn parked_messages(world: &mut World, operator: &Browser) {
     operator.rewrite("#messages", "1").await;
     operator.press("古い順に再送").await;
     operator.until("one is sent again", "再送しました。").await;
-    operator.click("main details summary").await;
+    operator.click("section.panel details:has(#discard-reason) summary").await;
     operator.write("#discard-reason", "試験").await;
     operator.click("input[name=all]").await;
     operator.press("破棄する").await;
