@@ -202,8 +202,8 @@ fn times(lang: Lang, expression: &str) -> String {
 pub fn span(lang: Lang, seconds: u32) -> String {
     match seconds {
         0 => format!("0{}", say(lang, "秒", " s")),
-        _ if seconds % 3_600 == 0 => format!("{}{}", seconds / 3_600, say(lang, "時間", " h")),
-        _ if seconds % 60 == 0 => format!("{}{}", seconds / 60, say(lang, "分", " min")),
+        _ if seconds.is_multiple_of(3_600) => format!("{}{}", seconds / 3_600, say(lang, "時間", " h")),
+        _ if seconds.is_multiple_of(60) => format!("{}{}", seconds / 60, say(lang, "分", " min")),
         _ => format!("{seconds}{}", say(lang, "秒", " s")),
     }
 }
