@@ -189,6 +189,23 @@ impl IntakeError {
         }
     }
 
+    /// What is wrong with the database, if it is the database.
+    fn trouble(&self) -> Option<Trouble> {
+        if self.overtaken() { Some(Trouble::Passing) } else { self.cause().map(db::trouble) }
+    }
+
+    /// Whether the ledger refuses what the check had found free: budget, or what a commitment still has. Another topic's batch took it
+    /// in between. Decided again, the check sees that, and holds or refuses the lines.
+    fn overtaken(&self) -> bool {
+        const TAKEN: [&str; 2] = ["RK012", "RK013"];
+        match self {
+            IntakeError::Folder { file: "post.sql", source: sqlx::Error::Database(error), .. } => {
+                error.code().is_some_and(|code| TAKEN.contains(&code.as_ref()))
+            }
+            _ => false,
+        }
+    }
+
     /// Catalogue code of a message that could not be handled.
     pub fn code(&self) -> &'static str {
         match self {
@@ -224,7 +241,7 @@ impl IntakeError {
     /// What the broker does with the message.
     pub fn outcome(&self) -> Outcome {
         let (code, reason) = (self.code().to_owned(), self.to_string());
-        match self.cause().map(db::trouble) {
+        match self.trouble() {
             Some(Trouble::Down) => Outcome::Unavailable { reason },
             Some(Trouble::Passing) => Outcome::Retry { code, reason },
             Some(Trouble::Lasting) | None => Outcome::Park { code, reason },
@@ -234,7 +251,7 @@ impl IntakeError {
 
 impl Classify for IntakeError {
     fn verdict(&self) -> Verdict {
-        match self.cause().map(db::trouble) {
+        match self.trouble() {
             Some(Trouble::Down | Trouble::Passing) => Verdict::Retry,
             Some(Trouble::Lasting) => Verdict::Bug,
             None => match self {

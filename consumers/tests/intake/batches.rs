@@ -241,6 +241,31 @@ async fn an_error_in_the_folders_sql_is_placed_in_its_file() {
 }
 
 #[tokio::test]
+async fn what_another_topic_took_since_the_check_is_decided_again() {
+    let bench = Bench::open("").await;
+    // As the ledger refuses it when the budget is used up, the first time only: a sequence remembers through the rollback.
+    bench
+        .run(
+            "create sequence toy.tries;
+             create function toy.taken() returns trigger language plpgsql as $$ begin
+                 if nextval('toy.tries') = 1 then raise exception 'budget is short' using errcode = 'RK013'; end if;
+                 return null;
+             end $$;
+             create trigger taken before insert on toy.item for each statement execute function toy.taken()",
+        )
+        .await;
+    let file = File::new(&[("a", 1000)], 10);
+    let outcome = bench.handler.handle(file.messages().remove(0)).await;
+    let Outcome::Retry { code, reason } = outcome else { panic!("{outcome:?} does not come again") };
+    assert_eq!(code, "INTAKE_SQL_FAILED");
+    assert!(reason.contains("budget is short"), "{reason}");
+    assert_eq!(bench.batch(&file).await.state, State::Staged);
+    assert_eq!(bench.handler.handle(file.messages().remove(0)).await, Outcome::Done);
+    assert_eq!(bench.batch(&file).await.state, State::Posted);
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn a_confirmed_topic_waits_with_a_preview_that_leaves_nothing() {
     let bench = Bench::open("confirm = \"operator\"").await;
     let file = four();
