@@ -5,7 +5,7 @@ use crate::support::world::{self, World};
 use crate::{NOW, SERVERS, exactly_once};
 
 /// Records of each file: three chunks.
-const RECORDS: i64 = 5_000;
+const RECORDS: i64 = 7_500;
 
 /// Points of the producing side, in the order a file passes them.
 const PRODUCER: [&str; 9] = [
