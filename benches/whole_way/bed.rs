@@ -68,7 +68,7 @@ impl Bed {
         let console = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let made = renkei_producers::http::tokens::make("bench", &["*".to_owned()]).map_err(anyhow::Error::msg)?;
         std::fs::write(folder.path().join("tokens.toml"), &made.entry)?;
-        std::fs::write(folder.path().join("renkei.toml"), "metrics_listen = \"\"\n")?;
+        std::fs::write(folder.path().join("renkei.toml"), "metrics_listen = \"\"\nconsole_codes_for = []\n")?;
         let topic = topic.context("queues.toml has no topic 12")?;
         Ok(Bed { pool, topic, http, console, token: made.token, admin, name, broker, folder })
     }
