@@ -51,8 +51,9 @@ create table export.file (
     voided_by      text,
     void_reason    text,
     void_confirmation text,
-    -- Why it is refused, failed or unknown, in a sentence.
-    problem        text,
+    -- Why it is refused, failed or unknown: the sentence (`said`), and where the program says it the code and the values by which
+    -- the catalogue tells it (`code`, `detail`).
+    problem        jsonb       constraint file_problem_is_said check (jsonb_typeof(problem -> 'said') = 'string'),
     -- When its bytes were given up: only those of a picture of a moment that a later one has overtaken.
     purged_at      timestamptz,
     constraint file_run_once unique (run, part),

@@ -919,6 +919,8 @@ begin
                 'REVENUE_YEAR_CLOSED', 'fiscal_year', jsonb_build_object('value', r.k_year, 'assessed_on', r.assessed_on, 'booked_on', today)),
             (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
             (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
+            (exists (select from ledger.assessment x where x.origin_id = r.origin_id and x.action = '4' and x.cancelled_at is null),
+                'REVENUE_ORIGIN_CANCELLED', 'origin_key', jsonb_build_object('value', r.origin_key)),
             -- What was carried over is named by its own year and line, or by those it was carried into.
             ((r.fiscal_year, r.fund, r.budget_line) <> (r.o_year, r.o_fund, r.o_line)
                 and (r.fiscal_year, r.fund, r.budget_line) <> (r.k_year, r.o_fund, r.k_line)
@@ -937,18 +939,27 @@ begin
          ) v (hit, code, field, detail)
          where v.hit
     ), behind as (
-        select r.line, r.origin_key, r.action, f.line is not null as faulty,
+        select r.line, r.origin_key, r.action, r.held or f.line is not null as stays, f.line is not null as faulty,
                min(r.line) filter (where r.held or f.line is not null)
                    over (partition by r.origin_key order by r.line rows between unbounded preceding and 1 preceding) as earlier
           from running r
           left join (select distinct x.line from fault x) f on f.line = r.line
+    ), ended as (
+        select b.*, b.action <> '2' and not b.faulty and b.earlier is not null as waits,
+               min(b.line) filter (where b.action = '4' and not b.stays and b.earlier is null)
+                   over (partition by b.origin_key order by b.line rows between unbounded preceding and 1 preceding) as cancel_line
+          from behind b
     )
     select f.line, case f.code when 'REVENUE_YEAR_CLOSED' then 'reject' else 'hold' end, f.code, f.field, f.detail from fault f
     union all
     -- What lowers or ends a receivable reckons with the changes before it: those that wait may never come.
-    select b.line, 'hold', 'REVENUE_CHANGE_WAITS', 'origin_key', jsonb_build_object('value', b.origin_key, 'earlier_line', b.earlier)
-      from behind b
-     where b.action <> '2' and not b.faulty and b.earlier is not null;
+    select e.line, 'hold', 'REVENUE_CHANGE_WAITS', 'origin_key', jsonb_build_object('value', e.origin_key, 'earlier_line', e.earlier)
+      from ended e
+     where e.waits
+    union all
+    select e.line, 'hold', 'REVENUE_ORIGIN_CANCELLED', 'origin_key', jsonb_build_object('value', e.origin_key, 'cancel_line', e.cancel_line)
+      from ended e
+     where not e.faulty and e.cancel_line is not null;
 end $$;
 comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdicts on the temp table staged_assessment of one sender (連携元).';
 

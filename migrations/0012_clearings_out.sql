@@ -628,6 +628,24 @@ begin
 end $$;
 comment on function ledger.review_clearings is 'review.sql of 14 and 15. Σ 今回額 of all extracts = 収入済額, which is counted from other tables.';
 
+create function ledger.clearings_waiting() returns table (code text, count bigint, yen bigint, detail jsonb)
+language plpgsql stable as $$
+begin
+    return query
+    select * from (
+        select 'EXPORT_WAITS_IN_FILE', count(*), sum(c.yen)::bigint, jsonb_build_object('file', f.id, 'state', f.state)
+          from export.file f
+          join pg_temp.run r on r.topic = f.topic
+          join export.claim c on c.file_id = f.id and c.live
+         where f.id in (select x.id from export.file x join pg_temp.run y on y.topic = x.topic
+                         where x.sha256 is not null and x.state <> 'void' order by x.id desc limit 3)
+         group by f.id, f.state order by f.id desc) carried
+    union all
+    select 'EXPORT_WAITS_UNALLOCATED', count(*), sum(u.amount)::bigint, null::jsonb
+      from ledger.unallocated_receipt u where u.state = 'open' having count(*) > 0;
+end $$;
+comment on function ledger.clearings_waiting is 'waiting.sql of 14 and 15: nothing to tell; what the last extracts carry, and money that is no clearing yet.';
+
 create function ledger.release_clearings() returns void
 language plpgsql as $$
 declare

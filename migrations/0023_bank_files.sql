@@ -191,6 +191,15 @@ begin
 end $$;
 comment on function ledger.select_account_checks is 'select.sql of both forms of a request: new and changed accounts of creditors that no payment went to yet.';
 
+create function ledger.account_checks_waiting() returns table (code text, count bigint, yen bigint, detail jsonb)
+language sql stable as $$
+    select 'EXPORT_WAITS_ACCOUNT_ASKED', count(*), null::bigint, jsonb_build_object('file', f.id, 'state', f.state)
+      from export.claim c join export.file f on f.id = c.file_id
+     where c.object = 'creditor_account' and c.live and not exists (select from ledger.account_check a where a.account_id = c.object_id)
+     group by f.id, f.state order by f.id desc limit 3
+$$;
+comment on function ledger.account_checks_waiting is 'waiting.sql of both forms of a request: accounts that were asked about and have no answer yet.';
+
 create function ledger.review_account_checks(file bigint) returns table (label_ja text, label_en text, count bigint, yen bigint)
 language sql stable as $$
     with item as (

@@ -10,7 +10,7 @@ insert into ledger.posting_rule (event, name, debit_account, credit_account) val
     ('PAYMENT_RETURNED', '振込不能・組戻（支払未済へ）', '1101', '2101'),
     ('RETURN_TO_DEPOSIT', '出納閉鎖後の返戻（歳入歳出外現金へ）', '1101', '2202'),
     ('RETURN_CARRIED', '支払未済の歳入歳出外現金への振替（出納閉鎖）', '2101', '1101'),
-    ('DEPOSIT_PAYMENT', '再振込（歳入歳出外現金から）', '2202', '1101'),
+    ('DEPOSIT_PAYMENT', '返戻金の支払（歳入歳出外現金から）', '2202', '1101'),
     ('RETURN_FROM_DEPOSIT', '返戻金の払出（歳入へ）', '2202', '1101'),
     -- Both over cash, with the 歳入科目: budget execution and statements count what moves cash.
     ('RETURN_TO_REVENUE', '返戻金の過年度収入', '1101', null);

@@ -39,6 +39,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "It has another day. Order the file of that day.",
     ),
     ("pay-drafted", "再振込を起票しました。別の人の決裁を待ちます。", "Drafted; another person approves it."),
+    ("pay-paid", "支給済みとして記録しました。", "Put down as paid."),
     ("pay-withdrawn", "再振込を取り下げました。", "Taken back."),
     ("saved", "保存しました。", "Saved."),
     ("proposed", "登録しました。別の承認者が承認すると適用されます。", "Entered. It counts when another person has approved it."),

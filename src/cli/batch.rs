@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Subcommand;
-use renkei_consumers::inbound::{Batch, CarriedOn, Filter, Finding, Intake, IntakeError, State, StoredDocument};
+use renkei_consumers::inbound::{Batch, CarriedOn, Filter, Finding, Hop, Intake, IntakeError, State, StoredDocument};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::money::Yen;
@@ -219,17 +219,8 @@ fn hops(lang: Lang, batch: &Batch) -> String {
         Lang::Ja => ["段階", ">件数", ">金額"],
         Lang::En => ["hop", ">records", ">yen"],
     };
-    let row = |ja, en, records: i64, yen: i64| vec![say(lang, ja, en).to_owned(), records.to_string(), Yen(yen).to_string()];
-    let rows = vec![
-        row("読取", "read", batch.records_read, batch.yen_read),
-        row("送信", "published", batch.records_published, batch.yen_published),
-        row("受入", "staged", batch.records_staged, batch.yen_staged),
-        row("記帳", "posted", batch.records_posted, batch.yen_posted),
-        row("保留", "held", batch.records_held, batch.yen_held),
-        row("既知", "skipped", batch.records_skipped, batch.yen_skipped),
-        row("却下", "rejected", batch.records_rejected, batch.yen_rejected),
-    ];
-    table(&headings, rows)
+    let row = |hop: Hop| vec![say(lang, hop.ja, hop.en).to_owned(), hop.records.to_string(), Yen(hop.yen).to_string()];
+    table(&headings, batch.hops().map(row).into())
 }
 
 /// The documents that came with it, and where they are kept.

@@ -29,6 +29,7 @@ use crate::wiring;
 
 pub(crate) use look::state_name;
 pub(crate) use order::order;
+pub(crate) use show::problem;
 
 /// `renkei export …`
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use renkei_consumers::db::PgPool;
 use renkei_consumers::ledger;
+use renkei_consumers::ledger::returned::PaidPay;
 use renkei_core::calendar::{Date, clock};
 
 use super::{Global, worklist};
@@ -51,7 +52,9 @@ pub(super) async fn run(global: &Global, pool: &PgPool, command: &PaidCommand) -
             worklist::decided(global, ("paid", "件の支払を記帳しました", "payments booked"), booked, orders);
         }
         PaidCommand::PaidReturnedPay { returns, on, how, actor } => {
-            let paid = ledger::returned::pay_returned_pay(pool, returns, &on.to_string(), how, actor, &today).await?;
+            let on = on.to_string();
+            let pay = PaidPay { returned: returns, paid_on: &on, how, who: actor, today: &today };
+            let paid = ledger::returned::pay_returned_pay(pool, &pay).await?;
             let numbers: Vec<String> = returns.iter().map(ToString::to_string).collect();
             worklist::decided(global, ("paid", "件の給与返戻を支給済みとしました", "put down as paid"), paid, &numbers);
         }

@@ -52,7 +52,12 @@ impl Tour<'_> {
                 // An order of a killed run may have been made just before this one, and have taken everything.
                 self.finish_begun(wanted, report).await?;
             }
-            state => bail!("file {} of {} is {state}: {}", ordered.id, ordered.topic, ordered.problem.unwrap_or_default()),
+            state => bail!(
+                "file {} of {} is {state}: {}",
+                ordered.id,
+                ordered.topic,
+                ordered.problem.map(|problem| problem.0.said).unwrap_or_default()
+            ),
         }
         self.released(wanted).await
     }

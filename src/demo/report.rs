@@ -73,7 +73,7 @@ impl<'g> Report<'g> {
         let state = export::state_name(file.state, self.lang());
         self.print(&format!("← {} {}: {state}", file.topic, file.file_name.as_deref().unwrap_or("—")));
         if let Some(problem) = &file.problem {
-            self.print(&format!("  {problem}"));
+            self.print(&format!("  {}", export::problem(self.lang(), problem)));
         }
         self.steps.push(json!({
             "topic": file.topic, "file": file.file_name, "export": file.id, "state": file.state, "records": file.count.unwrap_or(0),

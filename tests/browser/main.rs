@@ -9,5 +9,7 @@ mod driver;
 mod flows;
 /// What every page keeps.
 mod pages;
+/// What is looked for on a page.
+mod sight;
 #[path = "../support/mod.rs"]
 mod support;

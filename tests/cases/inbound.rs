@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use renkei_consumers::inbound::{Batch, Blocker, Intake, IntakeError, State, TopicHandler};
+use renkei_consumers::inbound::{Batch, Blocker, Hop, Intake, IntakeError, State, TopicHandler};
 use renkei_consumers::replies::Replies;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{Handler, Incoming, Outcome, Outgoing, PublishError};
@@ -335,21 +335,12 @@ fn state(input: &Input, batch: &Batch) -> String {
     let door = input.door;
     let reason = batch.reason.as_deref().map(|reason| format!("\n理由  {reason}")).unwrap_or_default();
     let layout = if batch.layout.is_empty() { String::new() } else { format!("  {}", batch.layout) };
-    let hops = [
-        ("読取", batch.records_read, batch.yen_read),
-        ("送信", batch.records_published, batch.yen_published),
-        ("取込", batch.records_staged, batch.yen_staged),
-        ("記帳", batch.records_posted, batch.yen_posted),
-        ("保留", batch.records_held, batch.yen_held),
-        ("既知", batch.records_skipped, batch.yen_skipped),
-        ("拒否", batch.records_rejected, batch.yen_rejected),
-    ];
+    let hops = batch.hops();
     if !matches!(batch.state, State::Duplicate | State::AwaitingConfirmation) && door != "拒否" {
-        let ends = |hop: fn(&(&str, i64, i64)) -> i64| hops[3..].iter().map(hop).sum::<i64>();
-        assert_eq!(hops[2].1, ends(|hop| hop.1), "records of {}", batch.file);
-        assert_eq!(hops[2].2, ends(|hop| hop.2), "yen of {}", batch.file);
+        let ends = |of: fn(&Hop) -> i64| hops[3..].iter().map(of).sum::<i64>();
+        assert_eq!(batch.records_staged, ends(|hop| hop.records), "records of {}", batch.file);
+        assert_eq!(batch.yen_staged, ends(|hop| hop.yen), "yen of {}", batch.file);
     }
-    let rows: Vec<Vec<String>> =
-        hops.iter().map(|(name, records, yen)| vec![(*name).to_owned(), records.to_string(), text::yen(*yen)]).collect();
+    let rows = hops.map(|hop| vec![hop.ja.to_owned(), hop.records.to_string(), text::yen(hop.yen)]);
     format!("受付  {door}{layout}\n状態  {}{reason}\n{}", batch.state, text::table(&["段階", ">件数", ">円"], &rows))
 }

@@ -254,7 +254,7 @@ async fn lines_of(file: &ExportFile, pool: &PgPool) -> String {
     .fetch_one(pool)
     .await
     .unwrap();
-    add("理由", file.problem.clone());
+    add("理由", file.problem.as_ref().map(|problem| problem.said.clone()));
     add("ファイル", file.file_name.clone());
     add("分割", (file.parts > 1).then(|| format!("{}/{}", file.part, file.parts)));
     add("プロファイル", (!file.profile.is_empty()).then(|| file.profile.clone()));

@@ -93,6 +93,13 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
         both.post(&format!("{one}/approve"), &[]).await.expect(409).shows("DB_PAYROLL_REPAYMENT_BY_SECOND_PERSON");
         operator.post(&format!("{one}/approve"), &[]).await.expect(403);
         approver.get(one).await.expect(200).shows("決裁する</button>").hides("取り下げる").hides("2222299");
+        // The account is compared with the section's paper before: who looked is recorded, and who only watches may not.
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        viewer.get(one).await.expect(200).hides("口座を表示");
+        viewer.post(&format!("{one}/account"), &[]).await.expect(403);
+        approver.post(&format!("{one}/account"), &[]).await.expect(200).shows("0009-401-1-2222299").shows("決裁する</button>");
+        let looked = "select count(*) from audit.event where action = 'personal.show' and object = 'payroll_result' and actor = 'shonin.1'";
+        assert_eq!(world.number(looked).await, 1);
         approver.post(&format!("{one}/approve"), &[]).await.expect_to("/worklists/pay?done=approved");
         approver.post(&format!("{one}/approve"), &[]).await.expect(409).shows("DB_RETURNED_PAY_DRAFTED");
         operator.get(PAGE).await.expect(200).shows("決裁済").shows("2026-10-20");
@@ -106,7 +113,40 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
         operator.post(&format!("{one}/withdraw"), &[("reason", "窓口で支給")]).await.expect(409).shows("DB_RETURNED_PAY_REPAID");
         operator.get(one).await.expect(200).shows("もう一度振り込む");
         let sql = "select count(*) from audit.event where object = 'payroll_result' and object_id = '1'";
-        assert_eq!(world.number(sql).await, 3);
+        assert_eq!(world.number(sql).await, 4);
+    });
+}
+
+#[test]
+fn pay_that_reached_the_person_in_another_way_is_put_down_once() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut who_listed = Visitor::with_roles(world, &address, "jinji", &["operator"]).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut approver = Visitor::with_roles(world, &address, "shonin.1", &["approver"]).await;
+        pay::due(world).await;
+        pay::came_back(world).await;
+        let one = "/worklists/pay/returned/1";
+        let paid = format!("{one}/paid");
+        let fields = |act: &'static str, on: &'static str, how: &'static str| [("act", act), ("on", on), ("how", how)];
+        operator.get(one).await.expect(200).shows("別の方法で支給した");
+        approver.get(one).await.expect(200).hides("別の方法で支給した");
+        let ready = fields("record", "2026-10-16", "現金、領収書12");
+        approver.post(&paid, &ready).await.expect(403);
+        who_listed.post(&paid, &ready).await.expect(409).shows("DB_RETURNED_PAY_BY_SECOND_PERSON");
+        operator.post(&paid, &fields("look", "2026-10-17", "現金")).await.expect(409).shows("DB_RETURNED_PAY_DAY");
+        operator.post(&paid, &fields("look", "2026-10-16", " ")).await.expect(409).shows("DB_RETURNED_PAY_HOW");
+        operator.post(&paid, &fields("look", "soon", "現金")).await.expect(400);
+        let entries = world.number("select count(*) from ledger.entry").await;
+        let page = operator.post(&paid, &fields("look", "2026-10-16", "現金、領収書12")).await.expect(200);
+        page.shows("返戻金の支払").shows("300,000").shows("支給済みとして記録する");
+        assert_eq!(world.number("select count(*) from ledger.entry").await, entries, "looking books nothing");
+        operator.post(&paid, &ready).await.expect_to("/worklists/pay?done=pay-paid");
+        operator.post(&paid, &ready).await.expect(409).shows("DB_RETURNED_PAY_WAITS");
+        assert_eq!(world.number("select count(*) from ledger.entry").await, entries + 1);
+        operator.get("/worklists/pay").await.expect(200).hides("0000001002");
+        let sql = "select count(*) from audit.event where action = 'payroll_transfer.paid_again' and actor = 'unyo.1' and reason = '現金、領収書12'";
+        assert_eq!(world.number(sql).await, 1);
     });
 }
 

@@ -32,7 +32,7 @@ pub(crate) use form::{Fields, address, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
 pub(crate) use personal::shown;
 pub(crate) use record::record;
-pub(crate) use told::{fault_told, general, reason, told, verbatim, without_remedy};
+pub(crate) use told::{fault_told, general, problem_told, reason, told, verbatim, without_remedy};
 pub(crate) use topic::topic;
 pub(crate) use value::{count, short, when, yen};
 

@@ -1,4 +1,5 @@
 use maud::{Markup, html};
+use renkei_consumers::outbound::Problem;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
@@ -24,15 +25,18 @@ pub(crate) fn fault_told(lang: Lang, fault: &Fault) -> Markup {
     }
 }
 
-/// What a code means where its values are not at hand, and what to do where that can be said without them; `None`: the catalogue does
-/// not know it.
+/// What a code means where its values are not at hand (`…` stands for each), and what to do where that can be said without them;
+/// `None`: the catalogue does not know it.
 pub(crate) fn general(lang: Lang, code: &str) -> Option<(String, Option<&'static str>)> {
     let (text, remedy) = catalogue::template(code, lang)?;
     let mut name = String::new();
     let mut depth = 0_u32;
     for c in text.chars() {
         match c {
-            '{' => depth += 1,
+            '{' => {
+                depth += 1;
+                name.push('…');
+            }
             '}' => depth = depth.saturating_sub(1),
             _ if depth == 0 => name.push(c),
             _ => {}
@@ -57,6 +61,20 @@ pub(crate) fn verbatim(lang: Lang, is_told: bool, said: &str) -> Markup {
     }
 }
 
+/// What is the matter with a file: in the reader's words where the catalogue has them, with what the program said behind them.
+pub(crate) fn problem_told(lang: Lang, problem: &Problem) -> Markup {
+    html! { @match problem.words(lang) {
+        Some((text, remedy)) => {
+            div { (text) " " code.detail { (problem.code.as_deref().unwrap_or_default()) } }
+            @if !remedy.is_empty() { div.detail { "→ " (remedy) } }
+            (verbatim(lang, true, &problem.said))
+        }
+        None if problem.code.is_some() => (verbatim(lang, false, &problem.said)),
+        // A person's reason, as it was written.
+        None => div.detail { (problem.said) },
+    } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +86,8 @@ mod tests {
         assert_eq!(shown("too many attempts"), "試行回数の超過");
         let code = shown("FIELD_NOT_DIGITS");
         assert!(code.contains("数字でない文字") && code.contains("FIELD_NOT_DIGITS") && !code.contains('{'), "{code}");
+        let (text, _) = general(Lang::Ja, "EXPORT_SAME_CONTENT").unwrap();
+        assert_eq!(text, "同じ内容のファイルが送付済みです（ファイル番号…、…、…）。");
         assert_eq!(general(Lang::Ja, "NO_SUCH_CODE"), None);
     }
 }

@@ -118,6 +118,32 @@ pub struct Batch {
     pub shapes: Vec<i32>,
 }
 
+/// What came through one step of a batch's way, as operators call the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "its name in both languages, and what came through")]
+pub struct Hop {
+    pub ja: &'static str,
+    pub en: &'static str,
+    pub records: i64,
+    pub yen: i64,
+}
+
+impl Batch {
+    /// Read = published = staged = posted + held + known + rejected, in records and yen.
+    pub fn hops(&self) -> [Hop; 7] {
+        let hop = |ja, en, records, yen| Hop { ja, en, records, yen };
+        [
+            hop("読取", "read", self.records_read, self.yen_read),
+            hop("送信", "published", self.records_published, self.yen_published),
+            hop("受入", "staged", self.records_staged, self.yen_staged),
+            hop("記帳", "posted", self.records_posted, self.yen_posted),
+            hop("保留", "held", self.records_held, self.yen_held),
+            hop("既知", "skipped", self.records_skipped, self.yen_skipped),
+            hop("却下", "rejected", self.records_rejected, self.yen_rejected),
+        ]
+    }
+}
+
 /// What `check.sql` said about a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 pub struct Finding {

@@ -59,7 +59,7 @@ use renkei_core::layout::Layout;
 use renkei_core::registry::{Integration, Registry, Topic};
 use sqlx::postgres::PgPool;
 
-pub use batch::{Batch, Filter, Finding, StagedRecord, State, StoredFault};
+pub use batch::{Batch, Filter, Finding, Hop, StagedRecord, State, StoredFault};
 pub use direct::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 pub use error::{Blocker, IntakeError};
 pub use evidence::StoredDocument;

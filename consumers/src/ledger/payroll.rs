@@ -1,6 +1,7 @@
 //! Pay by person: moved to another day while it is unsent, and transferred once more when it came back.
 
 use serde::Serialize;
+use serde_json::json;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::returned::NewAccount;
@@ -77,18 +78,22 @@ pub async fn move_payroll(pool: &PgPool, pay: &PayMove<'_>) -> Result<MovedPay, 
 /// The same, rolled back: what would be moved, and what would be booked for it.
 pub async fn preview_move(pool: &PgPool, pay: &PayMove<'_>) -> Result<(MovedPay, Vec<Booked>), LedgerError> {
     let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
-    let newest: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from ledger.entry")
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(LedgerError::Database)?;
+    let newest = newest_entry(&mut transaction).await?;
     let moved = move_in(&mut transaction, pay).await?;
-    let booked = sqlx::query_as(include_str!("booked_here.sql"))
-        .bind(newest)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(LedgerError::Database)?;
+    let booked = booked_since(&mut transaction, newest).await?;
     transaction.rollback().await.map_err(LedgerError::Database)?;
     Ok((moved, booked))
+}
+
+pub(super) async fn newest_entry(conn: &mut PgConnection) -> Result<i64, LedgerError> {
+    let newest = sqlx::query_scalar("select coalesce(max(id), 0) from ledger.entry");
+    newest.fetch_one(conn).await.map_err(LedgerError::Database)
+}
+
+/// What this transaction has booked since.
+pub(super) async fn booked_since(conn: &mut PgConnection, newest: i64) -> Result<Vec<Booked>, LedgerError> {
+    let booked = sqlx::query_as(include_str!("booked_here.sql")).bind(newest);
+    booked.fetch_all(conn).await.map_err(LedgerError::Database)
 }
 
 /// Pay that came back, the day it is transferred once more, and the account if it is another.
@@ -153,6 +158,39 @@ pub struct DraftedPay {
 /// The draft of a 給与返戻 that is not withdrawn.
 pub async fn drafted_pay(pool: &PgPool, returned: i64) -> Result<Option<DraftedPay>, LedgerError> {
     sqlx::query_as(include_str!("drafted_pay.sql")).bind(returned).fetch_optional(pool).await.map_err(LedgerError::Database)
+}
+
+/// The account of a draft, which is told to who decides about it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct DraftedAccount {
+    /// Bank, branch, kind and number as they go into the file.
+    pub account: String,
+    /// Its holder in kana.
+    pub holder: String,
+}
+
+/// The account of the draft of a 給与返戻. Who looked at it is an audit event, written with the look.
+pub async fn show_drafted_account(pool: &PgPool, returned: i64, who: &str) -> Result<Option<DraftedAccount>, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let account: Option<DraftedAccount> = sqlx::query_as(
+        "select concat_ws('-', bank, branch, account_kind, account) as account, holder_kana as holder
+           from ledger.payroll_repayment where result_id = $1 and withdrawn_at is null",
+    )
+    .bind(returned)
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(LedgerError::Database)?;
+    if account.is_some() {
+        sqlx::query("select audit.record($1, 'personal.show', 'payroll_result', $2, null, $3, null)")
+            .bind(who)
+            .bind(returned.to_string())
+            .bind(json!({ "what": "account" }))
+            .execute(&mut *transaction)
+            .await
+            .map_err(LedgerError::Database)?;
+    }
+    transaction.commit().await.map_err(LedgerError::Database)?;
+    Ok(account)
 }
 
 /// What a draft would say, rolled back.

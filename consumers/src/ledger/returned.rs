@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 
 use super::orders::{IDS, decide};
+use super::payroll::{Booked, booked_since, newest_entry};
 use super::{LedgerError, refused};
 
 /// Another account for a creditor.
@@ -126,25 +127,47 @@ pub async fn carry_returned(pool: &PgPool, year: i32, who: &str, today: &str) ->
         .map_err(refused)
 }
 
-/// Pay that came back (給与返戻) was paid to the person in another way, all or none. Returns how many.
-pub async fn pay_returned_pay(
-    pool: &PgPool,
-    returns: &[i64],
-    paid_on: &str,
-    how: &str,
-    who: &str,
-    today: &str,
-) -> Result<i64, LedgerError> {
-    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
-    let paid = sqlx::query_scalar("select ledger.pay_returned_pay($1, $2::date, $3, $4, $5::date)")
-        .bind(returns)
-        .bind(paid_on)
-        .bind(how)
-        .bind(who)
-        .bind(today)
-        .fetch_one(&mut *transaction)
+/// Pay that came back (給与返戻) and reached the person in another way.
+#[derive(Debug, Clone, Copy)]
+pub struct PaidPay<'a> {
+    /// Which.
+    pub returned: &'a [i64],
+    /// The day, ISO.
+    pub paid_on: &'a str,
+    /// How, and what shows it.
+    pub how: &'a str,
+    /// Who looked.
+    pub who: &'a str,
+    /// Today.
+    pub today: &'a str,
+}
+
+async fn pay_in(conn: &mut PgConnection, pay: &PaidPay<'_>) -> Result<i64, LedgerError> {
+    sqlx::query_scalar("select ledger.pay_returned_pay($1, $2::date, $3, $4, $5::date)")
+        .bind(pay.returned)
+        .bind(pay.paid_on)
+        .bind(pay.how)
+        .bind(pay.who)
+        .bind(pay.today)
+        .fetch_one(conn)
         .await
-        .map_err(refused)?;
+        .map_err(refused)
+}
+
+/// Puts it down as paid, all or none. Returns how many.
+pub async fn pay_returned_pay(pool: &PgPool, pay: &PaidPay<'_>) -> Result<i64, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let paid = pay_in(&mut transaction, pay).await?;
     transaction.commit().await.map_err(refused)?;
     Ok(paid)
+}
+
+/// What would be booked for it; rolled back.
+pub async fn preview_paid_pay(pool: &PgPool, pay: &PaidPay<'_>) -> Result<Vec<Booked>, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let newest = newest_entry(&mut transaction).await?;
+    pay_in(&mut transaction, pay).await?;
+    let booked = booked_since(&mut transaction, newest).await?;
+    transaction.rollback().await.map_err(LedgerError::Database)?;
+    Ok(booked)
 }

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use renkei_core::archive::ArchiveError;
 use renkei_core::broker::{Outcome, PublishError};
 use renkei_core::bucket::BucketError;
+use renkei_core::fault::Fault;
 use renkei_core::layout::write::WriteError;
 use renkei_core::params::ParamFault;
 use renkei_core::verdict::{Classify, Coded, Verdict};
+use serde_json::{Value, json};
 
 use super::model::FileState;
 use crate::db::{self, Trouble};
@@ -192,7 +194,7 @@ pub enum OutboundError {
         /// Catalogue code.
         code: String,
         /// Values of its text.
-        detail: serde_json::Value,
+        detail: Value,
         /// In words.
         sentence: String,
     },
@@ -238,6 +240,13 @@ pub enum OutboundError {
         /// Which path.
         path: PathBuf,
     },
+}
+
+/// What the text of a fault about a value needs.
+fn of_value(fault: &Fault) -> Value {
+    let mut detail = json!({ "field": fault.field, "field_name": fault.field_name, "value": fault.value });
+    fault.args.iter().for_each(|(name, value)| detail[name] = json!(value));
+    detail
 }
 
 fn sentences(faults: &[ParamFault]) -> String {
@@ -331,11 +340,12 @@ impl OutboundError {
     }
 
     /// Values of the catalogue text of its code, where that needs any.
-    pub fn detail(&self) -> Option<serde_json::Value> {
+    pub fn detail(&self) -> Option<Value> {
         match self {
-            OutboundError::State { file, state, .. } => Some(serde_json::json!({"file": file, "state": state.as_str()})),
+            OutboundError::State { file, state, .. } => Some(json!({"file": file, "state": state.as_str()})),
             OutboundError::StepRefused { detail, .. } => Some(detail.clone()),
             OutboundError::Params(faults) => faults.first().map(ParamFault::detail),
+            OutboundError::Write(error) => error.fault().map(of_value),
             _ => None,
         }
     }

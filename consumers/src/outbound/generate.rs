@@ -19,6 +19,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::error::OutboundError;
 use super::model::{ExportFile, FileState};
+use super::problem::Problem;
 use super::stage::{self, Stage, Table};
 use super::store::{end, enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused, Source};
@@ -42,7 +43,7 @@ pub(super) struct Job<'a> {
 enum Made {
     Written(Vec<Written>),
     Empty,
-    Refused { problem: String },
+    Refused { problem: Problem },
 }
 
 /// A file of the order with its bytes.
@@ -119,7 +120,8 @@ impl Exporter {
             }
             Made::Refused { problem } => {
                 end(&mut tx, id, FileState::Refused, Some(&problem)).await?;
-                record(&mut tx, &file.made_by, "export.refused", id, &json!({ "problem": problem })).await?;
+                record(&mut tx, &file.made_by, "export.refused", id, &json!({ "code": problem.code, "problem": problem.said }))
+                    .await?;
             }
         }
         stage::clear(&mut tx).await?;
@@ -175,7 +177,7 @@ impl Exporter {
             if let Some(twin) = twin::sent(tx, file, &summary.sha256).await? {
                 savepoint(tx, "rollback to savepoint before_select").await?;
                 record_refusals(tx, file.id, &json!([twin.refusal()])).await?;
-                return Ok(Made::Refused { problem: twin.sentence() });
+                return Ok(Made::Refused { problem: twin.problem() });
             }
             let key = finish(job, out, &summary).await?;
             files.push(Written { file: own, number: number + part - 1, summary, key });
@@ -190,8 +192,9 @@ impl Exporter {
         self.set_session(&mut tx).await?;
         let file = lock_file(&mut tx, id).await?;
         if matches!(file.state, FileState::Ordered | FileState::Failed) {
-            end(&mut tx, id, FileState::Failed, Some(&error.to_string())).await?;
-            record(&mut tx, &file.made_by, "export.failed", id, &json!({ "code": error.code(), "problem": error.to_string() }))
+            let problem = Problem::of(error);
+            end(&mut tx, id, FileState::Failed, Some(&problem)).await?;
+            record(&mut tx, &file.made_by, "export.failed", id, &json!({ "code": problem.code, "problem": problem.said }))
                 .await?;
         }
         tx.commit().await.map_err(OutboundError::database("note a failure"))
@@ -212,11 +215,12 @@ pub(super) struct Selected {
 
 impl Selected {
     /// The reason to stop, when a refusal says so.
-    pub(super) fn stop(&self) -> Option<String> {
+    pub(super) fn stop(&self) -> Option<Problem> {
         let refusals = self.refusals.as_array()?;
         let stops: Vec<&str> = refusals.iter().filter(|r| r["severity"] == "stop").filter_map(|r| r["code"].as_str()).collect();
         let first = stops.first()?;
-        Some(format!("select.sql stops the run: {} finding(s), first {first}", stops.len()))
+        let said = format!("select.sql stops the run: {} finding(s), first {first}", stops.len());
+        Some(Problem::new(said, "EXPORT_STOPPED", json!({ "findings": stops.len() })))
     }
 }
 
@@ -283,20 +287,16 @@ async fn refuse_row(
         Some(seq) if selected.claims => claim::item_of(tx, part.part, seq).await?,
         _ => None,
     };
-    let mut detail = json!({ "reason": error.to_string() });
-    if let Some(fault) = error.fault() {
-        detail = json!({ "field": fault.field, "field_name": fault.field_name, "value": fault.value });
-        fault.args.iter().for_each(|(name, value)| detail[name] = json!(value));
-    }
+    let error = OutboundError::Write(error);
+    let mut detail = error.detail().unwrap_or_else(|| json!({ "reason": error.to_string() }));
     detail["seq"] = json!(seq);
-    let problem = OutboundError::Write(error);
     let (object, object_id) = item.unzip();
     let mut refusals = selected.refusals.as_array().cloned().unwrap_or_default();
     refusals
-        .push(json!({ "object": object, "object_id": object_id, "code": problem.code(), "severity": "stop", "detail": detail }));
+        .push(json!({ "object": object, "object_id": object_id, "code": error.code(), "severity": "stop", "detail": detail }));
     savepoint(tx, "rollback to savepoint before_select").await?;
     record_refusals(tx, order, &Value::Array(refusals)).await?;
-    Ok(Made::Refused { problem: problem.to_string() })
+    Ok(Made::Refused { problem: Problem::of(&error) })
 }
 
 /// Names the bytes in the archive; three counters of the same bytes must agree.

@@ -16,6 +16,7 @@
 //! | `spread` | tables whose columns `select.sql` names |
 //! | `claim` | what each record carries, and the fence against carrying it twice |
 //! | `name` | file names from the layout's pattern |
+//! | `problem` | why a file is not made or does not arrive, for readers of both languages |
 //! | `approve` | totals recomputed from the ledger; approval bound to the bytes |
 //! | `compare` | the difference from last time, told from the ledger |
 //! | `release` | release once, void, unknown |
@@ -48,6 +49,7 @@ pub mod handler;
 pub mod model;
 mod name;
 mod order;
+mod problem;
 mod purge;
 mod release;
 mod remake;
@@ -79,6 +81,7 @@ pub use deliver::{DeliverConfig, Destinations, Method};
 pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};
+pub use problem::Problem;
 pub use release::Found;
 pub use remake::Remade;
 pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};

@@ -7,6 +7,8 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::problem::Problem;
+
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -152,7 +154,7 @@ pub struct ExportFile {
     /// What the partner confirmed.
     pub void_confirmation: Option<String>,
     /// Why it is refused, failed or unknown.
-    pub problem: Option<String>,
+    pub problem: Option<Json<Problem>>,
     /// When its bytes were given up: it was overtaken, and the days for which such files are kept are over.
     pub purged_at: Option<String>,
 }

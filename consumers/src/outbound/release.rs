@@ -6,10 +6,12 @@ use renkei_core::crash;
 use renkei_core::verdict::{Classify, Verdict};
 use serde_json::json;
 use sqlx::PgConnection;
+use sqlx::types::Json;
 
 use super::Exporter;
 use super::error::OutboundError;
 use super::model::{Approval, ExportFile, FileState};
+use super::problem::Problem;
 use super::store::{find_file, lock_file, record, record_why};
 
 /// What a person found out about a delivery of unknown result.
@@ -128,7 +130,7 @@ impl Exporter {
         self.set_session(&mut tx).await?;
         lock_file(&mut tx, id).await?;
         need_reason(id, reason, "marked as unknown")?;
-        set_unknown(&mut tx, id, actor, reason).await?;
+        set_unknown(&mut tx, id, actor, &Problem::reason(reason)).await?;
         let file = find_file(&mut tx, id).await?;
         tx.commit().await.map_err(OutboundError::database("mark a file as unknown"))?;
         Ok(file)
@@ -178,12 +180,12 @@ fn need_reason(file: i64, reason: &str, action: &'static str) -> Result<(), Outb
     if reason.trim().is_empty() { Err(OutboundError::ReasonMissing { file, action }) } else { Ok(()) }
 }
 
-pub(super) async fn set_unknown(conn: &mut PgConnection, id: i64, actor: &str, reason: &str) -> Result<(), OutboundError> {
+pub(super) async fn set_unknown(conn: &mut PgConnection, id: i64, actor: &str, problem: &Problem) -> Result<(), OutboundError> {
     let update = "update export.file set state = 'unknown', problem = $2, unknown_by = $3, resolved_by = null, resolution = null
                    where id = $1";
-    let updated = sqlx::query(update).bind(id).bind(reason).bind(actor).execute(&mut *conn).await;
+    let updated = sqlx::query(update).bind(id).bind(Json(problem)).bind(actor).execute(&mut *conn).await;
     updated.map_err(OutboundError::on_file(id, "mark a file as unknown"))?;
-    record_why(conn, actor, "export.unknown", id, &json!({}), Some(reason)).await
+    record_why(conn, actor, "export.unknown", id, &json!({}), Some(&problem.said)).await
 }
 
 pub(super) async fn live_approval(conn: &mut PgConnection, id: i64) -> Result<Option<Approval>, OutboundError> {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::Exporter;
 use super::error::OutboundError;
 use super::model::{ExportFile, FileState};
+use super::problem::Problem;
 
 /// Inserts the row of an order; `false` when the run has one.
 pub(super) async fn enter_order(
@@ -68,11 +69,16 @@ pub(super) async fn next_number(conn: &mut PgConnection, file: &ExportFile) -> R
         .map_err(OutboundError::database("number a file"))
 }
 
-pub(super) async fn end(conn: &mut PgConnection, id: i64, state: FileState, problem: Option<&str>) -> Result<(), OutboundError> {
+pub(super) async fn end(
+    conn: &mut PgConnection,
+    id: i64,
+    state: FileState,
+    problem: Option<&Problem>,
+) -> Result<(), OutboundError> {
     let written = sqlx::query("update export.file set state = $2, problem = $3 where id = $1")
         .bind(id)
         .bind(state.as_str())
-        .bind(problem)
+        .bind(problem.map(Json))
         .execute(conn)
         .await;
     written.map_err(OutboundError::database("record the end of a run"))?;

@@ -7,6 +7,9 @@ use sqlx::{FromRow, PgConnection};
 
 use super::error::OutboundError;
 use super::model::ExportFile;
+use super::problem::Problem;
+
+const CODE: &str = "EXPORT_SAME_CONTENT";
 
 /// A file of the topic with the same bytes that has left.
 #[derive(Debug, FromRow)]
@@ -19,13 +22,17 @@ pub(super) struct Twin {
 impl Twin {
     /// As a row of the file's refusals.
     pub(super) fn refusal(&self) -> Value {
-        let detail = json!({ "file": self.id.to_string(), "file_name": self.file_name, "released_at": self.released_at });
-        json!({ "object": "export.file", "object_id": self.id, "code": "EXPORT_SAME_CONTENT", "severity": "stop", "detail": detail })
+        json!({ "object": "export.file", "object_id": self.id, "code": CODE, "severity": "stop", "detail": self.detail() })
     }
 
-    /// In words.
-    pub(super) fn sentence(&self) -> String {
-        format!("the same content left as file {} ({}) at {}", self.id, self.file_name, self.released_at)
+    /// Why the file is not made.
+    pub(super) fn problem(&self) -> Problem {
+        let said = format!("the same content left as file {} ({}) at {}", self.id, self.file_name, self.released_at);
+        Problem::new(said, CODE, self.detail())
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "file": self.id.to_string(), "file_name": self.file_name, "released_at": self.released_at })
     }
 }
 

@@ -18,6 +18,7 @@ use super::compare::Comparison;
 use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
+use super::problem::Problem;
 use super::stage::Stage;
 use super::store::{enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record, savepoint};
 use super::stream::{self, Refused};
@@ -73,11 +74,11 @@ pub struct FileDetail {
     /// Totals recomputed from the ledger now; absent when there is no file, or they cannot be recomputed.
     pub review: Option<Review>,
     /// Why they cannot.
-    pub review_problem: Option<String>,
+    pub review_problem: Option<Problem>,
     /// What is different from last time, told from the ledger; absent as the review is.
     pub comparison: Option<Comparison>,
     /// Why it cannot be told.
-    pub comparison_problem: Option<String>,
+    pub comparison_problem: Option<Problem>,
     /// The last release before, and the differences from it.
     pub previous: Option<PreviousRelease>,
     /// Approvals, dead ones included.
@@ -115,7 +116,7 @@ pub struct DryRun {
     /// Data rows selected.
     pub rows: i64,
     /// Why the run would be refused.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
     /// Items that would stay behind.
     pub refusals: Vec<Refusal>,
     /// Why there is nothing to send: what waits, and for what; absent where something would go, or the folder does not say.
@@ -249,7 +250,7 @@ impl Exporter {
                 Ok(summary) => summary,
                 Err(Refused::Other(error)) => return Err(error),
                 Err(Refused::Row { error, .. } | Refused::Whole(error)) => {
-                    dry.problem = Some(OutboundError::Write(error).to_string());
+                    dry.problem = Some(Problem::of(&OutboundError::Write(error)));
                     return Ok(dry);
                 }
             };
@@ -258,7 +259,7 @@ impl Exporter {
                 claim::take(&mut tx, &own).await?;
             }
             if let Some(twin) = twin::sent(&mut tx, &own, &summary.sha256).await? {
-                dry.problem = Some(twin.sentence());
+                dry.problem = Some(twin.problem());
                 dry.refusals.push(refusal(&twin.refusal()));
                 return Ok(dry);
             }
@@ -278,11 +279,11 @@ impl Exporter {
 }
 
 /// What is told of a file, or why it cannot be: a query that fails bars the approval, not the sight of the file.
-fn or_problem<T>(told: Result<T, OutboundError>) -> Result<(Option<T>, Option<String>), OutboundError> {
+fn or_problem<T>(told: Result<T, OutboundError>) -> Result<(Option<T>, Option<Problem>), OutboundError> {
     match told {
         Ok(told) => Ok((Some(told), None)),
         Err(error) if error.verdict() == Verdict::Retry => Err(error),
-        Err(error) => Ok((None, Some(error.to_string()))),
+        Err(error) => Ok((None, Some(Problem::of(&error)))),
     }
 }
 

@@ -170,7 +170,7 @@ async fn a_store_that_says_no_or_is_away_got_nothing() {
     let exporter = to(&toy, &partner);
     let file = toy.released_of(&exporter, BUCKET, "a").await;
     assert_eq!(file.state, FileState::Released);
-    assert!(file.problem.is_some_and(|problem| problem.contains("putting s3://ward/out/95_toy_bucket")));
+    assert!(file.problem.is_some_and(|problem| problem.said.contains("putting s3://ward/out/95_toy_bucket")));
     partner.now(move |asked| stored(&objects, asked));
     later(&toy).await;
     assert_eq!(exporter.deliver_pending().await.unwrap()[0].state, FileState::Delivered);

@@ -3,6 +3,7 @@
 
 use renkei_consumers::outbound::{DeliverConfig, Destinations, ExportFile, Exporter, FileState, Found};
 use renkei_core::calendar::clock;
+use renkei_core::catalogue::Lang;
 use sha2::{Digest, Sha256};
 
 use crate::partner::{Asked, Partner, Reply};
@@ -16,6 +17,11 @@ fn to(toy: &Toy, topic: &str, config: DeliverConfig) -> Exporter {
 
 fn config(partner: &Partner) -> DeliverConfig {
     DeliverConfig { whole_timeout_s: 1, ..DeliverConfig::new(&partner.url("/in?key=secret")) }
+}
+
+/// What the program says keeps it.
+fn said(file: &ExportFile) -> Option<&str> {
+    file.problem.as_ref().map(|problem| problem.said.as_str())
 }
 
 /// A payment file, approved and released.
@@ -73,7 +79,7 @@ async fn what_was_not_taken_is_tried_again_and_arrives_once() {
     let partner = Partner::start(|_| Reply::Answer(503, vec![("retry-after".into(), "7200".into())], b"closed".to_vec())).await;
     let exporter = to(&toy, PUSHED, config(&partner));
     let file = released(&toy, &exporter).await;
-    assert_eq!((file.state, file.problem.as_deref()), (FileState::Released, Some("503 Service Unavailable: closed")));
+    assert_eq!((file.state, said(&file)), (FileState::Released, Some("503 Service Unavailable: closed")));
     let wait = "select (extract(epoch from next_try - at) > 7000) from export.delivery where kind = 'not_sent'";
     assert!(toy.db.one::<bool>(wait).await, "not before the partner wants it");
     assert!(exporter.deliver_pending().await.unwrap().is_empty());
@@ -82,7 +88,7 @@ async fn what_was_not_taken_is_tried_again_and_arrives_once() {
     partner.now(|_| Reply::status(200, ""));
     later(&toy).await;
     let delivered = exporter.deliver_pending().await.unwrap();
-    assert_eq!((delivered[0].state, delivered[0].problem.as_deref()), (FileState::Delivered, None));
+    assert_eq!((delivered[0].state, said(&delivered[0])), (FileState::Delivered, None));
     assert_eq!((partner.asked().len(), steps(&toy, &file).await.as_str()), (1, "placing not_sent placing delivered"));
 }
 
@@ -102,7 +108,10 @@ async fn what_the_partner_refuses_waits_for_a_person() {
     let partner = Partner::start(|_| Reply::status(422, "合計が一致しません")).await;
     let exporter = to(&toy, PUSHED, config(&partner));
     let file = released(&toy, &exporter).await;
-    assert_eq!(file.problem.as_deref(), Some("422 Unprocessable Entity: 合計が一致しません"));
+    let problem = file.problem.as_ref().unwrap();
+    assert_eq!(problem.said, "422 Unprocessable Entity: 合計が一致しません");
+    let (text, _) = problem.words(Lang::Ja).unwrap();
+    assert!(text.contains("受取りを断りました") && text.contains("合計が一致しません"), "{text}");
     later(&toy).await;
     assert!(exporter.deliver_pending().await.unwrap().is_empty());
     assert_eq!((partner.asked().len(), toy.state(file.id).await.as_str()), (1, "released"));

@@ -36,7 +36,7 @@ async fn a_value_the_layout_refuses_stops_the_run_and_names_the_item() {
     let refusal = &toy.exporter.show(file.id).await.unwrap().refusals[0];
     assert_eq!((refusal.object.as_deref(), refusal.object_id, refusal.severity.as_str()), (Some("payment"), Some(4), "stop"));
     assert_eq!(refusal.detail["field"], "payee");
-    assert!(file.problem.unwrap().contains("payee"));
+    assert!(file.problem.unwrap().said.contains("payee"));
     assert_eq!(toy.db.one::<i64>("select count(*) from toy.payment where state = 'approved'").await, 4);
 }
 

@@ -127,7 +127,7 @@ async fn a_missed_run_is_asked_about_once_or_written_down() {
          values ('missed_run', '{PAYMENTS}', 'refused', '00000000-0000-4000-8000-00000000000f', 'here', 'there', now(), now() + interval '1 day');
          insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
          values ('00000000-0000-4000-8000-00000000000f', '{PAYMENTS}', '', '{{}}', 'operator', true, '2026-11-20', 'maker', now());
-         update export.file set state = 'refused', problem = 'no' where run = '00000000-0000-4000-8000-00000000000f'"
+         update export.file set state = 'refused', problem = '{{\"said\": \"no\"}}' where run = '00000000-0000-4000-8000-00000000000f'"
     ))
     .await;
     assert_eq!(ends(&all(&toy, &clock::now()).await)[2], ("open", ""));

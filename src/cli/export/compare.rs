@@ -9,7 +9,11 @@ use super::super::print::{say, sentence, table};
 /// Prints the totals beside those of last time, then the items worth a second look.
 pub(super) fn print(lang: Lang, detail: &FileDetail) {
     if let Some(problem) = &detail.comparison_problem {
-        println!("{}: {problem}", say(lang, "前回と比べられません", "it cannot be compared with last time"));
+        println!(
+            "{}: {}",
+            say(lang, "前回と比べられません", "it cannot be compared with last time"),
+            super::show::problem(lang, problem)
+        );
     }
     if let Some(comparison) = &detail.comparison {
         different(lang, comparison);

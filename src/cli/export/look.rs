@@ -118,7 +118,7 @@ fn tell(global: &Global, file: &ExportFile) {
         println!("{}", say(global.lang, ja, en));
     }
     if let Some(problem) = &file.problem {
-        println!("{problem}");
+        println!("{}", super::show::problem(global.lang, problem));
     }
 }
 

@@ -19,6 +19,8 @@ use crate::wiring;
 
 /// Longest wait for a consumer to make an ordered file.
 const MAKE_WAIT: Duration = Duration::from_secs(600);
+/// Pause between looks for it; a look reads a row by its key.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Longest wait for one that leaves by itself to be handed over.
 const LEAVE_WAIT: Duration = Duration::from_secs(10);
 
@@ -66,7 +68,7 @@ pub(crate) async fn order(
                 ordered.run
             );
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
@@ -116,7 +118,7 @@ pub(super) async fn dry(global: &Global, exporter: &Exporter, topic: &str, reque
             waiting => waiting.into_iter().flatten().for_each(|waits| println!("{}", self::waits(lang, waits))),
         }
         if let Some(problem) = &dry.problem {
-            println!("{problem}");
+            println!("{}", show::problem(lang, problem));
         }
         for refused in &dry.refusals {
             println!("{}", refusal(lang, refused));

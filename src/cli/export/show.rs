@@ -1,6 +1,6 @@
 //! `renkei export show`: everything an approver looks at before the SHA-256 is typed.
 
-use renkei_consumers::outbound::{Exporter, FileDetail, Review};
+use renkei_consumers::outbound::{Exporter, FileDetail, Problem, Review};
 use renkei_core::catalogue::Lang;
 use renkei_core::money::Yen;
 
@@ -34,9 +34,18 @@ pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64, all: boo
     Ok(exit_of(detail.file.state))
 }
 
+/// What is the matter with a file: as the catalogue tells it, and what the program said of it.
+pub(crate) fn problem(lang: Lang, problem: &Problem) -> String {
+    match problem.words(lang) {
+        Some((text, remedy)) if lang == Lang::Ja => format!("{text}\n  → {remedy}\n  ({})", problem.said),
+        Some((_, remedy)) => format!("{}\n  → {remedy}", problem.said),
+        None => problem.said.clone(),
+    }
+}
+
 fn review(lang: Lang, detail: &FileDetail) {
     if let Some(problem) = &detail.review_problem {
-        println!("{}: {problem}", say(lang, "元帳から数え直せません", "the ledger cannot be recounted"));
+        println!("{}: {}", say(lang, "元帳から数え直せません", "the ledger cannot be recounted"), self::problem(lang, problem));
     }
     let Some(review) = &detail.review else { return };
     recounted(lang, review);

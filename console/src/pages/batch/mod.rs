@@ -102,19 +102,12 @@ fn reason_text(lang: Lang, reason: &str) -> String {
 
 /// Read = published = staged = posted + held + known + rejected, in records and yen.
 fn hops(lang: Lang, batch: &Batch) -> Markup {
-    let rows = [
-        (say(lang, "読取", "read"), batch.records_read, batch.yen_read),
-        (say(lang, "送信", "published"), batch.records_published, batch.yen_published),
-        (say(lang, "受入", "staged"), batch.records_staged, batch.yen_staged),
-        (say(lang, "記帳", "posted"), batch.records_posted, batch.yen_posted),
-        (say(lang, "保留", "held"), batch.records_held, batch.yen_held),
-        (say(lang, "既知", "skipped"), batch.records_skipped, batch.yen_skipped),
-        (say(lang, "却下", "rejected"), batch.records_rejected, batch.yen_rejected),
-    ];
-    let sum = |numbers: [i64; 4]| numbers.iter().copied().fold(0_i64, i64::saturating_add);
+    let hops = batch.hops();
+    let [.., posted, held, known, rejected] = &hops;
+    let sum = |numbers: [i64; 4]| numbers.into_iter().fold(0_i64, i64::saturating_add);
     let ends = (
-        sum([batch.records_posted, batch.records_held, batch.records_skipped, batch.records_rejected]),
-        sum([batch.yen_posted, batch.yen_held, batch.yen_skipped, batch.yen_rejected]),
+        sum([posted.records, held.records, known.records, rejected.records]),
+        sum([posted.yen, held.yen, known.yen, rejected.yen]),
     );
     let staged = (batch.records_staged, batch.yen_staged);
     let decided = !matches!(
@@ -125,7 +118,7 @@ fn hops(lang: Lang, batch: &Batch) -> Markup {
     html! {
         table {
             thead { tr { th { (say(lang, "段階", "Hop")) } th.number { (say(lang, "件数", "Records")) } th.number { (say(lang, "金額", "Yen")) } } }
-            tbody { @for (name, records, sum) in rows { tr { th scope="row" { (name) } td.number { (count(records)) } td.number { (yen(sum)) } } } }
+            tbody { @for hop in &hops { tr { th scope="row" { (say(lang, hop.ja, hop.en)) } td.number { (count(hop.records)) } td.number { (yen(hop.yen)) } } } }
         }
         p {
             @if batch.state == BatchState::Received { (badge(Tone::Busy, say(lang, "受信中", "arriving"))) " " (batch.chunks_staged) "/" (batch.chunks) }

@@ -20,7 +20,7 @@ use renkei_core::words::{self, say};
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, short, told, topic, when, yen};
+use crate::html::{Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, problem_told, short, told, topic, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -65,7 +65,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
     html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) }
-            dd { (file_badge(lang, file.state.as_str())) @if let Some(problem) = &file.problem { " " span.detail lang="en" { (problem) } } }
+            dd { (file_badge(lang, file.state.as_str())) @if let Some(problem) = &file.problem { (problem_told(lang, problem)) } }
             dt { (say(lang, "連携", "Topic")) } dd { (topic(&desk.registry, lang, &file.topic)) " " code { (file.profile) } }
             @if let Some(name) = &file.file_name { dt { (say(lang, "ファイル名", "Name")) } dd { (name) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } } }
             @if let (Some(number), Some(total)) = (file.count, file.total) {
@@ -91,7 +91,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
 fn review(lang: Lang, detail: &FileDetail) -> Markup {
     let recounted = detail.review.as_ref().and_then(|review| review.rows.first()).map(|row| (Some(row.count), Some(row.yen)));
     html! {
-        @if let Some(problem) = &detail.review_problem { p.refusal { (say(lang, "元帳から数え直せません。", "The ledger cannot be recounted.")) " " span lang="en" { (problem) } } }
+        @if let Some(problem) = &detail.review_problem { div.refusal { (say(lang, "元帳から数え直せません。", "The ledger cannot be recounted.")) (problem_told(lang, problem)) } }
         @if let Some(review) = &detail.review {
             table {
                 thead { tr { th { (say(lang, "内訳", "What")) } th.number { (say(lang, "件数", "Count")) } th.number { (say(lang, "金額", "Yen")) } } }
@@ -124,7 +124,7 @@ fn previous(lang: Lang, detail: &FileDetail) -> Markup {
 
 fn comparison(lang: Lang, detail: &FileDetail) -> Markup {
     html! {
-        @if let Some(problem) = &detail.comparison_problem { p.refusal { (say(lang, "前回と比べられません。", "It cannot be compared with last time.")) " " span lang="en" { (problem) } } }
+        @if let Some(problem) = &detail.comparison_problem { div.refusal { (say(lang, "前回と比べられません。", "It cannot be compared with last time.")) (problem_told(lang, problem)) } }
         @if let Some(comparison) = &detail.comparison {
             @if !comparison.totals.is_empty() { section.panel { h2 { (say(lang, "内訳ごとの前回との差", "Parts beside last time")) } (totals(lang, &comparison.totals)) } }
             @for mark in &comparison.notable { section.panel { (notable(lang, mark)) } }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, count, field, frame, post, told, verbatim, yen};
+use crate::html::{Fields, Nav, Page, count, field, frame, post, problem_told, told, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Bytes of a file shown before it is made.
@@ -147,9 +147,7 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
     };
     html! {
         @if let Some(problem) = &dry.problem {
-            p.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) }
-            // What stops it is told below, item by item.
-            (verbatim(lang, !dry.refusals.is_empty(), problem))
+            div.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) (problem_told(lang, problem)) }
         }
         @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } (waits(lang, dry)) }
         @for (file, review) in dry.files.iter().zip(&dry.reviews) {

@@ -43,6 +43,7 @@ use self::way::{Ending, Ready};
 use super::Exporter;
 use super::error::OutboundError;
 use super::model::{ExportFile, FileState};
+use super::problem::Problem;
 use super::release::set_unknown;
 use super::store::{end, find_file, lock_file, record, record_why};
 
@@ -158,7 +159,9 @@ impl Exporter {
         }
         let file = find_file(&mut tx, id).await?;
         if let Some(newer) = self.overtaken(&mut tx, &file).await? {
-            end(&mut tx, id, FileState::Superseded, Some(&format!("file {newer} is newer and has left"))).await?;
+            let said = format!("file {newer} is newer and has left");
+            let problem = Problem::new(said, "EXPORT_OVERTAKEN", json!({ "newer": newer }));
+            end(&mut tx, id, FileState::Superseded, Some(&problem)).await?;
             record(&mut tx, MACHINE, "export.superseded", id, &json!({ "by": newer })).await?;
             metrics().handovers.with_label_values(&[file.topic.as_str(), "superseded"]).inc();
         } else {
@@ -216,18 +219,21 @@ impl Exporter {
             }
             Ending::Unclear { why } => {
                 tries::note(conn, file, "unclear", &place, &why).await?;
-                set_unknown(conn, file.id, MACHINE, &why).await
+                let problem = Problem::new(why, "EXPORT_DELIVERY_UNKNOWN", json!({ "place": place }));
+                set_unknown(conn, file.id, MACHINE, &problem).await
             }
             Ending::Refused { why } => {
                 tries::note(conn, file, "refused", &place, &why).await?;
-                tries::set_problem(conn, file.id, &why).await?;
+                let problem = Problem::new(&why, "EXPORT_DELIVERY_REFUSED", json!({ "place": place, "said": why }));
+                tries::set_problem(conn, file.id, &problem).await?;
                 record_why(conn, MACHINE, "export.delivery_refused", file.id, &json!({ "place": place }), Some(&why)).await
             }
             Ending::NotSent { why, after } => {
                 let ladder =
                     &self.registry.topic(&file.topic).map_or(&self.registry.settings.retry, |topic| &topic.retry).ladder_s;
                 tries::later(conn, file, &place, &why, ladder, after).await?;
-                tries::set_problem(conn, file.id, &why).await
+                let problem = Problem::new(why, "EXPORT_NOT_DELIVERED", json!({ "place": place }));
+                tries::set_problem(conn, file.id, &problem).await
             }
         }
     }

@@ -11,6 +11,7 @@ use super::MACHINE;
 use crate::outbound::Exporter;
 use crate::outbound::error::OutboundError;
 use crate::outbound::model::{ExportFile, FileState};
+use crate::outbound::problem::Problem;
 use crate::outbound::store::{end, find_file, lock_file, record};
 
 const NEWER: &str = "
@@ -59,11 +60,14 @@ impl Exporter {
 }
 
 /// Why an order of a topic is not worth carrying out any more; `None`: it is.
-fn stale(topic: &Topic, ordered_at: &str, now: Timestamp) -> Option<String> {
+fn stale(topic: &Topic, ordered_at: &str, now: Timestamp) -> Option<Problem> {
     let limit = topic.stale_after_s?;
     let age = now.duration_since(ordered_at.parse().ok()?);
-    (age > SignedDuration::from_secs(i64::from(limit)))
-        .then(|| format!("it was ordered {} s ago; after {limit} s the next one tells more", age.as_secs()))
+    (age > SignedDuration::from_secs(i64::from(limit))).then(|| {
+        let age = age.as_secs();
+        let said = format!("it was ordered {age} s ago; after {limit} s the next one tells more");
+        Problem::new(said, "EXPORT_ORDER_STALE", json!({ "age": age, "limit": limit }))
+    })
 }
 
 #[cfg(test)]
@@ -81,7 +85,7 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
         let ordered = "2026-10-05T09:35:00+09:00";
         assert_eq!(stale(picture, ordered, at("2026-10-05T09:40:00+09:00")), None);
-        assert!(stale(picture, ordered, at("2026-10-05T09:40:01+09:00")).is_some_and(|why| why.contains("301 s")));
+        assert!(stale(picture, ordered, at("2026-10-05T09:40:01+09:00")).is_some_and(|why| why.said.contains("301 s")));
         assert_eq!(stale(money, ordered, at("2027-10-05T09:40:01+09:00")), None);
     }
 }

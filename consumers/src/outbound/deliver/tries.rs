@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
 use super::MACHINE;
 use crate::outbound::error::OutboundError;
 use crate::outbound::model::ExportFile;
+use crate::outbound::problem::Problem;
 
 /// The last row that says where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,9 +113,9 @@ pub(super) async fn clear(conn: &mut PgConnection, file: &ExportFile, actor: &st
 }
 
 /// What keeps a released file from its partner, where an operator sees it.
-pub(super) async fn set_problem(conn: &mut PgConnection, id: i64, why: &str) -> Result<(), OutboundError> {
+pub(super) async fn set_problem(conn: &mut PgConnection, id: i64, why: &Problem) -> Result<(), OutboundError> {
     let update = "update export.file set problem = $2 where id = $1 and problem is distinct from $2";
-    let updated = sqlx::query(update).bind(id).bind(why).execute(conn).await;
+    let updated = sqlx::query(update).bind(id).bind(Json(why)).execute(conn).await;
     updated.map_err(OutboundError::on_file(id, "note why a file waits"))?;
     Ok(())
 }

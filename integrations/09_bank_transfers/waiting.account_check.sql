@@ -1,0 +1,1 @@
+select code, count, yen, detail from ledger.account_checks_waiting()
