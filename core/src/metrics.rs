@@ -5,6 +5,8 @@
 //!
 //! `compose/prometheus/` and `compose/grafana/` ask for these names; a test compares (`tests/tidy/monitoring.rs`).
 
+/// A gauge without labels.
+mod lone;
 /// What the operators' pages count.
 mod pages;
 /// How things stand, as only the database can tell.
@@ -13,10 +15,10 @@ mod standing;
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
+pub use lone::{FineGauge, LoneGauge};
 pub use pages::PageMetrics;
 use prometheus::{
-    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
-    core::Collector,
+    Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder, core::Collector,
 };
 pub use standing::StandingMetrics;
 
@@ -42,7 +44,7 @@ pub struct Metrics {
     /// `schedule_stopped{topic}`: 1 while a schedule cannot run because the calendar does not say which days are business days.
     pub schedule_stopped: IntGaugeVec,
     /// `calendar_left_days`: days to the last day whose holidays are known.
-    pub calendar_left_days: IntGauge,
+    pub calendar_left_days: LoneGauge,
     /// `tasks_open{kind}`: tasks that wait for a person, `carry fetch missed_run`.
     pub tasks_open: IntGaugeVec,
     /// `tasks_late{kind}`: those whose time is over.
@@ -66,9 +68,9 @@ pub struct Metrics {
     /// `handovers_total{topic,outcome}`: tries to hand a released file to its partner, `arrived not_sent refused unclear superseded`.
     pub handovers: IntCounterVec,
     /// `outbox_unsent`: messages and files waiting to be sent.
-    pub outbox_unsent: IntGauge,
+    pub outbox_unsent: LoneGauge,
     /// `outbox_oldest_age_seconds`.
-    pub outbox_oldest_age_seconds: IntGauge,
+    pub outbox_oldest_age_seconds: LoneGauge,
     /// `inbox_oldest_age_seconds{topic}`: age of the oldest unfinished delivery; the broker cannot tell it for quorum queues.
     pub inbox_oldest_age_seconds: IntGaugeVec,
     /// `topic_due_seconds{topic}`: time left until the topic is due; negative = late.
@@ -78,7 +80,7 @@ pub struct Metrics {
     /// `topic_arrived_records{topic}`: records of the file that came last; 0 is a file without records, not a missing one.
     pub topic_arrived_records: IntGaugeVec,
     /// `accounts_orphaned`: active accounts whose person is not in service.
-    pub accounts_orphaned: IntGauge,
+    pub accounts_orphaned: LoneGauge,
     /// `broker_connection_up{role}`: 1 or 0.
     pub broker_connection_up: IntGaugeVec,
     /// `broker_blocked{role}`: 1 while the broker stops publishers by an alarm.
@@ -213,13 +215,13 @@ fn gauges(book: &Book, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
     register(book, IntGaugeVec::new(options(name, help), labels).expect("names and labels are valid constants"))
 }
 
-fn gauge(book: &Book, name: &str, help: &str) -> IntGauge {
-    register(book, IntGauge::with_opts(options(name, help)).expect("the name is a valid constant"))
+fn gauge(book: &Book, name: &str, help: &str) -> LoneGauge {
+    LoneGauge::new(gauges(book, name, help, &[]))
 }
 
 /// A gauge with a fraction: seconds that are less than one.
-fn fine_gauge(book: &Book, name: &str, help: &str) -> Gauge {
-    register(book, Gauge::with_opts(options(name, help)).expect("the name is a valid constant"))
+fn fine_gauge(book: &Book, name: &str, help: &str) -> FineGauge {
+    FineGauge::new(register(book, GaugeVec::new(options(name, help), &[]).expect("the name is a valid constant")))
 }
 
 fn histograms(book: &Book, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> HistogramVec {
@@ -247,6 +249,15 @@ mod tests {
         let (text, content_type) = exposition();
         assert!(text.contains("renkei_messages_consumed_total{outcome=\"ok\",topic=\"00_test\"} 3"), "{text}");
         assert!(content_type.starts_with("text/plain"));
+    }
+
+    #[test]
+    fn a_gauge_nobody_has_set_tells_nothing() {
+        let shown = || exposition().0.contains("renkei_accounts_orphaned");
+        assert!(!shown(), "a role that cannot know it must not say 0");
+        metrics().accounts_orphaned.set(0);
+        assert!(shown());
+        assert_eq!(metrics().accounts_orphaned.get(), 0);
     }
 
     #[test]

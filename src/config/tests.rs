@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use renkei_producers::PullConfig;
 
 use super::*;
@@ -74,6 +76,21 @@ fn encrypted_lines_are_taken_and_an_open_door_is_refused() {
     assert!(proxied.check().expect_err("whose word?").to_string().contains("console_trusted_proxies"));
     let known = Config { console_trusted_proxies: vec![IpAddr::from([10, 0, 0, 1])], ..proxied };
     assert!(known.check().is_ok());
+}
+
+#[test]
+fn the_roles_of_compose_start_with_what_they_are_told() {
+    let compose = include_str!("../../compose/docker-compose.yml");
+    let told: BTreeMap<&str, &str> = compose.lines().filter_map(|line| line.trim().split_once(": ")).collect();
+    let mut config: Config = toml::from_str(include_str!("../../compose/renkei.toml")).expect("valid");
+    config.apply(|name| told.get(name).map(|value| (*value).to_owned())).expect("sound");
+    assert!(config.check().is_ok(), "{:?}", config.check());
+    // Both doors are open to others of the network, which is why somebody must stand before them.
+    let http = config.produce.http.as_ref().expect("the intake listens");
+    assert_eq!((config.console_listen.as_str(), http.listen.to_string().as_str()), ("0.0.0.0:25607", "0.0.0.0:25608"));
+    for proxy in &config.console_trusted_proxies {
+        assert!(compose.contains(&format!("gateway: {proxy} ")), "{proxy} is not the gateway");
+    }
 }
 
 #[test]

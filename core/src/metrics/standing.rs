@@ -1,9 +1,9 @@
 //! How things stand, as only the database can tell: set every few seconds by a consuming role, so that what a command or a page
 //! decides is seen as well, and a restart forgets nothing.
 
-use prometheus::{Gauge, IntGauge, IntGaugeVec};
+use prometheus::IntGaugeVec;
 
-use super::{Book, fine_gauge, gauge, gauges};
+use super::{Book, FineGauge, LoneGauge, fine_gauge, gauge, gauges};
 
 /// Gauges of what waits, of the day's totals, and of the database.
 #[derive(Debug)]
@@ -33,29 +33,29 @@ pub struct StandingMetrics {
     /// time by which a person carries them.
     pub topic_cut_off_seconds: IntGaugeVec,
     /// `payment_orders_draft`: payment orders that nobody has approved.
-    pub payment_orders_draft: IntGauge,
+    pub payment_orders_draft: LoneGauge,
     /// `payment_orders_draft_left_days`: days to the earliest pay date of those; negative: it has passed; 0 without any.
-    pub payment_orders_draft_left_days: IntGauge,
+    pub payment_orders_draft_left_days: LoneGauge,
     /// `audit_unsealed_events`: events that wait for their place in the chain.
-    pub audit_unsealed_events: IntGauge,
+    pub audit_unsealed_events: LoneGauge,
     /// `audit_unsealed_oldest_age_seconds`: age of the oldest of them; a sealer takes them every few seconds.
-    pub audit_unsealed_oldest_age_seconds: IntGauge,
+    pub audit_unsealed_oldest_age_seconds: LoneGauge,
     /// `audit_chain_broken`: 1 when the last walk along the chain found a broken link.
-    pub audit_chain_broken: IntGauge,
+    pub audit_chain_broken: LoneGauge,
     /// `audit_chain_walked_timestamp_seconds`: Unix time of the end of the last walk.
-    pub audit_chain_walked: IntGauge,
+    pub audit_chain_walked: LoneGauge,
     /// `gauges_refreshed_timestamp_seconds`: Unix time at which these gauges were last set; old ones tell nothing.
-    pub refreshed: IntGauge,
+    pub refreshed: LoneGauge,
     /// `database_up`: 1 if it answered and takes writes when the metrics were asked for.
-    pub database_up: IntGauge,
+    pub database_up: LoneGauge,
     /// `database_answer_seconds`: how long that took.
-    pub database_answer_seconds: Gauge,
+    pub database_answer_seconds: FineGauge,
     /// `database_connections{state}`: connections of this process, `busy idle`.
     pub database_connections: IntGaugeVec,
     /// `database_bytes`: size of the database.
-    pub database_bytes: IntGauge,
+    pub database_bytes: LoneGauge,
     /// `database_oldest_transaction_seconds`: age of the oldest open transaction; a forgotten one keeps rows from being cleaned.
-    pub database_oldest_transaction_seconds: IntGauge,
+    pub database_oldest_transaction_seconds: LoneGauge,
 }
 
 impl StandingMetrics {
