@@ -290,3 +290,31 @@ fn errors_of_a_large_file_are_read_out_of_parts_of_it() {
         page.shows("SKS,2026-CV-1,<mark class=\"fault\">6O000</mark>,世田谷");
     });
 }
+
+#[test]
+fn a_file_that_cannot_be_made_says_why_in_the_readers_language() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        world.start("consume").await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let order = [("profile", "utf8_bom"), ("param.as_of", "2027-03-31"), ("param.closing", "1")];
+        let form = "/topics/24_facility_balances";
+        let page = operator.post(&format!("{form}/dry-run"), &order).await.expect(200).shows("このままでは作成できません。");
+        page.shows("送るものの検査で1件の支障").shows("EXPORT_STOPPED").shows("技術情報（英語）");
+        let mut keyed = order.to_vec();
+        keyed.push(("key", "ahead"));
+        operator.post(&format!("{form}/order"), &keyed).await.expect(303);
+        world.until_sql("select string_agg(state, ',') from export.file", "refused").await;
+        let id = world.number("select id from export.file").await;
+        let page = operator.get(&format!("/exports/{id}")).await.expect(200).shows("送るものの検査で1件の支障");
+        page.shows("原因を直してから、もう一度作成してください").shows("BALANCE_DAY_AHEAD");
+        // The command line tells the same, in the language asked for, and a script gets the code.
+        let file = id.to_string();
+        let told = world.json(&["export", "show", &file], &[3]);
+        let problem = &told["file"]["problem"];
+        assert_eq!((&problem["code"], &problem["detail"]["findings"]), (&"EXPORT_STOPPED".into(), &1.into()), "{told}");
+        let said = |lang: &str| world.renkei(&["export", "show", &file, "--lang", lang]).expect(&[3]).out;
+        assert!(said("ja").contains("送るものの検査で1件の支障"), "{}", said("ja"));
+        assert!(said("en").contains("select.sql stops the run") && said("en").contains("then order the file again"));
+    });
+}
