@@ -53,7 +53,7 @@ create table export.file (
     void_confirmation text,
     -- Why it is refused, failed or unknown: the sentence (`said`), and where the program says it the code and the values by which
     -- the catalogue tells it (`code`, `detail`).
-    problem        jsonb       constraint file_problem_is_said check (jsonb_typeof(problem -> 'said') = 'string'),
+    problem        jsonb       constraint file_problem_is_said check (problem is null or coalesce(jsonb_typeof(problem -> 'said') = 'string', false)),
     -- When its bytes were given up: only those of a picture of a moment that a later one has overtaken.
     purged_at      timestamptz,
     constraint file_run_once unique (run, part),

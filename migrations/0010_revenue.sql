@@ -900,6 +900,7 @@ begin
                a.id is null and (f.due_on > horizon or f.method = '4' and ledger.eltax_item(f.fund, f.budget_line, f.assessed_on) is null) as origin_held,
                c.due_on > horizon or c.method = '4' and n.fund is not null as held,
                coalesce(r.assessed, f.amount) as assessed, coalesce(r.received + r.written_off, 0) as settled,
+               exists (select from ledger.assessment x where x.origin_id = a.id and x.action = '4' and x.cancelled_at is null) as cancelled,
                case c.action when '2' then c.amount else -c.amount end as delta
           from change c
           left join ledger.assessment a on a.source_key = c.origin_key and a.action = '1' and a.source = c.source and a.cancelled_at is null
@@ -919,8 +920,7 @@ begin
                 'REVENUE_YEAR_CLOSED', 'fiscal_year', jsonb_build_object('value', r.k_year, 'assessed_on', r.assessed_on, 'booked_on', today)),
             (r.origin_id is null and r.origin_line is null, 'REVENUE_ORIGIN_UNKNOWN', 'origin_key', jsonb_build_object('value', r.origin_key)),
             (r.origin_held, 'REVENUE_ORIGIN_HELD', 'origin_key', jsonb_build_object('value', r.origin_key, 'origin_line', r.origin_line)),
-            (exists (select from ledger.assessment x where x.origin_id = r.origin_id and x.action = '4' and x.cancelled_at is null),
-                'REVENUE_ORIGIN_CANCELLED', 'origin_key', jsonb_build_object('value', r.origin_key)),
+            (r.cancelled, 'REVENUE_ORIGIN_CANCELLED', 'origin_key', jsonb_build_object('value', r.origin_key)),
             -- What was carried over is named by its own year and line, or by those it was carried into.
             ((r.fiscal_year, r.fund, r.budget_line) <> (r.o_year, r.o_fund, r.o_line)
                 and (r.fiscal_year, r.fund, r.budget_line) <> (r.k_year, r.o_fund, r.k_line)
@@ -928,9 +928,10 @@ begin
                 or r.organization <> r.o_organization and ledger.organization_on(r.o_organization, r.assessed_on) is distinct from r.organization,
                 'REVENUE_ORIGIN_DIFFERS', 'budget_line', jsonb_build_object('value', r.budget_line, 'origin', r.o_line,
                     'fiscal_year', r.fiscal_year, 'origin_year', r.o_year)),
-            (r.action <> '2' and r.after < r.settled, 'REVENUE_BELOW_RECEIVED', 'amount',
+            -- Of what is cancelled nothing is left to be reckoned with.
+            (not r.cancelled and r.action <> '2' and r.after < r.settled, 'REVENUE_BELOW_RECEIVED', 'amount',
                 jsonb_build_object('value', r.amount, 'after', r.after, 'received', r.settled)),
-            (r.action = '4' and r.after <> 0, 'REVENUE_CANCEL_AMOUNT', 'amount', jsonb_build_object('value', r.amount, 'assessed', r.after + r.amount)),
+            (not r.cancelled and r.action = '4' and r.after <> 0, 'REVENUE_CANCEL_AMOUNT', 'amount', jsonb_build_object('value', r.amount, 'assessed', r.after + r.amount)),
             (exists (select from ledger.payment_slip p where p.assessment_id = r.origin_id and p.state = 'provisional'),
                 'REVENUE_SLIP_PROVISIONAL', 'origin_key', jsonb_build_object('value', r.origin_key)),
             (exists (select from ledger.payment_slip p join ledger.slip_notice n on n.slip_id = p.id and n.state = 'queued'
@@ -950,16 +951,19 @@ begin
                    over (partition by b.origin_key order by b.line rows between unbounded preceding and 1 preceding) as cancel_line
           from behind b
     )
-    select f.line, case f.code when 'REVENUE_YEAR_CLOSED' then 'reject' else 'hold' end, f.code, f.field, f.detail from fault f
+    select f.line, case f.code when 'REVENUE_YEAR_CLOSED' then 'reject' else 'hold' end, f.code, f.field, f.detail
+      from fault f join ended e on e.line = f.line
+     where e.cancel_line is null or f.code not in ('REVENUE_BELOW_RECEIVED', 'REVENUE_CANCEL_AMOUNT')
     union all
     -- What lowers or ends a receivable reckons with the changes before it: those that wait may never come.
     select e.line, 'hold', 'REVENUE_CHANGE_WAITS', 'origin_key', jsonb_build_object('value', e.origin_key, 'earlier_line', e.earlier)
       from ended e
-     where e.waits
+     where e.waits and e.cancel_line is null
     union all
-    select e.line, 'hold', 'REVENUE_ORIGIN_CANCELLED', 'origin_key', jsonb_build_object('value', e.origin_key, 'cancel_line', e.cancel_line)
+    -- A cancellation before it in the file that is posted with it: a change behind it has nothing left to change.
+    select e.line, 'hold', 'REVENUE_ORIGIN_CANCELLED_HERE', 'origin_key', jsonb_build_object('value', e.origin_key, 'cancel_line', e.cancel_line)
       from ended e
-     where not e.faulty and e.cancel_line is not null;
+     where e.cancel_line is not null;
 end $$;
 comment on function ledger.check_assessments is 'check.sql of 12 and 13: verdicts on the temp table staged_assessment of one sender (連携元).';
 

@@ -603,15 +603,20 @@ begin
     )
     -- The entry of the approval holds the orders approved with it too: each cancelled one is taken out by a line of its own.
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
-    select 'EXPENSE', w.fiscal_year, cancelled_on, w.fund, w.budget_line, w.organization, -w.amount, '取消 ' || w.memo, 'payment_order', w.id
-      from was w where w.state = 'approved' and w.repays is null order by w.id;
+    select case when y.takes then 'EXPENSE' else 'EXPENSE_LAPSED' end, case when y.takes then w.fiscal_year else ledger.fiscal_year(cancelled_on) end,
+           cancelled_on, w.fund, case when y.takes then w.budget_line end, w.organization, case when y.takes then -w.amount else w.amount end,
+           '取消 ' || w.memo, 'payment_order', w.id
+      from was w
+      -- The books of its year are closed: what is owed no longer is revenue of the year, for which no budget line was used.
+     cross join lateral (select ledger.fiscal_year_accepts(w.fiscal_year, cancelled_on) as takes) y
+     where w.state = 'approved' and w.repays is null order by w.id;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;
     select count(distinct i) into cancelled from unnest(ids) i;
     return cancelled;
 end $$;
-comment on function ledger.cancel_payment_orders is 'Takes orders back that are in no file: drafts, and approved ones by a second person, whose expense is then reversed. Of a 再振込 only the order goes: the one that came back waits again. All or none.';
+comment on function ledger.cancel_payment_orders is 'Takes orders back that are in no file: drafts, and approved ones by a second person, whose expense is then reversed; after the books of its year were closed the debt lapses in the year of the day. Of a 再振込 only the order goes: the one that came back waits again. All or none.';
 
 create function ledger.order_blockers(batch bigint) returns table (line bigint, object text, object_id bigint, code text, detail jsonb)
 language plpgsql as $$

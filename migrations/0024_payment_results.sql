@@ -10,6 +10,7 @@ insert into ledger.posting_rule (event, name, debit_account, credit_account) val
     ('PAYMENT_RETURNED', '振込不能・組戻（支払未済へ）', '1101', '2101'),
     ('RETURN_TO_DEPOSIT', '出納閉鎖後の返戻（歳入歳出外現金へ）', '1101', '2202'),
     ('RETURN_CARRIED', '支払未済の歳入歳出外現金への振替（出納閉鎖）', '2101', '1101'),
+    ('RETURN_CARRIED_LATE', '支払未済の歳入歳出外現金への振替（出納閉鎖後）', '2101', '2202'),
     ('DEPOSIT_PAYMENT', '返戻金の支払（歳入歳出外現金から）', '2202', '1101'),
     ('RETURN_FROM_DEPOSIT', '返戻金の払出（歳入へ）', '2202', '1101'),
     -- Both over cash, with the 歳入科目: budget execution and statements count what moves cash.
@@ -484,8 +485,8 @@ language plpgsql as $$
 declare
     carried bigint;
 begin
-    if today not between make_date(year + 1, 4, 1) and make_date(year + 1, 5, 31) then
-        raise exception 'what came back in % is carried over from 1 April to 31 May of %, not on %', year, year + 1, today
+    if today < make_date(year + 1, 4, 1) then
+        raise exception 'what came back in % is carried over from 1 April of %, not on %', year, year + 1, today
             using errcode = 'RK015', constraint = 'carry_before_closing';
     end if;
     perform from ledger.payment_order p
@@ -517,15 +518,19 @@ begin
     insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, organization, amount, memo, object, object_id)
     select e.event, e.year, today, l.fund, case when e.year = l.fiscal_year then l.budget_line end, l.organization, l.amount, '繰越 ' || l.memo,
            'payment_order', l.id
-      from left_over l cross join (values ('RETURN_CARRIED', year), ('RETURN_TO_DEPOSIT', year + 1)) e (event, year)
+      from left_over l
+      -- Once the books are closed nothing moves out of them any more: what is owed changes its name in the year of the day.
+      join (values ('RETURN_CARRIED', carry_returned.year, true), ('RETURN_TO_DEPOSIT', carry_returned.year + 1, true),
+                   ('RETURN_CARRIED_LATE', ledger.fiscal_year(today), false)) e (event, year, open)
+        on e.open = ledger.fiscal_year_accepts(l.fiscal_year, today)
      order by e.year, l.id;
-    select count(*) / 2 into carried from pg_temp.journal;
+    select count(distinct object_id) into carried from pg_temp.journal;
     perform ledger.post_journal();
     drop table pg_temp.journal;
     drop table pg_temp.run;
     return carried;
 end $$;
-comment on function ledger.carry_returned is '出納閉鎖: what came back in a year and is not being paid again is paid out of the year into 歳入歳出外現金 of the next, so that it can be paid after 31 May. A 再振込 that was not sent by its day ends. Returns how many.';
+comment on function ledger.carry_returned is '出納閉鎖: what came back in a year and is not being paid again is paid out of the year into 歳入歳出外現金 of the next, so that it can be paid after 31 May; whoever forgot it does so afterwards, in the books of the day. A 再振込 that was not sent by its day ends. Returns how many.';
 
 create view ledger.returned_order as
 select p.id, p.no, p.creditor, c.name, p.amount, r.returned_on, r.reason, n.name as reason_name, n.name_en as reason_name_en, r.bank_text, r.in_deposit,

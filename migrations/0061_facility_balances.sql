@@ -124,6 +124,8 @@ alter table ledger.posting_rule
 comment on column ledger.posting_rule.opens is '開始仕訳: its amounts are opening balances of their year, not movements (the first year in renkei).';
 comment on column ledger.posting_rule.allocates is '配賦: its amounts are common cost shared out to facilities. Whatever a facility is given, another (or 共通) gives.';
 
+-- An order that nobody paid before the books of its year were closed: what was owed lapses.
+insert into ledger.posting_rule (event, name, debit_account, credit_account) values ('EXPENSE_LAPSED', '支出命令の取消し（出納閉鎖後）', '2101', '7190');
 insert into ledger.posting_rule (event, name, debit_account, credit_account, opens)
 select 'OPENING_' || c.code, '開始残高 ' || c.name, case c.side when 'debit' then c.code else '3101' end, case c.side when 'debit' then '3101' else c.code end, true
   from ledger.chart c where c.statement in ('1', '4') and c.code <> '3101';

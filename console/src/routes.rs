@@ -130,7 +130,7 @@ pub fn table() -> Vec<Route> {
         route!(GET "/worklists/pay/move", approve, pay::day::look),
         route!(POST "/worklists/pay/move", approve, pay::day::give),
         route!(GET "/worklists/pay/returned/{id}", see, pay::returned::show),
-        route!(POST "/worklists/pay/returned/{id}/account", see, pay::returned::account),
+        route!(POST "/worklists/pay/returned/{id}/account", SEND, pay::returned::account),
         route!(POST "/worklists/pay/returned/{id}/transfer", operate, pay::returned::transfer),
         route!(POST "/worklists/pay/returned/{id}/approve", approve, pay::returned::approve),
         route!(POST "/worklists/pay/returned/{id}/withdraw", operate, pay::returned::withdraw),

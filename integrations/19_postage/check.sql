@@ -84,7 +84,7 @@ select m.line, 'hold', 'POSTAGE_READING_GAP', 'opening', jsonb_build_object('val
                       where r.meter_no = m.meter_no and r.month < m.month and r.cancelled_at is null order by r.month desc limit 1) r
  where m.opening <> r.closing and not exists (select from answered a where a.line = m.line and a.code = 'POSTAGE_READING_GAP')
 union all
--- A month that is handed in late must end where the one after it began.
+-- A month that is handed in late must end where the next one that is posted began.
 select m.line, 'hold', 'POSTAGE_READING_GAP_AFTER', 'closing', jsonb_build_object('value', m.closing, 'after', r.opening, 'month', r.month)
   from meter m
  cross join lateral (select r.* from ledger.postage_reading r

@@ -97,7 +97,7 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
         viewer.get(one).await.expect(200).hides("口座を表示");
         viewer.post(&format!("{one}/account"), &[]).await.expect(403);
-        approver.post(&format!("{one}/account"), &[]).await.expect(200).shows("0009-401-1-2222299").shows("決裁する</button>");
+        approver.post(&format!("{one}/account"), &[]).await.expect(200).shows("0009:401:1:2222299").shows("決裁する</button>");
         let looked = "select count(*) from audit.event where action = 'personal.show' and object = 'payroll_result' and actor = 'shonin.1'";
         assert_eq!(world.number(looked).await, 1);
         approver.post(&format!("{one}/approve"), &[]).await.expect_to("/worklists/pay?done=approved");

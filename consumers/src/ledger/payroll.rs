@@ -163,7 +163,7 @@ pub async fn drafted_pay(pool: &PgPool, returned: i64) -> Result<Option<DraftedP
 /// The account of a draft, which is told to who decides about it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct DraftedAccount {
-    /// Bank, branch, kind and number as they go into the file.
+    /// `bank:branch:kind:number`, as it is entered.
     pub account: String,
     /// Its holder in kana.
     pub holder: String,
@@ -173,7 +173,7 @@ pub struct DraftedAccount {
 pub async fn show_drafted_account(pool: &PgPool, returned: i64, who: &str) -> Result<Option<DraftedAccount>, LedgerError> {
     let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
     let account: Option<DraftedAccount> = sqlx::query_as(
-        "select concat_ws('-', bank, branch, account_kind, account) as account, holder_kana as holder
+        "select concat_ws(':', bank, branch, account_kind, account) as account, holder_kana as holder
            from ledger.payroll_repayment where result_id = $1 and withdrawn_at is null",
     )
     .bind(returned)

@@ -242,9 +242,10 @@ pub enum OutboundError {
     },
 }
 
-/// What the text of a fault about a value needs.
+/// What the text of a fault about a value needs; the field by the name its layout gives it.
 fn of_value(fault: &Fault) -> Value {
-    let mut detail = json!({ "field": fault.field, "field_name": fault.field_name, "value": fault.value });
+    let field = fault.field_name.as_ref().or(fault.field.as_ref());
+    let mut detail = json!({ "field": field, "field_id": fault.field, "value": fault.value });
     fault.args.iter().for_each(|(name, value)| detail[name] = json!(value));
     detail
 }

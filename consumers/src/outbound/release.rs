@@ -102,7 +102,8 @@ impl Exporter {
         if file.state == FileState::Void {
             return Err(OutboundError::State { file: id, state: file.state, action: "voided" });
         }
-        let update = "update export.file set state = 'void', voided_at = clock_timestamp(), voided_by = $2, void_reason = $3,
+        // What kept it from its partner is over; deliveries and audit log have it.
+        let update = "update export.file set state = 'void', problem = null, voided_at = clock_timestamp(), voided_by = $2, void_reason = $3,
                              void_confirmation = nullif($4, '') where id = $1";
         let updated = sqlx::query(update).bind(id).bind(actor).bind(reason).bind(confirmation).execute(&mut *tx).await;
         updated.map_err(OutboundError::on_file(id, "void a file"))?;

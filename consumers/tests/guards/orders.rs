@@ -195,6 +195,19 @@ async fn an_approved_order_is_taken_back_with_its_expense() {
     assert!(refused(&db, &by("kacho", "二重")).await.1.contains("it is cancelled"));
 }
 
+/// Nobody sent it before the closing: it must end, and the closed books take nothing back.
+#[tokio::test]
+async fn an_order_that_nobody_sent_lapses_after_the_closing() {
+    let db = orders(&["draft"]).await;
+    db.run("select ledger.approve_payment_orders(array[1], 'kacho', '2026-10-06')").await;
+    assert_eq!(db.one::<i64>("select ledger.cancel_payment_orders(array[1], 'kacho', '閉鎖', '2027-06-01')").await, 1);
+    assert_eq!(state(&db, 1).await, "cancelled");
+    let lapsed = "select string_agg(concat_ws(' ', e.event, e.fiscal_year, p.debit_account, p.credit_account, p.amount, p.budget_line), ', ')
+                    from ledger.entry e join ledger.posting p on p.entry_id = e.id where e.booked_on = '2027-06-01'";
+    assert_eq!(db.one::<String>(lapsed).await, "EXPENSE_LAPSED 2027 2101 7190 1100");
+    assert_eq!(db.one::<i64>("select count(*) from ledger.invoice where cancelled_at is not null and line = 1").await, 1);
+}
+
 #[tokio::test]
 async fn an_approval_when_the_books_are_closed_is_refused_in_words() {
     let db = orders(&["draft"]).await;

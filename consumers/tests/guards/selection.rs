@@ -3,6 +3,7 @@
 use renkei_consumers::outbound::handler::ExportHandler;
 use renkei_consumers::outbound::{FileState, ListFilter, OutboundError};
 use renkei_core::broker::{Handler, Incoming, Outcome};
+use renkei_core::catalogue::Lang;
 
 use crate::toy::{PAYMENTS, STATUS, Toy, exporter, order};
 
@@ -35,8 +36,12 @@ async fn a_value_the_layout_refuses_stops_the_run_and_names_the_item() {
     assert_eq!((file.state, toy.claims().await), (FileState::Refused, 0));
     let refusal = &toy.exporter.show(file.id).await.unwrap().refusals[0];
     assert_eq!((refusal.object.as_deref(), refusal.object_id, refusal.severity.as_str()), (Some("payment"), Some(4), "stop"));
-    assert_eq!(refusal.detail["field"], "payee");
-    assert!(file.problem.unwrap().said.contains("payee"));
+    assert_eq!(refusal.detail["field_id"], "payee");
+    let problem = &file.problem.as_ref().unwrap().0;
+    assert!(problem.said.contains("payee"));
+    // People read the name that the layout gives the field.
+    let (text, _) = problem.words(Lang::Ja).unwrap();
+    assert!(text.contains(refusal.detail["field"].as_str().unwrap()) && !text.contains("payee"), "{text}");
     assert_eq!(toy.db.one::<i64>("select count(*) from toy.payment where state = 'approved'").await, 4);
 }
 

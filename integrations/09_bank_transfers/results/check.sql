@@ -52,4 +52,5 @@ select r.line, 'skip', 'RETURN_KNOWN', 'account', jsonb_build_object('order', r.
 union all
 select r.line, 'warn', 'RETURN_AFTER_CLOSING', 'returned_on', jsonb_build_object('order', r.order_no, 'year', o.fiscal_year, 'value', r.returned_on)
   from result r join ledger.payment_order o on o.no = r.order_no
- where r.outcome = 'returned' and not o.from_deposit and not ledger.fiscal_year_accepts(o.fiscal_year, greatest(r.returned_on, o.paid_on))
+ where r.outcome = 'returned' and not o.from_deposit
+   and not ledger.fiscal_year_takes(o.fiscal_year, greatest(r.returned_on, o.paid_on), (select business_date from batch))

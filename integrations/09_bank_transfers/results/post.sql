@@ -1,10 +1,10 @@
--- What came back is money in the bank again: 現金預金 / 未払金, in the year of the order. After its books were closed (31 May) it is held as
--- 歳入歳出外現金 in the year of the day. The order is returned, and an account that would send the next transfer back too is marked.
+-- What came back is money in the bank again: 現金預金 / 未払金, in the year of the order. Where its books are closed (31 May), on the day it came
+-- back or today, when it becomes known, it is held as 歳入歳出外現金 in the year of the day. The order is returned, and an account that would send the next transfer back too is marked.
 -- Of a payroll one credit comes back and no order: the money is held as 歳入歳出外現金 at once, until the person is paid in another way.
 
 create temp table matched on commit drop as
 select t.*, o.amount as whole, o.deducted, o.state as before, o.fiscal_year, o.fund, o.budget_line, o.organization, o.memo, greatest(t.returned_on, o.paid_on) as booked_on,
-       o.from_deposit or not ledger.fiscal_year_accepts(o.fiscal_year, greatest(t.returned_on, o.paid_on)) as in_deposit,
+       o.from_deposit or not ledger.fiscal_year_takes(o.fiscal_year, greatest(t.returned_on, o.paid_on), (select business_date from batch)) as in_deposit,
        coalesce(n.account_wrong, false) and k.unpayable_reason is null
          and row_number() over (partition by t.account_id, n.account_wrong order by t.line) = 1 as marks
   from ledger.transfer_results() t

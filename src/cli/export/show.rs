@@ -37,8 +37,7 @@ pub(super) async fn show(global: &Global, exporter: &Exporter, id: i64, all: boo
 /// What is the matter with a file: as the catalogue tells it, and what the program said of it.
 pub(crate) fn problem(lang: Lang, problem: &Problem) -> String {
     match problem.words(lang) {
-        Some((text, remedy)) if lang == Lang::Ja => format!("{text}\n  → {remedy}\n  ({})", problem.said),
-        Some((_, remedy)) => format!("{}\n  → {remedy}", problem.said),
+        Some((text, remedy)) => format!("{text}\n  → {remedy}\n  ({})", problem.said),
         None => problem.said.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! 給与の支払日変更・再振込: pay that no file carries gets another day (`day`), and pay that came back is transferred once more or reached
-//! the person in another way (`returned`). What it comes to is shown first, by the same SQL rolled back; a second person decides.
+//! the person in another way (`returned`). What it comes to is shown first, by the same SQL rolled back. A second person
+//! moves pay and approves transfers; what was paid in another way is put down by one who did not hand over the list.
 
 pub(crate) mod day;
 pub(crate) mod returned;

@@ -120,7 +120,7 @@ fn waiting(person: &Person, one: &Returned, drafted: &DraftedPay, account: Optio
                     dt { (say(lang, "口座", "Account")) } dd { strong { (account.account) } }
                     dt { (say(lang, "口座名義（カナ）", "Holder in kana")) } dd { (account.holder) }
                 },
-                None if decides(person) => (post(person, &address(one.id, "account"), html! {
+                None if may_see_account(person) => (post(person, &address(one.id, "account"), html! {
                     button.second type="submit" { (say(lang, "口座を表示（記録されます）", "Show the account (this is recorded)")) }
                 })),
                 None => {}
@@ -142,14 +142,14 @@ fn waiting(person: &Person, one: &Returned, drafted: &DraftedPay, account: Optio
 }
 
 /// Whether they may see the account of a draft: who drafts it, and who approves it.
-fn decides(person: &Person) -> bool {
+fn may_see_account(person: &Person) -> bool {
     [Action::Operate, Action::Approve].into_iter().any(|action| person.may_everywhere(action))
 }
 
 /// The draft with its account, to be compared with the payroll section's paper; the look is recorded.
 pub(crate) async fn account(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
     whole(&person)?;
-    if !decides(&person) {
+    if !may_see_account(&person) {
         return Err(Refusal::forbidden());
     }
     let one = one(&desk, id).await?;

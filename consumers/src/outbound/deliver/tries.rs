@@ -107,9 +107,12 @@ pub(super) async fn note(
     insert(conn, file, MACHINE, kind, place, Some(why)).await
 }
 
-/// A person lets it leave again.
+/// A person lets it leave again: what kept it is over.
 pub(super) async fn clear(conn: &mut PgConnection, file: &ExportFile, actor: &str) -> Result<(), OutboundError> {
-    insert(conn, file, actor, "cleared", file.file_name.as_deref().unwrap_or_default(), None).await
+    insert(conn, file, actor, "cleared", file.file_name.as_deref().unwrap_or_default(), None).await?;
+    let updated = sqlx::query("update export.file set problem = null where id = $1").bind(file.id).execute(conn).await;
+    updated.map_err(OutboundError::on_file(file.id, "let a file leave again"))?;
+    Ok(())
 }
 
 /// What keeps a released file from its partner, where an operator sees it.
