@@ -36,6 +36,13 @@ fn a_cause_is_told_in_the_readers_words() {
         .await
         .unwrap();
         let id = world.number("select max(id) from intake.failure").await;
+        // A body may hold names: who only watches does not see it, and that others did is written down.
+        viewer.get(&format!("/failures/{id}")).await.expect(200).shows("表示したことは記録されます").hides("<pre>[]</pre>");
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        operator.get(&format!("/failures/{id}")).await.expect(200).shows("<pre>[]</pre>");
+        let looked =
+            "select count(*) from audit.event where action = 'personal.show' and object = 'failure' and actor = 'unyo.1'";
+        assert_eq!(world.number(looked).await, 1);
         for path in ["/failures".to_owned(), format!("/failures/{id}"), format!("/failures/groups/{id}")] {
             let page = viewer.get(&path).await.expect(200).shows("処理中に繰り返し停止しました");
             page.shows("→ プログラムのログを確認し").shows("<details><summary>技術情報（英語）</summary>").shows("died 20 times");

@@ -24,6 +24,12 @@ async fn batch(world: &mut World, state: &str) -> String {
     found.to_string()
 }
 
+/// How often it is written down that somebody saw names or accounts of a kind of thing.
+async fn looked(world: &World, login: &str, object: &str, what: &str) -> i64 {
+    let sql = "select count(*) from audit.event where action = 'personal.show' and actor = $1 and object = $2 and after ->> 'what' like $3";
+    sqlx::query_scalar(sql).bind(login).bind(object).bind(what).fetch_one(world.pool()).await.unwrap()
+}
+
 #[test]
 fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
     world::run(NOW, async |world| {
@@ -49,6 +55,15 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("FIELD_NOT_DIGITS");
         assert!(csv.text.starts_with('\u{feff}') && csv.text.contains("\"内容\""));
         operator.get(&format!("/batches/{id}/errors")).await.expect(200).shows("DATE_NO_SUCH_DAY").shows("月末日やうるう年");
+        // A value may be a name or an account: who only watches sees its last signs, who sees all of it is written down.
+        assert_eq!(looked(world, "unyo.1", "batch", "error list").await, 1);
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let page = viewer.get(&format!("/batches/{id}")).await.expect(200).shows("調定額「＊＊＊00」に数字でない文字があります");
+        page.hides("6O000").hides("16進表示");
+        for list in ["errors", "errors.csv"] {
+            viewer.get(&format!("/batches/{id}/{list}")).await.expect(200).shows("FIELD_NOT_DIGITS").hides("6O000");
+        }
+        assert_eq!(looked(world, "mite.1", "batch", "%").await, 0);
         // English by the switch, Japanese by default.
         operator.get("/language/en").await.expect(303);
         operator.get(&format!("/batches/{id}")).await.expect(200).shows("lang=\"en\"").shows("Errors in the file");
@@ -107,6 +122,15 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .await
             .expect_to(&format!("/batches/{id}?done=cancelled"));
         operator.post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")]).await.expect(409);
+        // What moves money asks again who is there.
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        operator
+            .post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")])
+            .await
+            .expect_to(&format!("/prove?back=/batches/{id}"));
         assert_eq!(world.number("select sum(debit - credit)::bigint from ledger.line where account = '1201'").await, 0);
         let sql = "select count(*) from audit.event where actor = 'unyo.1' and action = 'batch.cancel' and reason = '誤送'";
         assert_eq!(world.number(sql).await, 1);
@@ -133,6 +157,8 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         operator.get("/ledger/orders").await.expect(200).hides("決裁する");
         operator.post("/ledger/orders/approve", &fields).await.expect(403);
         approver.post("/ledger/orders/approve", &fields).await.expect_to("/ledger/orders?done=approved");
+        assert_eq!(looked(world, "shonin.1", "payment_order", "payees").await, 1, "whom they pay was shown");
+        assert_eq!(looked(world, "unyo.1", "payment_order", "%").await, 0);
 
         let slug = TRANSFERS;
         operator.get(&format!("/topics/{slug}")).await.expect(200).shows("ファイルを作る");
@@ -161,7 +187,9 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         operator.get(&format!("/exports/{id}")).await.expect(200).shows("ファイルと一致").hides(">承認する<");
         operator.post(&format!("/exports/{id}/approve"), &[("sha256", &sha256)]).await.expect(403);
         operator.post(&format!("/exports/{id}/release"), &[]).await.expect(403);
-        approver.get(&format!("/exports/{id}")).await.expect(200).shows(">承認する<");
+        approver.get(&format!("/exports/{id}")).await.expect(200).shows(">承認する<").shows("0001-201-1-1234567");
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        viewer.get(&format!("/exports/{id}")).await.expect(200).shows("初めての支払").hides("0001-201-1-1234567");
         // It is a while since the approver said who they are.
         sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
             .execute(world.pool())

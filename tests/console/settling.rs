@@ -31,6 +31,17 @@ fn money_that_waits_finds_its_receivable() {
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
         sqlx::raw_sql(MONEY).execute(world.pool()).await.unwrap();
         operator.get("/worklists/unallocated").await.expect(200).shows("href=\"/worklists/unallocated/1\"");
+        // Names are masked, on the page and in what is saved of it; an auditor sees them, and that is written down.
+        for visitor in [&mut viewer, &mut operator] {
+            visitor.get("/worklists/overpayments.csv").await.expect(200).shows("＊＊").hides("砧　三郎");
+            visitor.get("/ledger/assessments").await.expect(200).hides("砧　三郎");
+        }
+        let mut auditor = Visitor::with_roles(world, &address, "kansa.1", &["auditor"]).await;
+        let looked = "select count(*) from audit.event where action = 'personal.show' and actor = 'kansa.1'";
+        for _ in 0..2 {
+            auditor.get("/ledger/assessments").await.expect(200).shows("砧　三郎");
+            assert_eq!(world.number(looked).await, 1, "once an hour");
+        }
         // Nothing is about 300 yen; the receivable is looked for by its number, and the page says what it would come to.
         operator.get("/worklists/unallocated/1").await.expect(200).shows("同じ金額の調定は見つかりません");
         let page = operator.get("/worklists/unallocated/1?find=2026-CV-2").await.expect(200).shows("2026A0000002");

@@ -209,6 +209,12 @@ async fn lock(conn: &mut PgConnection, login: &str) -> Result<String, AccessErro
     found.ok_or_else(|| AccessError::Unknown(login.to_owned()))
 }
 
+/// One's own one-time codes are in use.
+pub async fn note_codes(pool: &PgPool, login: &str) -> Result<(), AccessError> {
+    let mut conn = pool.acquire().await.map_err(database("write down that codes are in use"))?;
+    record(&mut conn, login, "account.codes", Value::Null, Value::Null, By { actor: login, reason: "" }).await
+}
+
 async fn record(
     conn: &mut PgConnection,
     login: &str,

@@ -30,7 +30,7 @@ pub(crate) use csv::{ascii, csv, csv_stream};
 pub(crate) use diff::diff;
 pub(crate) use form::{Fields, address, field, older, post, search};
 pub(crate) use frame::{Nav, Page, bare, frame};
-pub(crate) use personal::shown;
+pub(crate) use personal::{is_personal, kept, masked, shown};
 pub(crate) use record::record;
 pub(crate) use told::{fault_told, general, problem_told, reason, told, verbatim, without_remedy};
 pub(crate) use topic::topic;

@@ -62,14 +62,16 @@ pub(crate) fn verbatim(lang: Lang, is_told: bool, said: &str) -> Markup {
 }
 
 /// What is the matter with a file: in the reader's words where the catalogue has them, with what the program said behind them.
-pub(crate) fn problem_told(lang: Lang, problem: &Problem) -> Markup {
-    html! { @match problem.words(lang) {
+/// Not `full`: without names and accounts, and therefore without what the program said.
+pub(crate) fn problem_told(lang: Lang, problem: &Problem, full: bool) -> Markup {
+    let hidden = Problem { detail: problem.detail.as_ref().map(super::masked), ..problem.clone() };
+    html! { @match if full { problem.words(lang) } else { hidden.words(lang) } {
         Some((text, remedy)) => {
             div { (text) " " code.detail { (problem.code.as_deref().unwrap_or_default()) } }
             @if !remedy.is_empty() { div.detail { "→ " (remedy) } }
-            (verbatim(lang, true, &problem.said))
+            @if full { (verbatim(lang, true, &problem.said)) }
         }
-        None if problem.code.is_some() => (verbatim(lang, false, &problem.said)),
+        None if problem.code.is_some() => { @if full { (verbatim(lang, false, &problem.said)) } }
         // A person's reason, as it was written.
         None => div.detail { (problem.said) },
     } }

@@ -11,6 +11,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
 use super::failures::find;
+use super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -114,6 +115,7 @@ fn form(person: &Person, id: i64, version: i32, text: &str, reason: &str) -> Mar
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
     let lang = person.lang;
     editable(&desk, &person, id).await?;
+    seen::note(&desk, &person, ("failure", &id.to_string()), "body").await?;
     let (version, text) = newest(&desk, id).await?;
     let body = html! {
         p.hint { (say(lang, "届いた本文はそのまま残り、訂正は次の版になります。再送すると最新の版を送ります。",
@@ -157,8 +159,8 @@ pub(crate) async fn compare(State(desk): State<Arc<Desk>>, person: Person, Path(
 /// Keeps it as the next version.
 pub(crate) async fn save(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     editable(&desk, &person, id).await?;
-    let seen = i32::try_from(fields.number("version")?).map_err(|_| Refusal::value("version", fields.get("version")))?;
-    edit::edit(&desk.pool, id, seen, typed(&fields).as_bytes(), &person.login, fields.reason()?).await?;
+    let base = i32::try_from(fields.number("version")?).map_err(|_| Refusal::value("version", fields.get("version")))?;
+    edit::edit(&desk.pool, id, base, typed(&fields).as_bytes(), &person.login, fields.reason()?).await?;
     Ok(see_other(&format!("/failures/{id}?done=corrected")))
 }
 

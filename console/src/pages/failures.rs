@@ -10,7 +10,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
-use super::failure_edit;
+use super::{failure_edit, seen};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -146,6 +146,12 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let (failure, body) = find(&desk, &person, id, Action::See).await?;
     let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&failure.queue));
     let corrections = failure_edit::history(&desk, lang, id).await?;
+    let full = [Action::Operate, Action::Approve, Action::Audit]
+        .into_iter()
+        .any(|action| queues(&desk, &person, action).is_none_or(|queues| queues.contains(&failure.queue)));
+    if full {
+        seen::note(&desk, &person, ("failure", &id.to_string()), "body").await?;
+    }
     let page = html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (by) " " (failure.decision.as_deref().unwrap_or_default()) } }
@@ -184,8 +190,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         }
         section.panel {
             h2 { (say(lang, "本文", "Body")) " (" (count(i64::from(failure.body_bytes))) " " (say(lang, "バイト", "bytes")) ")" }
-            pre { (text(&body)) }
-            @if body.len() > BODY_BYTES_MAX { p.hint { (say(lang, "先頭だけを表示しています。", "Only the beginning is shown.")) } }
+            @if full { pre { (text(&body)) } } @else { p.hint { (seen::withheld(lang)) } }
+            @if full && body.len() > BODY_BYTES_MAX { p.hint { (say(lang, "先頭だけを表示しています。", "Only the beginning is shown.")) } }
         }
         p { a href={ "/failures/groups/" (id) } { (say(lang, "同じ原因の障害", "Messages of the same cause")) } }
     };

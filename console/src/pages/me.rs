@@ -166,7 +166,10 @@ pub(crate) async fn codes(State(desk): State<Arc<Desk>>, person: Person, from: F
     }
     let proving = Person { has_totp: true, ..person };
     match enter::prove(&desk.pool, &desk.sealer, &proving, fields.get("code"), &from).await? {
-        Entered::Begun(begun) => Ok(with_cookie(see_other("/me?done=codes-on"), session_cookie(&begun.token))),
+        Entered::Begun(begun) => {
+            accounts::note_codes(&desk.pool, &proving.login).await?;
+            Ok(with_cookie(see_other("/me?done=codes-on"), session_cookie(&begun.token)))
+        }
         Entered::Refused => Err(Refusal::sentence(
             "コードが正しくありません。端末の時刻も確認してください。",
             "The code is wrong. Look at the clock of the device, too.",

@@ -35,6 +35,7 @@ pub(crate) mod pay;
 /// Tells open pages that there is something new.
 pub(crate) mod pulse;
 /// Tokens of upstream systems.
+mod seen;
 pub(crate) mod senders;
 /// What the office sets by itself.
 pub(crate) mod settings;

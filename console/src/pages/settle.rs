@@ -11,6 +11,7 @@ use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
 use super::ledger::whole;
+use super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -95,6 +96,10 @@ async fn page(desk: &Desk, person: &Person, kind: Kind, id: i64, fields: &Fields
         Vec::new()
     };
     let address = format!("/worklists/{}/{id}", kind.list());
+    if person.may_everywhere(Action::Audit) {
+        let object = if kind == Kind::Overpayment { "overpayment" } else { "unallocated_receipt" };
+        seen::note(desk, person, (object, &id.to_string()), "payers").await?;
+    }
     let body = html! {
         (facts(person, &money))
         @if acts {
@@ -137,7 +142,7 @@ async fn page(desk: &Desk, person: &Person, kind: Kind, id: i64, fields: &Fields
 
 fn facts(person: &Person, money: &Money) -> Markup {
     let lang = person.lang;
-    let full = person.may(Action::Audit);
+    let full = person.may_everywhere(Action::Audit);
     html! {
         dl.facts {
             dt { (say(lang, "金額", "Yen")) } dd { strong { (yen(money.amount)) } " " (say(lang, "円", "yen")) " "
@@ -156,7 +161,7 @@ fn facts(person: &Person, money: &Money) -> Markup {
 
 fn candidates(person: &Person, money: &Money, found: &[Candidate]) -> Markup {
     let lang = person.lang;
-    let full = person.may(Action::Audit);
+    let full = person.may_everywhere(Action::Audit);
     html! {
         div.scroll { table {
             thead { tr {

@@ -241,6 +241,12 @@ fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Mark
     }
 }
 
+/// The same for a spreadsheet, masked as on the page.
+fn text_of(lang: Lang, key: &str, value: &str) -> String {
+    let told = words::cell(lang, key, value);
+    if html::is_personal(key) { html::kept(&told) } else { told }
+}
+
 /// One list of the ledger.
 pub(crate) async fn list(
     State(desk): State<Arc<Desk>>,
@@ -262,9 +268,7 @@ pub(crate) async fn list(
         let headings: Vec<&str> = columns.iter().map(|(_, ja, en)| say(lang, ja, en)).collect();
         let text = |row: &Vec<Option<String>>| {
             let cells = columns.iter().zip(row);
-            cells
-                .map(|((key, ..), value)| value.as_ref().map(|value| words::cell(lang, key, value)).unwrap_or_default())
-                .collect()
+            cells.map(|((key, ..), value)| value.as_ref().map(|value| text_of(lang, key, value)).unwrap_or_default()).collect()
         };
         return Ok(csv(&format!("{address}.csv"), &headings, &rows.iter().map(text).collect::<Vec<Vec<String>>>()));
     }

@@ -76,6 +76,11 @@ async fn decidable(desk: &Desk, person: &Person, id: i64) -> Answer<Batch> {
     if person.may_on(Action::Operate, &batch.topic) { Ok(batch) } else { Err(Refusal::forbidden()) }
 }
 
+/// What moves money asks again who is at the keyboard, when that is a while ago.
+fn unproven(person: &Person, id: i64) -> Option<Response> {
+    (!person.proven_lately).then(|| see_other(&format!("/prove?back=/batches/{id}")))
+}
+
 /// The journal it would make: the same SQL, run and rolled back.
 pub(crate) async fn preview(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
     let lang = person.lang;
@@ -207,6 +212,9 @@ pub(crate) async fn confirm(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
+    if let Some(proof) = unproven(&person, id) {
+        return Ok(proof);
+    }
     desk.intake.confirm(id, &person.login, fields.get("reason")).await?;
     Ok(back(id, "confirmed"))
 }
@@ -219,6 +227,9 @@ pub(crate) async fn decide(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
+    if let Some(proof) = unproven(&person, id) {
+        return Ok(proof);
+    }
     desk.intake.decide_by(id, &person.login, fields.get("reason")).await?;
     Ok(back(id, "decided"))
 }
@@ -231,6 +242,9 @@ pub(crate) async fn post_duplicate(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
+    if let Some(proof) = unproven(&person, id) {
+        return Ok(proof);
+    }
     desk.intake.post_duplicate(id, &person.login, fields.reason()?).await?;
     Ok(back(id, "duplicate-posted"))
 }
@@ -243,6 +257,9 @@ pub(crate) async fn cancel(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
+    if let Some(proof) = unproven(&person, id) {
+        return Ok(proof);
+    }
     desk.intake.cancel(id, &person.login, fields.reason()?).await?;
     Ok(back(id, "cancelled"))
 }
@@ -250,6 +267,9 @@ pub(crate) async fn cancel(
 /// Posts held lines, or gives them up.
 pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
+    if let Some(proof) = unproven(&person, id) {
+        return Ok(proof);
+    }
     let whole = fields.get("whole") == "yes";
     let mut lines = fields.numbers("line")?;
     if lines.is_empty() && !whole {

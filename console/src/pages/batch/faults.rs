@@ -10,11 +10,12 @@ use renkei_core::layout::Layout;
 use renkei_core::layout::excerpt::{self, Excerpt};
 use renkei_core::words::say;
 
+use super::super::seen;
 use super::findings;
 use super::records::may_unmask;
 use crate::access::Person;
 use crate::desk::Desk;
-use crate::html::{count, fault_told};
+use crate::html::{count, fault_told, is_personal, kept};
 use crate::refusal::Answer;
 
 /// Faults shown over the bytes; the list as CSV has all.
@@ -28,11 +29,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
     let lang = person.lang;
     let around = may_unmask(person, batch);
     if around {
-        sqlx::query(include_str!("../sql/seen_errors.sql"))
-            .bind(&person.login)
-            .bind(batch.id.to_string())
-            .execute(&desk.pool)
-            .await?;
+        seen::note(desk, person, ("batch", &batch.id.to_string()), "errors").await?;
     }
     let stored: Vec<StoredFault> =
         sqlx::query_as(include_str!("../sql/faults.sql")).bind(batch.id).bind(SHOWN_MAX).fetch_all(&desk.pool).await?;
@@ -42,10 +39,24 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
         section.panel {
             h2 { (say(lang, "ファイルの誤り", "Errors in the file")) " (" (count(batch.faults_total)) ")" }
             (findings::lists(lang, batch.id))
-            @for (fault, cut) in rows { article.fault { (place(lang, fault)) p { (fault_told(lang, fault)) } @if let Some(cut) = &cut { (over_the_bytes(lang, cut, around)) } } }
+            @for (fault, cut) in rows { article.fault { (place(lang, fault)) p { (fault_told(lang, &told_to(fault, around))) } @if let Some(cut) = &cut { (over_the_bytes(lang, cut, around)) } } }
             @if batch.faults_total > SHOWN_MAX { p.hint { (say(lang, "ほかの誤りはCSVにあります。", "The CSV has the rest.")) } }
         }
     })
+}
+
+/// The fault as it may be told: a value may be somebody's name or account.
+pub(super) fn told_to(fault: &Fault, full: bool) -> Fault {
+    let mut fault = fault.clone();
+    if !full {
+        fault.value = fault.value.as_deref().map(kept);
+        fault.args = fault
+            .args
+            .into_iter()
+            .map(|(name, value)| (name.clone(), if is_personal(&name) { kept(&value) } else { value }))
+            .collect();
+    }
+    fault
 }
 
 fn place(lang: Lang, fault: &Fault) -> Markup {
@@ -61,7 +72,7 @@ fn place(lang: Lang, fault: &Fault) -> Markup {
 
 fn over_the_bytes(lang: Lang, cut: &Excerpt, around: bool) -> Markup {
     if !around {
-        return html! { pre { "… " mark.fault { (cut.place) } " …" } };
+        return html! { pre { "… " mark.fault { (kept(&cut.place)) } " …" } };
     }
     html! {
         pre { (cut.before) mark.fault { (if cut.place.is_empty() { "␣" } else { &cut.place }) } (cut.behind) }

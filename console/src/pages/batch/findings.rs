@@ -10,10 +10,13 @@ use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
 use serde_json::Value;
 
+use super::super::seen;
+use super::faults::told_to;
+use super::records::may_unmask;
 use super::{facts, find};
 use crate::access::Person;
 use crate::desk::Desk;
-use crate::html::{self, Nav, Page, Tone, badge, csv_stream, frame, told};
+use crate::html::{self, Nav, Page, Tone, badge, csv_stream, frame, masked, told};
 use crate::refusal::Answer;
 
 /// Findings shown on the page; the list as CSV has all.
@@ -45,10 +48,16 @@ fn place_of(finding: &Finding) -> Place {
 }
 
 /// The first of them, with the way to all.
-pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
+pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer {
+    let lang = person.lang;
+    let full = may_unmask(person, batch);
     let findings = read(desk, batch.id, BEGIN, SHOWN_MAX + 1).await?;
     if findings.is_empty() {
         return Ok(html! {});
+    }
+    // Texts of checks may name a payee or an account.
+    if full && findings.iter().filter_map(|finding| finding.detail.as_ref()).any(|detail| masked(detail) != *detail) {
+        seen::note(desk, person, ("batch", &batch.id.to_string()), "findings").await?;
     }
     let shown = usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX);
     let more = findings.len() > shown;
@@ -63,7 +72,7 @@ pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
                 tbody { @for finding in findings.iter().take(shown) { tr {
                     td.number { @match finding.line { Some(line) => a href={ "/batches/" (batch.id) "?line=" (line) "#records" } { (line) }, None => (say(lang, "全体", "file")) } }
                     td { (verdict(lang, &finding.verdict)) }
-                    td { (told(lang, &finding.code, finding.detail.as_ref())) }
+                    td { (told(lang, &finding.code, seen::values(finding.detail.as_ref(), full).as_ref())) }
                     td {
                         @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
                         @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
@@ -101,8 +110,8 @@ fn headings(lang: Lang) -> [&'static str; 9] {
 }
 
 /// A fault of the file as a row of the list.
-fn fault_row(lang: Lang, stored: &StoredFault) -> Vec<String> {
-    let fault = stored.as_fault();
+fn fault_row(lang: Lang, stored: &StoredFault, full: bool) -> Vec<String> {
+    let fault = told_to(&stored.as_fault(), full);
     let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
     vec![
         number(fault.line),
@@ -118,8 +127,9 @@ fn fault_row(lang: Lang, stored: &StoredFault) -> Vec<String> {
 }
 
 /// A finding of the checks as a row of the list.
-fn finding_row(desk: &Desk, lang: Lang, topic: &str, finding: &Finding) -> Vec<String> {
-    let fault = Fault::new(&finding.code).with_values(finding.detail.as_ref().unwrap_or(&Value::Null));
+fn finding_row(desk: &Desk, lang: Lang, topic: &str, finding: &Finding, full: bool) -> Vec<String> {
+    let detail = seen::values(finding.detail.as_ref(), full);
+    let fault = Fault::new(&finding.code).with_values(detail.as_ref().unwrap_or(&Value::Null));
     vec![
         finding.line.map(|line| line.to_string()).unwrap_or_default(),
         String::new(),
@@ -142,11 +152,21 @@ fn field_name(desk: &Desk, lang: Lang, topic: &str, id: &str) -> String {
     found.filter(|_| lang == Lang::Ja).map_or_else(|| id.to_owned(), |field| field.name.clone())
 }
 
+/// Whether the list has values in full; that it was handed out so is written down.
+async fn noted(desk: &Desk, person: &Person, batch: &Batch) -> Answer<bool> {
+    let full = may_unmask(person, batch);
+    if full {
+        seen::note(desk, person, ("batch", &batch.id.to_string()), "error list").await?;
+    }
+    Ok(full)
+}
+
 /// Everything found, for a spreadsheet: read block by block while it is sent.
 pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer<Response> {
     let lang = person.lang;
     let batch = find(&desk, &person, id).await?;
-    let first: Vec<Vec<String>> = desk.intake.faults(id).await?.iter().map(|stored| fault_row(lang, stored)).collect();
+    let full = noted(&desk, &person, &batch).await?;
+    let first: Vec<Vec<String>> = desk.intake.faults(id).await?.iter().map(|stored| fault_row(lang, stored, full)).collect();
     let blocks = stream::try_unfold((desk, Some((first, BEGIN))), move |(desk, state)| {
         let topic = batch.topic.clone();
         async move {
@@ -154,7 +174,7 @@ pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, Path(i
             let found = read(&desk, id, behind, BLOCK).await?;
             let next = found
                 .last()
-                .map(|last| (found.iter().map(|one| finding_row(&desk, lang, &topic, one)).collect(), place_of(last)));
+                .map(|last| (found.iter().map(|one| finding_row(&desk, lang, &topic, one, full)).collect(), place_of(last)));
             Ok(Some((rows, (desk, next))))
         }
     });
@@ -165,13 +185,15 @@ pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, Path(i
 pub(crate) async fn on_paper(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
     let lang = person.lang;
     let batch = find(&desk, &person, id).await?;
+    let may_see = noted(&desk, &person, &batch).await?;
     let faults: Vec<StoredFault> =
         sqlx::query_as(include_str!("../sql/faults.sql")).bind(id).bind(PRINTED_MAX).fetch_all(&desk.pool).await?;
     let findings = read(&desk, id, BEGIN, PRINTED_MAX).await?;
     let full = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX) == PRINTED_MAX;
     let cut = full(faults.len()) || full(findings.len());
-    let faults = faults.iter().map(|stored| fault_row(lang, stored));
-    let rows: Vec<Vec<String>> = faults.chain(findings.iter().map(|one| finding_row(&desk, lang, &batch.topic, one))).collect();
+    let faults = faults.iter().map(|stored| fault_row(lang, stored, may_see));
+    let rows: Vec<Vec<String>> =
+        faults.chain(findings.iter().map(|one| finding_row(&desk, lang, &batch.topic, one, may_see))).collect();
     let headings = headings(lang);
     let body = html! {
         p { button.second type="button" data-print hidden { (say(lang, "印刷する", "Print")) } }

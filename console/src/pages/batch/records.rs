@@ -8,7 +8,8 @@ use renkei_core::layout::Layout;
 use renkei_core::words::say;
 use serde_json::json;
 
-use crate::access::{Action, Person};
+use super::super::seen;
+use crate::access::Person;
 use crate::desk::Desk;
 use crate::html::{Fields, Nav, Page, field, frame, post, record, search, yen};
 use crate::refusal::{Answer, Refusal};
@@ -110,7 +111,7 @@ fn further(address: &str, (line, sub): Place, find: Option<&str>) -> String {
 
 /// Whether they may see names and accounts of the batch.
 pub(super) fn may_unmask(person: &Person, batch: &Batch) -> bool {
-    [Action::Operate, Action::Approve, Action::Audit].into_iter().any(|action| person.may_on(action, &batch.topic))
+    seen::may_uncover(person, Some(&batch.topic))
 }
 
 /// The layout the batch came in.

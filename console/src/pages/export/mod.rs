@@ -18,6 +18,7 @@ use renkei_consumers::outbound::{ComparedTotal, ExportFile, FileDetail, Notable,
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 
+use super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::html::{Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, problem_told, short, told, topic, when, yen};
@@ -37,16 +38,21 @@ async fn find(desk: &Desk, person: &Person, id: i64) -> Answer<FileDetail> {
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
     let lang = person.lang;
     let detail = find(&desk, &person, id).await?;
+    let full = seen::may_uncover(&person, Some(&detail.file.topic));
+    let marked = detail.comparison.as_ref().is_some_and(|comparison| !comparison.notable.is_empty());
+    if full && (marked || !detail.refusals.is_empty()) {
+        seen::note(&desk, &person, ("export.file", &id.to_string()), "marks").await?;
+    }
     let title = format!("{} {id}", say(lang, "送出ファイル", "File"));
     let body = html! {
-        (facts(&desk, lang, &detail.file))
+        (facts(&desk, lang, &detail.file, full))
         (decide::forms(&person, &detail))
         div.columns {
             section.panel { h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) } (review(lang, &detail)) }
             section.panel { h2 { (say(lang, "前回の払出", "Last release")) } (previous(lang, &detail)) }
         }
-        (comparison(lang, &detail))
-        @if !detail.refusals.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (detail.refusals.len()) ")" } (left_behind(lang, &detail.refusals)) } }
+        (comparison(lang, &detail, full))
+        @if !detail.refusals.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (detail.refusals.len()) ")" } (left_behind(lang, &detail.refusals, full)) } }
         (items::panel(&desk, lang, id, &fields).await?)
         (approvals(lang, &detail))
         (deliveries(lang, &detail))
@@ -61,11 +67,11 @@ fn param_name<'p>(desk: &'p Desk, lang: Lang, topic: &str, id: &'p str) -> &'p s
     param.map_or(id, |param| param.name(lang))
 }
 
-fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
+fn facts(desk: &Desk, lang: Lang, file: &ExportFile, full: bool) -> Markup {
     html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) }
-            dd { (file_badge(lang, file.state.as_str())) @if let Some(problem) = &file.problem { (problem_told(lang, problem)) } }
+            dd { (file_badge(lang, file.state.as_str())) @if let Some(problem) = &file.problem { (problem_told(lang, problem, full)) } }
             dt { (say(lang, "連携", "Topic")) } dd { (topic(&desk.registry, lang, &file.topic)) " " code { (file.profile) } }
             @if let Some(name) = &file.file_name { dt { (say(lang, "ファイル名", "Name")) } dd { (name) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } } }
             @if let (Some(number), Some(total)) = (file.count, file.total) {
@@ -91,7 +97,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile) -> Markup {
 fn review(lang: Lang, detail: &FileDetail) -> Markup {
     let recounted = detail.review.as_ref().and_then(|review| review.rows.first()).map(|row| (Some(row.count), Some(row.yen)));
     html! {
-        @if let Some(problem) = &detail.review_problem { div.refusal { (say(lang, "元帳から数え直せません。", "The ledger cannot be recounted.")) (problem_told(lang, problem)) } }
+        @if let Some(problem) = &detail.review_problem { div.refusal { (say(lang, "元帳から数え直せません。", "The ledger cannot be recounted.")) (problem_told(lang, problem, true)) } }
         @if let Some(review) = &detail.review {
             table {
                 thead { tr { th { (say(lang, "内訳", "What")) } th.number { (say(lang, "件数", "Count")) } th.number { (say(lang, "金額", "Yen")) } } }
@@ -122,12 +128,12 @@ fn previous(lang: Lang, detail: &FileDetail) -> Markup {
     }
 }
 
-fn comparison(lang: Lang, detail: &FileDetail) -> Markup {
+fn comparison(lang: Lang, detail: &FileDetail, full: bool) -> Markup {
     html! {
-        @if let Some(problem) = &detail.comparison_problem { div.refusal { (say(lang, "前回と比べられません。", "It cannot be compared with last time.")) (problem_told(lang, problem)) } }
+        @if let Some(problem) = &detail.comparison_problem { div.refusal { (say(lang, "前回と比べられません。", "It cannot be compared with last time.")) (problem_told(lang, problem, true)) } }
         @if let Some(comparison) = &detail.comparison {
             @if !comparison.totals.is_empty() { section.panel { h2 { (say(lang, "内訳ごとの前回との差", "Parts beside last time")) } (totals(lang, &comparison.totals)) } }
-            @for mark in &comparison.notable { section.panel { (notable(lang, mark)) } }
+            @for mark in &comparison.notable { section.panel { (notable(lang, mark, full)) } }
         }
     }
 }
@@ -146,20 +152,20 @@ fn totals(lang: Lang, totals: &[ComparedTotal]) -> Markup {
     }
 }
 
-fn notable(lang: Lang, mark: &Notable) -> Markup {
+fn notable(lang: Lang, mark: &Notable, full: bool) -> Markup {
     let more = usize::try_from(mark.count).unwrap_or(usize::MAX).saturating_sub(mark.items.len());
     html! {
         h2 { (badge(Tone::Act, say(lang, "要確認", "look"))) " " (count(mark.count)) " " (say(lang, "件", "items")) " · " (yen(mark.yen)) " " (say(lang, "円", "yen")) }
-        ul.plain { @for item in &mark.items { li { (told(lang, &mark.code, Some(&item.detail))) } } }
+        ul.plain { @for item in &mark.items { li { (told(lang, &mark.code, seen::values(Some(&item.detail), full).as_ref())) } } }
         @if more > 0 { p.hint { (say(lang, "ほか", "and")) " " (more) " " (say(lang, "件", "more")) } }
     }
 }
 
 /// Items that stay behind.
-fn left_behind(lang: Lang, refusals: &[Item]) -> Markup {
+fn left_behind(lang: Lang, refusals: &[Item], full: bool) -> Markup {
     html! {
         ul.plain { @for item in refusals.iter().take(200) {
-            li { @if let (Some(object), Some(id)) = (&item.object, item.object_id) { code { (object) " " (id) } " " } (told(lang, &item.code, Some(&item.detail))) }
+            li { @if let (Some(object), Some(id)) = (&item.object, item.object_id) { code { (object) " " (id) } " " } (told(lang, &item.code, seen::values(Some(&item.detail), full).as_ref())) }
         } }
     }
 }

@@ -13,6 +13,7 @@ use renkei_core::registry::{Direction, Topic};
 use renkei_core::words::say;
 use uuid::Uuid;
 
+use super::super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -108,6 +109,9 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
         ordered_at: clock::now_rfc3339(),
     };
     let dry = desk.exporter.dry_run(topic, &order).await?;
+    if !dry.refusals.is_empty() || !dry.head.is_empty() {
+        seen::note(&desk, &person, ("topic", &slug), "dry run").await?;
+    }
     let makes = dry.problem.is_none() && !dry.files.is_empty();
     let body = html! {
         (found(lang, &dry, personal(topic, &request.variant)))
@@ -147,7 +151,7 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
     };
     html! {
         @if let Some(problem) = &dry.problem {
-            div.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) (problem_told(lang, problem)) }
+            div.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) (problem_told(lang, problem, true)) }
         }
         @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } (waits(lang, dry)) }
         @for (file, review) in dry.files.iter().zip(&dry.reviews) {
@@ -157,7 +161,7 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
                 @for row in review.rows.iter().skip(1) { dt { (say(lang, &row.label_ja, &row.label_en)) } dd { (count(row.count)) " · " (yen(row.yen)) } }
             }
         }
-        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals)) } }
+        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals, true)) } }
         // The payroll of named persons is nobody's reading matter.
         @if !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }

@@ -6,6 +6,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
+use super::super::seen;
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -57,6 +58,9 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         }
         _ => Vec::new(),
     };
+    if person.may_everywhere(Action::Audit) && !found.is_empty() {
+        seen::note(&desk, &person, ("assessment", "*"), "payers").await?;
+    }
     let body = html! {
         (tabs(lang, Tab::Assessments))
         (search("/ledger/assessments", html! {
@@ -73,7 +77,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
 
 fn table(person: &Person, found: &[Assessed]) -> Markup {
     let lang = person.lang;
-    let full = person.may(Action::Audit);
+    let full = person.may_everywhere(Action::Audit);
     html! {
         div.scroll { table {
             thead { tr {

@@ -10,6 +10,7 @@ use renkei_core::charset::{self, Encoding};
 use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
+use super::super::seen;
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -155,6 +156,9 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
             ));
         }
     };
+    if person.may_everywhere(Action::Audit) {
+        seen::note(&desk, &person, ("entry", &format!("{entry}/{line}")), "lineage").await?;
+    }
     let body = html! {
         (tabs(lang, Tab::Entries))
         (origin(&desk, lang, &lineage))
@@ -190,7 +194,7 @@ fn kind_of<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_cor
 fn records(desk: &Desk, person: &Person, lineage: &Lineage) -> Markup {
     let lang = person.lang;
     let kind = |source: &lineage::SourceRecord| kind_of(desk, &lineage.origin.topic, &source.kind);
-    let full = person.may(Action::Audit);
+    let full = person.may_everywhere(Action::Audit);
     html! {
         @for source in &lineage.records {
             section.panel {
@@ -206,7 +210,7 @@ fn original(lang: Lang, person: &Person, lineage: &Lineage) -> Markup {
     if lineage.bytes.is_empty() {
         return html! {};
     }
-    if !person.may(Action::Audit) {
+    if !person.may_everywhere(Action::Audit) {
         return html! { p.hint { (say(lang, "原本のバイト列は監査の権限で表示できます。受付の画面では、表示を記録したうえで値を確認できます。", "The bytes are shown to auditors; the batch's page shows the values, recorded.")) } };
     }
     let text = [Encoding::Utf8, Encoding::Cp932].into_iter().find_map(|encoding| charset::decode(encoding, &lineage.bytes).ok());

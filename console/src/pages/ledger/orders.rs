@@ -8,6 +8,7 @@ use renkei_core::calendar::clock;
 use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
+use super::super::seen;
 use super::{Tab, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -57,6 +58,9 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let full = i64::try_from(orders.len()).unwrap_or(0) == ROWS;
     let further = Some(above + 1).filter(|_| above > 0 && fields.some("find").is_none());
     let next = orders.last().filter(|_| full).map(|order| order.id).or(further);
+    if shows_payees(&person) && !orders.is_empty() {
+        seen::note(&desk, &person, ("payment_order", "*"), "payees").await?;
+    }
     let approves = state == "draft" && person.may_everywhere(Action::Approve);
     let sum = orders.iter().fold(0_i64, |sum, order| sum.saturating_add(order.amount));
     let body = html! {
@@ -85,9 +89,14 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
     ))
 }
 
+/// Who decides about them, and who audits, sees whom they pay.
+fn shows_payees(person: &Person) -> bool {
+    person.may_everywhere(Action::Approve) || person.may_everywhere(Action::Audit)
+}
+
 fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {
     let lang = person.lang;
-    let full = person.may(Action::Approve) || person.may(Action::Audit);
+    let full = shows_payees(person);
     html! {
         div.scroll { table {
             thead { tr {
