@@ -215,8 +215,14 @@ pub fn pay_kind(lang: Lang, code: &str, ja: &str) -> String {
 
 /// Why something was done, as the audit log has it: what the program itself gives as a reason has words.
 pub fn audit_reason(lang: Lang, value: &str) -> String {
-    find("audit_reason", lang, value)
+    match value.strip_prefix(DUPLICATE_OF) {
+        Some(batch) if lang == Lang::Ja => format!("受付{batch}と同じファイル"),
+        _ => find("audit_reason", lang, value),
+    }
 }
+
+/// Why a batch is a duplicate; the number of the other batch follows.
+pub const DUPLICATE_OF: &str = "the same file is batch ";
 
 #[cfg(test)]
 mod tests {

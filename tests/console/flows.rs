@@ -245,7 +245,7 @@ fn an_auditor_reads_the_log_and_walks_the_chain() {
             .execute(world.pool())
             .await
             .unwrap();
-        auditor.post("/audit/verify", &[]).await.expect(200).shows("改変されています").shows("position 1");
+        auditor.post("/audit/verify", &[]).await.expect(200).shows("改変されています").shows("連鎖の位置1：");
     });
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use futures_util::stream;
 use maud::{Markup, html};
-use renkei_consumers::audit::verify;
+use renkei_consumers::audit::verify::{self, Broken};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::words::{self, say};
 use serde_json::Value;
@@ -117,6 +117,29 @@ fn filter(lang: Lang, fields: &Fields) -> Markup {
             button type="submit" { (say(lang, "検索", "Find")) }
         },
     )
+}
+
+/// What is wrong with the chain, and where.
+fn broken_told(lang: Lang, broken: &Broken) -> String {
+    if lang == Lang::En {
+        return broken.to_string();
+    }
+    match broken {
+        Broken::Changed { position, event_id } => {
+            format!("連鎖の位置{position}：記録{event_id}が封印した内容と違います（書き換え、または差し替え）。")
+        }
+        Broken::Deleted { position, event_id } => format!("連鎖の位置{position}：記録{event_id}が削除されています。"),
+        Broken::LinkMissing { position } => format!("連鎖の位置{position}：つなぎが削除されています。"),
+        Broken::Seal { seal, position } => format!("封印{seal}：位置{position}の連鎖が、封印した内容と違います。"),
+        Broken::Unsealed { position } => {
+            format!("連鎖の位置{position}：封印がありません（封印の削除、または別の手による書き込み）。")
+        }
+        Broken::Inserted { event_id } => {
+            format!("記録{event_id}は、連鎖にも封印待ちにもありません（通常の手順によらない書き込み）。")
+        }
+        Broken::Requeued { event_id } => format!("記録{event_id}は、連鎖にあるのに、もう一度封印待ちになっています。"),
+        Broken::Head { expected } => format!("書き留めた末尾{expected}が連鎖にありません（切り詰め、または書き換え）。"),
+    }
 }
 
 /// A value the catalogue has words for, or any.
@@ -234,7 +257,7 @@ pub(crate) async fn verify_chain(State(desk): State<Arc<Desk>>, person: Person) 
             None => p.notice role="status" { (say(lang, "監査記録の連鎖は正しくつながっています。", "The chain is whole.")) },
             Some(broken) => {
                 p.refusal role="alert" { (say(lang, "監査記録が改変されています。システム管理者と監査担当に直ちに連絡してください。", "The log was tampered with. Tell the administrator and the auditors at once.")) }
-                p.detail lang="en" { (broken) }
+                p { (broken_told(lang, broken)) }
             }
         }
         dl.facts {

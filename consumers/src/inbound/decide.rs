@@ -4,6 +4,7 @@
 use renkei_core::crash;
 use renkei_core::fault::Fault;
 use renkei_core::registry::{Confirm, Topic};
+use renkei_core::words::DUPLICATE_OF;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -89,7 +90,7 @@ impl Intake {
         if batch.duplicate_reason.is_none()
             && let Some(live) = live_twin(conn, batch).await?
         {
-            let reason = format!("the same file is batch {live}");
+            let reason = format!("{DUPLICATE_OF}{live}");
             let mut settlement = Settlement::new(State::Duplicate, Hops::staged(staged), "batch.duplicate", &batch.sender);
             (settlement.duplicate_of, settlement.reason) = (Some(live), Some(reason.as_str()));
             return settle::settle(conn, batch, &settlement).await;

@@ -96,7 +96,7 @@ fn reason_text(lang: Lang, reason: &str) -> String {
         Some((text, _)) if !text.contains('{') => text.to_owned(),
         Some(_) if lang == Lang::Ja => format!("下に示す内容のとおり（{reason}）"),
         Some(_) => format!("as told below ({reason})"),
-        None => reason.to_owned(),
+        None => words::audit_reason(lang, reason),
     }
 }
 
