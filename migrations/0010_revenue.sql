@@ -700,7 +700,7 @@ select s.id, s.state, s.batch_id, s.line, s.case_key, s.assessment_id, ledger.sl
        ledger.assessment_no(a.fiscal_year, a.id) as assessment_no, a.fiscal_year, f.name as fund, coalesce(l.name, a.budget_line) as budget_line,
        coalesce(o.name, a.organization) as section, coalesce(o.tel, '') as telephone, a.reason, s.period, a.postal, a.address, a.payer_name as payer,
        s.amount, s.amount_main, s.amount_reminder, s.amount_interest, s.issued_on, s.due_on, s.pay_limit_on, s.agency_code as agency,
-       s.confirmation_no as confirmation, s.fee_item,
+       s.office_code as office, s.tax_year, s.confirmation_no as confirmation, s.fee_item,
        ledger.el_qr(g.operator_account, s.amount, g.fee_bearer, g.stamp_duty, s.fee_item, s.case_key, s.confirmation_no,
                     s.agency_code, s.office_code, s.levy_year, s.tax_year, s.period, s.due_on, s.pay_limit_on) as qr
   from ledger.payment_slip s

@@ -15,6 +15,12 @@ union all
 select '現在の台帳：決裁待ちの支出命令', 'The ledger now: payment orders waiting for approval', count(*), coalesce(sum(p.amount), 0)::bigint
   from ledger.payment_order p where p.state = 'draft'
 union all
+select '現在の台帳：決裁待ちの入札案件', 'The ledger now: tenders waiting for approval', count(*), coalesce(sum(t.reserved), 0)::bigint
+  from ledger.tender t where t.state = 'draft'
+union all
+select '現在：承認者を待つ給与再振込・払出ファイル・銀行設定', 'Now: repaid pay, files and bank profiles waiting for an approver', count(*), 0
+  from ledger.awaiting_authority
+union all
 select '現在の台帳：収入未整理', 'The ledger now: unallocated receipts', count(*), coalesce(sum(u.amount), 0)::bigint
   from ledger.unallocated_receipt u where u.state = 'open'
 union all

@@ -84,7 +84,8 @@ select 'BALANCE_DEPRECIATION', jsonb_build_object('fund', g.fund, 'facility', g.
          where not p.opening and not p.allocated group by p.fund, p.facility) g
  where g.expense <> g.increase and coalesce(btrim((select value from param where key = 'depreciation_reason')), '') = ''
 union all
-select 'BALANCE_GENERAL_LEDGER', jsonb_build_object('fund', g.fund, 'account', g.account, 'ledger', g.yen, 'file', coalesce(b.yen, 0)), 'stop'
+-- Both ways: what the file lacks of the general ledger, and what it says that the general ledger has not.
+select 'BALANCE_GENERAL_LEDGER', jsonb_build_object('fund', fund, 'account', account, 'ledger', coalesce(g.yen, 0), 'file', coalesce(b.yen, 0)), 'stop'
   from (select e.fund, l.account, sum(l.debit - l.credit) as yen
           from asked a
           join ledger.entry e on e.fiscal_year <= a.fiscal_year and ledger.counted_on(e.fiscal_year, e.booked_on, a.closing = '1') <= a.as_of
@@ -93,9 +94,11 @@ select 'BALANCE_GENERAL_LEDGER', jsonb_build_object('fund', g.fund, 'account', g
          -- 行政コスト is that of the year; 正味資産 differs from its account by the results carried forward, which the next rule balances.
          where (c.statement <> '2' or e.fiscal_year = a.fiscal_year) and not exists (select from refusal)
          group by e.fund, l.account) g
-  full join (select fund, code as account, sum(case side when 'debit' then closing else -closing end) as yen from balance where statement <> '3' group by fund, code) b
-         using (fund, account)
- where g.yen is distinct from coalesce(b.yen, 0) and g.yen is not null
+  full join (select b.fund, b.code as account, sum(case b.side when 'debit' then b.closing else -b.closing end) as yen
+               from balance b
+              where b.statement <> '3' and not exists (select from ledger.chart c where c.code = b.code and c.role = 'net_assets')
+              group by b.fund, b.code) b using (fund, account)
+ where coalesce(g.yen, 0) <> coalesce(b.yen, 0)
 union all
 select 'BALANCE_DEBIT_CREDIT', jsonb_build_object('fund', b.fund, 'debit', sum(b.closing) filter (where b.side = 'debit'),
                                                   'credit', sum(b.closing) filter (where b.side = 'credit')), 'stop'

@@ -9,11 +9,11 @@ select c.oid as relation, c.oid::regclass::text as name, format('slate.t%s', c.o
        (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
- where c.relkind = 'r' and n.nspname in ('intake', 'ledger', 'export', 'audit');
+ where c.relkind = 'r' and n.nspname in ('intake', 'ledger', 'export', 'audit', 'access');
 
 create table slate.number as
 select format('%I.%I', schemaname, sequencename)::regclass as name, last_value, coalesce(last_value, start_value) as value, last_value is not null as used
-  from pg_sequences where schemaname in ('intake', 'ledger', 'export', 'audit');
+  from pg_sequences where schemaname in ('intake', 'ledger', 'export', 'audit', 'access');
 
 -- Every statement that writes leaves a note; one that is taken back takes its note along.
 create unlogged table slate.written (relation oid not null);

@@ -69,7 +69,8 @@ begin
     grant select, insert, update on all tables in schema access to renkei_console;
     grant delete on access.attempt, access.session to renkei_console;
 
-    -- The consumer writes the list of senders down for producers, and sees nothing else there.
+    -- The consumer writes the list of senders down for producers, and asks access.approving() for whom decisions wait (22). It sees
+    -- nothing else there.
     grant usage on schema access to renkei_consumer;
     grant select (id, name, sha256, topics, valid_through, revoked_at) on access.sender_token to renkei_consumer;
 

@@ -5,6 +5,7 @@
 
 mod approval;
 mod audit;
+mod balances;
 mod bucket;
 mod calendar;
 mod crash;

@@ -102,6 +102,7 @@ async fn no_role_can_do_what_is_not_its_work() {
             "renkei_console",
             "select audit.record('a', 'b', 'c', 'd', null, null, null); select access.may_enter('x'); delete from access.attempt",
         ),
+        ("renkei_consumer", "select login_id, topic from access.approving(); select ledger.open_approvals('2026-10-05')"),
         ("renkei_consumer", "select id, name, sha256, topics, valid_through from access.sender_token where revoked_at is null"),
         ("renkei_auditor", "select id, name, topics, made_by, why, revoked_by, revoked_why from access.sender_token"),
         (

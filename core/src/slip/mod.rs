@@ -52,8 +52,10 @@ pub struct Slip {
     pub slip_no: String,
     /// 調定番号
     pub assessment_no: String,
-    /// 会計年度
+    /// 会計年度; 賦課年度 of the eL-QR.
     pub fiscal_year: i16,
+    /// 課税年度; not printed beside the eL-QR.
+    pub tax_year: i16,
     /// 会計, in words.
     pub fund: String,
     /// 科目, in words.
@@ -88,6 +90,8 @@ pub struct Slip {
     pub pay_limit_on: Date,
     /// 共通納税機関コード, five digits.
     pub agency: String,
+    /// 税務事務所コード, three digits; not printed beside the eL-QR.
+    pub office: String,
     /// 案件特定キー, twenty digits.
     pub case_key: String,
     /// 確認番号, six digits.
@@ -222,7 +226,7 @@ pub fn print(slips: &[Slip], issuer: &Issuer, typeface: &Typeface) -> Result<Vec
     document.finish()
 }
 
-/// The eL-QR is sound and says what the page says.
+/// The eL-QR is sound and says what the slip says. What it has besides (account of the operator, 手数料負担, 印紙) is no figure of a slip.
 fn agrees(slip: &Slip) -> Result<(), SlipError> {
     let qr = ElQr::parse(&slip.qr).map_err(|fault| SlipError::Qr { slip: slip.slip_no.clone(), fault })?;
     let same = [
@@ -230,9 +234,13 @@ fn agrees(slip: &Slip) -> Result<(), SlipError> {
         ("case_key", qr.key.to_string() == slip.case_key),
         ("confirmation_no", qr.confirmation.to_string() == slip.confirmation),
         ("agency", qr.agency.to_string() == slip.agency),
+        ("office", qr.office.to_string() == slip.office),
         ("fee_item", qr.item.to_string() == slip.fee_item),
         ("due_on", qr.due == slip.due_on),
         ("pay_limit_on", qr.limit == slip.pay_limit_on),
+        ("levy_year", qr.levy_year.to_string().parse() == Ok(slip.fiscal_year)),
+        ("tax_year", qr.tax_year.to_string().parse() == Ok(slip.tax_year)),
+        ("period", qr.period.to_string() == slip.period),
     ];
     match same.into_iter().find(|(_, same)| !same) {
         Some((field, _)) => Err(SlipError::Contradiction { slip: slip.slip_no.clone(), field }),

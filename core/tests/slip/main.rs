@@ -22,6 +22,7 @@ fn slip() -> Slip {
         slip_no: "2026000012345-01".into(),
         assessment_no: "2026A0012345".into(),
         fiscal_year: 2026,
+        tax_year: 2026,
         fund: "一般会計".into(),
         budget_line: "諸収入 雑入 講座受講料".into(),
         section: "生活文化政策部 市民活動推進課".into(),
@@ -39,6 +40,7 @@ fn slip() -> Slip {
         due_on: date(2026, 9, 30),
         pay_limit_on: date(2026, 10, 31),
         agency: "13112".into(),
+        office: "000".into(),
         case_key: "05202600001234501000".into(),
         confirmation: "480213".into(),
         fee_item: "999".into(),
@@ -145,6 +147,10 @@ fn a_slip_that_contradicts_its_el_qr_is_not_printed() {
         (Slip { confirmation: "480214".into(), ..slip() }, "confirmation_no"),
         (Slip { agency: "13113".into(), ..slip() }, "agency"),
         (Slip { fee_item: "998".into(), ..slip() }, "fee_item"),
+        (Slip { office: "040".into(), ..slip() }, "office"),
+        (Slip { fiscal_year: 2025, ..slip() }, "levy_year"),
+        (Slip { tax_year: 2025, ..slip() }, "tax_year"),
+        (Slip { period: "01".into(), ..slip() }, "period"),
     ];
     for (slip, what) in wrong {
         let error = print(&[slip], &issuer(), &font()).unwrap_err();

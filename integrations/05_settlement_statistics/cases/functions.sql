@@ -69,3 +69,12 @@ begin
         (2025, '05', '0101010110', '', 'sundry', 987654321, '学校給食費', 'zaisei');
     insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 23456789, '繰越明許費', 'zaisei');
 end $year$;
+
+-- What a year paid besides, on budget lines of its own: rows of [line, name, yen].
+create or replace function pg_temp.spent(year int, payments jsonb) returns void language plpgsql as $$
+begin
+    insert into ledger.budget_line (fiscal_year, fund, code, side, name, account)
+    select year, '01', p ->> 0, 'expenditure', p ->> 1, '5210' from jsonb_array_elements(payments) p;
+    perform pg_temp.moved(year, (select jsonb_agg(jsonb_build_array('01', p ->> 0, 'PAYMENT', make_date(year, 10, 20), p -> 2, p ->> 1))
+                                   from jsonb_array_elements(payments) p));
+end $$;

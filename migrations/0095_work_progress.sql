@@ -1,8 +1,9 @@
 -- What waits for whom (22): counted every five minutes for each login id, from the ledger and the intake as they are.
 --
--- Nothing here decides anything. It says who would have to look at what: approvers by role or rank (ledger.approving_post), the
--- people of an 所属 by role or posting, cashiers and administrators by role. What has nobody is a row without a login id, so
--- that it is told instead of counted for no one.
+-- Nothing here decides anything. It says who would have to look at what: approvers of an 所属 by role or rank (ledger.approving_post),
+-- approvers of the console by their role there (access.permission), the people of an 所属 by role or posting, cashiers and
+-- administrators by role. What has nobody is a row without a login id, so that it is told instead of counted for no one. Behind the
+-- accounts and the settings, because it counts what waits for a second person there.
 
 create table ledger.progress_counter (
     only_one boolean not null default true constraint progress_counter_pk primary key constraint progress_counter_is_one check (only_one),
@@ -57,6 +58,18 @@ union all
 select 'reassignment', r.id from ledger.open_reassignment r;
 comment on view ledger.import_trouble is '連携エラー: what of the interfaces waits for an operator. Messages nobody could handle, files with held lines, refused files without a good one behind them, files of unclear or refused delivery, and drafts left behind by people who go (引継ぎ).';
 
+-- The consumer counts for them and sees nothing else of the accounts: so with the owner's rights, and no more than this.
+create function access.approving() returns table (login_id text, topic text)
+language sql stable security definer set search_path = access, pg_temp as $$
+    select p.login_id, coalesce(p.topic, '')
+      from permission p
+      join account c on c.login_id = p.login_id and c.disabled_at is null
+     where p.role = 'approver' and p.ended_at is null
+       and (p.topic is null
+            or not exists (select from permission w where w.login_id = p.login_id and w.role = 'approver' and w.topic is null and w.ended_at is null))
+$$;
+comment on function access.approving is 'Who approves (承認) in the console, and on which topic; empty: everywhere, and then named once whatever topics besides. Not who is disabled here.';
+
 create function ledger.duty_holders(day date) returns table (duty text, organization text, login_id text, staff_no text)
 language sql stable as $$
     with account as materialized (
@@ -78,11 +91,25 @@ language sql stable as $$
     union all
     select distinct case r.role when 'admin' then 'operate' else 'cashier' end, '', a.login_id, a.staff_no
       from ledger.account_role r join account a using (login_id) where r.role in ('cashier', 'admin')
+    union all
+    select 'authorize', c.topic, a.login_id, a.staff_no from access.approving() c join account a on lower(a.login_id) = lower(c.login_id)
 $$;
-comment on function ledger.duty_holders is 'Who looks after what on a day, by login id: approve and draft of an organization; cashier and operate of the whole ward (organization empty). People on leave have an account and no duty.';
+comment on function ledger.duty_holders is 'Who looks after what on a day, by login id: approve and draft of an organization; authorize on a topic (in place of the organization), or everywhere where it is empty; cashier and operate of the whole ward (organization empty). People on leave have an account and no duty.';
+
+create view ledger.awaiting_authority as
+select 'payroll_repayment' as object, a.id::text as object_id, '' as topic, a.made_by
+  from ledger.payroll_repayment a where a.approved_by is null and a.withdrawn_at is null
+union all
+-- One that has its approval waits for its release, which decides nothing.
+select 'export_file', f.id::text, f.topic, f.made_by
+  from export.file f where f.state = 'generated' and f.release_policy = 'two_person'
+union all
+select 'profile_version', concat_ws('/', v.topic, v.profile, v.version), v.topic, v.made_by
+  from ledger.profile_version v where v.approved is null;
+comment on view ledger.awaiting_authority is 'What an approver of the console (承認) has to decide as the second person: pay that came back and is to be transferred once more (whoever approves everywhere: topic empty), files of two persons, bank profiles (whoever approves on the topic).';
 
 create function ledger.work_items(day date)
-returns table (counter text, organization text, object text, object_id bigint, login_id text, staff_no text)
+returns table (counter text, organization text, object text, object_id text, login_id text, staff_no text)
 language sql stable as $$
     with horizon as materialized (
         select ledger.due_soon_limit(day) as last
@@ -93,7 +120,11 @@ language sql stable as $$
             -- One that is paid once more waits as its second order.
             or p.state = 'returned' and not exists (select from ledger.payment_order r where r.repays = p.id and r.state <> 'cancelled')
     ), maker as materialized (
-        select m.made_by, ledger.staff_of_account(m.made_by) as staff_no from (select distinct o.made_by from open_order o) m
+        select m.made_by, ledger.staff_of_account(m.made_by) as staff_no
+          from (select o.made_by from open_order o
+                union select t.made_by from ledger.tender t where t.state = 'draft'
+                union select w.made_by from ledger.awaiting_authority w) m
+         where m.made_by is not null
     ), unordered as materialized (
         select v.id, v.organization, v.due <= z.last as soon,
                exists (select from ledger.payment_order p where p.invoice_id = v.id and p.state = 'draft') as drafted
@@ -109,35 +140,43 @@ language sql stable as $$
     ), heir as materialized (
         -- Who carries today what was booked under an organization that has ended.
         select c.code, coalesce(ledger.organization_on(c.code, day), c.code) as organization
-          from (select o.organization as code from open_order o union select v.organization from unordered v union select u.organization from unmatched u) c
+          from (select o.organization as code from open_order o union select t.organization from ledger.tender t where t.state = 'draft'
+                union select v.organization from unordered v union select u.organization from unmatched u) c
          where c.code is not null
     ), item as (
-        select 'decision' as counter, 'approve' as duty, h.organization, 'payment_order' as object, o.id, m.staff_no as maker, o.made_by
+        select 'decision' as counter, 'approve' as duty, h.organization, '' as topic, 'payment_order' as object, o.id::text as id, m.staff_no as maker, o.made_by
           from open_order o join heir h on h.code = o.organization join maker m using (made_by) where o.state = 'draft'
         union all
-        select 'invoice', 'draft', h.organization, 'invoice', v.id, null, null from unordered v join heir h on h.code = v.organization
+        select 'decision', 'approve', h.organization, '', 'tender', t.no, m.staff_no, t.made_by
+          from ledger.tender t join heir h on h.code = t.organization left join maker m using (made_by) where t.state = 'draft'
         union all
-        select 'due', 'draft', h.organization, 'payment_order', o.id, null, null
+        select 'decision', 'authorize', '', w.topic, w.object, w.object_id, m.staff_no, w.made_by
+          from ledger.awaiting_authority w join maker m using (made_by)
+        union all
+        select 'invoice', 'draft', h.organization, '', 'invoice', v.id::text, null, null from unordered v join heir h on h.code = v.organization
+        union all
+        select 'due', 'draft', h.organization, '', 'payment_order', o.id::text, null, null
           from open_order o join heir h on h.code = o.organization where o.soon and o.state <> 'returned'
         union all
-        select 'due', 'draft', h.organization, 'invoice', v.id, null, null
+        select 'due', 'draft', h.organization, '', 'invoice', v.id::text, null, null
           from unordered v join heir h on h.code = v.organization where v.soon and not v.drafted
         union all
-        select 'receipt', case when u.organization is null then 'cashier' else 'draft' end, coalesce(h.organization, ''), 'unallocated_receipt', u.id, null, null
+        select 'receipt', case when u.organization is null then 'cashier' else 'draft' end, coalesce(h.organization, ''), '', 'unallocated_receipt', u.id::text, null, null
           from unmatched u left join heir h on h.code = u.organization
         union all
-        select 'import', 'operate', '', t.object, t.object_id, null, null from ledger.import_trouble t
+        select 'import', 'operate', '', '', t.object, t.object_id::text, null, null from ledger.import_trouble t
     ), holder as materialized (
         select * from ledger.duty_holders(day)
     )
     select i.counter, i.organization, i.object, i.id, d.login_id, d.staff_no
       from item i
-      left join holder d on d.duty = i.duty and d.organization = i.organization
+      left join holder d on d.duty = i.duty
+                        and case i.duty when 'authorize' then d.organization in ('', i.topic) else d.organization = i.organization end
                         -- Nobody approves his own.
                         and d.staff_no is distinct from i.maker and (i.made_by is null or not export.same_person(d.login_id, i.made_by))
     union all
     -- What somebody raised himself he sees wherever he is posted now.
-    select case o.state when 'draft' then 'raised' else 'returned' end, o.organization, 'payment_order', o.id, a.login_id, a.staff_no
+    select case o.state when 'draft' then 'raised' else 'returned' end, o.organization, 'payment_order', o.id::text, a.login_id, a.staff_no
       from open_order o
       join maker m using (made_by)
       join ledger.user_account a on a.staff_no = m.staff_no and a.active and day between a.valid_from and a.valid_to
@@ -147,18 +186,29 @@ comment on function ledger.work_items is 'Every open item beside everybody it wa
 
 create function ledger.open_approvals(day date) returns bigint
 language sql stable as $$
-    -- The other way round than work_items: from each organization's drafts, how many people can approve them, less those who made them.
-    with approver as materialized (
-        select h.organization, h.login_id, h.staff_no from ledger.duty_holders(day) h where h.duty = 'approve'
-    ), draft as materialized (
-        select coalesce(ledger.organization_on(o.organization, day), o.organization) as organization, o.made_by,
-               ledger.staff_of_account(o.made_by) as maker, o.drafts
-          from (select p.organization, p.made_by, count(*) as drafts from ledger.payment_order p where p.state = 'draft' group by 1, 2) o
+    -- The other way round than work_items: from what there is to decide, of each kind and maker, how many people can, less the maker.
+    with holder as materialized (
+        select h.duty, h.organization as place, h.login_id, h.staff_no from ledger.duty_holders(day) h where h.duty in ('approve', 'authorize')
+    ), waiting as (
+        select 'approve' as duty, p.organization as place, p.made_by, count(*) as items from ledger.payment_order p where p.state = 'draft' group by 2, 3
+        union all
+        select 'approve', t.organization, t.made_by, count(*) from ledger.tender t where t.state = 'draft' group by 2, 3
+        union all
+        select 'authorize', f.topic, f.made_by, count(*) from export.file f
+         where f.release_policy = 'two_person' and f.state = 'generated' group by 2, 3
+        union all
+        select 'authorize', '', a.made_by, count(*) from ledger.payroll_repayment a where num_nonnulls(a.transfer_id, a.withdrawn_at) = 0 group by 3
+        union all
+        select 'authorize', v.topic, v.made_by, count(*) from ledger.profile_version v where v.decided_at is null group by 2, 3
+    ), placed as (
+        select w.duty, w.items, w.made_by, ledger.staff_of_account(w.made_by) as maker,
+               case w.duty when 'approve' then array[coalesce(ledger.organization_on(w.place, day), w.place)] else array['', w.place] end as places
+          from waiting w
     )
-    select coalesce(sum(d.drafts * (
-               (select count(*) from approver a where a.organization = d.organization)
-               - (select count(*) from approver a where a.organization = d.organization
-                     and (a.staff_no = d.maker or export.same_person(a.login_id, d.made_by))))), 0)::bigint
-      from draft d
+    select coalesce(sum(w.items * (
+               (select count(*) from holder h where h.duty = w.duty and h.place = any (w.places))
+               - (select count(*) from holder h where h.duty = w.duty and h.place = any (w.places)
+                     and (h.staff_no = w.maker or export.same_person(h.login_id, w.made_by))))), 0)::bigint
+      from placed w
 $$;
-comment on function ledger.open_approvals is 'Open approvals, counted by organization and maker: drafts times those who can approve them, less the maker himself. The identity of the snapshot''s total.';
+comment on function ledger.open_approvals is 'Open approvals, counted by kind, place and maker: what waits times those who can approve it, less the maker himself. The identity of the snapshot''s total.';
