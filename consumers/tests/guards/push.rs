@@ -77,8 +77,8 @@ async fn a_file_is_pushed_with_what_the_partner_needs_to_take_it_once() {
 async fn what_was_not_taken_is_tried_again_and_arrives_once() {
     let toy = Toy::new().await;
     let partner = Partner::start(|_| Reply::Answer(503, vec![("retry-after".into(), "7200".into())], b"closed".to_vec())).await;
-    let exporter = to(&toy, PUSHED, config(&partner));
-    let file = released(&toy, &exporter).await;
+    let exporter = to(&toy, PUSHED_STATUS, config(&partner));
+    let file = snapshot(&exporter, "a").await;
     assert_eq!((file.state, said(&file)), (FileState::Released, Some("503 Service Unavailable: closed")));
     let wait = "select (extract(epoch from next_try - at) > 7000) from export.delivery where kind = 'not_sent'";
     assert!(toy.db.one::<bool>(wait).await, "not before the partner wants it");
@@ -123,12 +123,36 @@ async fn what_the_partner_refuses_waits_for_a_person() {
     assert!(exporter.deliver_again(file.id, "鈴木", "もう一度").await.is_err(), "it has arrived");
 }
 
+/// The partner has certainly not taken it, and wants it later: for money a person lets it go again.
+#[tokio::test]
+async fn money_that_the_partner_puts_off_waits_for_a_person() {
+    for status in [425, 429] {
+        let toy = Toy::new().await;
+        let partner = Partner::start(move |_| Reply::status(status, "later")).await;
+        let exporter = to(&toy, PUSHED, config(&partner));
+        let file = released(&toy, &exporter).await;
+        later(&toy).await;
+        assert!(exporter.deliver_pending().await.unwrap().is_empty());
+        assert_eq!((file.state, partner.asked().len()), (FileState::Released, 1), "{status}");
+        partner.now(|_| Reply::status(204, ""));
+        let again = exporter.deliver_again(file.id, "鈴木", "相手先の受付が再開").await.unwrap();
+        assert_eq!((again.state, said(&again)), (FileState::Delivered, None));
+    }
+}
+
 /// Timeout, a broken line, 500, 502: money may have been taken. A machine never sends it a second time.
 #[tokio::test]
 async fn money_of_unclear_fate_is_never_sent_again_by_machine() {
     type Answering = fn(&Asked) -> Reply;
-    let unclear: [Answering; 4] =
-        [|_| Reply::Silence, |_| Reply::BreakOff, |_| Reply::status(500, "oops"), |_| Reply::status(502, "")];
+    let unclear: [Answering; 6] = [
+        |_| Reply::Silence,
+        |_| Reply::BreakOff,
+        |_| Reply::status(500, "oops"),
+        |_| Reply::status(502, ""),
+        // A gateway says these of what the partner behind it may have taken.
+        |_| Reply::status(503, "closed"),
+        |_| Reply::status(408, ""),
+    ];
     for answering in unclear {
         let toy = Toy::new().await;
         let partner = Partner::start(answering).await;

@@ -4,8 +4,8 @@
 //! |--|--|--|
 //! | 2xx | delivered; what the partner said is kept | likewise |
 //! | 3xx, 4xx | refused: it was not taken, a person decides | likewise |
-//! | 408, 425, 429, 503 | not taken: again by the ladder, not before `Retry-After` | likewise |
-//! | other 5xx | 送信結果不明: it may have been taken | again |
+//! | 425, 429 | refused likewise: no machine sends money a second time | again by the ladder, not before `Retry-After` |
+//! | 408, 5xx | 送信結果不明: it may have been taken, and a gateway says so for one that was | again, 503 not before `Retry-After` |
 //! | not reached, nothing left | again | again |
 //! | no answer, or the line broke, after bytes began to leave | 送信結果不明 | again, with the same key |
 //! | we died in the middle | 送信結果不明 | again, with the same key |
@@ -153,9 +153,8 @@ async fn judged(answer: Response, once: bool) -> Ending {
     };
     match status.as_u16() {
         200..300 => Ending::Arrived { answer: Some(said) },
-        408 | 425 | 429 | 503 => Ending::NotSent { why: said, after },
-        500.. if once => Ending::Unclear { why: said },
-        500.. => Ending::NotSent { why: said, after },
+        408 | 500.. if once => Ending::Unclear { why: said },
+        408 | 425 | 429 | 500.. if !once => Ending::NotSent { why: said, after },
         _ => Ending::Refused { why: said },
     }
 }
