@@ -339,6 +339,29 @@ language sql immutable strict parallel safe as $$
 $$;
 comment on function ledger.gs1_check_digit is 'Modulus 10, weight 3 from the rightmost digit (eltax §6.1).';
 
+create function ledger.beyond_cp932(written text) returns text
+language plpgsql immutable as $$
+declare
+    -- Of these pairs Windows writes the second: they are the same bytes (core/src/charset/cp932.rs).
+    canonical constant text := translate(written, '〜−—‖¢£¬¦¥‾', '～－―∥￠￡￢￤\~');
+    found text;
+begin
+    perform convert_to(canonical, 'SJIS');
+    return null;
+exception when untranslatable_character then
+    -- Seldom: only now it is worth finding which one.
+    for nth in 1..char_length(written) loop
+        found := substr(written, nth, 1);
+        begin
+            perform convert_to(substr(canonical, nth, 1), 'SJIS');
+        exception when untranslatable_character then
+            return found;
+        end;
+    end loop;
+    return null;
+end $$;
+comment on function ledger.beyond_cp932 is 'The first character that CP932 does not hold (eltax §9, type K: 𠮷, combining marks, emoji, 外字); null when it holds all.';
+
 create function ledger.store_barcode_faults(code text, amount bigint, pay_limit_on date) returns text
 language sql immutable parallel safe as $$
     select case when code !~ '^91[0-9]{42}$' then 'digits'

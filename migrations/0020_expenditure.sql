@@ -117,6 +117,8 @@ create table ledger.creditor_account (
     constraint creditor_has_one_account_a_day exclude using gist
         (int8range(creditor::bigint, creditor::bigint, '[]') with &&, daterange(valid_from, valid_to, '[]') with &&)
 );
+-- Who else is paid to an account (a payment that looks double).
+create index creditor_account_by_number on ledger.creditor_account (number, branch, bank);
 comment on table ledger.creditor_account is '口座: where a creditor is paid, by validity; the registered kana is authoritative, because a name the bank cannot match is not paid.';
 comment on column ledger.creditor_account.unpayable_reason is '振込不能事由 (ledger.return_reason) of the transfer that came back: nothing more is sent to the account until a person corrects or confirms it.';
 
@@ -753,6 +755,16 @@ language sql stable as $$
 $$;
 comment on function ledger.bank_days_ahead is 'Bank business days after the day a file of the first day reaches the bank, to the second day; counted for a hundred days at most. The file reaches the bank on that day, or on the next business day when banks are closed on it or it is behind the bank''s hour. Negative: it reaches the bank after the second day.';
 
+create function ledger.check_banks_are_open(day date) returns void
+language plpgsql as $$
+begin
+    if not ledger.is_business_day(day, 'bank') then
+        raise exception 'banks are closed on %, the day of the transfers, since the file was made', day
+            using errcode = 'RK013', constraint = 'transfer_day_closed', detail = 'transfer date ' || day;
+    end if;
+end $$;
+comment on function ledger.check_banks_are_open is 'The day written in a file was a bank business day when the file was made; a holiday or an own day may have been entered since.';
+
 create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns void
 language plpgsql as $$
 declare
@@ -763,6 +775,7 @@ begin
     select ledger.transfer_day(min(o.pay_date), on_holiday) into day
       from export.claim x join ledger.payment_order o on o.id = x.object_id
      where x.file_id = file and x.object = 'payment_order';
+    perform ledger.check_banks_are_open(day);
     -- The hour counts only where today is today: a day set by hand has none.
     ahead := ledger.bank_days_ahead(today, today = clock.at::date and clock.at::time > cut_off, day)
       from (select clock_timestamp() at time zone 'Asia/Tokyo' as at) clock;
@@ -776,7 +789,7 @@ begin
             using errcode = 'RK013', constraint = 'transfer_payee_invalid', detail = invalid.count || ': ' || array_to_string(invalid.first, ', ');
     end if;
 end $$;
-comment on function ledger.check_transfer_release is 'bank.md §6 nos. 8, 9, 11, asked again when the file leaves: days may lie between.';
+comment on function ledger.check_transfer_release is 'bank.md §6 nos. 8, 9, 11, and whether banks are open on the day, asked again when the file leaves: days may lie between.';
 
 create function ledger.date_or_null(written text) returns date
 language plpgsql immutable as $$

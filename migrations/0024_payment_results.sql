@@ -226,16 +226,29 @@ begin
 end $$;
 comment on function ledger.cancel_batch_results is 'The results of a batch were taken in by mistake: the orders are what they were, and the marks of accounts go.';
 
-create function ledger.confirm_transfers(today date) returns bigint
+create function ledger.file_is_with_bank(of_file bigint, carried boolean) returns boolean
+language sql stable as $$
+    -- By its last delivery. What people carry lies in the outbox by then: the bank has it when the task is done, or was seen to take it.
+    -- A delivery that was unclear is no such row: a person found that it arrived.
+    select coalesce((select d.kind = 'accepted' or coalesce(t.outcome = 'done', not carried and t.id is null)
+                       from export.delivery d
+                       left join work.task t on t.file_id = d.file_id and t.kind = 'carry' and t.key = d.id::text
+                      where d.file_id = of_file and d.kind in ('delivered', 'accepted')
+                      order by d.id desc limit 1), true)
+$$;
+comment on function ledger.file_is_with_bank is 'Whether a delivered file is known to be with the bank. carried: people carry the files of its topic from the outbox. A carry task that nobody needed (dismissed) is none that was done.';
+
+create function ledger.confirm_transfers(today date, carried text[] default '{}') returns bigint
 language plpgsql as $$
 declare
     confirmed bigint;
 begin
     with due as (
-        -- A file of which nobody knows whether the bank has it confirms nothing.
+        -- A file of which nobody knows whether the bank has it confirms nothing, nor does one that nobody has carried there yet.
         update ledger.transfer_file t set confirmed_at = clock_timestamp()
           from export.file f
          where t.confirmed_at is null and t.paid_on < today and f.id = t.file_id and f.state = 'delivered'
+           and ledger.file_is_with_bank(f.id, f.topic = any (carried))
         returning t.file_id, t.paid_on
     ), paid as (
         update ledger.payment_order p set state = 'paid', settled_on = d.paid_on
@@ -253,7 +266,7 @@ begin
     select count(*) into confirmed from paid;
     return confirmed;
 end $$;
-comment on function ledger.confirm_transfers is '支払の確認: the orders of delivered files whose day has passed, and that did not come back, are paid. Returns how many. Running it again changes nothing.';
+comment on function ledger.confirm_transfers is '支払の確認: the orders of files that are with the bank, whose day has passed, and that did not come back, are paid. carried: topics whose files people carry from the outbox. Returns how many. Running it again changes nothing.';
 
 -- ── Paying once more ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -223,6 +223,7 @@ begin
             using errcode = 'RK013', constraint = 'payroll_orders_in_a_file', detail = stale || ' order(s)';
     end if;
     select min(l.day) into day from leaving_pay l;
+    perform ledger.check_banks_are_open(day);
     if (select bool_and(l.bank = need.own_bank) from leaving_pay l) then
         need.days := need.own_days;
         need.cut_off := need.own_cut_off;

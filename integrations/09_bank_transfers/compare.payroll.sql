@@ -1,12 +1,12 @@
--- A payroll file beside the last one that left: by pay date, kind of pay, and side of the bank; counted from the lists behind the claims of
+-- A payroll order beside the last one that left: by pay date, kind of pay, and side of the bank; counted from the lists behind the claims of
 -- both. No sum here may be one person's pay: a side with a single person is counted and not summed.
 with item as (
-    select c.file_id = (select file_id from run) as now, t.staff_no, t.amount, coalesce(t.pay_date, r.pay_date)::text as pay_date, r.pay_kind,
+    select c.file_id in (select file_id from present) as now, t.staff_no, t.amount, coalesce(t.pay_date, r.pay_date)::text as pay_date, r.pay_kind,
            (t.bank is distinct from (select value from setting where key = 'own_bank'))::text as other
       from export.claim c
       join ledger.payroll_transfer t on t.id = c.object_id
       join ledger.payroll_run r on r.id = t.run_id
-     where c.object = 'payroll_transfer' and c.file_id in (select file_id from run union all select file_id from previous)
+     where c.object = 'payroll_transfer' and c.file_id in (select file_id from present union all select file_id from previous)
 ), by_part as (
     select p.part, p.key, count(*) filter (where now) as count, sum(i.amount) filter (where now) as yen,
            count(*) filter (where not now) as count_before, sum(i.amount) filter (where not now) as yen_before,
@@ -15,8 +15,8 @@ with item as (
      cross join lateral (values (1, i.pay_date), (2, i.pay_kind), (3, i.other), (4, '')) p (part, key)
      group by p.part, p.key
 ), least_side as (
-    select least(min(b.persons) filter (where b.persons > 0), min(b.persons_before) filter (where b.persons_before > 0)) as persons
-      from by_part b where b.part = 3
+    -- By kind as well: each kind is a file of its own whose sides are told by themselves, and the difference may be no single person's either.
+    select min(persons) as persons from (select count(distinct staff_no) as persons from item group by now, pay_kind, other) x
 )
 select n.ja, n.en,
        case b.part when 2 then ledger.payroll_kind_name(b.key) when 3 then case b.key when 'true' then '他行' else '自行' end when 4 then '人' else b.key end,

@@ -1,10 +1,10 @@
--- The file beside the last one that left, by pay date, fund and bank: counted from the orders behind the claims of both.
+-- The order beside the last one that left, by pay date, fund and bank: counted from the orders behind the claims of both.
 with item as (
-    select c.file_id = (select file_id from run) as now, p.amount - p.deducted as amount, p.pay_date::text as pay_date, p.fund, k.bank
+    select c.file_id in (select file_id from present) as now, p.amount - p.deducted as amount, p.pay_date::text as pay_date, p.fund, k.bank
       from export.claim c
       join ledger.payment_order p on p.id = c.object_id
       left join ledger.creditor_account k on k.id = p.account_id
-     where c.object = 'payment_order' and c.file_id in (select file_id from run union all select file_id from previous)
+     where c.object = 'payment_order' and c.file_id in (select file_id from present union all select file_id from previous)
 ), by_part as (
     select p.part, p.key, count(*) filter (where now) as count, sum(i.amount) filter (where now) as yen,
            count(*) filter (where not now) as count_before, sum(i.amount) filter (where not now) as yen_before

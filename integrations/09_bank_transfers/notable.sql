@@ -6,22 +6,36 @@ with item as (
       join ledger.creditor c on c.no = p.creditor
       left join ledger.creditor_account k on k.id = p.account_id
      where x.object = 'payment_order' and x.file_id = (select file_id from run)
+), payee as (
+    -- The last transfer that left for each payee, however long ago; none: what was debited or paid at the counter is another way to be paid.
+    select c.creditor, l.id is not null as paid_before, l.pay_date, l.bank, l.branch, l.kind, l.number
+      from (select distinct creditor from item) c
+      left join lateral (
+          select p.id, p.pay_date, k.bank, k.branch, k.kind, k.number
+            from ledger.payment_order p
+            left join ledger.creditor_account k on k.id = p.account_id
+           where p.creditor = c.creditor and p.state in ('released', 'paid') and p.method = 'transfer' and p.id not in (select id from item)
+           order by p.pay_date desc, p.id desc limit 1) l on true
 ), earlier as (
-    -- What left for these creditors in the thirteen months before (a yearly payment is among them), other files than this one.
-    select p.creditor, p.no, p.amount - p.deducted as amount, p.pay_date, k.bank, k.branch, k.kind, k.number,
-           row_number() over (partition by p.creditor order by p.pay_date desc, p.id desc) as place
+    -- What left for these payees in the thirteen months before (a yearly payment is among them), other files than this one.
+    select p.creditor, p.amount - p.deducted as amount
       from ledger.payment_order p
-      left join ledger.creditor_account k on k.id = p.account_id
      where p.state in ('released', 'paid') and p.method = 'transfer'
-       and p.creditor in (select creditor from item) and p.id not in (select id from item)
+       and p.creditor in (select creditor from payee where paid_before) and p.id not in (select id from item)
        and p.pay_date >= (select min(pay_date) from item) - interval '13 months'
-), promised as (
-    -- Not sent yet: what other files hold that wait for their approval or release.
-    select p.creditor, p.no, p.amount - p.deducted as amount, p.pay_date, k.bank, k.branch, k.kind, k.number
-      from ledger.payment_order p
-      join ledger.creditor_account k on k.id = p.account_id
-     where p.state = 'in_file' and p.method = 'transfer' and p.id not in (select id from item)
-       and (k.bank, k.branch, k.kind, k.number) in (select bank, branch, kind, number from item)
+), alike as (
+    -- To the same accounts, whosever they are: an account may stand under several creditors. In other files that left, or wait to. Account by
+    -- account over two indexes: joined freely, the planner compares each with all.
+    select o.*
+      from (select distinct bank, branch, kind, number from item) a
+     cross join lateral (
+         select p.no, p.amount - p.deducted as amount, p.pay_date, k.bank, k.branch, k.kind, k.number
+           from ledger.creditor_account k
+           join ledger.payment_order p on p.creditor = k.creditor and p.account_id = k.id
+          where (k.bank, k.branch, k.kind, k.number) = (a.bank, a.branch, a.kind, a.number)
+            and p.state in ('in_file', 'released', 'paid') and p.method = 'transfer' and p.id not in (select id from item)
+            and p.pay_date between (select min(pay_date) from item) - 20 and (select max(pay_date) from item) + 20
+         offset 0) o
 ), usual as (
     select creditor, count(*) as payments, min(amount) as least, max(amount) as most from earlier group by creditor
 ), factor as (
@@ -29,13 +43,13 @@ with item as (
 ), marked as (
     select 'PAYMENT_TO_NEW_PAYEE' as code, i.*, jsonb_build_object() as more
       from item i
-     where not exists (select from ledger.payment_order p
-                        where p.creditor = i.creditor and p.state in ('released', 'paid') and p.id not in (select id from item))
+      join payee b using (creditor)
+     where not b.paid_before
     union all
-    select 'PAYMENT_TO_CHANGED_ACCOUNT', i.*, jsonb_build_object('before', concat_ws('-', e.bank, e.branch, e.kind, e.number), 'last', e.pay_date)
+    select 'PAYMENT_TO_CHANGED_ACCOUNT', i.*, jsonb_build_object('before', concat_ws('-', b.bank, b.branch, b.kind, b.number), 'last', b.pay_date)
       from item i
-      join earlier e on e.creditor = i.creditor and e.place = 1
-     where (e.bank, e.branch, e.kind, e.number) is distinct from (i.bank, i.branch, i.kind, i.number)
+      join payee b using (creditor)
+     where b.paid_before and (b.bank, b.branch, b.kind, b.number) is distinct from (i.bank, i.branch, i.kind, i.number)
     union all
     select 'PAYMENT_UNUSUAL', i.*, jsonb_build_object('payments', u.payments, 'least', u.least, 'most', u.most)
       from item i
@@ -46,13 +60,11 @@ with item as (
     -- Within twenty days: what is paid every month in the same amount is no news.
     select 'PAYMENT_LOOKS_DOUBLE', i.*, jsonb_build_object('other', min(o.no))
       from item i
-      join (select no, creditor, amount, bank, branch, kind, number, pay_date from item
+      join (select no, amount, bank, branch, kind, number, pay_date from item
             union all
-            select no, creditor, amount, bank, branch, kind, number, pay_date from earlier
-            union all
-            select no, creditor, amount, bank, branch, kind, number, pay_date from promised) o
+            select no, amount, bank, branch, kind, number, pay_date from alike) o
         on (o.bank, o.branch, o.kind, o.number, o.amount) = (i.bank, i.branch, i.kind, i.number, i.amount)
-       and o.no <> i.no and o.pay_date between i.pay_date - interval '20 days' and i.pay_date + interval '20 days'
+       and o.no <> i.no and o.pay_date between i.pay_date - 20 and i.pay_date + 20
      group by i.id, i.no, i.creditor, i.name, i.amount, i.pay_date, i.bank, i.branch, i.kind, i.number
 )
 select code, 'payment_order', id, amount,

@@ -1,10 +1,10 @@
--- The file beside the last one that left: by what eLTAX is told, by fee item and by the month in which the payment ends.
+-- The order beside the last one that left: by what eLTAX is told, by fee item and by the month in which the payment ends.
 with item as (
-    select c.file_id = (select file_id from run) as now, n.action, s.fee_item, to_char(s.pay_limit_on, 'YYYY-MM') as ends, s.amount
+    select c.file_id in (select file_id from present) as now, n.action, s.fee_item, to_char(s.pay_limit_on, 'YYYY-MM') as ends, s.amount
       from export.claim c
       join ledger.slip_notice n on n.id = c.object_id
       join ledger.payment_slip s on s.id = n.slip_id
-     where c.object = 'slip_notice' and c.file_id in (select file_id from run union all select file_id from previous)
+     where c.object = 'slip_notice' and c.file_id in (select file_id from present union all select file_id from previous)
 ), by_part as (
     select p.part, p.key, count(*) filter (where now) as count, sum(i.amount) filter (where now) as yen,
            count(*) filter (where not now) as count_before, sum(i.amount) filter (where not now) as yen_before

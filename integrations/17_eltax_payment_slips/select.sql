@@ -24,11 +24,20 @@ select n.id as notice_id, n.action, s.id, s.state, s.assessment_id, s.agency_cod
  cross join ledger.eltax_agency g
  where n.state = 'queued' and not ledger.slip_notice_is_claimed(n.id);
 
+-- Names leave as UTF-8, and may hold what CP932 holds (eltax §9, type K); without quotes, a comma would begin another column. Each name is looked at once.
+create temp table unfit_name on commit drop as
+select n.name, concat_ws(' ', case when f.char !~ '[[:cntrl:]]' then f.char end, 'U+' || regexp_replace(upper(lpad(to_hex(ascii(f.char)), 6, '0')), '^0{1,2}', '')) as char
+  from (select reason from candidate where send_names union select payer_name from candidate where send_names) n (name)
+ cross join lateral (select coalesce(substring(n.name from '[,"[:cntrl:]]'), ledger.beyond_cp932(n.name)) as char offset 0) f
+ where f.char is not null;
+
 -- Rules 17-R1 to R12 (eltax §9). A refused item is listed and left out; it stays queued.
 create temp table refusal on commit drop as
 select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.severity
   from candidate c
  cross join run
+  left join unfit_name payer on payer.name = c.payer_name
+  left join unfit_name subject on subject.name = c.reason
  cross join lateral (values
     (left(c.local_body_code, 5) <> c.our_agency, 'stop', 'EL17_R1_AGENCY', jsonb_build_object('value', c.our_agency, 'local_body', c.local_body_code)),
     (left(c.case_key, 2) <> c.key_prefix or c.agency_code <> c.our_agency, 'leave_out', 'EL17_R2_KEY', jsonb_build_object('value', c.case_key, 'prefix', c.key_prefix)),
@@ -49,9 +58,8 @@ select 'slip_notice' as object, c.notice_id as object_id, v.code, v.detail, v.se
     (c.action = '1' and c.method <> '4', 'leave_out', 'EL17_R9_OTHER_METHOD', jsonb_build_object('value', c.slip_no, 'method', c.method)),
     (c.send_names and greatest(char_length(c.reason), char_length(c.payer_name)) > 40, 'leave_out', 'EL17_R10_NAME_LONG',
         jsonb_build_object('value', case when char_length(c.payer_name) > 40 then c.payer_name else c.reason end, 'slip_no', c.slip_no)),
-    -- The file has no quotes: a comma in a name would be another column.
-    (c.send_names and (c.reason || c.payer_name) ~ '[,"[:cntrl:]]', 'leave_out', 'EL17_R10_NAME_CHARACTER',
-        jsonb_build_object('value', case when c.payer_name ~ '[,"[:cntrl:]]' then c.payer_name else c.reason end, 'slip_no', c.slip_no)),
+    (coalesce(payer.char, subject.char) is not null, 'leave_out', 'EL17_R10_NAME_CHARACTER',
+        jsonb_build_object('value', coalesce(payer.name, subject.name), 'char', coalesce(payer.char, subject.char), 'slip_no', c.slip_no)),
     (c.action <> '3' and c.state = 'void', 'leave_out', 'EL17_R12_VOID', jsonb_build_object('value', c.slip_no))
  ) v (hit, severity, code, detail)
  where v.hit;

@@ -138,9 +138,9 @@ fn start_watches(
         standing::keep_walking_the_chain(for_chain, WALK_EVERY, cancel).await;
         Ok(())
     });
-    let (for_payments, cancel) = (pool.clone(), shutdown.clone());
+    let (for_payments, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());
     tasks.spawn(async move {
-        payments::keep_confirming(for_payments, CONFIRM_EVERY, cancel).await;
+        payments::keep_confirming(for_payments, &known, CONFIRM_EVERY, cancel).await;
         Ok(())
     });
     let (for_arrivals, known, cancel) = (pool.clone(), registry.clone(), shutdown.clone());

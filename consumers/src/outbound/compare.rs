@@ -1,6 +1,7 @@
 //! The difference from last time: what an approver looks at beside the totals, told from the ledger by SQL of its own.
 //!
-//! `compare.sql` sets the totals of this file beside those of the last one that left, part by part (支払日, 会計, 銀行 …).
+//! `compare.sql` sets the totals of what was ordered beside those of the last order that left, part by part (支払日, 会計, 銀行 …); an
+//! order of several files is one thing in it.
 //! `notable.sql` names the items worth a second look: a payee never paid before, a changed account, an unusual amount. Neither
 //! refuses anything; a person decides.
 
@@ -16,7 +17,7 @@ use super::stage::Stage;
 use super::store::find_file;
 use super::{Exporter, folder, shape};
 
-/// Totals of one part of the file, now and in the last file of the topic and profile that left before it.
+/// Totals of one part of the order, now and in the last one of the topic and profile that left before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 pub struct ComparedTotal {
     /// By what the file is divided, Japanese: 支払日.
@@ -66,8 +67,8 @@ pub struct Notable {
 /// What is different from last time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Number of the file it is compared with; `None`: nothing left before.
-    pub previous: Option<i64>,
+    /// Numbers of the files it is compared with, those of one order; none: nothing left before.
+    pub previous: Vec<i64>,
     /// Totals by part, in the order of `compare.sql`.
     pub totals: Vec<ComparedTotal>,
     /// Items worth a second look, by mark.
@@ -115,13 +116,13 @@ impl Exporter {
     }
 
     /// Makes the temp tables of the two queries, `previous` among them, and forbids any change from there on.
-    async fn begin(&self, conn: &mut PgConnection, file: &ExportFile, layout: &Layout) -> Result<Option<i64>, OutboundError> {
+    async fn begin(&self, conn: &mut PgConnection, file: &ExportFile, layout: &Layout) -> Result<Vec<i64>, OutboundError> {
         let today = self.today();
         Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), today: &today, layout }.set(conn).await?;
         let doing = OutboundError::database("begin a comparison");
         sqlx::raw_sql(include_str!("sql/previous.sql")).execute(&mut *conn).await.map_err(doing)?;
-        let previous = sqlx::query_scalar("select file_id from pg_temp.previous").fetch_optional(conn).await;
-        previous.map_err(OutboundError::database("find the last file that left"))
+        let previous = sqlx::query_scalar("select file_id from pg_temp.previous order by file_id").fetch_all(conn).await;
+        previous.map_err(OutboundError::database("find the files that left last"))
     }
 }
 

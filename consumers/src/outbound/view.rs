@@ -47,13 +47,15 @@ impl Default for ListFilter {
     }
 }
 
-/// The last file of the topic that was released before.
+/// The last order of the topic of which a file was released before; sums are those of all its files that left, beside all of this order.
 #[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
 pub struct PreviousRelease {
-    /// File.
+    /// File released last.
     pub id: i64,
     /// Its name.
     pub file_name: String,
+    /// Files of the order that left, this one included.
+    pub files: i64,
     /// Records that carried money.
     pub count: i64,
     /// Their yen.

@@ -136,13 +136,17 @@ async fn end_by_what_is_known(conn: &mut PgConnection, arrivals: &[Arrival]) -> 
     Ok(())
 }
 
-async fn lying(conn: &mut PgConnection, registry: &Registry) -> Result<Vec<Lying>, TaskError> {
-    let carried = registry
+/// Topics whose files people carry from the outbox.
+pub(crate) fn carried(registry: &Registry) -> impl Iterator<Item = &str> {
+    registry
         .active(Direction::Out)
         .filter(|topic| topic.method == Method::Manual && topic.delivery == DeliveryTarget::Outbox)
-        .map(|topic| topic.slug.as_str());
+        .map(|topic| topic.slug.as_str())
+}
+
+async fn lying(conn: &mut PgConnection, registry: &Registry) -> Result<Vec<Lying>, TaskError> {
     sqlx::query_as(include_str!("carry.sql"))
-        .bind(carried.collect::<Vec<_>>())
+        .bind(carried(registry).collect::<Vec<_>>())
         .fetch_all(conn)
         .await
         .map_err(TaskError::database("look which files lie in the outbox"))

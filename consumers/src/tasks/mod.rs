@@ -12,6 +12,7 @@ mod missed;
 
 use std::time::Duration;
 
+pub(crate) use derive::carried;
 pub use derive::refresh;
 pub use error::TaskError;
 use jiff::ZonedDateTime;

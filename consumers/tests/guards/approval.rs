@@ -135,6 +135,14 @@ async fn the_approver_sees_the_ledger_s_totals_and_the_last_release() {
     assert_eq!((review.label_ja.as_str(), review.count, review.yen), ("合計", 1, 5));
     let previous = detail.previous.unwrap();
     assert_eq!((previous.id, previous.count_more, previous.total_more), (first.id, -2, -320_995));
+    // An order of which the partner takes no more in a file is one order still.
+    let part = "insert into export.file overriding system value
+                select (jsonb_populate_record(f, jsonb_build_object('id', 100, 'part', 2, 'parts', 2, 'seq_of_day', 100, 'sha256', repeat('1', 64), 'count', 1, 'total', 7))).*
+                  from export.file f where f.id = ";
+    toy.db.tamper(&format!("{part} {}", first.id)).await;
+    let previous = toy.exporter.show(second.id).await.unwrap().previous.unwrap();
+    assert_eq!((previous.files, previous.count, previous.total), (2, 4, 321_007));
+    assert_eq!((previous.count_more, previous.total_more), (-3, -321_002));
 }
 
 #[tokio::test]

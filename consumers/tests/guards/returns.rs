@@ -2,6 +2,7 @@
 
 use renkei_consumers::ledger::Worklist;
 use renkei_consumers::payments;
+use renkei_core::registry::Registry;
 
 use crate::scratch::Scratch;
 
@@ -208,18 +209,65 @@ async fn a_second_order_unsent_at_the_end_gives_way_to_the_carrying_over() {
 #[tokio::test]
 async fn time_confirms_what_did_not_come_back() {
     let db = sent().await;
+    let registry = Registry::load().unwrap();
     let states = "select string_agg(state, ' ' order by id) from ledger.payment_order";
-    assert_eq!(payments::confirm(&db.pool, "2026-10-15").await.unwrap(), 0, "not on its day");
+    assert_eq!(payments::confirm(&db.pool, &registry, "2026-10-15").await.unwrap(), 0, "not on its day");
     db.tamper("update export.file set state = 'unknown', unknown_by = 'kakari'").await;
-    assert_eq!(payments::confirm(&db.pool, "2026-10-16").await.unwrap(), 0, "not while the file is in doubt");
+    assert_eq!(payments::confirm(&db.pool, &registry, "2026-10-16").await.unwrap(), 0, "not while the file is in doubt");
     db.tamper("update export.file set state = 'delivered'").await;
-    assert_eq!(payments::confirm(&db.pool, "2026-10-16").await.unwrap(), 2);
-    assert_eq!(payments::confirm(&db.pool, "2026-10-16").await.unwrap(), 0, "once");
+    assert_eq!(payments::confirm(&db.pool, &registry, "2026-10-16").await.unwrap(), 2);
+    assert_eq!(payments::confirm(&db.pool, &registry, "2026-10-16").await.unwrap(), 0, "once");
     assert_eq!(db.one::<String>(states).await, "returned paid paid");
     // An answer taken in by mistake: the order is what time has made of the others.
     db.run("select ledger.cancel_batch_results(7, 'kakari')").await;
     assert_eq!(db.one::<String>(states).await, "paid paid paid");
     assert_eq!(db.one::<i64>("select count(*) from ledger.creditor_account where unpayable_reason is not null").await, 0);
+}
+
+/// `delivered` means that the file lies in the outbox, where people carry it.
+#[tokio::test]
+async fn nothing_is_paid_while_its_file_waits_to_be_carried() {
+    let registry = Registry::load().unwrap();
+    let lies = "update export.file set topic = '09_bank_transfers';
+                insert into export.delivery (file_id, kind, actor, place, sha256) values (1, 'delivered', 'renkei', 'outbox', repeat('0', 64))";
+    let task = "insert into work.task (kind, topic, key, file_id, file, from_whom, to_whom, since_at, due_at)
+                select 'carry', '09_bank_transfers', max(id)::text, 1, 'a', '会計', '銀行', now(), now() from export.delivery";
+    let ended =
+        |outcome: &str| format!("update work.task set outcome = '{outcome}', done_at = now(), done_by = 'kakari', note = '控え'");
+    let accepted = "insert into export.delivery (file_id, kind, actor, place, sha256) values (1, 'accepted', 'kakari', '受付 1', repeat('0', 64))";
+    let confirm = async |db: &Scratch| payments::confirm(&db.pool, &registry, "2026-10-16").await.unwrap();
+
+    let db = sent().await;
+    db.tamper(lies).await;
+    assert_eq!(confirm(&db).await, 0, "not before the task is made either");
+    db.run(task).await;
+    assert_eq!(confirm(&db).await, 0, "nobody has carried it");
+    db.run(&ended("done")).await;
+    assert_eq!(confirm(&db).await, 2);
+
+    // Dismissed, nobody says that the bank has it; then somebody sees that it does.
+    let db = sent().await;
+    db.tamper(lies).await;
+    db.run(task).await;
+    db.run(&ended("not_needed")).await;
+    assert_eq!(confirm(&db).await, 0, "a task nobody needed is no file at the bank");
+    db.run(accepted).await;
+    assert_eq!(confirm(&db).await, 2);
+
+    // Delivered once more, it is carried once more.
+    let db = sent().await;
+    db.tamper(lies).await;
+    db.run(task).await;
+    db.run(&ended("done")).await;
+    db.tamper(lies).await;
+    assert_eq!(confirm(&db).await, 0);
+    db.run(task).await;
+    assert_eq!(confirm(&db).await, 0);
+
+    // What is pushed to the partner is there.
+    let db = sent().await;
+    db.tamper(&lies.replace("09_bank_transfers", "23_staff_payments")).await;
+    assert_eq!(confirm(&db).await, 2);
 }
 
 #[tokio::test]

@@ -66,3 +66,18 @@ async fn a_file_does_not_leave_with_a_payee_who_cannot_be_paid_any_more() {
         assert_eq!(db.one::<i64>("select count(*) from ledger.payees_invalid(1, 'refuse')").await, 1, "and its approver is told");
     }
 }
+
+#[tokio::test]
+async fn a_file_does_not_leave_for_a_day_on_which_banks_are_closed_by_now() {
+    let db = file().await;
+    let closes = |opens: &str| {
+        format!("select ledger.change_own_day('bank', '2026-10-15', {opens}, '臨時休業', '2026-10-06', '銀行の通知', 'kakari')")
+    };
+    db.run(&leaves_on("2026-10-13", 1)).await;
+    db.run(&closes("false")).await;
+    assert_eq!(db.refused(&leaves_on("2026-10-13", 1)).await, "transfer_day_closed");
+    // Where the bank moves holidays by itself, it moves this one, and it is booked on that day.
+    db.run("select ledger.check_transfer_release(1, '2026-10-13', 1, '12:00', 'next')").await;
+    db.run(&closes("null")).await;
+    db.run(&leaves_on("2026-10-13", 1)).await;
+}

@@ -77,8 +77,13 @@ fn previous(lang: Lang, detail: &FileDetail) {
         Lang::Ja => ["前回の払出", "払出日時", ">件数", ">金額", ">件数の増減", ">金額の増減"],
         Lang::En => ["last release", "released at", ">count", ">yen", ">more records", ">more yen"],
     };
+    let others = match (lang, last.files - 1) {
+        (_, 0) => String::new(),
+        (Lang::Ja, others) => format!(" ほか{others}ファイル"),
+        (Lang::En, others) => format!(" and {others} more of its order"),
+    };
     let row = vec![
-        format!("{} {}", last.id, last.file_name),
+        format!("{} {}{others}", last.id, last.file_name),
         last.released_at.clone(),
         last.count.to_string(),
         Yen(last.total).to_string(),

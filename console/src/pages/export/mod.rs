@@ -115,7 +115,9 @@ fn previous(lang: Lang, detail: &FileDetail) -> Markup {
         @match &detail.previous {
             None => p.hint { (say(lang, "前回の払出はありません。", "Nothing was released before.")) },
             Some(last) => {
-                p { a href={ "/exports/" (last.id) } { (last.file_name) } " · " (when(&last.released_at)) }
+                p { a href={ "/exports/" (last.id) } { (last.file_name) }
+                    @if last.files > 1 { " " (if lang == Lang::Ja { format!("ほか{}ファイル", last.files - 1) } else { format!("and {} more of its order", last.files - 1) }) }
+                    " · " (when(&last.released_at)) }
                 table {
                     thead { tr { th {} th.number { (say(lang, "前回", "Then")) } th.number { (say(lang, "増減", "More")) } } }
                     tbody {
