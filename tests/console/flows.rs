@@ -55,6 +55,26 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
     });
 }
 
+/// The database has no U+0000 in its texts: what a cell of the first line holds must not keep the list of errors from being made.
+#[test]
+fn a_file_whose_first_line_holds_a_nul_is_refused_with_its_errors() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut file = sample("IF12_SKS_20261005093000_001.csv");
+        file.insert(file.iter().position(|&byte| byte == b',').unwrap(), 0);
+        let path = format!("/topics/{ASSESSMENTS}");
+        operator.get(&path).await.expect(200);
+        operator.upload(&format!("{path}/files"), "IF12_SKS_20261005100000_003.csv", &file).await.expect(303);
+        let id = batch(world, "rejected").await;
+        let page = operator.get(&format!("/batches/{id}")).await.expect(200).shows("&lt;00&gt;").shows("HEADER_UNKNOWN");
+        page.hides("INTAKE_DATABASE");
+        operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("<00>").shows("HEADER_UNKNOWN");
+        assert_eq!(world.number("select count(*) from intake.failure").await, 0);
+    });
+}
+
 #[test]
 fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
     world::run(NOW, async |world| {
