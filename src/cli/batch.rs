@@ -105,7 +105,8 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
             BatchCommand::PostHeld { decision, lines } => {
                 let id = intake.find(&decision.batch).await?.id;
                 let chosen = (!lines.is_empty()).then_some(lines.as_slice());
-                decided(global, intake.post_held(id, chosen, &decision.actor, &decision.reason).await)
+                let posted = intake.post_held(id, chosen, &decision.actor, &decision.reason).await;
+                decided(global, posted.map(|posted| posted.batch))
             }
             BatchCommand::RejectHeld { decision, lines } => {
                 let id = intake.find(&decision.batch).await?.id;

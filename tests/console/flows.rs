@@ -93,6 +93,20 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
         let note = [("finding", finding.as_str()), ("act", "note"), ("owner", "sato"), ("reason", "所管課に照会中")];
         operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &note).await.expect(303);
         operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("所管課に照会中");
+        // Nothing has changed: it stays held, and that is said; whoever looks after it still does, and it is told once.
+        let post = [("finding", finding.as_str()), ("act", "post")];
+        let page = operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &post).await.expect(303);
+        assert_eq!(page.leads(), "/worklists/held/REVENUE_ORIGIN_UNKNOWN?done=posted-held.0.0.1");
+        let leads = page.leads().to_owned();
+        let page = operator.get(&leads).await.expect(200).shows("記帳できませんでした。1件は保留のままです。");
+        page.shows("所管課に照会中").shows("sato");
+        operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &post).await.expect(409).shows("既に処理されています");
+        let again = [("line", "11"), ("act", "post")];
+        operator.post(&format!("/batches/{id}/held"), &again).await.expect_to(&format!("/batches/{id}?done=posted-held.0.0.1"));
+        let page = operator.get(&format!("/batches/{id}?done=posted-held.0.0.1")).await.expect(200).hides("処理済");
+        page.shows("1件は保留のままです");
+        let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200);
+        assert_eq!(csv.text.matches("REVENUE_ORIGIN_UNKNOWN").count(), 1, "{}", csv.text);
         // What it would do: the same SQL, rolled back.
         operator.get(&format!("/batches/{id}/preview")).await.expect(200).shows("保留になる");
         assert_eq!(world.number("select records_held from intake.batch").await, 1);

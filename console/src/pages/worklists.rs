@@ -16,7 +16,7 @@ use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
 use crate::html::{self, Fields, Nav, Page, address, count, csv, field, frame, older, post, shown, told, when, yen};
-use crate::notice::Notice;
+use crate::notice::{HeldCounts, Notice};
 use crate::recent::Recent;
 use crate::refusal::{Answer, Refusal};
 
@@ -200,13 +200,21 @@ pub(crate) async fn decide(
     if chosen.iter().any(|batch| !person.may_on(Action::Operate, &batch.topic)) {
         return Err(Refusal::forbidden());
     }
+    if chosen.is_empty() && fields.get("act") != "note" {
+        return Err(Refusal::sentence(
+            "選んだ行は既に処理されています。一覧を開き直してください。ファイル全体の保留は、受付の画面で処理します。",
+            "These lines were decided already; open the list again. What holds a whole file is decided on the batch's page.",
+        ));
+    }
     let back = |done: &str| see_other(&format!("/worklists/held/{code}?done={done}"));
     match fields.get("act") {
         "post" => {
+            let mut counts = HeldCounts::default();
             for batch in &chosen {
-                desk.intake.post_held(batch.batch_id, Some(&batch.lines), &person.login, fields.get("reason")).await?;
+                let lines = Some(batch.lines.as_slice());
+                counts = counts.and(&desk.intake.post_held(batch.batch_id, lines, &person.login, fields.get("reason")).await?);
             }
-            Ok(back("posted-held"))
+            Ok(back(&counts.word()))
         }
         "reject" => {
             let reason = fields.reason()?;

@@ -273,10 +273,11 @@ pub(super) async fn lock(conn: &mut PgConnection, id: i64) -> Result<Batch, Inta
     found.map_err(IntakeError::database(format!("lock batch {id}")))?.ok_or_else(|| IntakeError::Unknown(id.to_string()))
 }
 
-/// The findings of a batch, by line; those about the whole file first.
+/// The findings of a batch, by line; those about the whole file first. What was said once more is told once.
 pub async fn findings(pool: &PgPool, id: i64) -> Result<Vec<Finding>, IntakeError> {
     let sql = "select id, line, verdict, code, field, detail, state, resolved_by, resolution
-                 from intake.finding where batch_id = $1 order by line nulls first, id";
+                 from intake.finding f where batch_id = $1 and not exists (select from intake.finding n where n.renews = f.id)
+                order by line nulls first, id";
     let found = sqlx::query_as(sql).bind(id).fetch_all(pool).await;
     found.map_err(IntakeError::database(format!("read the findings of batch {id}")))
 }

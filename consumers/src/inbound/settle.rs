@@ -202,6 +202,16 @@ pub(super) async fn store_findings(conn: &mut PgConnection, batch: i64, state: &
         .map_err(IntakeError::database(format!("keep the findings on batch {batch}")))
 }
 
+/// Keeps the verdicts of checks that ran again, after what they said before was closed: what they say once more goes on.
+pub(super) async fn store_findings_again(conn: &mut PgConnection, batch: i64) -> Result<(), IntakeError> {
+    sqlx::query(include_str!("sql/store_findings_again.sql"))
+        .bind(batch)
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(IntakeError::database(format!("keep the findings on batch {batch} once more")))
+}
+
 /// Keeps faults, numbered from 1.
 pub(super) async fn store_faults(conn: &mut PgConnection, batch: i64, faults: &[Fault]) -> Result<(), IntakeError> {
     let rows: Vec<Value> = faults.iter().map(row).collect();

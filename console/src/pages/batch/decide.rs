@@ -13,6 +13,7 @@ use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
 use crate::html::{Fields, Nav, Page, Tone, badge, count, field, frame, post, told, yen};
+use crate::notice::HeldCounts;
 use crate::refusal::{Answer, Refusal};
 
 /// Held lines that can be ticked one by one.
@@ -263,6 +264,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         desk.intake.reject_held(id, &lines, &person.login, reason).await?;
         return Ok(back(id, "rejected-held"));
     }
-    desk.intake.post_held(id, Some(lines.as_slice()).filter(|_| !whole), &person.login, fields.get("reason")).await?;
-    Ok(back(id, "posted-held"))
+    let chosen = Some(lines.as_slice()).filter(|_| !whole);
+    let posted = desk.intake.post_held(id, chosen, &person.login, fields.get("reason")).await?;
+    Ok(back(id, &HeldCounts::default().and(&posted).word()))
 }
