@@ -130,6 +130,16 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .shows("記帳済");
         // A form that is sent twice does nothing twice.
         operator.post(&format!("/batches/{id}/held"), &reject).await.expect(409);
+        // A text of the catalogue that speaks of the line knows it, on the page and in the list.
+        let number: i64 = id.parse().unwrap();
+        sqlx::query("insert into intake.finding (batch_id, line, verdict, code, detail, state) values ($1, 7, 'warn', 'ACCOUNT_ORGANIZATION_UNKNOWN', '{\"code\": \"12060000\"}', 'noted')")
+            .bind(number)
+            .execute(world.pool())
+            .await
+            .unwrap();
+        for path in ["", "/errors", "/errors.csv"] {
+            operator.get(&format!("/batches/{id}{path}")).await.expect(200).shows("7行目の所属コード12060000");
+        }
         // Back from an entry to the bytes.
         operator.get("/ledger/entries/1").await.expect(200).shows(&format!("/batches/{id}"));
         operator.get("/ledger/entries/1/lines/2").await.expect(200).shows("class=\"masked\"").shows("412d153c542d");

@@ -167,6 +167,20 @@ pub struct Finding {
     pub resolution: Option<String>,
 }
 
+impl Finding {
+    /// The finding with its place, for the catalogue's texts.
+    pub fn as_fault(&self) -> Fault {
+        let fault = said(&self.code, self.line, self.detail.as_ref());
+        Fault { field: self.field.clone(), ..fault }
+    }
+}
+
+/// A code with its line and values, for the catalogue's texts.
+pub fn said(code: &str, line: Option<i64>, detail: Option<&serde_json::Value>) -> Fault {
+    let fault = Fault::new(code).with_values(detail.unwrap_or(&serde_json::Value::Null));
+    Fault { line: line.and_then(|line| u64::try_from(line).ok()), ..fault }
+}
+
 /// A fault of a refused file, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 #[expect(missing_docs, reason = "the fields are those of renkei_core::fault::Fault")]

@@ -6,14 +6,12 @@ use futures_util::stream;
 use maud::{Markup, html};
 use renkei_consumers::inbound::{Batch, Finding, StoredFault};
 use renkei_core::catalogue::{self, Lang};
-use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
-use serde_json::Value;
 
 use super::{facts, find};
 use crate::access::Person;
 use crate::desk::Desk;
-use crate::html::{self, Nav, Page, Tone, badge, csv_stream, frame, told};
+use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame};
 use crate::refusal::Answer;
 
 /// Findings shown on the page; the list as CSV has all.
@@ -63,7 +61,7 @@ pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
                 tbody { @for finding in findings.iter().take(shown) { tr {
                     td.number { @match finding.line { Some(line) => a href={ "/batches/" (batch.id) "?line=" (line) "#records" } { (line) }, None => (say(lang, "全体", "file")) } }
                     td { (verdict(lang, &finding.verdict)) }
-                    td { (told(lang, &finding.code, finding.detail.as_ref())) }
+                    td { (fault_told(lang, &finding.as_fault())) }
                     td {
                         @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
                         @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
@@ -119,7 +117,7 @@ fn fault_row(lang: Lang, stored: &StoredFault) -> Vec<String> {
 
 /// A finding of the checks as a row of the list.
 fn finding_row(desk: &Desk, lang: Lang, topic: &str, finding: &Finding) -> Vec<String> {
-    let fault = Fault::new(&finding.code).with_values(finding.detail.as_ref().unwrap_or(&Value::Null));
+    let fault = finding.as_fault();
     vec![
         finding.line.map(|line| line.to_string()).unwrap_or_default(),
         String::new(),
