@@ -151,6 +151,24 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .await
             .expect_to(&format!("/batches/{id}?done=cancelled"));
         operator.post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")]).await.expect(409);
+        // What a person must carry or fetch waits for somebody, too.
+        sqlx::query(
+            "insert into work.task (kind, topic, key, from_whom, to_whom, since_at, due_at)
+             select 'fetch', $1, day, '福祉局', '会計', $2::timestamptz, day::timestamptz from unnest(array['2026-10-05', '2026-10-09']) day",
+        )
+        .bind(ASSESSMENTS)
+        .bind(NOW)
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let page = operator.get("/").await.expect(200);
+        page.shows("<span class=\"badge bad\">作業の期限超過</span> 1").shows("<span class=\"badge act\">作業</span> 1");
+        // The board counts of today what was taken in: nothing, now.
+        let page = operator.get("/").await.expect(200);
+        let (_, row) = page.text.split_once(&format!("<a class=\"clip\" href=\"/topics/{ASSESSMENTS}\"")).unwrap();
+        let numbers: Vec<&str> =
+            row.split("<td class=\"number\" data-value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(numbers[..2], ["0", "0"], "{row}");
         assert_eq!(world.number("select sum(debit - credit)::bigint from ledger.line where account = '1201'").await, 0);
         let sql = "select count(*) from audit.event where actor = 'unyo.1' and action = 'batch.cancel' and reason = '誤送'";
         assert_eq!(world.number(sql).await, 1);
@@ -169,7 +187,10 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         batch(world, "posted").await;
         world.drop_file(INVOICES, "IF16_20261006_001.json", &sample("IF16_20261006_001.json"));
         batch(world, "held").await;
-        // 決裁 of the drafts, on the page.
+        // 決裁 of the drafts, on the page; the board says that they wait.
+        let drafts = world.number("select count(*) from ledger.payment_order where state = 'draft'").await;
+        let waits = format!("<a href=\"/ledger/orders\"><span class=\"badge act\">支出命令の決裁</span> {drafts}</a>");
+        approver.get("/").await.expect(200).shows(&waits);
         let page = approver.get("/ledger/orders").await.expect(200).shows("決裁する");
         let numbers: Vec<String> =
             page.text.split("name=\"order\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
@@ -177,6 +198,7 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         operator.get("/ledger/orders").await.expect(200).hides("決裁する");
         operator.post("/ledger/orders/approve", &fields).await.expect(403);
         approver.post("/ledger/orders/approve", &fields).await.expect_to("/ledger/orders?done=approved");
+        approver.get("/").await.expect(200).hides("支出命令の決裁");
 
         let slug = TRANSFERS;
         operator.get(&format!("/topics/{slug}")).await.expect(200).shows("ファイルを作る");
