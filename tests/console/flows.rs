@@ -208,8 +208,20 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
             .await
             .expect(200)
             .shows("id=\"param.pay_date\" name=\"param.pay_date\" type=\"date\"");
+        // A form that is not understood comes back as it was filled in; what to type at a command line helps nobody here.
         let wrong = [("profile", "mizuho_advanced"), ("param.pay_date", "明日")];
-        operator.post(&format!("/topics/{slug}/dry-run"), &wrong).await.expect(409).shows("日付（2026-11-30）ではありません");
+        let page = operator.post(&format!("/topics/{slug}/dry-run"), &wrong).await.expect(409);
+        page.shows("日付（2026-11-30）ではありません").shows("value=\"明日\"").hides("topic show");
+        let missing = [("profile", "mizuho_advanced"), ("param.same_content_reason", "銀行の依頼")];
+        for step in ["dry-run", "order"] {
+            let page = operator.post(&format!("/topics/{slug}/{step}"), &missing).await.expect(409).hides("--param");
+            let page = page.shows("条件「pay_date」（支払日）がありません").shows("<option value=\"mizuho_advanced\" selected>");
+            page.shows("value=\"銀行の依頼\"").shows("支払日（様式により必須）");
+        }
+        // What every file of a topic needs, the browser insists on.
+        let page = operator.get("/topics/24_facility_balances").await.expect(200);
+        let (_, rest) = page.text.split_once("<input id=\"param.as_of\"").unwrap();
+        assert!(rest.split('>').next().unwrap().contains("required"), "{rest}");
         let order = [("profile", "mizuho_advanced"), ("param.pay_date", "2026-10-23")];
         let page = operator.post(&format!("/topics/{slug}/dry-run"), &order).await.expect(200).shows("3,437,832");
         let key = page.hidden("key");
