@@ -297,6 +297,8 @@ create table intake.finding (
   resolved_at timestamptz,
   resolved_by text,
   resolution  text,
+  -- The finding whose place it takes: the checks ran again and say the same of the line. Its age and notes go on; it is not listed.
+  renews      bigint,
   constraint finding_pkey primary key (id),
   constraint finding_verdict_known check (verdict in ('reject', 'hold', 'skip', 'warn')),
   constraint finding_state_known check (state in ('open', 'resolved', 'noted', 'preview')),
@@ -305,7 +307,8 @@ create table intake.finding (
 comment on table intake.finding is 'What the checks said about a line (line null: about the whole file). A hold is open until somebody resolves it; the rest is noted; preview: found before a confirmation, replaced by what is found then';
 create index finding_by_batch on intake.finding (batch_id, line);
 create index finding_open on intake.finding (batch_id, line) include (verdict, code, created_at) where state = 'open';
-create index finding_open_by_code on intake.finding (code, id) where state = 'open';
+create index finding_open_by_code on intake.finding (code, created_at, id) where state = 'open';
+create unique index finding_renews on intake.finding (renews) where renews is not null;
 create function intake.check_added_findings() returns trigger
 language plpgsql as $$
 declare

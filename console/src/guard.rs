@@ -82,9 +82,20 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
         request.extensions_mut().insert(person.clone());
     }
     let response = next.run(request).await;
-    match response.extensions().get::<Refusal>() {
-        Some(refusal) => page_of(refusal, person.as_ref(), lang),
+    match response.extensions().get::<Refusal>().cloned().or_else(|| of_the_framework(&response, writes)) {
+        Some(refusal) => page_of(&refusal, person.as_ref(), lang),
         None => response,
+    }
+}
+
+/// A refusal that no page of ours made, in place of its English sentence: a number in the address that is none, a form that is cut off.
+fn of_the_framework(response: &Response, writes: bool) -> Option<Refusal> {
+    let status = response.status();
+    let is_sentence = text(response.headers(), &CONTENT_TYPE).starts_with("text/plain");
+    match status {
+        _ if !status.is_client_error() || !is_sentence => None,
+        StatusCode::BAD_REQUEST if !writes => Some(Refusal::not_found()),
+        _ => Some(Refusal::unreadable(status)),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use renkei_core::metrics::metrics;
@@ -29,6 +30,6 @@ pub(crate) async fn pass(State(measured): State<Measured>, request: Request, nex
 }
 
 /// Counts an address that is served nowhere, whatever it says.
-pub(crate) fn unknown() {
-    metrics().pages.requests.with_label_values(&[UNKNOWN, UNKNOWN, "404"]).inc();
+pub(crate) fn unknown(status: StatusCode) {
+    metrics().pages.requests.with_label_values(&[UNKNOWN, UNKNOWN, status.as_str()]).inc();
 }

@@ -1,15 +1,30 @@
+use std::borrow::Cow;
+
+use renkei_consumers::inbound::HeldPosted;
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
 /// What has just been done. It travels in the address as a word of this list, so that an address can put no other text on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Notice(usize);
+pub(crate) enum Notice {
+    /// One of the list.
+    Known(usize),
+    /// Held lines were to be posted.
+    Held(HeldCounts),
+}
+
+/// What became of held lines that were to be posted, in records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct HeldCounts {
+    pub(crate) posted: u32,
+    pub(crate) known: u32,
+    pub(crate) held: u32,
+}
 
 /// Word, Japanese and English sentence.
 const NOTICES: &[(&str, &str, &str)] = &[
     ("confirmed", "記帳しました。", "Posted."),
     ("cancelled", "取り消しました。", "Cancelled."),
-    ("posted-held", "保留の行を記帳しました。", "The held lines were posted."),
     ("rejected-held", "保留の行を却下しました。", "The held lines were given up."),
     ("duplicate-posted", "重複のファイルを記帳しました。", "The duplicate was posted."),
     ("decided", "再判定しました。", "Decided again."),
@@ -60,15 +75,76 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("verified", "監査記録の連鎖は正しくつながっています。", "The chain of the audit log is whole."),
 ];
 
+/// What stands before the counts of held lines.
+const HELD: &str = "posted-held";
+
 impl Notice {
     /// The notice of a word from an address.
     pub(crate) fn of(word: &str) -> Option<Notice> {
-        NOTICES.iter().position(|(known, ..)| *known == word).map(Notice)
+        match word.strip_prefix(HELD) {
+            Some(counts) => HeldCounts::parse(counts).map(Notice::Held),
+            None => NOTICES.iter().position(|(known, ..)| *known == word).map(Notice::Known),
+        }
     }
 
     /// Its sentence.
-    pub(crate) fn text(self, lang: Lang) -> &'static str {
-        NOTICES.get(self.0).map_or("", |(_, ja, en)| say(lang, ja, en))
+    pub(crate) fn text(self, lang: Lang) -> Cow<'static, str> {
+        match self {
+            Notice::Known(place) => Cow::Borrowed(NOTICES.get(place).map_or("", |(_, ja, en)| say(lang, ja, en))),
+            Notice::Held(counts) => Cow::Owned(counts.text(lang)),
+        }
+    }
+}
+
+impl HeldCounts {
+    /// With what became of the lines of another batch.
+    pub(crate) fn and(self, more: &HeldPosted) -> HeldCounts {
+        let sum = |so_far: u32, more: i64| so_far.saturating_add(u32::try_from(more).unwrap_or(0));
+        HeldCounts { posted: sum(self.posted, more.posted), known: sum(self.known, more.known), held: sum(self.held, more.held) }
+    }
+
+    /// The word that travels in an address.
+    pub(crate) fn word(self) -> String {
+        format!("{HELD}.{}.{}.{}", self.posted, self.known, self.held)
+    }
+
+    fn parse(counts: &str) -> Option<HeldCounts> {
+        let numbers: Vec<u32> = counts.strip_prefix('.')?.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+        let [posted, known, held] = numbers[..] else { return None };
+        Some(HeldCounts { posted, known, held })
+    }
+
+    fn text(self, lang: Lang) -> String {
+        let HeldCounts { posted, known, held } = self;
+        let mut sentences = Vec::new();
+        match lang {
+            Lang::Ja => {
+                if posted > 0 || held == 0 {
+                    sentences.push(format!("保留の{posted}件を記帳しました。"));
+                }
+                if known > 0 {
+                    sentences.push(format!("{known}件は既知のため記帳していません。"));
+                }
+                if held > 0 && posted == 0 {
+                    sentences.push(format!("記帳できませんでした。{held}件は保留のままです。内容を確認してください。"));
+                } else if held > 0 {
+                    sentences.push(format!("{held}件は記帳できず、保留のままです。内容を確認してください。"));
+                }
+                sentences.concat()
+            }
+            Lang::En => {
+                if posted > 0 || held == 0 {
+                    sentences.push(format!("Held records posted: {posted}."));
+                }
+                if known > 0 {
+                    sentences.push(format!("Known already, not posted: {known}."));
+                }
+                if held > 0 {
+                    sentences.push(format!("Could not be posted and stay held: {held}. Look at what is said about them."));
+                }
+                sentences.join(" ")
+            }
+        }
     }
 }
 
@@ -78,7 +154,23 @@ mod tests {
 
     #[test]
     fn an_address_puts_no_text_of_its_own_on_a_page() {
-        assert_eq!(Notice::of("confirmed").map(|notice| notice.text(Lang::Ja)), Some("記帳しました。"));
+        assert_eq!(Notice::of("confirmed").map(|notice| notice.text(Lang::Ja)), Some("記帳しました。".into()));
         assert_eq!(Notice::of("<b>call 03-0000-0000</b>"), None);
+    }
+    #[test]
+    fn what_became_of_held_lines_is_told_in_numbers() {
+        let told = |posted, known, held| {
+            let word = HeldCounts { posted, known, held }.word();
+            Notice::of(&word).map(|notice| notice.text(Lang::Ja).into_owned()).unwrap_or_default()
+        };
+        assert_eq!(told(3, 0, 0), "保留の3件を記帳しました。");
+        assert_eq!(
+            told(3, 1, 2),
+            "保留の3件を記帳しました。1件は既知のため記帳していません。2件は記帳できず、保留のままです。内容を確認してください。"
+        );
+        assert_eq!(told(0, 0, 2), "記帳できませんでした。2件は保留のままです。内容を確認してください。");
+        for word in ["posted-held", "posted-held.1.2", "posted-held.1.2.x", "posted-held.1.2.3.4", "posted-held.-1.0.0"] {
+            assert_eq!(Notice::of(word), None, "{word}");
+        }
     }
 }

@@ -33,6 +33,24 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "該当するものはありません。", "There is no such thing.")
     }
 
+    /// The address takes forms only, or none.
+    pub(crate) fn of_a_form() -> Refusal {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "このアドレスは直接開けません。メニューから画面を開いて操作してください。",
+            "This address cannot be opened by itself. Open the page from the menu.",
+        )
+    }
+
+    /// What was sent cannot be read. `status` is that of whoever tried.
+    pub(crate) fn unreadable(status: StatusCode) -> Refusal {
+        Self::new(
+            status,
+            "送信された内容を読み取れません。画面を開き直して、もう一度操作してください。",
+            "What was sent cannot be read. Open the page again and repeat it.",
+        )
+    }
+
     /// The role does not allow it.
     pub(crate) fn forbidden() -> Refusal {
         Self::new(

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use renkei_consumers::failures::group;
 use renkei_producers::front::{self, Front};
@@ -17,7 +18,10 @@ use tracing::info;
 
 use crate::access::purge;
 use crate::desk::Desk;
+use crate::guard::Guarded;
 use crate::pages::{depths, pulse};
+use crate::refusal::Refusal;
+use crate::routes::Need;
 use crate::{guard, measure, routes};
 
 /// How often it is looked whether open pages should show something new.
@@ -40,11 +44,19 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// All pages.
 pub fn app(desk: Arc<Desk>) -> Router {
+    // Whoever asks for what is served nowhere gets a page like any other: the guard puts it into their frame.
+    let guarded = Guarded { desk: desk.clone(), need: Need::Open };
+    let elsewhere = || async {
+        measure::unknown(StatusCode::NOT_FOUND);
+        Refusal::not_found().into_response()
+    };
+    let otherwise = || async {
+        measure::unknown(StatusCode::METHOD_NOT_ALLOWED);
+        Refusal::of_a_form().into_response()
+    };
     routes::router(&desk)
-        .fallback(|| async {
-            measure::unknown();
-            (StatusCode::NOT_FOUND, "404\n").into_response()
-        })
+        .fallback(elsewhere.layer(from_fn_with_state(guarded.clone(), guard::pass)))
+        .method_not_allowed_fallback(otherwise.layer(from_fn_with_state(guarded, guard::pass)))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(guard::headers))
         .with_state(desk)

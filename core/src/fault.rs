@@ -3,6 +3,8 @@
 //! A fault carries a *code*; the sentence a person reads comes from `crate::catalogue`, in Japanese or English, filled with
 //! the fault's own values. Readers collect faults and go on; they do not stop at the first.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +17,11 @@ pub enum Severity {
     Error,
     /// The file goes on; the finding is shown.
     Warning,
+}
+
+/// A text that every store takes: Postgres has no U+0000 in its texts, so it is told as `<00>`, as in all values that are shown.
+pub fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "<00>")) } else { Cow::Borrowed(text) }
 }
 
 /// One finding.
@@ -60,7 +67,7 @@ impl Fault {
     /// Adds a named value for the catalogue text.
     #[must_use]
     pub fn arg(mut self, name: &str, value: impl ToString) -> Self {
-        self.args.push((name.to_owned(), value.to_string()));
+        self.args.push((name.to_owned(), storable(&value.to_string()).into_owned()));
         self
     }
 
@@ -100,7 +107,7 @@ impl Fault {
     /// Shows the offending value.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
+        self.value = Some(storable(&value.into()).into_owned());
         self
     }
 

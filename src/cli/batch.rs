@@ -5,7 +5,6 @@ use std::sync::Arc;
 use clap::Subcommand;
 use renkei_consumers::inbound::{Batch, CarriedOn, Filter, Finding, Hop, Intake, IntakeError, State, StoredDocument};
 use renkei_core::catalogue::{self, Lang};
-use renkei_core::fault::Fault;
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
 
@@ -105,7 +104,8 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
             BatchCommand::PostHeld { decision, lines } => {
                 let id = intake.find(&decision.batch).await?.id;
                 let chosen = (!lines.is_empty()).then_some(lines.as_slice());
-                decided(global, intake.post_held(id, chosen, &decision.actor, &decision.reason).await)
+                let posted = intake.post_held(id, chosen, &decision.actor, &decision.reason).await;
+                decided(global, posted.map(|posted| posted.batch))
             }
             BatchCommand::RejectHeld { decision, lines } => {
                 let id = intake.find(&decision.batch).await?.id;
@@ -255,9 +255,7 @@ fn carried_on(lang: Lang, medium: &CarriedOn) -> String {
 
 /// A finding as a sentence from the catalogue.
 pub(crate) fn finding_text(lang: Lang, finding: &Finding) -> String {
-    let mut fault = Fault::new(&finding.code).with_values(finding.detail.as_ref().unwrap_or(&serde_json::Value::Null));
-    fault.line = finding.line.and_then(|line| u64::try_from(line).ok());
-    fault.field.clone_from(&finding.field);
+    let fault = finding.as_fault();
     let line = fault.line.map(|line| format!("{} {line} ", say(lang, "行", "line"))).unwrap_or_default();
     let remedy = catalogue::remedy(&fault, lang);
     let state = if finding.state == "resolved" { say(lang, "（処理済）", " (resolved)") } else { "" };

@@ -70,6 +70,26 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
     });
 }
 
+/// The database has no U+0000 in its texts: what a cell of the first line holds must not keep the list of errors from being made.
+#[test]
+fn a_file_whose_first_line_holds_a_nul_is_refused_with_its_errors() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut file = sample("IF12_SKS_20261005093000_001.csv");
+        file.insert(file.iter().position(|&byte| byte == b',').unwrap(), 0);
+        let path = format!("/topics/{ASSESSMENTS}");
+        operator.get(&path).await.expect(200);
+        operator.upload(&format!("{path}/files"), "IF12_SKS_20261005100000_003.csv", &file).await.expect(303);
+        let id = batch(world, "rejected").await;
+        let page = operator.get(&format!("/batches/{id}")).await.expect(200).shows("&lt;00&gt;").shows("HEADER_UNKNOWN");
+        page.hides("INTAKE_DATABASE");
+        operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("<00>").shows("HEADER_UNKNOWN");
+        assert_eq!(world.number("select count(*) from intake.failure").await, 0);
+    });
+}
+
 #[test]
 fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
     world::run(NOW, async |world| {
@@ -88,6 +108,20 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
         let note = [("finding", finding.as_str()), ("act", "note"), ("owner", "sato"), ("reason", "所管課に照会中")];
         operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &note).await.expect(303);
         operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("所管課に照会中");
+        // Nothing has changed: it stays held, and that is said; whoever looks after it still does, and it is told once.
+        let post = [("finding", finding.as_str()), ("act", "post")];
+        let page = operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &post).await.expect(303);
+        assert_eq!(page.leads(), "/worklists/held/REVENUE_ORIGIN_UNKNOWN?done=posted-held.0.0.1");
+        let leads = page.leads().to_owned();
+        let page = operator.get(&leads).await.expect(200).shows("記帳できませんでした。1件は保留のままです。");
+        page.shows("所管課に照会中").shows("sato");
+        operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &post).await.expect(409).shows("既に処理されています");
+        let again = [("line", "11"), ("act", "post")];
+        operator.post(&format!("/batches/{id}/held"), &again).await.expect_to(&format!("/batches/{id}?done=posted-held.0.0.1"));
+        let page = operator.get(&format!("/batches/{id}?done=posted-held.0.0.1")).await.expect(200).hides("処理済");
+        page.shows("1件は保留のままです");
+        let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200);
+        assert_eq!(csv.text.matches("REVENUE_ORIGIN_UNKNOWN").count(), 1, "{}", csv.text);
         // What it would do: the same SQL, rolled back.
         operator.get(&format!("/batches/{id}/preview")).await.expect(200).shows("保留になる");
         assert_eq!(world.number("select records_held from intake.batch").await, 1);
@@ -111,6 +145,16 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .shows("記帳済");
         // A form that is sent twice does nothing twice.
         operator.post(&format!("/batches/{id}/held"), &reject).await.expect(409);
+        // A text of the catalogue that speaks of the line knows it, on the page and in the list.
+        let number: i64 = id.parse().unwrap();
+        sqlx::query("insert into intake.finding (batch_id, line, verdict, code, detail, state) values ($1, 7, 'warn', 'ACCOUNT_ORGANIZATION_UNKNOWN', '{\"code\": \"12060000\"}', 'noted')")
+            .bind(number)
+            .execute(world.pool())
+            .await
+            .unwrap();
+        for path in ["", "/errors", "/errors.csv"] {
+            operator.get(&format!("/batches/{id}{path}")).await.expect(200).shows("7行目の所属コード12060000");
+        }
         // Back from an entry to the bytes.
         operator.get("/ledger/entries/1").await.expect(200).shows(&format!("/batches/{id}"));
         operator.get("/ledger/entries/1/lines/2").await.expect(200).shows("class=\"masked\"").shows("412d153c542d");
@@ -122,6 +166,24 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .await
             .expect_to(&format!("/batches/{id}?done=cancelled"));
         operator.post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")]).await.expect(409);
+        // What a person must carry or fetch waits for somebody, too.
+        sqlx::query(
+            "insert into work.task (kind, topic, key, from_whom, to_whom, since_at, due_at)
+             select 'fetch', $1, day, '福祉局', '会計', $2::timestamptz, day::timestamptz from unnest(array['2026-10-05', '2026-10-09']) day",
+        )
+        .bind(ASSESSMENTS)
+        .bind(NOW)
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let page = operator.get("/").await.expect(200);
+        page.shows("<span class=\"badge bad\">作業の期限超過</span> 1").shows("<span class=\"badge act\">作業</span> 1");
+        // The board counts of today what was taken in: nothing, now.
+        let page = operator.get("/").await.expect(200);
+        let (_, row) = page.text.split_once(&format!("<a class=\"clip\" href=\"/topics/{ASSESSMENTS}\"")).unwrap();
+        let numbers: Vec<&str> =
+            row.split("<td class=\"number\" data-value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(numbers[..2], ["0", "0"], "{row}");
         // What moves money asks again who is there.
         sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
             .execute(world.pool())
@@ -149,7 +211,10 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         batch(world, "posted").await;
         world.drop_file(INVOICES, "IF16_20261006_001.json", &sample("IF16_20261006_001.json"));
         batch(world, "held").await;
-        // 決裁 of the drafts, on the page.
+        // 決裁 of the drafts, on the page; the board says that they wait.
+        let drafts = world.number("select count(*) from ledger.payment_order where state = 'draft'").await;
+        let waits = format!("<a href=\"/ledger/orders\"><span class=\"badge act\">支出命令の決裁</span> {drafts}</a>");
+        approver.get("/").await.expect(200).shows(&waits);
         let page = approver.get("/ledger/orders").await.expect(200).shows("決裁する");
         let numbers: Vec<String> =
             page.text.split("name=\"order\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
@@ -159,6 +224,7 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         approver.post("/ledger/orders/approve", &fields).await.expect_to("/ledger/orders?done=approved");
         assert_eq!(looked(world, "shonin.1", "payment_order", "payees").await, 1, "whom they pay was shown");
         assert_eq!(looked(world, "unyo.1", "payment_order", "%").await, 0);
+        approver.get("/").await.expect(200).hides("支出命令の決裁");
 
         let slug = TRANSFERS;
         operator.get(&format!("/topics/{slug}")).await.expect(200).shows("ファイルを作る");
@@ -168,8 +234,20 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
             .await
             .expect(200)
             .shows("id=\"param.pay_date\" name=\"param.pay_date\" type=\"date\"");
+        // A form that is not understood comes back as it was filled in; what to type at a command line helps nobody here.
         let wrong = [("profile", "mizuho_advanced"), ("param.pay_date", "明日")];
-        operator.post(&format!("/topics/{slug}/dry-run"), &wrong).await.expect(409).shows("日付（2026-11-30）ではありません");
+        let page = operator.post(&format!("/topics/{slug}/dry-run"), &wrong).await.expect(409);
+        page.shows("日付（2026-11-30）ではありません").shows("value=\"明日\"").hides("topic show");
+        let missing = [("profile", "mizuho_advanced"), ("param.same_content_reason", "銀行の依頼")];
+        for step in ["dry-run", "order"] {
+            let page = operator.post(&format!("/topics/{slug}/{step}"), &missing).await.expect(409).hides("--param");
+            let page = page.shows("条件「pay_date」（支払日）がありません").shows("<option value=\"mizuho_advanced\" selected>");
+            page.shows("value=\"銀行の依頼\"").shows("支払日（様式により必須）");
+        }
+        // What every file of a topic needs, the browser insists on.
+        let page = operator.get("/topics/24_facility_balances").await.expect(200);
+        let (_, rest) = page.text.split_once("<input id=\"param.as_of\"").unwrap();
+        assert!(rest.split('>').next().unwrap().contains("required"), "{rest}");
         let order = [("profile", "mizuho_advanced"), ("param.pay_date", "2026-10-23")];
         let page = operator.post(&format!("/topics/{slug}/dry-run"), &order).await.expect(200).shows("3,437,832");
         let key = page.hidden("key");

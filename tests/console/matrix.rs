@@ -77,6 +77,38 @@ fn who_is_not_in_sees_the_door_and_nothing_else() {
 }
 
 #[test]
+fn what_is_served_nowhere_is_said_on_a_page_of_ours() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut visitor = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut nobody = Visitor::new(&address);
+        for (path, status, said) in [
+            ("/nope", 404, "該当するものはありません。"),
+            ("/batches/abc", 404, "該当するものはありません。"),
+            ("/ledger/entries/1/lines/x", 404, "該当するものはありません。"),
+            ("/batches/1/confirm", 405, "このアドレスは直接開けません。"),
+        ] {
+            visitor
+                .get(path)
+                .await
+                .expect(status)
+                .shows(said)
+                .shows("試験 花子")
+                .shows("href=\"/worklists\"")
+                .hides("cannot parse");
+        }
+        // Nobody learns which numbers there are, and is told in the language that was chosen.
+        nobody.get("/nope").await.expect(404).shows("該当するものはありません。").hides("href=\"/worklists\"");
+        nobody.get("/batches/1/confirm").await.expect(405).shows("このアドレスは直接開けません。");
+        nobody.get("/language/en").await.expect(303);
+        nobody.get("/nope").await.expect(404).shows("There is no such thing.").shows("lang=\"en\"");
+        visitor.get("/me").await.expect(200);
+        visitor.post("/batches/abc/confirm", &[]).await.expect(400).shows("読み取れません").shows("試験 花子");
+        visitor.post("/nope", &[]).await.expect(404).shows("該当するものはありません。");
+    });
+}
+
+#[test]
 fn a_form_needs_the_token_of_its_session_and_our_own_origin() {
     world::run(NOW, async |world| {
         let address = console(world).await;

@@ -319,6 +319,13 @@ fn a_parked_message_is_corrected_beside_its_original() {
         operator.get(&format!("{page}/edit")).await.expect(200).shows("&quot;amount&quot;: &quot;1O00&quot;");
         let typed = "[\r\n  {\r\n    \"amount\": \"1000\"\r\n  }\r\n]";
         let fields = [("version", "1"), ("body", typed), ("reason", "英字を数字に")];
+        // What came was JSON: a correction that is none is refused with its place, and what was typed stays.
+        let cut = typed.replace("\"1000\"", "\"1000\",");
+        let broken = [("version", "1"), ("body", cut.as_str()), ("reason", "英字を数字に")];
+        let refused = operator.post(&format!("{page}/edit"), &broken).await.expect(409);
+        let refused = refused.shows("訂正した本文がJSONになっていません（4行目の3文字目）").shows("key must be a string");
+        refused.shows("value=\"英字を数字に\"").shows("&quot;1000&quot;,");
+        operator.post(&format!("{page}/versions"), &broken).await.expect(409).shows("JSONになっていません（4行目の3文字目）");
         let shown = operator.post(&format!("{page}/edit"), &fields).await.expect(200).shows("<del>").shows("<ins>");
         assert_eq!(world.number("select count(*) from intake.failure_version").await, 0, "looking keeps nothing\n{}", shown.text);
         operator.post(&format!("{page}/versions"), &fields).await.expect_to(&format!("{page}?done=corrected"));
@@ -326,6 +333,20 @@ fn a_parked_message_is_corrected_beside_its_original() {
         operator.get(&page).await.expect(200).shows("英字を数字に").shows("1O00");
         operator.post(&format!("{page}/retry"), &[("reason", "")]).await.expect(303);
         operator.get(&format!("{page}/edit")).await.expect(409);
+        // What was no JSON when it came need not become any.
+        sqlx::query(
+            "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+             select queue, routing_key, '00000000-0000-4000-8000-000000000003', kind, '{}', 'SKS,1O00', code, reason, attempts
+               from intake.failure where id = $1",
+        )
+        .bind(id)
+        .execute(world.pool())
+        .await
+        .unwrap();
+        let plain = format!("/failures/{}", world.number("select max(id) from intake.failure").await);
+        let text = [("version", "1"), ("body", "SKS,1000"), ("reason", "英字を数字に")];
+        operator.post(&format!("{plain}/versions"), &text).await.expect_to(&format!("{plain}?done=corrected"));
+        operator.post(&format!("{plain}/discard"), &[("reason", "試験")]).await.expect(303);
         let sql = "select count(*) from audit.event where action = 'failure.retried' and after ->> 'version' = '2'";
         assert_eq!(world.number(sql).await, 1);
         operator.post(&format!("/failures/{}/discard", id + 1), &[("reason", "試験")]).await.expect(303);

@@ -11,9 +11,8 @@ pub(crate) fn told(lang: Lang, code: &str, detail: Option<&Value>) -> Markup {
 }
 
 /// The same without what to do.
-pub(crate) fn without_remedy(lang: Lang, code: &str, detail: Option<&Value>) -> Markup {
-    let fault = Fault::new(code).with_values(detail.unwrap_or(&Value::Null));
-    html! { (catalogue::text(&fault, lang)) " " code.detail { (code) } }
+pub(crate) fn without_remedy(lang: Lang, fault: &Fault) -> Markup {
+    html! { (catalogue::text(fault, lang)) " " code.detail { (fault.code) } }
 }
 
 /// The same of a fault with a place.

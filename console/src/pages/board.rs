@@ -23,6 +23,9 @@ use crate::notice::Notice;
 use crate::recent::Known;
 use crate::refusal::Answer;
 
+/// The topic whose files bring payment orders: drafts that no file brought are shown with it.
+const ORDERING: u8 = 16;
+
 #[derive(Debug, FromRow)]
 struct Line {
     topic: String,
@@ -39,6 +42,9 @@ struct Line {
     under_way: i64,
     to_release: i64,
     troubled: i64,
+    drafts: i64,
+    tasks: i64,
+    late: i64,
     parked: i64,
     days: Vec<i64>,
 }
@@ -86,6 +92,8 @@ struct Row<'d> {
     due: Markup,
     waiting: Option<u64>,
     paused: bool,
+    /// Whether the person may look at the ledger.
+    ledger: bool,
 }
 
 /// The page; it renews itself.
@@ -120,20 +128,24 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
     let slugs: Vec<&str> = topics.iter().map(|topic| topic.slug.as_str()).collect();
     let listed: Vec<String> = topics.iter().map(|topic| queues(topic).join(",")).collect();
     let now = clock::now();
+    let ordering = desk.registry.topics.iter().find(|topic| topic.number == ORDERING).map(|topic| topic.slug.as_str());
     let lines: Vec<Line> = sqlx::query_as(include_str!("sql/board.sql"))
         .bind(&slugs)
         .bind(now.date().to_string())
         .bind(&listed)
+        .bind(now.timestamp().to_string())
+        .bind(ordering)
         .fetch_all(&desk.pool)
         .await?;
     let outlook = outlook(desk).await;
     let depths = desk.depths.now();
+    let ledger = person.may_everywhere(Action::See);
     let still = paused::slugs(&desk.pool).await?;
     let row = |(topic, line): (&'d Arc<Topic>, Line)| {
         let due = outlook.as_ref().map_or_else(|| html! {}, |known| next(person.lang, &known.value, &line.topic));
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
         let paused = still.contains(&line.topic);
-        Row { topic, line, due, waiting, paused }
+        Row { topic, line, due, waiting, paused, ledger }
     };
     Ok(topics.into_iter().zip(lines).map(row).collect())
 }
@@ -205,7 +217,7 @@ fn table(lang: Lang, rows: &[Row<'_>], links: bool) -> Markup {
 }
 
 fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
-    let Row { topic, line, due, waiting, paused } = row;
+    let Row { topic, line, due, waiting, paused, ledger } = row;
     let slug = topic.slug.as_str();
     let name = say(lang, &topic.name, &topic.name_en);
     let partner = if topic.direction == Direction::In { &topic.from } else { &topic.to };
@@ -227,7 +239,7 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
             td.number data-value=(line.parked) {
                 @if line.parked > 0 { a href={ "/failures?topic=" (slug) } { (badge(Tone::Bad, &line.parked.to_string())) } } @else { "0" }
             }
-            td { @if *paused { a href={ "/topics/" (slug) } { (badge(Tone::Act, say(lang, "停止中", "paused"))) } " " } (to_do(lang, line)) }
+            td { @if *paused { a href={ "/topics/" (slug) } { (badge(Tone::Act, say(lang, "停止中", "paused"))) } " " } (to_do(lang, line, *ledger)) }
             td { (html::chart::bars(&line.days, &format!("{name}: {}", say(lang, "30日間の件数", "records of 30 days")))) }
         }
     }
@@ -252,7 +264,7 @@ fn minute(instant: &str) -> Markup {
 }
 
 /// Who must act, and on what.
-fn to_do(lang: Lang, line: &Line) -> Markup {
+fn to_do(lang: Lang, line: &Line, ledger: bool) -> Markup {
     let slug = &line.topic;
     html! {
         ul.todo {
@@ -262,6 +274,10 @@ fn to_do(lang: Lang, line: &Line) -> Markup {
             @if line.held > 0 {
                 li { a href={ "/batches?topic=" (slug) "&state=held" } { (badge(Tone::Act, say(lang, "保留処理", "resolve"))) " " (line.held) } }
             }
+            @if line.drafts > 0 {
+                li { @let words = html! { (badge(Tone::Act, say(lang, "支出命令の決裁", "approve orders"))) " " (line.drafts) };
+                    @if ledger { a href="/ledger/orders" { (words) } } @else { (words) } }
+            }
             @if line.to_release > 0 {
                 li { a href={ "/exports?topic=" (slug) "&state=open" } { (badge(Tone::Act, say(lang, "承認・払出", "release"))) " " (line.to_release) } }
             }
@@ -270,6 +286,12 @@ fn to_do(lang: Lang, line: &Line) -> Markup {
             }
             @if line.parked > 0 {
                 li { a href={ "/failures?topic=" (slug) } { (badge(Tone::Bad, say(lang, "障害対応", "mend"))) " " (line.parked) } }
+            }
+            @if line.late > 0 {
+                li { a href={ "/tasks?topic=" (slug) } { (badge(Tone::Bad, say(lang, "作業の期限超過", "tasks late"))) " " (line.late) } }
+            }
+            @if line.tasks > line.late {
+                li { a href={ "/tasks?topic=" (slug) } { (badge(Tone::Act, say(lang, "作業", "tasks"))) " " (line.tasks - line.late) } }
             }
             @if line.under_way > 0 { li { (badge(Tone::Busy, say(lang, "処理中", "under way"))) " " (line.under_way) } }
         }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::failures::{Failure, edit};
 use renkei_core::catalogue::Lang;
@@ -15,7 +16,7 @@ use super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, diff, field, frame, post, when};
+use crate::html::{Fields, Nav, Page, diff, field, frame, post, verbatim, when};
 use crate::refusal::{Answer, Refusal};
 
 /// Largest body that is edited on a page.
@@ -70,6 +71,47 @@ fn spread(text: &str) -> String {
         }
     }
     out
+}
+
+/// What keeps a typed body from being JSON, where what came was JSON: place and reason.
+struct Unreadable {
+    line: usize,
+    character: usize,
+    ended: bool,
+    said: String,
+}
+
+impl Unreadable {
+    fn of(came_as_json: bool, typed: &str) -> Option<Unreadable> {
+        let error = serde_json::from_str::<serde::de::IgnoredAny>(typed).err().filter(|_| came_as_json)?;
+        let before = typed.lines().nth(error.line().saturating_sub(1)).unwrap_or_default().as_bytes();
+        let before = before.get(..error.column()).unwrap_or(before);
+        let character = String::from_utf8_lossy(before).chars().count();
+        Some(Unreadable { line: error.line(), character, ended: error.is_eof(), said: error.to_string() })
+    }
+
+    fn words(&self, lang: Lang) -> String {
+        let Unreadable { line, character, ended, .. } = self;
+        match (lang, ended) {
+            (Lang::Ja, true) => {
+                format!("訂正した本文がJSONの途中で終わっています（{line}行目の{character}文字目）。保存していません。")
+            }
+            (Lang::Ja, false) => {
+                format!("訂正した本文がJSONになっていません（{line}行目の{character}文字目）。保存していません。")
+            }
+            (Lang::En, true) => {
+                format!("The body ends in the middle of JSON (line {line}, character {character}). Nothing was kept.")
+            }
+            (Lang::En, false) => format!("The body is not JSON (line {line}, character {character}). Nothing was kept."),
+        }
+    }
+}
+
+/// Whether what came was JSON: a correction must be JSON then, too.
+async fn came_as_json(desk: &Desk, id: i64) -> Answer<bool> {
+    let versions = edit::versions(&desk.pool, id).await?;
+    let original = versions.first().ok_or_else(Refusal::not_found)?;
+    Ok(serde_json::from_slice::<serde::de::IgnoredAny>(&original.body).is_ok())
 }
 
 /// The newest version as text, and its number.
@@ -134,11 +176,25 @@ fn title(lang: Lang, id: i64) -> String {
 }
 
 /// The difference, before anything is kept.
-pub(crate) async fn compare(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
+pub(crate) async fn compare(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer<Response> {
     let lang = person.lang;
     editable(&desk, &person, id).await?;
     let (version, before) = newest(&desk, id).await?;
     let (after, reason) = (typed(&fields), fields.reason()?);
+    if let Some(unreadable) = Unreadable::of(came_as_json(&desk, id).await?, &after) {
+        let body = html! {
+            div.refusal role="alert" { p { (unreadable.words(lang)) } (verbatim(lang, true, &unreadable.said)) }
+            (form(&person, id, version, &after, reason))
+            p { a href={ "/failures/" (id) } { (say(lang, "訂正せずに戻る", "Back without a correction")) } }
+        };
+        let page = frame(&person, &Page::new(Nav::Failures, &title(lang, id)), body);
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     let body = html! {
         section.panel {
             h2 { (say(lang, "違い", "Difference")) }
@@ -153,13 +209,16 @@ pub(crate) async fn compare(State(desk): State<Arc<Desk>>, person: Person, Path(
         section.panel { h2 { (say(lang, "直す", "Edit on")) } (form(&person, id, version, &after, reason)) }
         p { a href={ "/failures/" (id) } { (say(lang, "訂正せずに戻る", "Back without a correction")) } }
     };
-    Ok(frame(&person, &Page::new(Nav::Failures, &title(lang, id)), body))
+    Ok(frame(&person, &Page::new(Nav::Failures, &title(lang, id)), body).into_response())
 }
 
 /// Keeps it as the next version.
 pub(crate) async fn save(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     editable(&desk, &person, id).await?;
     let base = i32::try_from(fields.number("version")?).map_err(|_| Refusal::value("version", fields.get("version")))?;
+    if let Some(unreadable) = Unreadable::of(came_as_json(&desk, id).await?, &typed(&fields)) {
+        return Err(Refusal::sentence(&unreadable.words(Lang::Ja), &unreadable.words(Lang::En)));
+    }
     edit::edit(&desk.pool, id, base, typed(&fields).as_bytes(), &person.login, fields.reason()?).await?;
     Ok(see_other(&format!("/failures/{id}?done=corrected")))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use renkei_consumers::inbound::batch::said;
 use renkei_consumers::ledger::{Column, Worklist};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
@@ -15,8 +16,8 @@ use sqlx::FromRow;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, address, count, csv, field, frame, older, post, shown, told, when, yen};
-use crate::notice::Notice;
+use crate::html::{self, Fields, Nav, Page, address, count, csv, fault_told, field, frame, older, post, shown, when, yen};
+use crate::notice::{HeldCounts, Notice};
 use crate::recent::Recent;
 use crate::refusal::{Answer, Refusal};
 
@@ -151,7 +152,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
                 @if operates { td { @if person.may_on(Action::Operate, &line.topic) { input type="checkbox" name="finding" value=(line.id) aria-label={ (say(lang, "選ぶ", "choose")) " " (line.id) }; } } }
                 td.file { a href={ "/batches/" (line.batch_id) "?line=" (line.line.unwrap_or(0)) "#records" } { (line.batch_id) @if let Some(number) = line.line { " : " (number) } } " " span.hint { (line.file) } }
                 // What to do stands above where it is the same for all.
-                td { @if remedy.is_some() { (html::without_remedy(lang, &line.code, line.detail.as_ref())) } @else { (told(lang, &line.code, line.detail.as_ref())) } }
+                td { @let fault = said(&line.code, line.line, line.detail.as_ref()); @if remedy.is_some() { (html::without_remedy(lang, &fault)) } @else { (fault_told(lang, &fault)) } }
                 td.number { (yen(line.yen)) } td { (when(&line.at)) }
                 td { (line.owner.as_deref().unwrap_or_default()) " " (line.note.as_deref().unwrap_or_default()) }
             } } }
@@ -200,13 +201,21 @@ pub(crate) async fn decide(
     if chosen.iter().any(|batch| !person.may_on(Action::Operate, &batch.topic)) {
         return Err(Refusal::forbidden());
     }
+    if chosen.is_empty() && fields.get("act") != "note" {
+        return Err(Refusal::sentence(
+            "選んだ行は既に処理されています。一覧を開き直してください。ファイル全体の保留は、受付の画面で処理します。",
+            "These lines were decided already; open the list again. What holds a whole file is decided on the batch's page.",
+        ));
+    }
     let back = |done: &str| see_other(&format!("/worklists/held/{code}?done={done}"));
     match fields.get("act") {
         "post" => {
+            let mut counts = HeldCounts::default();
             for batch in &chosen {
-                desk.intake.post_held(batch.batch_id, Some(&batch.lines), &person.login, fields.get("reason")).await?;
+                let lines = Some(batch.lines.as_slice());
+                counts = counts.and(&desk.intake.post_held(batch.batch_id, lines, &person.login, fields.get("reason")).await?);
             }
-            Ok(back("posted-held"))
+            Ok(back(&counts.word()))
         }
         "reject" => {
             let reason = fields.reason()?;

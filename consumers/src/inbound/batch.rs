@@ -167,6 +167,20 @@ pub struct Finding {
     pub resolution: Option<String>,
 }
 
+impl Finding {
+    /// The finding with its place, for the catalogue's texts.
+    pub fn as_fault(&self) -> Fault {
+        let fault = said(&self.code, self.line, self.detail.as_ref());
+        Fault { field: self.field.clone(), ..fault }
+    }
+}
+
+/// A code with its line and values, for the catalogue's texts.
+pub fn said(code: &str, line: Option<i64>, detail: Option<&serde_json::Value>) -> Fault {
+    let fault = Fault::new(code).with_values(detail.unwrap_or(&serde_json::Value::Null));
+    Fault { line: line.and_then(|line| u64::try_from(line).ok()), ..fault }
+}
+
 /// A fault of a refused file, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
 #[expect(missing_docs, reason = "the fields are those of renkei_core::fault::Fault")]
@@ -273,10 +287,11 @@ pub(super) async fn lock(conn: &mut PgConnection, id: i64) -> Result<Batch, Inta
     found.map_err(IntakeError::database(format!("lock batch {id}")))?.ok_or_else(|| IntakeError::Unknown(id.to_string()))
 }
 
-/// The findings of a batch, by line; those about the whole file first.
+/// The findings of a batch, by line; those about the whole file first. What was said once more is told once.
 pub async fn findings(pool: &PgPool, id: i64) -> Result<Vec<Finding>, IntakeError> {
     let sql = "select id, line, verdict, code, field, detail, state, resolved_by, resolution
-                 from intake.finding where batch_id = $1 order by line nulls first, id";
+                 from intake.finding f where batch_id = $1 and not exists (select from intake.finding n where n.renews = f.id)
+                order by line nulls first, id";
     let found = sqlx::query_as(sql).bind(id).fetch_all(pool).await;
     found.map_err(IntakeError::database(format!("read the findings of batch {id}")))
 }

@@ -27,9 +27,22 @@ pub(super) enum Closed<'a> {
     On(&'a [i64]),
 }
 
+/// What became of held lines that were to be posted, in records.
+#[derive(Debug, Clone)]
+pub struct HeldPosted {
+    /// The batch as it is now.
+    pub batch: Batch,
+    /// Posted now.
+    pub posted: i64,
+    /// Found known already, and left out.
+    pub known: i64,
+    /// Asked for, and still held.
+    pub held: i64,
+}
+
 impl Intake {
     /// Checks the held lines again and posts those that pass; the others stay held. `lines`: only these, `None`: all that wait.
-    pub async fn post_held(&self, id: i64, lines: Option<&[i64]>, actor: &str, reason: &str) -> Result<Batch, IntakeError> {
+    pub async fn post_held(&self, id: i64, lines: Option<&[i64]>, actor: &str, reason: &str) -> Result<HeldPosted, IntakeError> {
         let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
         if batch.state != State::Held {
@@ -52,17 +65,18 @@ impl Intake {
             // Nothing passes: the worklist shows what the checks say now. A line they say nothing new about keeps its finding.
             let closed = if batch.held_whole { Closed::All } else { Closed::OnAndWhole(&still_held) };
             resolve(&mut tx, id, closed, actor, "checked again").await?;
-            settle::store_findings(&mut tx, id, "").await?;
+            settle::store_findings_again(&mut tx, id).await?;
             let mut settlement = Settlement::new(State::Held, Hops::of(&batch), "batch.hold", actor);
             (settlement.held_whole, settlement.decided_by) = (batch.held_whole, Some(actor));
             settlement.more = vec![("lines", json!(asked))];
             settle::settle(&mut tx, &batch, &settlement).await?;
-            return self.commit(tx, &batch).await;
+            let batch = self.commit(tx, &batch).await?;
+            return Ok(HeldPosted { batch, posted: 0, known: 0, held: open.records });
         }
         work::post(&mut tx, place.topic, &spec, &ruling).await?;
         let closed = chosen.as_deref().map_or(Closed::All, Closed::OnAndWhole);
         resolve(&mut tx, id, closed, actor, if reason.is_empty() { "posted" } else { reason }).await?;
-        settle::store_findings(&mut tx, id, "").await?;
+        settle::store_findings_again(&mut tx, id).await?;
         let overflow = || IntakeError::Overflow { batch: id, what: "the yen posted" };
         let mut before = Hops::of(&batch);
         before.held = before.held.minus(open).ok_or_else(overflow)?;
@@ -77,7 +91,9 @@ impl Intake {
             ("integration_digest", json!(place.integration.digest)),
         ];
         settle::settle(&mut tx, &batch, &settlement).await?;
-        self.commit(tx, &batch).await
+        let (known, held) = (ruling.skipped_records, ruling.held_records);
+        let batch = self.commit(tx, &batch).await?;
+        Ok(HeldPosted { batch, posted: open.records - known - held, known, held })
     }
 
     /// Gives held lines up: they will never be posted. The sender may send them again in another file. A batch that posted

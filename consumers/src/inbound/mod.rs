@@ -64,6 +64,7 @@ pub use direct::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 pub use error::{Blocker, IntakeError};
 pub use evidence::StoredDocument;
 pub use handler::TopicHandler;
+pub use hold::HeldPosted;
 pub use medium::CarriedOn;
 pub use preview::{Journal, JournalLine, Preview};
 pub use stage::{ReplyAddress, Staged};

@@ -1,6 +1,6 @@
 //! Writing down what became of a batch: state, hops, findings, and the audit event, in the transaction of the effect.
 
-use renkei_core::fault::{Fault, Severity};
+use renkei_core::fault::{Fault, Severity, storable};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 
@@ -202,6 +202,16 @@ pub(super) async fn store_findings(conn: &mut PgConnection, batch: i64, state: &
         .map_err(IntakeError::database(format!("keep the findings on batch {batch}")))
 }
 
+/// Keeps the verdicts of checks that ran again, after what they said before was closed: what they say once more goes on.
+pub(super) async fn store_findings_again(conn: &mut PgConnection, batch: i64) -> Result<(), IntakeError> {
+    sqlx::query(include_str!("sql/store_findings_again.sql"))
+        .bind(batch)
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(IntakeError::database(format!("keep the findings on batch {batch} once more")))
+}
+
 /// Keeps faults, numbered from 1.
 pub(super) async fn store_faults(conn: &mut PgConnection, batch: i64, faults: &[Fault]) -> Result<(), IntakeError> {
     let rows: Vec<Value> = faults.iter().map(row).collect();
@@ -219,8 +229,12 @@ fn row(fault: &Fault) -> Value {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
+    // A rejection comes by message, and the database refuses U+0000: the list of errors must not fail over what it tells of.
+    let text = |text: &Option<String>| text.as_deref().map(|text| storable(text).into_owned());
+    let args: Vec<_> = fault.args.iter().map(|(name, value)| (storable(name), storable(value))).collect();
     json!({
-        "code": fault.code, "severity": severity, "line": fault.line, "col": fault.column, "byte": fault.byte,
-        "length": fault.length, "field": fault.field, "field_name": fault.field_name, "value": fault.value, "args": fault.args,
+        "code": storable(&fault.code), "severity": severity, "line": fault.line, "col": fault.column, "byte": fault.byte,
+        "length": fault.length, "field": text(&fault.field), "field_name": text(&fault.field_name), "value": text(&fault.value),
+        "args": args,
     })
 }

@@ -16,7 +16,7 @@ async fn decide(intake: &Intake, decision: &str) -> Result<Batch, IntakeError> {
     match decision {
         "confirm" => intake.confirm(1, "sato", "").await,
         "cancel" => intake.cancel(1, "sato", "wrong month").await,
-        _ => intake.post_held(1, None, "sato", "seen").await,
+        _ => intake.post_held(1, None, "sato", "seen").await.map(|posted| posted.batch),
     }
 }
 

@@ -30,13 +30,43 @@ async fn held_lines_wait_and_are_posted_when_their_cause_is_gone() {
     let not_held = bench.intake.post_held(batch.id, Some(&[2]), "sato", "").await.expect_err("line 2 is posted");
     assert!(matches!(not_held, IntakeError::NotHeld { line: 2, .. }), "{not_held}");
     // A person overrules the soft hold; the hard one stays.
-    let batch = bench.intake.post_held(batch.id, None, "sato", "seen").await.expect("posted");
+    let batch = bench.intake.post_held(batch.id, None, "sato", "seen").await.expect("posted").batch;
     assert_eq!((batch.state, batch.records_posted, batch.records_held, batch.yen_held), (State::Held, 3, 1, 70));
     bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "payee registered").await.expect("posted");
+    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "payee registered").await.expect("posted").batch;
     assert_eq!((batch.state, batch.records_posted, batch.yen_posted, batch.records_held), (State::Posted, 4, 1083, 0));
     assert_eq!(bench.number("select count(*) from intake.finding where state = 'open'").await, 0);
     assert_eq!(bench.items().await.len(), 4);
+    bench.close().await;
+}
+
+/// Who looks after a line, what is known of it and since when it waits outlive a posting that finds the same again.
+#[tokio::test]
+async fn a_line_that_is_held_again_keeps_its_owner_its_note_and_its_age() {
+    let bench = Bench::open("").await;
+    let file = File::new(&[("a", 1000), ("unknown", 70), ("soft", 8), ("odd", 5)], 10);
+    let id = bench.deliver(&file).await.id;
+    let hold = bench.intake.findings(id).await.expect("findings").into_iter().find(|f| f.line == Some(3)).expect("a hold");
+    bench.intake.note_findings(&[hold.id], "tanaka", "payee asked", "sato").await.expect("noted");
+    // Its values were others then: it is the same question still.
+    bench
+        .run("update intake.finding set created_at = created_at - interval '3 days', detail = '{\"name\": \"x\"}' where line = 3")
+        .await;
+    for (posted, held) in [(1, 1), (0, 1)] {
+        let done = bench.intake.post_held(id, None, "sato", "seen").await.expect("checked again");
+        assert_eq!((done.posted, done.known, done.held, done.batch.records_held), (posted, 0, held, 1));
+        let findings = bench.intake.findings(id).await.expect("findings");
+        let said: Vec<_> = findings.iter().map(|f| (f.line, f.code.as_str(), f.state.as_str())).collect();
+        let expected = [(Some(3), "TOY_UNKNOWN", "open"), (Some(4), "TOY_SOFT", "resolved"), (Some(5), "TOY_ODD", "noted")];
+        assert_eq!(said, expected, "what is found again is listed once");
+        let known =
+            "select concat_ws(' / ', f.detail ->> 'name', n.owner, n.note, n.by, now() - f.created_at > interval '2 days')
+                       from intake.finding f join intake.finding_note n on n.finding_id = f.id where f.state = 'open'";
+        assert_eq!(bench.text(known).await, "unknown / tanaka / payee asked / sato / t");
+    }
+    bench.run("insert into toy.known values ('unknown')").await;
+    let done = bench.intake.post_held(id, None, "sato", "").await.expect("posted");
+    assert_eq!((done.batch.state, done.posted, done.held), (State::Posted, 1, 0));
     bench.close().await;
 }
 
@@ -48,7 +78,7 @@ async fn posting_held_lines_answers_only_the_questions_that_were_asked() {
     assert_eq!(bench.text(open).await, "TOY_UNKNOWN");
     // The payee is there now: the question of the price was never asked, so posting does not answer it.
     bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, None, "sato", "payee registered").await.expect("checked again");
+    let batch = bench.intake.post_held(batch.id, None, "sato", "payee registered").await.expect("checked again").batch;
     assert_eq!((batch.state, batch.yen_held), (State::Held, 5000));
     assert_eq!(bench.text(open).await, "TOY_PRICE");
     // While it waits for its price the payee goes again: the answer about the price stays given, whatever is asked in between.
@@ -56,7 +86,7 @@ async fn posting_held_lines_answers_only_the_questions_that_were_asked() {
     bench.intake.post_held(batch.id, None, "sato", "price confirmed").await.expect("checked again");
     assert_eq!(bench.text(open).await, "TOY_UNKNOWN");
     bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "").await.expect("posted");
+    let batch = bench.intake.post_held(batch.id, Some(&[3]), "sato", "").await.expect("posted").batch;
     assert_eq!((batch.state, batch.yen_posted), (State::Posted, 6000));
     bench.close().await;
 }
@@ -77,12 +107,12 @@ async fn a_topic_that_holds_whole_batches_posts_all_or_nothing() {
     let batch = bench.deliver(&File::new(&[("a", 1000), ("unknown", 70)], 10)).await;
     assert_eq!((batch.state, batch.held_whole, batch.records_held, batch.yen_held), (State::Held, true, 2, 1070));
     assert!(bench.items().await.is_empty());
-    let still = bench.intake.post_held(batch.id, None, "sato", "").await.expect("checked again");
+    let still = bench.intake.post_held(batch.id, None, "sato", "").await.expect("checked again").batch;
     assert_eq!((still.state, still.held_whole, still.records_held), (State::Held, true, 2));
     let one = bench.intake.post_held(batch.id, Some(&[2]), "sato", "").await.expect_err("not line by line");
     assert!(matches!(one, IntakeError::HeldWhole { .. }), "{one}");
     bench.run("insert into toy.known values ('unknown')").await;
-    let batch = bench.intake.post_held(batch.id, None, "sato", "").await.expect("posted");
+    let batch = bench.intake.post_held(batch.id, None, "sato", "").await.expect("posted").batch;
     assert_eq!((batch.state, batch.held_whole, batch.yen_posted), (State::Posted, false, 1070));
     bench.close().await;
 }
@@ -92,7 +122,7 @@ async fn a_hold_without_line_holds_the_whole_file() {
     let bench = Bench::open("").await;
     let batch = bench.deliver(&File::new(&[("a", 1000), ("whole", 70)], 10)).await;
     assert_eq!((batch.state, batch.held_whole, batch.records_posted), (State::Held, true, 0));
-    let batch = bench.intake.post_held(batch.id, None, "sato", "the drop is real").await.expect("overruled");
+    let batch = bench.intake.post_held(batch.id, None, "sato", "the drop is real").await.expect("overruled").batch;
     assert_eq!((batch.state, batch.yen_posted), (State::Posted, 1070));
     bench.close().await;
 }
@@ -103,12 +133,12 @@ async fn a_held_line_stays_on_the_worklist_when_the_answer_is_about_the_whole_fi
     let bench = Bench::open("").await;
     let batch = bench.deliver(&File::new(&[("a", 1000), ("later", 70), ("soft", 8)], 10)).await;
     let id = batch.id;
-    let still = bench.intake.post_held(id, Some(&[3]), "sato", "").await.expect("checked again");
+    let still = bench.intake.post_held(id, Some(&[3]), "sato", "").await.expect("checked again").batch;
     assert_eq!((still.state, still.records_held, still.held_whole), (State::Held, 2, false));
     let waiting = [(None, "TOY_WHOLE".into()), (Some(3), "TOY_LATER".into()), (Some(4), "TOY_SOFT".into())];
     assert_eq!(open(&bench, id).await, waiting);
     // Asked and answered: the line is posted, and the question about the whole is closed with it.
-    let batch = bench.intake.post_held(id, Some(&[3]), "sato", "seen").await.expect("posted");
+    let batch = bench.intake.post_held(id, Some(&[3]), "sato", "seen").await.expect("posted").batch;
     assert_eq!((batch.state, batch.yen_posted, batch.records_held), (State::Held, 1070, 1));
     assert_eq!(open(&bench, id).await, [(Some(4), "TOY_SOFT".into())]);
     let batch = bench.intake.reject_held(id, &[4], "sato", "not ours").await.expect("given up");

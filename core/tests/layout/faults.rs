@@ -119,11 +119,15 @@ fn headers() {
         (IF12_HEADER.replace("単価,調定額", "調定額,調定額"), vec!["HEADER_DUPLICATE", "HEADER_MISSING"]),
         (IF12_HEADER.replace(",元管理番号", ""), vec!["HEADER_MISSING"]),
         (IF12_ROWS[0].to_owned(), vec!["HEADER_ABSENT"]),
+        (IF12_ROWS[0].replace("SKS", "S\u{0}S"), vec!["HEADER_ABSENT"]),
+        (IF12_HEADER.replace("調定額", "調定\u{0}額"), vec!["HEADER_UNKNOWN", "HEADER_MISSING"]),
     ] {
         let file = format!("{header}\r\n{}\r\n", IF12_ROWS[0]);
         let reading = spoken(read(&layout, file.as_bytes()));
         assert_eq!(reading.errors(), codes, "{header}");
         assert_eq!(reading.summary.bytes, file.len() as u64, "the hash covers the whole file");
+        let told = reading.faults[0].value.as_deref().unwrap_or_default();
+        assert_eq!((told.contains("<00>"), told.contains('\0')), (header.contains('\0'), false), "{told:?}");
     }
     let blanks = format!("{}\r\n{}\r\n", IF12_HEADER.replace("所属コード", "所属コード "), IF12_ROWS[0]);
     let reading = spoken(read(&layout, blanks.as_bytes()));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
+use renkei_consumers::inbound::batch::said;
 use renkei_consumers::inbound::{Batch, Blocker, Preview, State as BatchState};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
@@ -12,7 +13,8 @@ use renkei_core::words::{self, say};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, Tone, badge, count, field, frame, post, told, yen};
+use crate::html::{Fields, Nav, Page, Tone, badge, count, fault_told, field, frame, post, yen};
+use crate::notice::HeldCounts;
 use crate::refusal::{Answer, Refusal};
 
 /// Held lines that can be ticked one by one.
@@ -113,7 +115,7 @@ pub(crate) async fn preview(State(desk): State<Arc<Desk>>, person: Person, Path(
                     tbody { @for finding in &preview.findings { tr {
                         td.number { @match finding.line { Some(line) => (line), None => (say(lang, "全体", "file")) } }
                         td { (words::verdict(lang, &finding.verdict)) }
-                        td { (told(lang, &finding.code, finding.detail.as_ref())) }
+                        td { (fault_told(lang, &finding.as_fault())) }
                     } } }
                 }
             }
@@ -194,7 +196,7 @@ fn blocked(lang: Lang, blockers: &[Blocker]) -> Markup {
             thead { tr { th.number { (say(lang, "行", "Line")) } th { (say(lang, "内容", "What")) } } }
             tbody { @for blocker in blockers { tr {
                 td.number { @if let Some(line) = blocker.line { (line) } }
-                td { (told(lang, &blocker.code, blocker.detail.as_ref())) }
+                td { (fault_told(lang, &said(&blocker.code, blocker.line, blocker.detail.as_ref()))) }
             } } }
         }
     }
@@ -283,6 +285,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         desk.intake.reject_held(id, &lines, &person.login, reason).await?;
         return Ok(back(id, "rejected-held"));
     }
-    desk.intake.post_held(id, Some(lines.as_slice()).filter(|_| !whole), &person.login, fields.get("reason")).await?;
-    Ok(back(id, "posted-held"))
+    let chosen = Some(lines.as_slice()).filter(|_| !whole);
+    let posted = desk.intake.post_held(id, chosen, &person.login, fields.get("reason")).await?;
+    Ok(back(id, &HeldCounts::default().and(&posted).word()))
 }

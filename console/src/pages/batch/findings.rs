@@ -8,7 +8,6 @@ use renkei_consumers::inbound::{Batch, Finding, StoredFault};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
-use serde_json::Value;
 
 use super::super::seen;
 use super::faults::told_to;
@@ -16,7 +15,7 @@ use super::records::may_unmask;
 use super::{facts, find};
 use crate::access::Person;
 use crate::desk::Desk;
-use crate::html::{self, Nav, Page, Tone, badge, csv_stream, frame, masked, told};
+use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame, masked};
 use crate::refusal::Answer;
 
 /// Findings shown on the page; the list as CSV has all.
@@ -72,7 +71,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
                 tbody { @for finding in findings.iter().take(shown) { tr {
                     td.number { @match finding.line { Some(line) => a href={ "/batches/" (batch.id) "?line=" (line) "#records" } { (line) }, None => (say(lang, "全体", "file")) } }
                     td { (verdict(lang, &finding.verdict)) }
-                    td { (told(lang, &finding.code, seen::values(finding.detail.as_ref(), full).as_ref())) }
+                    td { (fault_told(lang, &as_told(finding, full))) }
                     td {
                         @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
                         @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
@@ -126,10 +125,14 @@ fn fault_row(lang: Lang, stored: &StoredFault, full: bool) -> Vec<String> {
     ]
 }
 
+/// A finding as it may be told: its text may name a payee or an account.
+fn as_told(finding: &Finding, full: bool) -> Fault {
+    Finding { detail: seen::values(finding.detail.as_ref(), full), ..finding.clone() }.as_fault()
+}
+
 /// A finding of the checks as a row of the list.
 fn finding_row(desk: &Desk, lang: Lang, topic: &str, finding: &Finding, full: bool) -> Vec<String> {
-    let detail = seen::values(finding.detail.as_ref(), full);
-    let fault = Fault::new(&finding.code).with_values(detail.as_ref().unwrap_or(&Value::Null));
+    let fault = as_told(finding, full);
     vec![
         finding.line.map(|line| line.to_string()).unwrap_or_default(),
         String::new(),

@@ -2,13 +2,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::outbound::{self, DryRun, OrderRequest};
+use renkei_consumers::outbound::{self, DryRun, OrderRequest, OutboundError};
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
+use renkei_core::fault::Fault;
 use renkei_core::message::{self, ExportOrder};
-use renkei_core::params::{Param, ParamType};
+use renkei_core::params::{Param, ParamFault, ParamType};
 use renkei_core::registry::{Direction, Topic};
 use renkei_core::words::say;
 use uuid::Uuid;
@@ -17,7 +19,7 @@ use super::super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, count, field, frame, post, problem_told, told, yen};
+use crate::html::{self, Fields, Nav, Page, count, field, frame, post, problem_told, told, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Bytes of a file shown before it is made.
@@ -44,16 +46,26 @@ fn params(topic: &Topic) -> &[Param] {
     topic.integration.as_ref().map_or(&[], |folder| folder.params.all())
 }
 
-/// One parameter, as its type asks for it. The browser insists on what every layout must have; the rest is refused in words.
-fn input(lang: Lang, param: &Param) -> Markup {
+/// Whether every file that can be chosen needs it. The browser cannot know which one is chosen.
+fn is_of_all(topic: &Topic, param: &Param) -> bool {
+    topic.integration.as_ref().is_some_and(|folder| match folder.profiles.as_slice() {
+        [] => folder.layouts.iter().all(|(variant, _)| param.is_of(variant)),
+        profiles => profiles.iter().all(|profile| param.is_of(&profile.base)),
+    })
+}
+
+/// One parameter, as its type asks for it, with what was typed before. The browser insists on what every file must have; the rest is
+/// refused in words.
+fn input(lang: Lang, topic: &Topic, param: &Param, typed: &Fields) -> Markup {
     let id = format!("{PARAM}{}", param.id);
-    let must = param.must && param.layouts.is_empty();
+    let of_all = is_of_all(topic, param);
+    let must = param.must && of_all;
     let kind = match param.ty {
         ParamType::Date => "date",
         ParamType::Month => "month",
         _ => "text",
     };
-    let value = param.default.as_deref().filter(|_| param.layouts.is_empty());
+    let value = typed.some(&id).or(param.default.as_deref().filter(|_| param.layouts.is_empty()));
     let filled = html! {
         @if param.ty == ParamType::Choice {
             select id=(id) name=(id) required[must] {
@@ -66,12 +78,21 @@ fn input(lang: Lang, param: &Param) -> Markup {
         @if !param.help(lang).is_empty() { span.hint { (param.help(lang)) } }
         @if !param.layouts.is_empty() { span.hint { (param.layouts.join(", ")) } }
     };
-    let mark = if param.must { say(lang, "（必須）", " (required)") } else { "" };
+    let mark = match (param.must, of_all) {
+        (true, true) => say(lang, "（必須）", " (required)"),
+        (true, false) => say(lang, "（様式により必須）", " (required by some)"),
+        (false, _) => "",
+    };
     field(&format!("{}{mark}", param.name(lang)), &id, filled)
 }
 
 /// The form: a look first. The key in it makes one run of a form that is sent twice.
 pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
+    form_with(person, topic, &Fields::default())
+}
+
+/// The same with what was typed before.
+fn form_with(person: &Person, topic: &Topic, typed: &Fields) -> Markup {
     let lang = person.lang;
     let slug = topic.slug.as_str();
     let variants: Vec<(String, String)> = topic.integration.as_ref().map_or_else(Vec::new, |folder| {
@@ -87,17 +108,36 @@ pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
         html! {
             @if variants.len() > 1 {
                 (field(say(lang, "様式・銀行", "Profile"), "profile", html! {
-                    select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) { (title) } } }
+                    select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) selected[typed.get("profile") == name] { (title) } } }
                 }))
             }
-            @for param in params(topic) { (input(lang, param)) }
+            @for param in params(topic) { (input(lang, topic, param, typed)) }
             button type="submit" { (say(lang, "送る内容を確認する", "Look at what would go")) }
         },
     )
 }
 
+/// What is wrong with the parameters, over the form as it was filled in. What the command line would be told to do helps nobody here.
+fn once_more(person: &Person, topic: &Topic, typed: &Fields, faults: &[ParamFault]) -> Response {
+    let lang = person.lang;
+    let body = html! {
+        div.refusal role="alert" {
+            @for fault in faults { p { (html::without_remedy(lang, &Fault::new(fault.code()).with_values(&fault.detail()))) } }
+        }
+        (form_with(person, topic, typed))
+        p { a href={ "/topics/" (topic.slug) } { (say(lang, "連携に戻る", "Back to the topic")) } }
+    };
+    let title = format!("{} {}", say(lang, "ファイルを作る", "Order a file"), topic.slug);
+    (StatusCode::CONFLICT, frame(person, &Page::new(Nav::Exports, &title), body)).into_response()
+}
+
 /// What an order would send now: the same SQL and the same writer, rolled back.
-pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(slug): Path<String>, fields: Fields) -> Answer {
+pub(crate) async fn dry_run(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(slug): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
     let lang = person.lang;
     let topic = topic(&desk, &person, &slug)?;
     let request = request(&person, topic, &fields);
@@ -108,7 +148,10 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
         ordered_by: request.ordered_by.clone(),
         ordered_at: clock::now_rfc3339(),
     };
-    let dry = desk.exporter.dry_run(topic, &order).await?;
+    let dry = match desk.exporter.dry_run(topic, &order).await {
+        Err(OutboundError::Params(faults)) => return Ok(once_more(&person, topic, &fields, &faults)),
+        dry => dry?,
+    };
     if !dry.refusals.is_empty() || !dry.head.is_empty() {
         seen::note(&desk, &person, ("topic", &slug), "dry run").await?;
     }
@@ -126,7 +169,7 @@ pub(crate) async fn dry_run(State(desk): State<Arc<Desk>>, person: Person, Path(
         p { a href={ "/topics/" (slug) } { (say(lang, "連携に戻る", "Back to the topic")) } }
     };
     let title = format!("{} {slug}", say(lang, "送る内容の確認", "What would go"));
-    Ok(frame(&person, &Page::new(Nav::Exports, &title), body))
+    Ok(frame(&person, &Page::new(Nav::Exports, &title), body).into_response())
 }
 
 /// Whether the files of a profile, or of a layout where there are none, tell of persons.
@@ -187,6 +230,11 @@ pub(crate) async fn order(
     fields: Fields,
 ) -> Answer<Response> {
     let topic = topic(&desk, &person, &slug)?;
-    outbound::order(&desk.publisher, topic, request(&person, topic, &fields)).await?;
+    if let Err(error) = outbound::order(&desk.publisher, topic, request(&person, topic, &fields)).await {
+        return match error {
+            OutboundError::Params(faults) => Ok(once_more(&person, topic, &fields, &faults)),
+            other => Err(other.into()),
+        };
+    }
     Ok(see_other(&format!("/exports?topic={slug}&done=ordered")))
 }

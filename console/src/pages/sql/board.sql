@@ -1,5 +1,6 @@
 -- One row a topic: what happened last, today and in thirty days, and what waits for a person. $1 slugs, $2 today, $3 names of queues
--- of each topic, in the order of $1, joined by a comma.
+-- of each topic, in the order of $1, joined by a comma,
+-- $4 this moment, $5 the topic of orders that no file brought. Counted is what was taken in: not what was refused, known or taken back.
 with days as (
     select generate_series($2::text::date - 29, $2::text::date, interval '1 day')::date as day
 ), counted as materialized (
@@ -7,6 +8,7 @@ with days as (
       from (select b.topic, (b.received_at at time zone 'Asia/Tokyo')::date as day, b.records_read as records, b.yen_read as yen
               from intake.batch b
              where b.topic = any($1) and b.received_at >= ($2::text::date - 29)::timestamp at time zone 'Asia/Tokyo'
+               and b.state not in ('rejected', 'duplicate', 'cancelled')
             union all
             select f.topic, f.business_date, f.count, f.total
               from export.file f
@@ -24,6 +26,15 @@ with days as (
      where f.state in ('generated', 'approved', 'unknown', 'failed', 'refused')
        and (f.state in ('generated', 'approved', 'unknown') or f.business_date >= $2::text::date - 6)
      group by f.topic
+), drafted as materialized (
+    -- Drafts are among the newest: an index on the state would be touched by every step of every order.
+    select coalesce(b.topic, $5) as topic, count(*) as drafts
+      from ledger.payment_order p left join intake.batch b on b.id = p.batch_id
+     where p.state = 'draft' and p.id > (select coalesce(max(id), 0) - 50000 from ledger.payment_order)
+     group by coalesce(b.topic, $5)
+), tasks as materialized (
+    select k.topic, count(*) as tasks, count(*) filter (where k.due_at < $4::text::timestamptz) as late
+      from work.task k where k.outcome is null group by k.topic
 ), failing as materialized (
     select f.queue, count(*) as parked from intake.failure f where f.state = 'open' group by f.queue
 )
@@ -32,6 +43,7 @@ select t.slug as topic, last_in.id as batch, last_in.state as batch_state, to_ch
        coalesce(today.records, 0) as records, coalesce(today.yen, 0) as yen,
        coalesce(w.to_confirm, 0) as to_confirm, coalesce(w.held, 0) as held, coalesce(w.under_way, 0) as under_way,
        coalesce(l.to_release, 0) as to_release, coalesce(l.troubled, 0) as troubled,
+       coalesce(p.drafts, 0) as drafts, coalesce(k.tasks, 0) as tasks, coalesce(k.late, 0) as late,
        coalesce((select sum(f.parked)::bigint from failing f where f.queue = any(string_to_array(t.queues, ','))), 0) as parked,
        (select array_agg(coalesce(c.records, 0) order by d.day) from days d left join counted c on c.topic = t.slug and c.day = d.day) as days
   from unnest($1::text[], $3::text[]) with ordinality t (slug, queues, place)
@@ -43,4 +55,6 @@ select t.slug as topic, last_in.id as batch, last_in.state as batch_state, to_ch
   left join counted today on today.topic = t.slug and today.day = $2::text::date
   left join waiting w on w.topic = t.slug
   left join leaving l on l.topic = t.slug
+  left join drafted p on p.topic = t.slug
+  left join tasks k on k.topic = t.slug
  order by t.place

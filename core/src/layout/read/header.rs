@@ -7,6 +7,7 @@ use super::quoted;
 use crate::charset::{self, Encoding};
 use crate::fault::Fault;
 use crate::layout::model::Layout;
+use crate::layout::value;
 
 /// Compares the header line with the layout; `false` when the columns cannot be trusted and reading must stop.
 pub(super) fn check<F: FnMut(Event<'_>)>(
@@ -25,7 +26,7 @@ pub(super) fn check<F: FnMut(Event<'_>)>(
     };
     let place = |code: &str, index: usize| {
         let (byte, length) = at(index);
-        Fault { column: Some(index as u32 + 1), ..Fault::new(code).on_line(1).at_bytes(byte, length).value(&cells[index]) }
+        Fault { column: Some(index as u32 + 1), ..Fault::new(code).on_line(1).at_bytes(byte, length).value(shown(&cells[index])) }
     };
     if cells.iter().map(String::as_str).eq(names.iter().copied()) {
         return true;
@@ -39,12 +40,11 @@ pub(super) fn check<F: FnMut(Event<'_>)>(
         return true;
     }
     if !trimmed.iter().any(|cell| names.contains(cell)) {
-        let shown = cells.join(",");
         core.fault(
             Fault::new("HEADER_ABSENT")
                 .on_line(1)
                 .at_bytes(offset, raw.len() as u32)
-                .value(shown)
+                .value(shown(&cells.join(",")))
                 .arg("expected", names.join(",")),
         );
         return false;
@@ -68,6 +68,11 @@ pub(super) fn check<F: FnMut(Event<'_>)>(
         core.fault(place("HEADER_ORDER", first).arg("expected", names[first]));
     }
     false
+}
+
+/// A cell as a fault tells it: as it is, with controls as `<00>`.
+fn shown(cell: &str) -> String {
+    value::show_all(cell.as_bytes())
 }
 
 fn text(raw: &[u8], span: Span, encoding: Encoding) -> String {
