@@ -267,7 +267,7 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         operator.post(&format!("/exports/{id}/release"), &[]).await.expect(403);
         approver.get(&format!("/exports/{id}")).await.expect(200).shows(">承認する<").shows("0001-201-1-1234567");
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
-        viewer.get(&format!("/exports/{id}")).await.expect(200).shows("初めての支払").hides("0001-201-1-1234567");
+        viewer.get(&format!("/exports/{id}")).await.expect(200).shows("初めての振込").hides("0001-201-1-1234567");
         // It is a while since the approver said who they are.
         sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
             .execute(world.pool())
