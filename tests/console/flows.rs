@@ -193,6 +193,10 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")])
             .await
             .expect_to(&format!("/prove?back=/batches/{id}"));
+        operator
+            .post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &[("finding", "1"), ("act", "post")])
+            .await
+            .expect_to("/prove?back=/worklists/held/REVENUE_ORIGIN_UNKNOWN");
         assert_eq!(world.number("select sum(debit - credit)::bigint from ledger.line where account = '1201'").await, 0);
         let sql = "select count(*) from audit.event where actor = 'unyo.1' and action = 'batch.cancel' and reason = '誤送'";
         assert_eq!(world.number(sql).await, 1);

@@ -201,6 +201,10 @@ pub(crate) async fn decide(
     if chosen.iter().any(|batch| !person.may_on(Action::Operate, &batch.topic)) {
         return Err(Refusal::forbidden());
     }
+    // What moves money asks again who is at the keyboard, when that is a while ago.
+    if fields.get("act") != "note" && !person.proven_lately {
+        return Ok(see_other(&format!("/prove?back=/worklists/held/{code}")));
+    }
     if chosen.is_empty() && fields.get("act") != "note" {
         return Err(Refusal::sentence(
             "選んだ行は既に処理されています。一覧を開き直してください。ファイル全体の保留は、受付の画面で処理します。",
