@@ -275,7 +275,7 @@ fn to_do(lang: Lang, line: &Line, ledger: bool) -> Markup {
                 li { a href={ "/batches?topic=" (slug) "&state=held" } { (badge(Tone::Act, say(lang, "保留処理", "resolve"))) " " (line.held) } }
             }
             @if line.drafts > 0 {
-                li { @let words = html! { (badge(Tone::Act, say(lang, "支出命令の決裁", "approve orders"))) " " (line.drafts) };
+                li { @let words = html! { (badge(Tone::Act, say(lang, "決裁", "approve"))) " " (line.drafts) };
                     @if ledger { a href="/ledger/orders" { (words) } } @else { (words) } }
             }
             @if line.to_release > 0 {
@@ -288,7 +288,7 @@ fn to_do(lang: Lang, line: &Line, ledger: bool) -> Markup {
                 li { a href={ "/failures?topic=" (slug) } { (badge(Tone::Bad, say(lang, "障害対応", "mend"))) " " (line.parked) } }
             }
             @if line.late > 0 {
-                li { a href={ "/tasks?topic=" (slug) } { (badge(Tone::Bad, say(lang, "作業の期限超過", "tasks late"))) " " (line.late) } }
+                li { a href={ "/tasks?topic=" (slug) } { (badge(Tone::Bad, say(lang, "期限超過", "late"))) " " (line.late) } }
             }
             @if line.tasks > line.late {
                 li { a href={ "/tasks?topic=" (slug) } { (badge(Tone::Act, say(lang, "作業", "tasks"))) " " (line.tasks - line.late) } }
