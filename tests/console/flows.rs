@@ -1,7 +1,5 @@
 //! What operators and approvers do, each with a session of their own.
 
-use renkei_core::archive::Archive;
-
 use crate::support::files::{self, ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
 use crate::support::root;
 use crate::support::world::{self, World};
@@ -9,12 +7,12 @@ use crate::visitor::{PASSWORD, Visitor, console};
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
-fn sample(name: &str) -> Vec<u8> {
+pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(root().join("samples").join(name)).unwrap()
 }
 
 /// The number of the only batch in a state.
-async fn batch(world: &mut World, state: &str) -> String {
+pub(crate) async fn batch(world: &mut World, state: &str) -> String {
     let found = world
         .until("the batch is decided", async |world| {
             let sql = "select id from intake.batch where state = $1 order by id desc limit 1";
@@ -67,26 +65,6 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         // English by the switch, Japanese by default.
         operator.get("/language/en").await.expect(303);
         operator.get(&format!("/batches/{id}")).await.expect(200).shows("lang=\"en\"").shows("Errors in the file");
-    });
-}
-
-/// The database has no U+0000 in its texts: what a cell of the first line holds must not keep the list of errors from being made.
-#[test]
-fn a_file_whose_first_line_holds_a_nul_is_refused_with_its_errors() {
-    world::run(NOW, async |world| {
-        world.start("consume").await;
-        let address = console(world).await;
-        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
-        let mut file = sample("IF12_SKS_20261005093000_001.csv");
-        file.insert(file.iter().position(|&byte| byte == b',').unwrap(), 0);
-        let path = format!("/topics/{ASSESSMENTS}");
-        operator.get(&path).await.expect(200);
-        operator.upload(&format!("{path}/files"), "IF12_SKS_20261005100000_003.csv", &file).await.expect(303);
-        let id = batch(world, "rejected").await;
-        let page = operator.get(&format!("/batches/{id}")).await.expect(200).shows("&lt;00&gt;").shows("HEADER_UNKNOWN");
-        page.hides("INTAKE_DATABASE");
-        operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("<00>").shows("HEADER_UNKNOWN");
-        assert_eq!(world.number("select count(*) from intake.failure").await, 0);
     });
 }
 
@@ -354,77 +332,5 @@ fn who_has_one_topic_sees_one_topic() {
         world.renkei(&["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup"]).expect(&[0]);
         section.get(&format!("/batches/{id}")).await.expect(200).hides("取り消す");
         section.post(&format!("/batches/{id}/cancel"), &[("reason", "x")]).await.expect(403);
-    });
-}
-
-/// A file larger than anybody wants in memory: its errors are shown over parts of it.
-#[test]
-fn errors_of_a_large_file_are_read_out_of_parts_of_it() {
-    world::run(NOW, async |world| {
-        let address = console(world).await;
-        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
-        let archive = Archive::open(world.data("archive").to_str().unwrap()).unwrap();
-        let mut writer = archive.put_writer().unwrap();
-        let row = [b'0'; 126].iter().chain(b"\r\n").copied().collect::<Vec<u8>>();
-        let block = row.repeat(8192);
-        for _ in 0..70 {
-            writer.append(&block).unwrap();
-        }
-        writer.append("SKS,2026-CV-1,6O000,世田谷\r\n".as_bytes()).unwrap();
-        let bytes = i64::try_from(writer.bytes()).unwrap();
-        assert!(bytes > 70 * 1024 * 1024);
-        let key = writer.finish().await.unwrap();
-        let batch: i64 = sqlx::query_scalar(
-            "insert into intake.batch (delivery, topic, file, sha256, bytes, layout, layout_digest, archive, sender, received_at, state, chunks, records_read, yen_read, faults_total)
-             values (gen_random_uuid(), $1, 'IF12_SKS_large.csv', $2, $3, 'layout', 'x', $4, 'folder', now(), 'rejected', 1, 0, 0, 2) returning id",
-        )
-        .bind(ASSESSMENTS)
-        .bind(key.sha256())
-        .bind(bytes)
-        .bind(key.to_string())
-        .fetch_one(world.pool())
-        .await
-        .unwrap();
-        // One at the very end, one that says it lies behind the end.
-        for (seq, byte, length) in [(1, bytes - 17, 5), (2, bytes + 9_000, 3)] {
-            sqlx::query("insert into intake.fault (batch_id, seq, code, severity, line, byte, length, field_name, value) values ($1, $2, 'FIELD_NOT_DIGITS', 'error', 573441, $3, $4, '調定額', '6O000')")
-                .bind(batch)
-                .bind(seq)
-                .bind(byte)
-                .bind(length)
-                .execute(world.pool())
-                .await
-                .unwrap();
-        }
-        let page = operator.get(&format!("/batches/{batch}")).await.expect(200).shows("16進表示");
-        page.shows("SKS,2026-CV-1,<mark class=\"fault\">6O000</mark>,世田谷");
-    });
-}
-
-#[test]
-fn a_file_that_cannot_be_made_says_why_in_the_readers_language() {
-    world::run(NOW, async |world| {
-        let address = console(world).await;
-        world.start("consume").await;
-        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
-        let order = [("profile", "utf8_bom"), ("param.as_of", "2027-03-31"), ("param.closing", "1")];
-        let form = "/topics/24_facility_balances";
-        let page = operator.post(&format!("{form}/dry-run"), &order).await.expect(200).shows("このままでは作成できません。");
-        page.shows("送るものの検査で1件の支障").shows("EXPORT_STOPPED").shows("技術情報（英語）");
-        let mut keyed = order.to_vec();
-        keyed.push(("key", "ahead"));
-        operator.post(&format!("{form}/order"), &keyed).await.expect(303);
-        world.until_sql("select string_agg(state, ',') from export.file", "refused").await;
-        let id = world.number("select id from export.file").await;
-        let page = operator.get(&format!("/exports/{id}")).await.expect(200).shows("送るものの検査で1件の支障");
-        page.shows("原因を直してから、もう一度作成してください").shows("BALANCE_DAY_AHEAD");
-        // The command line tells the same, in the language asked for, and a script gets the code.
-        let file = id.to_string();
-        let told = world.json(&["export", "show", &file], &[3]);
-        let problem = &told["file"]["problem"];
-        assert_eq!((&problem["code"], &problem["detail"]["findings"]), (&"EXPORT_STOPPED".into(), &1.into()), "{told}");
-        let said = |lang: &str| world.renkei(&["export", "show", &file, "--lang", lang]).expect(&[3]).out;
-        assert!(said("ja").contains("送るものの検査で1件の支障"), "{}", said("ja"));
-        assert!(said("en").contains("select.sql stops the run") && said("en").contains("then order the file again"));
     });
 }

@@ -16,6 +16,8 @@ mod matrix;
 mod oidc;
 /// Pay by person.
 mod paying;
+/// What is refused, and how it is told.
+mod refused;
 /// Tokens of upstream systems.
 mod senders;
 /// Settings, pauses, corrections.
