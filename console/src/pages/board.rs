@@ -23,9 +23,6 @@ use crate::notice::Notice;
 use crate::recent::Known;
 use crate::refusal::Answer;
 
-/// The topic whose files bring payment orders: drafts that no file brought are shown with it.
-const ORDERING: u8 = 16;
-
 #[derive(Debug, FromRow)]
 struct Line {
     topic: String,
@@ -128,13 +125,11 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
     let slugs: Vec<&str> = topics.iter().map(|topic| topic.slug.as_str()).collect();
     let listed: Vec<String> = topics.iter().map(|topic| queues(topic).join(",")).collect();
     let now = clock::now();
-    let ordering = desk.registry.topics.iter().find(|topic| topic.number == ORDERING).map(|topic| topic.slug.as_str());
     let lines: Vec<Line> = sqlx::query_as(include_str!("sql/board.sql"))
         .bind(&slugs)
         .bind(now.date().to_string())
         .bind(&listed)
         .bind(now.timestamp().to_string())
-        .bind(ordering)
         .fetch_all(&desk.pool)
         .await?;
     let outlook = outlook(desk).await;

@@ -1,6 +1,6 @@
 -- One row a topic: what happened last, today and in thirty days, and what waits for a person. $1 slugs, $2 today, $3 names of queues
 -- of each topic, in the order of $1, joined by a comma,
--- $4 this moment, $5 the topic of orders that no file brought. Counted is what was taken in: not what was refused, known or taken back.
+-- $4 this moment. Counted is what was taken in: not what was refused, known or taken back.
 with days as (
     select generate_series($2::text::date - 29, $2::text::date, interval '1 day')::date as day
 ), counted as materialized (
@@ -27,11 +27,14 @@ with days as (
        and (f.state in ('generated', 'approved', 'unknown') or f.business_date >= $2::text::date - 6)
      group by f.topic
 ), drafted as materialized (
+    -- With the topic whose file brought them, or the invoice they pay once more; a few have neither, and stand in the ledger's list alone.
     -- Drafts are among the newest: an index on the state would be touched by every step of every order.
-    select coalesce(b.topic, $5) as topic, count(*) as drafts
-      from ledger.payment_order p left join intake.batch b on b.id = p.batch_id
+    select b.topic, count(*) as drafts
+      from ledger.payment_order p
+      left join ledger.invoice v on v.id = p.invoice_id
+      join intake.batch b on b.id = coalesce(p.batch_id, v.batch_id)
      where p.state = 'draft' and p.id > (select coalesce(max(id), 0) - 50000 from ledger.payment_order)
-     group by coalesce(b.topic, $5)
+     group by b.topic
 ), tasks as materialized (
     select k.topic, count(*) as tasks, count(*) filter (where k.due_at < $4::text::timestamptz) as late
       from work.task k where k.outcome is null group by k.topic
