@@ -66,7 +66,9 @@ pub(crate) async fn keep_looking(desk: Arc<Desk>, pause: Duration, shutdown: Can
 
 /// One event for each change. It has data: browsers do not pass on an event without any.
 pub(crate) async fn stream(State(desk): State<Arc<Desk>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let receiver = desk.pulse.0.subscribe();
+    let mut receiver = desk.pulse.0.subscribe();
+    // What happened between the making of the page, or the end of the last stream, and now would be told to nobody: look once.
+    receiver.mark_changed();
     let until = Instant::now() + STREAM;
     let events = stream::unfold(receiver, move |mut receiver| async move {
         let changed = tokio::time::timeout_at(until, receiver.changed()).await;
