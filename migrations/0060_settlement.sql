@@ -118,19 +118,21 @@ create table ledger.settlement_axis (
     version   int  not null default 1 constraint settlement_axis_version_is_positive check (version > 0),
     name      text not null,
     role      text constraint settlement_axis_role_is_known
-              check (role in ('purpose', 'nature', 'source', 'revenue', 'total', 'figure', 'amount')),
+              check (role in ('purpose', 'nature', 'source', 'revenue', 'lines', 'total', 'figure', 'amount')),
     item      text,
     grade     text not null constraint settlement_axis_grade_is_known check (grade in ('A', 'B', 'C', 'D')),
     why       text not null,
     made_by   text not null,
     made_at   timestamptz not null default clock_timestamp(),
     constraint settlement_axis_pk primary key (table_no, axis, within, no, from_year, version),
+    constraint settlement_axis_lines_are_written check (role is distinct from 'lines' or item ~ '^[0-9]{2}/[0-9]+(,[0-9]{2}/[0-9]+)*$'),
     constraint settlement_axis_item_belongs_to_role check (role is null or (item is null) = (role in ('total', 'amount'))),
     constraint settlement_axis_within_is_for_columns check (within = '' or axis = 'column')
 );
 comment on table ledger.settlement_axis is '表の行と列: number, caption and meaning, from a fiscal year on. A cell is a row and a column; it sums the facts that both mean.';
 comment on column ledger.settlement_axis.within is 'column: it has this meaning in this row only. Table 04 continues its line of items in further rows, under the captions of the first.';
-comment on column ledger.settlement_axis.role is 'total, amount: every fact. Null: taken back from that year on.';
+comment on column ledger.settlement_axis.role is 'total, amount: every fact. lines: what the budget lines named by the item had, for a cell finer than the words of the survey. Null: taken back from that year on.';
+comment on column ledger.settlement_axis.item is 'The word of the role. lines: 会計 and the beginning of a 予算科目, several with commas: 01/1401,01/1402.';
 comment on column ledger.settlement_axis.grade is 'Evidence: A three sources or verified bytes, B two, C one or derived from published totals, D assumed.';
 
 create function ledger.settlement_axis_of(year int)
@@ -403,12 +405,17 @@ begin
           join axis r on r.table_no = t.table_no and r.axis = 'row'
           join axis c on c.table_no = t.table_no and c.axis = 'column' and c.within in ('', r.no)
     ), meaning as materialized (
-        -- What a fact adds to: everything, its 目的 and the 款 above it, its 性質, its 財源, its item of revenue.
+        -- What a fact adds to: everything, its 目的 and the 款 above it, its 性質, its 財源, its item of revenue, the lines it is one of.
         select f.no, f.side, m.role, m.word
           from pg_temp.settling f
          cross join lateral (values ('total', ''), ('amount', ''), ('purpose', f.purpose), ('purpose', f.upper), ('nature', f.nature), ('source', f.source),
                                     ('revenue', f.revenue)) m (role, word)
          where m.word is not null
+        union all
+        select f.no, f.side, 'lines', l.word
+          from (select distinct word from axis where role = 'lines') l
+          join pg_temp.settling f
+            on exists (select from unnest(string_to_array(l.word, ',')) w where f.fund = split_part(w, '/', 1) and starts_with(f.budget_line, split_part(w, '/', 2)))
     ), summed as (
         select l.table_no, l.row_no, l.column_no, sum(l.thousand)::bigint as thousand, sum(l.yen)::bigint as yen, sum(l.postings)::bigint as postings
           from (select c.table_no, c.row_no, c.column_no, f.fund, f.budget_line, sum(f.thousand) as thousand, sum(f.yen) as yen, max(f.postings) as postings

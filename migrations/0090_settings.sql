@@ -227,6 +227,10 @@ begin
         raise exception 'there is no table %', table_no using errcode = 'restrict_violation', constraint = 'settlement_axis_table_is_known';
     end if;
     if item is not null and not (case role
+           when 'lines' then change_settlement_axis.item ~ '^[0-9]{2}/[0-9]+(,[0-9]{2}/[0-9]+)*$'
+                             and not exists (select from unnest(string_to_array(change_settlement_axis.item, ',')) w
+                                              where not exists (select from ledger.budget_line b
+                                                                 where b.fund = split_part(w, '/', 1) and starts_with(b.code, split_part(w, '/', 2))))
            when 'figure' then exists (select from ledger.settlement_axis a where a.role = 'figure' and a.item = change_settlement_axis.item)
            else exists (select from ledger.settlement_item i where (i.role, i.code) = (change_settlement_axis.role, change_settlement_axis.item)) end) then
         raise exception '% is no %', item, role using errcode = 'restrict_violation', constraint = 'settlement_axis_item_is_known';

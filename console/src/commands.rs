@@ -142,6 +142,7 @@ const DECIDING: &[Deciding] = &[
     own("ledger tender strike", About::House, Action::Operate),
     own("ledger undo-settlement", About::House, Action::Operate),
     own("medium wiped", About::Somewhere, Action::Operate),
+    page("settlement enter-form", About::House, "POST /settings/survey/tables"),
     page("settlement rule", About::House, "POST /settings/survey"),
     page("settlement figure", About::House, "POST /settings/survey/shares"),
     page("settlement portion", About::House, "POST /settings/survey/shares"),

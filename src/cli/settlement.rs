@@ -1,8 +1,12 @@
 //! `renkei settlement`: what staff edit of 決算統計 (05). Every edit is a higher version with its author and reason.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use renkei_consumers::ledger::{self, Share, Signed, SurveyRule};
+use renkei_consumers::ledger::{self, FormLine, Share, Signed, SurveyRule};
 use renkei_core::catalogue::Lang;
+use renkei_core::charset::{self, Encoding};
 
 use super::print::{say, table};
 use super::{Exit, Global};
@@ -20,6 +24,22 @@ pub(crate) enum SettlementCommand {
         /// Only those of one role: fund, purpose, nature, revenue
         #[arg(long, value_parser = ["fund", "purpose", "nature", "revenue"])]
         role: Option<String>,
+    },
+    /// Rows and columns of the survey's tables as they are in a fiscal year, as CSV
+    Form {
+        /// 会計年度
+        #[arg(long)]
+        year: i32,
+        /// One 表, two digits; all without it
+        #[arg(long)]
+        table: Option<String>,
+    },
+    /// Enter rows and columns of the survey's tables from a CSV such as `form` prints, all or none
+    EnterForm {
+        /// The file, UTF-8 or Shift_JIS
+        file: PathBuf,
+        #[command(flatten)]
+        by: By,
     },
     /// Set what a 会計, the beginning of a 予算科目 or a 節 is in the survey, or take it back
     Rule {
@@ -129,6 +149,15 @@ pub(crate) fn run(global: &Global, command: &SettlementCommand) -> anyhow::Resul
                 print(global, &rules);
                 return Ok(Exit::Done);
             }
+            SettlementCommand::Form { year, table } => {
+                print_form(global, &ledger::survey_form(&pool, *year, table.as_deref()).await?)?;
+                return Ok(Exit::Done);
+            }
+            SettlementCommand::EnterForm { file, by } => {
+                let lines = read_form(file)?;
+                let entered = ledger::enter_survey_form(&pool, &lines, by.signed()).await?;
+                return Ok(print_entered(global, file, &entered));
+            }
             SettlementCommand::Rule { role, key, item, fund, from_year, by } => {
                 ledger::set_survey_rule(&pool, (role, fund, key), *from_year, item.as_deref(), by.signed()).await?
             }
@@ -174,4 +203,55 @@ fn print(global: &Global, rules: &[SurveyRule]) {
         ]
     });
     println!("{}", table(&headings, rows.collect()));
+}
+
+fn print_form(global: &Global, lines: &[FormLine]) -> anyhow::Result<()> {
+    if global.json {
+        println!("{}", serde_json::json!(lines));
+        return Ok(());
+    }
+    let mut csv = csv::Writer::from_writer(std::io::stdout().lock());
+    for line in lines {
+        csv.serialize(line)?;
+    }
+    Ok(csv.flush()?)
+}
+
+/// The lines of a form; what is no line of one is told with its place.
+fn read_form(path: &Path) -> anyhow::Result<Vec<FormLine>> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bare = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let text = match std::str::from_utf8(bare) {
+        Ok(text) => text.into(),
+        Err(_) => charset::decode(Encoding::Cp932, &bytes)
+            .with_context(|| format!("{} is neither UTF-8 nor Shift_JIS", path.display()))?,
+    };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let lines: Vec<FormLine> =
+        reader.deserialize().collect::<Result<_, _>>().with_context(|| format!("{} is no form", path.display()))?;
+    if lines.is_empty() {
+        bail!("{} holds no line of a form", path.display());
+    }
+    Ok(lines)
+}
+
+fn print_entered(global: &Global, path: &Path, entered: &ledger::EnteredForm) -> Exit {
+    let lang = global.lang;
+    // The heading is the file's first line.
+    let faults: Vec<(usize, &str)> = entered.faults.iter().map(|(place, fault)| (place + 2, fault.as_str())).collect();
+    if global.json {
+        let faults: Vec<_> = faults.iter().map(|(line, fault)| serde_json::json!({ "line": line, "fault": fault })).collect();
+        println!("{}", serde_json::json!({ "changed": entered.changed, "unchanged": entered.unchanged, "faults": faults }));
+    } else if faults.is_empty() {
+        match lang {
+            Lang::Ja => println!("登録しました。変更 {}、変更なし {}", entered.changed, entered.unchanged),
+            Lang::En => println!("entered: {} changed, {} as they were", entered.changed, entered.unchanged),
+        }
+    } else {
+        for (line, fault) in &faults {
+            println!("{}: {} {line}: {fault}", path.display(), say(lang, "行", "line"));
+        }
+        println!("{}", say(lang, "登録していません。", "Nothing was entered."));
+    }
+    if faults.is_empty() { Exit::Done } else { Exit::Rejected }
 }

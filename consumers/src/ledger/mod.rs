@@ -28,6 +28,8 @@ mod slips;
 mod staff;
 /// What staff edit of 決算統計.
 mod survey;
+/// Its rows and columns as a list.
+mod survey_form;
 /// Tenders and their nominees.
 mod tenders;
 /// Lists of what waits for a person.
@@ -51,6 +53,7 @@ pub use slips::{PrintError, note_printed, slip_issuer, slips_of_batch, slips_to_
 use sqlx::PgPool;
 pub use staff::{StaffOrder, StaffPay, StaffPayPart, link_staff_creditor, note_staff_payment, order_staff_pay};
 pub use survey::{Share, Signed, SurveyRule, set_survey_figure, set_survey_rule, set_survey_share, survey_rules};
+pub use survey_form::{EnteredForm, FormLine, enter_survey_form, survey_form};
 pub use tenders::{
     Nominee, Tender, TenderFault, approve_tender, cancel_tender, change_tender, nominate, open_tender, reopen_tender,
     strike_nominees, tender, tender_faults, tenders,

@@ -139,9 +139,9 @@ pub struct SurveyAxis<'a> {
     pub from_year: i32,
     /// Caption.
     pub name: &'a str,
-    /// What it means: purpose, nature, source, revenue, total, figure, amount; `None` takes it back.
+    /// What it means: purpose, nature, source, revenue, lines, total, figure, amount; `None` takes it back.
     pub role: Option<&'a str>,
-    /// Which of them.
+    /// Which of them; of lines `01/1401,01/1402`.
     pub item: Option<&'a str>,
     /// Evidence, A to D.
     pub grade: &'a str,

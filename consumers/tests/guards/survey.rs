@@ -1,7 +1,8 @@
 //! What staff edit of 決算統計, and 配賦: versions with an author and a reason.
 
 use renkei_consumers::ledger::{
-    self, LedgerError, Share, Signed, set_allocation_key, set_survey_figure, set_survey_rule, set_survey_share, survey_rules,
+    self, LedgerError, Share, Signed, enter_survey_form, set_allocation_key, set_survey_figure, set_survey_rule,
+    set_survey_share, survey_form, survey_rules,
 };
 
 use crate::scratch::Scratch;
@@ -48,6 +49,34 @@ async fn figures_portions_and_earmarks_are_versions_too() {
         let changed = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("delete from ledger.{table}"))).execute(pool).await;
         assert!(changed.unwrap_err().to_string().contains("append-only"), "{table}");
     }
+}
+
+#[tokio::test]
+async fn a_form_is_entered_whole_or_not_at_all() {
+    let db = Scratch::new().await;
+    let pool = &db.pool;
+    let before = survey_form(pool, 2025, Some("04")).await.unwrap();
+    let national = before.iter().find(|line| line.no == "043").unwrap();
+    let mut welfare = national.clone();
+    (welfare.no, welfare.name, welfare.role, welfare.item) =
+        ("044".into(), "生活保護費負担金".into(), "lines".into(), "01/1401".into());
+    let nowhere = ledger::FormLine { no: "045".into(), item: "01/1401,09/99".into(), ..welfare.clone() };
+    let faulty = enter_survey_form(pool, &[welfare.clone(), nowhere.clone()], BY).await.unwrap();
+    assert_eq!((faulty.changed, faulty.faults.iter().map(|(place, _)| *place).collect::<Vec<_>>()), (1, vec![1]));
+    assert_eq!(survey_form(pool, 2025, Some("04")).await.unwrap(), before, "nothing of a faulty form is entered");
+    let written = ledger::FormLine { item: "01/14x".into(), ..nowhere };
+    assert_eq!(enter_survey_form(pool, &[written], BY).await.unwrap().faults.len(), 1);
+
+    // What `form` gives is what is entered; what is in force already is passed over.
+    let mut form = before.clone();
+    form.push(welfare.clone());
+    let entered = enter_survey_form(pool, &form, BY).await.unwrap();
+    assert_eq!((entered.changed, entered.unchanged, entered.faults), (1, before.len(), vec![]));
+    assert!(survey_form(pool, 2025, None).await.unwrap().contains(&welfare));
+    let taken_back = ledger::FormLine { role: String::new(), item: String::new(), from_year: 2026, ..welfare.clone() };
+    enter_survey_form(pool, &[taken_back], BY).await.unwrap();
+    assert!(survey_form(pool, 2025, Some("04")).await.unwrap().contains(&welfare));
+    assert_eq!(survey_form(pool, 2026, Some("04")).await.unwrap(), before);
 }
 
 #[tokio::test]

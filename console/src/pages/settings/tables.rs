@@ -18,13 +18,14 @@ use crate::html::{Fields, empty, field, post, search};
 use crate::refusal::Answer;
 
 /// What a row or column may mean.
-const ROLES: [(&str, &str, &str); 7] = [
+const ROLES: [(&str, &str, &str); 8] = [
     ("amount", "決算額", "the amount"),
     ("total", "総額", "the total"),
     ("purpose", "目的別", "a purpose"),
     ("nature", "性質別", "a nature"),
     ("source", "財源", "a source"),
     ("revenue", "歳入", "revenue"),
+    ("lines", "予算科目", "budget lines"),
     ("figure", "収支の数値", "a figure"),
 ];
 /// Figures of the balance, which have no words of the survey of their own.
@@ -87,6 +88,7 @@ fn said(lang: Lang, words: &[(&'static str, &'static str, &'static str)], word: 
 fn item(lang: Lang, role: &str, code: &str, name: &str) -> String {
     match said(lang, &FIGURES, code) {
         figure if role == "figure" && !figure.is_empty() => figure.to_owned(),
+        _ if name.is_empty() => code.to_owned(),
         _ => format!("{code} {name}"),
     }
 }
@@ -125,6 +127,8 @@ fn form(person: &Person, table: &str, year: i32, items: &[(String, String, Strin
                 option value="" {}
                 @for (role, code, name) in items { option value=(code) { (said(lang, &ROLES, role)) ": " (item(lang, role, code, name)) } }
             } }))
+            (field(say(lang, "予算科目（意味が予算科目のとき。会計/科目の先頭、複数はコンマ区切り）", "Budget lines (where it means those: fund/beginning of a line, with commas)"), "lines",
+                html! { input id="lines" name="lines" maxlength="400" placeholder="01/0201,01/0202"; }))
             (field(say(lang, "根拠", "Evidence"), "grade", html! { select id="grade" name="grade" { @for grade in GRADES { option value=(grade) { (grade) } } } }))
             (reason(lang, "axis"))
             button type="submit" { (say(lang, "変更する", "Change")) }
@@ -146,7 +150,11 @@ pub(crate) async fn change(State(desk): State<Arc<Desk>>, person: Person, fields
         from_year: small(&fields, "from_year")?,
         name: fields.get("name"),
         role,
-        item: fields.some("item").filter(|_| role.is_some()),
+        item: match role {
+            Some("lines") => Some(fields.get("lines")),
+            Some(_) => fields.some("item"),
+            None => None,
+        },
         grade: fields.get("grade"),
     };
     settings::change_survey_axis(&desk.pool, axis, by(&person, &fields)?).await?;
