@@ -54,6 +54,12 @@ begin
         raise exception 'task % was ended by % and does not change any more', old.id, old.done_by
             using errcode = 'restrict_violation', constraint = 'task_end_is_final';
     end if;
+    -- Nobody would carry the file any more, and whether the partner has it would stay open for ever.
+    if new.outcome = 'not_needed' and old.kind = 'carry'
+       and exists (select from export.file f where f.id = old.file_id and f.state = 'delivered')
+       and not exists (select from export.delivery d where d.file_id = old.file_id and d.kind = 'cleared' and d.id > old.key::bigint) then
+        raise exception 'task % is to carry a file that counts', old.id using errcode = 'restrict_violation', constraint = 'task_carry_of_live_file';
+    end if;
     if (old.id, old.kind, old.topic, old.key, old.file_id, old.run, old.file, old.from_whom, old.to_whom, old.since_at, old.due_at, old.made_at)
        is distinct from
        (new.id, new.kind, new.topic, new.key, new.file_id, new.run, new.file, new.from_whom, new.to_whom, new.since_at, new.due_at, new.made_at)

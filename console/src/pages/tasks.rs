@@ -70,7 +70,10 @@ fn state(person: &Person, task: &Task) -> Markup {
             (post(person, &format!("/tasks/{}/end", task.id), html! {
                 (field(say(lang, "メモ・理由", "Note or reason"), &format!("note-{}", task.id), html! { input id={ "note-" (task.id) } name="reason" maxlength="400"; }))
                 button type="submit" name="end" value="done" { (say(lang, "完了", "Done")) }
-                button.second type="submit" name="end" value="not-needed" { (say(lang, "不要", "Not needed")) }
+                // A file that counts is carried, or voided.
+                @if task.kind != "carry" {
+                    button.second type="submit" name="end" value="not-needed" { (say(lang, "不要", "Not needed")) }
+                }
             }))
         } @else { (badge(Tone::Act, say(lang, "未完了", "open"))) }
     }

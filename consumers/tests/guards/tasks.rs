@@ -77,8 +77,9 @@ async fn a_person_ends_a_task_once_and_signs() {
     toy.released("a").await;
     let (pool, now) = (&toy.db.pool, clock::now());
     let id = all(&toy, &now).await[0].id;
+    // Whether the bank has the file would stay open for ever.
     for (end, actor, note, rule) in
-        [(End::Done, "", "", "task_end_is_signed"), (End::NotNeeded, "佐藤", " ", "task_not_needed_says_why")]
+        [(End::Done, "", "", "task_end_is_signed"), (End::NotNeeded, "佐藤", "控え", "task_carry_of_live_file")]
     {
         match tasks::end(pool, id, end, actor, note, &now).await.unwrap_err() {
             TaskError::Rule { constraint, .. } => assert_eq!(constraint, rule),
@@ -91,6 +92,9 @@ async fn a_person_ends_a_task_once_and_signs() {
     assert!(matches!(again, TaskError::Rule { constraint, .. } if constraint == "task_end_is_final"));
     assert!(matches!(tasks::open(pool, id, &now).await, Err(TaskError::Ended { .. })));
     assert!(matches!(tasks::show(pool, 999, &now).await, Err(TaskError::Unknown(999))));
+    let unsaid = "insert into work.task (kind, topic, key, from_whom, to_whom, since_at, due_at, outcome, done_at, done_by, note)
+                  values ('fetch', 'x', 'y', 'here', 'there', now(), now(), 'not_needed', now(), '佐藤', ' ')";
+    assert_eq!(toy.db.refused(unsaid).await, "task_not_needed_says_why");
     assert_eq!(toy.db.refused("delete from work.task").await, "task_stays");
     assert_eq!(ends(&all(&toy, &now).await), [("done", "佐藤")], "nothing opens it again");
 }
