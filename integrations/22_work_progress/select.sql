@@ -10,7 +10,7 @@ select w.* from moment m cross join lateral ledger.work_items(m.day) w;
 -- What nobody looks after is in no count: it is told.
 create temp table refusal as
 select null::text as object, null::bigint as object_id, 'PROGRESS_NOBODY'::text as code, 'item'::text as severity,
-       jsonb_build_object('organization', coalesce(nullif(i.organization, ''), '-'), 'counter', c.name, 'items', count(*)) as detail
+       jsonb_build_object('organization', coalesce(nullif(i.organization, ''), '全庁'), 'counter', c.name, 'items', count(*)) as detail
   from open_item i
   join (values ('decision', '決裁依頼'), ('invoice', '未処理請求'), ('due', '支払期限間近'), ('receipt', '消込未了'), ('import', '連携エラー'))
        c (counter, name) using (counter)
