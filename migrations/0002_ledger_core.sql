@@ -420,10 +420,28 @@ $$;
 comment on function ledger.reverse_batch is '取消 of an inbound batch.';
 
 create function ledger.reverse_file(file bigint, booked_on date, who text, why text) returns bigint
-language sql as $$
-    select ledger.reverse_entries(array(select id from ledger.entry where file_id = file), booked_on, who, why)
-$$;
-comment on function ledger.reverse_file is 'Takes back what the release of an exported file had posted, when the file is voided.';
+language plpgsql as $$
+declare
+    reversed bigint;
+begin
+    drop table if exists pg_temp.standing;
+    create temp table standing on commit drop as
+    select e.id as entry_id
+      from ledger.entry e
+     where e.file_id = file and e.reverses is null and not ledger.fiscal_year_accepts(e.fiscal_year, greatest(reverse_file.booked_on, e.booked_on))
+       and not exists (select from ledger.entry r where r.reverses = e.id);
+    reversed := ledger.reverse_entries(array(select e.id from ledger.entry e where e.file_id = file and e.id not in (select s.entry_id from pg_temp.standing s)),
+                                       booked_on, who, why);
+    return reversed;
+end $$;
+comment on function ledger.reverse_file is 'Takes back what the release of an exported file had posted, when the file is voided. What closed books hold is left in the temp table standing: void.sql of the topic books in the year of the day what became of it and deletes the row; one that is left refuses the void (ledger.refuse_standing).';
+
+create function ledger.refuse_standing(booked_on date) returns void
+language plpgsql as $$
+begin
+    perform ledger.reverse_entries(array(select s.entry_id from pg_temp.standing s), booked_on, '', '');
+end $$;
+comment on function ledger.refuse_standing is 'The end of a void: an entry of a closed year that nobody dealt with is refused as any reversal of it.';
 
 create view ledger.trial_balance as
 select e.fiscal_year, e.fund, l.account, a.name, a.name_en, a.class, sum(l.debit)::bigint as debit, sum(l.credit)::bigint as credit

@@ -294,7 +294,7 @@ comment on column ledger.payment_order.deducted is '控除額: what is kept back
 comment on column ledger.payment_order.settled_on is 'The day the money went (paid) or came back (returned), set with the state. Null: the pay date, or for a return the day it is written down.';
 comment on column ledger.payment_order.rescheduled_by is 'Who gave the approved order another pay date.';
 comment on column ledger.payment_order.account_id is 'The account (creditor_account) with which it was put into a bank file: the release asks whether it is still the right one.';
-comment on column ledger.payment_order.paid_on is 'The day the bank transfers or debits, on which the payment is booked; set when the file leaves, and null before.';
+comment on column ledger.payment_order.paid_on is 'The day the bank transfers or debits, on which the payment is booked. The day written in its file from the making on; null while no file carries it and nothing was paid.';
 comment on column ledger.payment_order.repays is '再振込: the returned order this one pays once more. Its expense and its share of the commitment are those of the other: nothing is charged twice.';
 comment on column ledger.payment_order.from_deposit is 'Paid out of 歳入歳出外現金, because the money came back when the books of its year were closed.';
 create index payment_order_by_pay_date on ledger.payment_order (pay_date);
@@ -772,7 +772,7 @@ declare
     ahead   bigint;
     invalid record;
 begin
-    select ledger.transfer_day(min(o.pay_date), on_holiday) into day
+    select ledger.transfer_day(min(o.paid_on), on_holiday) into day
       from export.claim x join ledger.payment_order o on o.id = x.object_id
      where x.file_id = file and x.object = 'payment_order';
     perform ledger.check_banks_are_open(day);

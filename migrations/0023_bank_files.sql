@@ -66,9 +66,9 @@ language sql stable as $$
     select o.id, o.no, o.creditor, o.amount - o.deducted, f.why
       from export.claim x
       join ledger.payment_order o on o.id = x.object_id
-      join (select pay_date, ledger.transfer_day(pay_date, on_holiday) as day
-              from (select distinct p.pay_date from export.claim y join ledger.payment_order p on p.id = y.object_id
-                     where y.file_id = file and y.object = 'payment_order') days) d using (pay_date)
+      join (select paid_on, ledger.transfer_day(paid_on, on_holiday) as day
+              from (select distinct p.paid_on from export.claim y join ledger.payment_order p on p.id = y.object_id
+                     where y.file_id = file and y.object = 'payment_order') days) d using (paid_on)
       join ledger.creditor c on c.no = o.creditor
       left join ledger.creditor_account k on k.id = o.account_id
       left join ledger.institution i on i.bank = k.bank and d.day between i.valid_from and i.valid_to

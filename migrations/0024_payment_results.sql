@@ -43,7 +43,9 @@ insert into ledger.return_reason values
     ('07', '取引停止・入金不可', 'the account takes no money', true),
     ('09', 'その他', 'other: see the bank''s words', true),
     ('11', '組戻（依頼人の申出）', 'recalled by the ward', false),
-    ('12', '組戻（受取人の申出）', 'sent back by the payee', false);
+    ('12', '組戻（受取人の申出）', 'sent back by the payee', false),
+    -- No word of the bank's: the file was voided when the books of its year were closed.
+    ('90', '銀行未処理（ファイル取消し）', 'not processed by the bank, its file voided', false);
 
 create table ledger.transfer_file (
     file_id      bigint constraint transfer_file_pk primary key references export.file,
@@ -69,12 +71,14 @@ create table ledger.payment_result (
     carried_on  date,
     account_id  bigint,
     marked      boolean not null default false,
-    batch_id    bigint not null,
-    line        bigint not null,
+    batch_id    bigint,
+    line        bigint,
     cancelled_at timestamptz,
+    constraint payment_result_has_its_line check (num_nulls(batch_id, line) in (0, 2)),
     constraint payment_result_returned_has_reason check ((outcome = 'returned') = (reason is not null and returned_on is not null))
 );
 comment on table ledger.payment_result is '振込結果: what the bank said of one payment order of one file.';
+comment on column ledger.payment_result.batch_id is 'The bank''s answer; null where the file was voided after the books were closed.';
 comment on column ledger.payment_result.bank_text is 'The bank''s own words.';
 comment on column ledger.payment_result.fee is '組戻手数料 as the bank states it. It is billed by itself and booked with that invoice, not here.';
 comment on column ledger.payment_result.returned_on is 'The day the money is back in the ward''s account.';
@@ -236,7 +240,7 @@ language sql stable as $$
                       where d.file_id = of_file and d.kind in ('delivered', 'accepted')
                       order by d.id desc limit 1), true)
 $$;
-comment on function ledger.file_is_with_bank is 'Whether a delivered file is known to be with the bank. carried: people carry the files of its topic from the outbox. A carry task that nobody needed (dismissed) is none that was done.';
+comment on function ledger.file_is_with_bank is 'Whether a delivered file is known to be with the bank. carried: people carry the files of its topic from the outbox. A carry task that ended as not needed is none that was done.';
 
 create function ledger.confirm_transfers(today date, carried text[] default '{}') returns bigint
 language plpgsql as $$

@@ -31,6 +31,7 @@ create table ledger.payroll_transfer (
     amount        bigint not null constraint payroll_transfer_is_positive check (amount > 0),
     pay_date      date,
     held_in       text   references ledger.fund,
+    written_on    date,
     repays        bigint,
     withdrawn_at  timestamptz,
     superseded_by bigint references ledger.payroll_list,
@@ -40,6 +41,7 @@ comment on table ledger.payroll_transfer is 'One credit of a 給与振込明細:
 comment on column ledger.payroll_transfer.section is '所属コード as the payroll system writes it; the bank''s file has ten digits for it.';
 comment on column ledger.payroll_transfer.pay_date is 'The day it is due, where that is not the day of its run: it was moved after other pay of the run had left, or it pays once more what came back.';
 comment on column ledger.payroll_transfer.held_in is '会計 that holds its money as 歳入歳出外現金: the gross orders were booked with a file that did not carry it. The release of its file pays it out of that.';
+comment on column ledger.payroll_transfer.written_on is 'The day of the transfer as the file says that carries it.';
 comment on column ledger.payroll_transfer.repays is '再振込: the 給与返戻 (payroll_result) this one pays once more. It is no part of the list.';
 comment on column ledger.payroll_transfer.withdrawn_at is 'A 再振込 that is not made after all, while no file carried it.';
 comment on column ledger.payroll_transfer.superseded_by is 'A later list of the run took its place, while no file carried it.';
@@ -183,6 +185,13 @@ language sql stable as $$
 $$;
 comment on function ledger.payroll_orders is 'The orders that net pay and deductions come from (節01–03): the payroll file pays them. The employer''s share and benefits have another payee.';
 
+create function ledger.payroll_fund(run bigint) returns text
+language sql stable as $$
+    select coalesce((select min(e.fund) from ledger.payroll_run r join ledger.entry e on e.batch_id = r.batch_id and e.event = 'NONBUDGET_IN' where r.id = run),
+                    (select min(p.fund) from ledger.payroll_orders(run) o join ledger.payment_order p on p.id = o.order_id))
+$$;
+comment on function ledger.payroll_fund is '会計 whose cash holds 歳入歳出外現金 of a payroll.';
+
 create function ledger.check_payroll_release(file bigint, today date) returns void
 language plpgsql as $$
 declare
@@ -197,10 +206,9 @@ begin
            (max(value) filter (where key = 'cut_off'))::time as cut_off, (max(value) filter (where key = 'own_cut_off'))::time as own_cut_off
       into need from pg_temp.setting;
     create temp table leaving_pay on commit drop as
-    select t.bank, t.branch, ledger.transfer_day(coalesce(t.pay_date, r.pay_date), need.on_holiday) as day
+    select t.bank, t.branch, ledger.transfer_day(t.written_on, need.on_holiday) as day
       from export.claim c
       join ledger.payroll_transfer t on t.id = c.object_id
-      join ledger.payroll_run r on r.id = t.run_id
      where c.file_id = file and c.object = 'payroll_transfer';
     select count(*) into stale
       from export.claim c
@@ -256,12 +264,13 @@ create table ledger.payroll_result (
     fee          bigint,
     returned_on  date,
     fund         text   not null references ledger.fund,
-    batch_id     bigint not null,
-    line         bigint not null,
+    batch_id     bigint,
+    line         bigint,
     cancelled_at timestamptz,
     paid_again_on date,
     paid_again_by text,
     paid_again_how text,
+    constraint payroll_result_has_its_line check (num_nulls(batch_id, line) in (0, 2)),
     constraint payroll_result_returned_has_reason check ((outcome = 'returned') = (reason is not null and returned_on is not null)),
     constraint payroll_result_paid_again_is_signed check (num_nonnulls(paid_again_on, paid_again_by, paid_again_how) in (0, 3)),
     constraint payroll_result_paid_again_came_back check (paid_again_on is null or outcome = 'returned' and cancelled_at is null)
@@ -536,8 +545,7 @@ language sql stable as $$
            (select min(f.id) from ledger.payroll_credit t join export.live_claim c on c.object = 'payroll_transfer' and c.object_id = t.id
                              join export.file f on f.id = c.file_id and f.released_at is null
              where t.run_id = r.id and t.pay_date = from_day),
-           coalesce((select min(e.fund) from ledger.entry e where e.batch_id = r.batch_id and e.event = 'NONBUDGET_IN'),
-                    (select min(p.fund) from ledger.payroll_orders(r.id) o join ledger.payment_order p on p.id = o.order_id))
+           ledger.payroll_fund(r.id)
       from ledger.payroll_run_in_force r
      where (kind is null or r.pay_kind = kind)
        and (r.pay_date = from_day or exists (select from ledger.payroll_credit t where t.run_id = r.id and t.pay_date = from_day))

@@ -57,6 +57,9 @@ with item as (
      cross join factor f
      where u.payments >= 3 and (i.amount > u.most * f.times or i.amount * f.times < u.least)
     union all
+    -- Ten digits are all a record has: more than this was not written, and may have been meant.
+    select 'PAYMENT_AT_FIELD_LIMIT', i.*, jsonb_build_object() from item i where i.amount = 9999999999
+    union all
     -- Within twenty days: what is paid every month in the same amount is no news.
     select 'PAYMENT_LOOKS_DOUBLE', i.*, jsonb_build_object('other', min(o.no))
       from item i

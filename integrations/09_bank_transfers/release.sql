@@ -7,16 +7,17 @@ select ledger.check_transfer_release(r.file_id, r.today, s.days_ahead_min, s.cut
                     max(value) filter (where key = 'non_business_day') as non_business_day
                from setting) s;
 
+-- The day written in the file; where the bank shifts holidays and has closed on it since, another.
 create temp table due on commit drop as
-select x.pay_date, ledger.transfer_day(x.pay_date, (select value from setting where key = 'non_business_day')) as day
-  from (select distinct p.pay_date from export.claim c join ledger.payment_order p on p.id = c.object_id
+select x.written, ledger.transfer_day(x.written, (select value from setting where key = 'non_business_day')) as day
+  from (select distinct p.paid_on as written from export.claim c join ledger.payment_order p on p.id = c.object_id
          where c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live) x;
 
 create temp table leaving on commit drop as
 with moved as (
     update ledger.payment_order p set state = 'released', paid_on = d.day
       from export.claim c, due d
-     where d.pay_date = p.pay_date and c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
+     where d.written = p.paid_on and c.file_id = (select file_id from run) and c.object = 'payment_order' and c.live and p.id = c.object_id and p.state = 'in_file'
     returning c.seq, p.*
 )
 select * from moved;

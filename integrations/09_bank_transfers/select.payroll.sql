@@ -122,4 +122,6 @@ select 0, f.part, 'payment_order', p.id, null
  cross join lateral ledger.payroll_orders(f.run_id) o
   join ledger.payment_order p on p.id = o.order_id and p.state = 'approved';
 
-update ledger.payment_order p set state = 'in_file' from claim c where c.object = 'payment_order' and p.id = c.object_id;
+update ledger.payment_order p set state = 'in_file', paid_on = (select day from asked)
+  from claim c where c.object = 'payment_order' and p.id = c.object_id;
+update ledger.payroll_transfer t set written_on = (select day from asked) from outgoing_pay o where t.id = o.transfer_id;

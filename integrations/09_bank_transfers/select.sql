@@ -73,10 +73,13 @@ select c.no as creditor, k.id as account_id, k.bank, k.branch, k.kind, k.number,
             when said.answer <> '0' then 'PAYEE_ACCOUNT_DENIED' end as code,
        said.answer, said.answered_on,
        case when s.novelty = 'zero' then '0'
-            when not exists (select from ledger.payment_order x where x.creditor = c.no and x.state in ('released', 'paid')) then '1'
+            -- By a file: what was debited or paid at the counter told the bank of no account. One that came back did.
+            when not exists (select from ledger.payment_order x
+                              where x.creditor = c.no and x.method = 'transfer' and x.state in ('released', 'paid', 'returned')) then '1'
             when exists (select from ledger.creditor_account a where a.creditor = c.no and a.valid_to < k.valid_from)
                  and not exists (select from ledger.payment_order x
-                                  where x.creditor = c.no and x.state in ('released', 'paid') and x.pay_date >= k.valid_from) then '2'
+                                  where x.creditor = c.no and x.method = 'transfer' and x.state in ('released', 'paid', 'returned')
+                                    and x.pay_date >= k.valid_from) then '2'
             else '0' end as novelty
   from (select distinct creditor from due) o
  cross join asked d
@@ -164,6 +167,6 @@ select (g.part * 1000000 + g.grp)::bigint as seq, g.part, g.grp, s.originator_co
 create temp table claim on commit drop as
 select seq, part, 'payment_order'::text as object, order_id as object_id, amount as yen from outgoing_transfer;
 
-update ledger.payment_order p set state = 'in_file', account_id = t.account_id
+update ledger.payment_order p set state = 'in_file', account_id = t.account_id, paid_on = (select day from asked)
   from outgoing_transfer t
  where p.id = t.order_id and not exists (select from refusal where severity = 'stop');

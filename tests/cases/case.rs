@@ -100,6 +100,9 @@ pub(crate) struct Given {
     /// The file is voided: the partner did not process it.
     #[serde(default)]
     pub void: bool,
+    /// The day on which it is voided; absent: `business_date`.
+    #[serde(default)]
+    pub void_on: Option<String>,
     /// The day it is looked at by the approver, when that is not the day it is made for.
     #[serde(default)]
     pub reviewed_on: Option<String>,

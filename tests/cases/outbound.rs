@@ -47,7 +47,8 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
     }
     if case.given.void {
         case.meanwhile(pool, "before_void.sql").await;
-        match maker.exporter.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await {
+        let voider = exporter(case.given.void_on.as_deref().unwrap_or(made_on));
+        match voider.void(file.id, "tsukuru", "送信前に差替え", "相手方で未処理を確認").await {
             Ok(voided) => file = voided,
             Err(error) => refused_step = format!("\n無効化の拒否  {}\n", refused(error)),
         }

@@ -39,7 +39,9 @@ impl Exporter {
             let updated = sqlx::query(update).bind(id).bind(actor).execute(&mut *tx).await;
             updated.map_err(OutboundError::on_file(id, "release a file"))?;
             let released = find_file(&mut tx, id).await?;
-            self.run_step(&mut tx, &released, actor, ("release", "release.sql")).await?;
+            self.begin_step(&mut tx, &released, actor).await?;
+            self.run_step(&mut tx, &released, ("release", "release.sql")).await?;
+            self.end_step(&mut tx, &released, "release.sql").await?;
             let after = json!({ "sha256": file.sha256, "count": file.count, "total": file.total, "file_name": file.file_name });
             record(&mut tx, actor, "export.released", id, &after).await?;
             crash::point("outbound.before_release");
@@ -107,13 +109,16 @@ impl Exporter {
                              void_confirmation = nullif($4, '') where id = $1";
         let updated = sqlx::query(update).bind(id).bind(actor).bind(reason).bind(confirmation).execute(&mut *tx).await;
         updated.map_err(OutboundError::on_file(id, "void a file"))?;
-        if file.released_at.is_some() {
-            let today = self.today();
-            let reverse = "select ledger.reverse_file($1, $2::date, $3, $4)";
-            let reversed = sqlx::query(reverse).bind(id).bind(today).bind(actor).bind(reason).execute(&mut *tx).await;
-            reversed.map_err(OutboundError::on_file(id, "reverse what the release had posted"))?;
-        }
-        self.run_step(&mut tx, &file, actor, ("void", "void.sql")).await?;
+        // Entries of closed books are no longer reversed: void.sql says what became of them, or the void is refused.
+        let (today, doing) = (self.today(), "reverse what the release had posted");
+        self.begin_step(&mut tx, &file, actor).await?;
+        let reverse = "select ledger.reverse_file($1, $2::date, $3, $4)";
+        let reversed = sqlx::query(reverse).bind(id).bind(&today).bind(actor).bind(reason).execute(&mut *tx).await;
+        reversed.map_err(OutboundError::on_file(id, doing))?;
+        self.run_step(&mut tx, &file, ("void", "void.sql")).await?;
+        let settled = sqlx::query("select ledger.refuse_standing($1::date)").bind(&today).execute(&mut *tx).await;
+        settled.map_err(OutboundError::on_file(id, doing))?;
+        self.end_step(&mut tx, &file, "void.sql").await?;
         let after = json!({ "was": file.state, "confirmation": confirmation, "count": file.count, "total": file.total });
         record_why(&mut tx, actor, "export.voided", id, &after, Some(reason)).await?;
         // Before the commit, while the row is locked: claims are never free beside a folder that looks valid. If the commit

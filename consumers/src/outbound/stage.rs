@@ -131,23 +131,43 @@ pub(super) async fn clear(conn: &mut PgConnection) -> Result<(), OutboundError> 
 }
 
 impl Exporter {
-    /// Runs `release.sql` or `void.sql` with a journal at hand, in the transaction of the step it belongs to.
-    pub(super) async fn run_step(
+    /// The temp tables and the journal of `release.sql` or `void.sql`, in the transaction of the step.
+    pub(super) async fn begin_step(
         &self,
         tx: &mut Transaction<'_, Postgres>,
         file: &ExportFile,
         actor: &str,
-        (stem, name): (&str, &'static str),
     ) -> Result<(), OutboundError> {
         let topic = self.topic(&file.topic)?;
-        let integration = folder(topic)?;
-        let Shape { variant, layout, .. } = shape(topic, integration, &file.profile)?;
-        let Some(sql) = integration.sql_for(stem, variant) else { return Ok(()) };
+        let Shape { layout, .. } = shape(topic, folder(topic)?, &file.profile)?;
         let today = self.today();
         Stage { file, actor, number: file.seq_of_day.unwrap_or(0), today: &today, layout }.set(tx).await?;
         let begun = sqlx::query("select ledger.begin_journal()").execute(&mut **tx).await;
         begun.map_err(OutboundError::database("begin the journal of a step"))?;
-        run_sql(tx, &file.topic, name, sql).await.map_err(|error| error.refused_by_ledger(file.id))?;
+        Ok(())
+    }
+
+    /// Runs the step's SQL, where the folder has it.
+    pub(super) async fn run_step(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        file: &ExportFile,
+        (stem, name): (&str, &'static str),
+    ) -> Result<(), OutboundError> {
+        let topic = self.topic(&file.topic)?;
+        let integration = folder(topic)?;
+        let Shape { variant, .. } = shape(topic, integration, &file.profile)?;
+        let Some(sql) = integration.sql_for(stem, variant) else { return Ok(()) };
+        run_sql(tx, &file.topic, name, sql).await.map_err(|error| error.refused_by_ledger(file.id))
+    }
+
+    /// Nothing of the journal is left unposted, and the connection is clean for its next user.
+    pub(super) async fn end_step(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        file: &ExportFile,
+        name: &'static str,
+    ) -> Result<(), OutboundError> {
         let left: i64 = sqlx::query_scalar("select count(*) from pg_temp.journal")
             .fetch_one(&mut **tx)
             .await

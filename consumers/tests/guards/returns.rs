@@ -245,12 +245,12 @@ async fn nothing_is_paid_while_its_file_waits_to_be_carried() {
     db.run(&ended("done")).await;
     assert_eq!(confirm(&db).await, 2);
 
-    // Dismissed, nobody says that the bank has it; then somebody sees that it does.
+    // The task of a file that counts is not dismissed; then somebody sees that the bank has it.
     let db = sent().await;
     db.tamper(lies).await;
     db.run(task).await;
-    db.run(&ended("not_needed")).await;
-    assert_eq!(confirm(&db).await, 0, "a task nobody needed is no file at the bank");
+    assert_eq!(db.refused(&ended("not_needed")).await, "task_carry_of_live_file");
+    assert_eq!(confirm(&db).await, 0);
     db.run(accepted).await;
     assert_eq!(confirm(&db).await, 2);
 

@@ -7,8 +7,8 @@ async fn file() -> Scratch {
     let db = Scratch::new().await;
     db.run(
         "insert into ledger.payment_order (no, fiscal_year, fund, budget_line, organization, creditor, amount, pay_date, memo, made_by, state,
-                                           approved_by, account_id)
-         select '2026P00000001', 2026, '01', '0201030212', '05020000', k.creditor, 1100, '2026-10-15', '清掃', 'kakari', 'in_file', 'kacho', k.id
+                                           approved_by, account_id, paid_on)
+         select '2026P00000001', 2026, '01', '0201030212', '05020000', k.creditor, 1100, '2026-10-15', '清掃', 'kakari', 'in_file', 'kacho', k.id, '2026-10-15'
            from ledger.creditor_account k where k.creditor = '0000000101';
          insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at)
          values (gen_random_uuid(), 'transfers', '', '{}', 'operator', true, '2026-10-06', 'kakari', '2026-10-06 09:00+09');
@@ -36,7 +36,7 @@ async fn a_file_does_not_leave_when_the_bank_cannot_take_it_any_more() {
 #[tokio::test]
 async fn a_file_of_a_closed_day_reaches_the_bank_on_the_next_business_day() {
     let db = file().await;
-    db.tamper("update ledger.payment_order set pay_date = '2026-10-13'").await;
+    db.tamper("update ledger.payment_order set pay_date = '2026-10-13', paid_on = '2026-10-13'").await;
     assert_eq!(
         db.refused(&leaves_on("2026-10-10", 1)).await,
         "transfer_day_passed",
