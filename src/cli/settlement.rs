@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use renkei_consumers::ledger::{self, FormLine, Share, Signed, SurveyRule};
+use renkei_consumers::ledger::{self, FormLine, LedgerError, Share, Signed, SurveyRule};
 use renkei_core::catalogue::Lang;
 use renkei_core::charset::{self, Encoding};
+use renkei_core::verdict::Classify as _;
 
 use super::print::{say, table};
 use super::{Exit, Global};
@@ -238,7 +239,7 @@ fn read_form(path: &Path) -> anyhow::Result<Vec<FormLine>> {
 fn print_entered(global: &Global, path: &Path, entered: &ledger::EnteredForm) -> Exit {
     let lang = global.lang;
     // The heading is the file's first line.
-    let faults: Vec<(usize, &str)> = entered.faults.iter().map(|(place, fault)| (place + 2, fault.as_str())).collect();
+    let faults: Vec<(usize, String)> = entered.faults.iter().map(|(place, error)| (place + 2, in_words(lang, error))).collect();
     if global.json {
         let faults: Vec<_> = faults.iter().map(|(line, fault)| serde_json::json!({ "line": line, "fault": fault })).collect();
         println!("{}", serde_json::json!({ "changed": entered.changed, "unchanged": entered.unchanged, "faults": faults }));
@@ -254,4 +255,11 @@ fn print_entered(global: &Global, path: &Path, entered: &ledger::EnteredForm) ->
         println!("{}", say(lang, "登録していません。", "Nothing was entered."));
     }
     if faults.is_empty() { Exit::Done } else { Exit::Rejected }
+}
+
+fn in_words(lang: Lang, error: &LedgerError) -> String {
+    match error.coded().and_then(|coded| Some((coded.words(lang)?, coded.code))) {
+        Some(((text, remedy), code)) => format!("[{code}] {text} {remedy}"),
+        None => error.to_string(),
+    }
 }

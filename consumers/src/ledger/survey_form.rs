@@ -36,14 +36,14 @@ pub struct FormLine {
 }
 
 /// What became of a form.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default)]
 pub struct EnteredForm {
     /// Lines that say something new.
     pub changed: usize,
     /// Lines that were in force already.
     pub unchanged: usize,
     /// Place of each faulty line, counted from 0, and what is wrong with it. Where there is one, nothing is entered.
-    pub faults: Vec<(usize, String)>,
+    pub faults: Vec<(usize, LedgerError)>,
 }
 
 /// The form as it is in a fiscal year, of one table or all.
@@ -81,7 +81,7 @@ pub async fn enter_survey_form(pool: &PgPool, lines: &[FormLine], signed: Signed
             }
             Err(LedgerError::Database(error)) => return Err(LedgerError::Database(error)),
             Err(LedgerError::Rule { constraint, .. }) if constraint == UNCHANGED => entered.unchanged += 1,
-            Err(error) => entered.faults.push((place, error.to_string())),
+            Err(error) => entered.faults.push((place, error)),
         }
         attempt.rollback().await.map_err(LedgerError::Database)?;
     }
