@@ -91,6 +91,7 @@ create unique index file_same_content_once on export.file (topic, sha256)
     where once and state in ('released', 'delivered', 'unknown') and coalesce(btrim(params ->> 'same_content_reason'), '') = '';
 create index file_kept on export.file (topic, generated_at) where purged_at is null and archive is not null;
 create index file_by_state on export.file (state, id desc);
+create index file_by_release on export.file (topic, profile, released_at desc, id desc) where released_at is not null;
 
 create table export.step (
     before text not null,
@@ -338,6 +339,23 @@ begin
 end $$;
 create trigger claim_is_taken_in_making after insert on export.claim
     referencing new table as added for each statement execute function export.guard_new_claims();
+
+create function export.last_that_left(of_file bigint, choices text[]) returns table (id bigint, run uuid, file_name text, released_at timestamptz)
+language sql stable as $$
+    with before as not materialized (
+        select p.id, p.run, p.file_name, p.released_at,
+               not exists (select from unnest(choices) c (name) where (p.params ->> c.name) is distinct from (f.params ->> c.name)) as alike
+          from export.file f
+          join export.file p on p.topic = f.topic and p.profile = f.profile and p.run <> f.run and p.state in ('released', 'delivered', 'unknown')
+                            and p.released_at < coalesce(f.released_at, 'infinity')
+         where f.id = of_file
+    )
+    (select b.id, b.run, b.file_name, b.released_at from before b where b.alike order by b.released_at desc, b.id desc limit 1)
+    union all
+    (select b.id, b.run, b.file_name, b.released_at from before b order by b.released_at desc, b.id desc limit 1)
+    limit 1
+$$;
+comment on function export.last_that_left is 'What a file is compared with: the last one of its topic and profile that left before it. choices: names of parameters that divide orders into kinds (one side of the banks, one 表); one of the same kind comes first, whatever else left since.';
 
 create function export.guard_claims() returns trigger language plpgsql as $$
 begin

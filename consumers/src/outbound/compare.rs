@@ -5,7 +5,8 @@
 //! `notable.sql` names the items worth a second look: a payee never paid before, a changed account, an unusual amount. Neither
 //! refuses anything; a person decides.
 
-use renkei_core::layout::Layout;
+use renkei_core::params::ParamType;
+use renkei_core::registry::Integration;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection};
@@ -109,21 +110,34 @@ impl Exporter {
         file: &ExportFile,
         items_max: u32,
     ) -> Result<Comparison, OutboundError> {
-        let previous = self.begin(conn, file, job.shape.layout).await?;
+        let previous = self.begin(conn, file, job).await?;
         let totals = totals(conn, job).await?;
         let notable = notable(conn, job, items_max).await?;
         Ok(Comparison { previous, totals, notable })
     }
 
     /// Makes the temp tables of the two queries, `previous` among them, and forbids any change from there on.
-    async fn begin(&self, conn: &mut PgConnection, file: &ExportFile, layout: &Layout) -> Result<Vec<i64>, OutboundError> {
-        let today = self.today();
+    async fn begin(&self, conn: &mut PgConnection, file: &ExportFile, job: &Job<'_>) -> Result<Vec<i64>, OutboundError> {
+        let (today, layout) = (self.today(), job.shape.layout);
         Stage { file, actor: &file.made_by, number: file.seq_of_day.unwrap_or(0), today: &today, layout }.set(conn).await?;
         let doing = OutboundError::database("begin a comparison");
         sqlx::raw_sql(include_str!("sql/previous.sql")).execute(&mut *conn).await.map_err(doing)?;
-        let previous = sqlx::query_scalar("select file_id from pg_temp.previous order by file_id").fetch_all(conn).await;
-        previous.map_err(OutboundError::database("find the files that left last"))
+        let found = sqlx::query_scalar(include_str!("sql/fill_previous.sql"))
+            .bind(file.id)
+            .bind(kinds(job.folder))
+            .fetch_all(&mut *conn)
+            .await;
+        let mut previous: Vec<i64> = found.map_err(OutboundError::database("find the files that left last"))?;
+        previous.sort_unstable();
+        let sealed = sqlx::raw_sql("set transaction read only").execute(conn).await;
+        sealed.map_err(OutboundError::database("begin a comparison"))?;
+        Ok(previous)
     }
+}
+
+/// Parameters whose choice makes an order another kind of order: the side of the banks, the table of a survey.
+pub(super) fn kinds(folder: &Integration) -> Vec<String> {
+    folder.params.all().iter().filter(|param| param.ty == ParamType::Choice).map(|param| param.id.clone()).collect()
 }
 
 /// The SQL of the file's own layout; without a name of one, that of the folder's first layout: other kinds of file have other items.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::approve::{Review, recount};
-use super::compare::Comparison;
+use super::compare::{Comparison, kinds};
 use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
@@ -164,7 +164,12 @@ impl Exporter {
         let approvals: Vec<Approval> = rows(&mut conn, include_str!("sql/approvals.sql"), id).await?;
         let refusals: Vec<Refusal> = rows(&mut conn, include_str!("sql/refusals.sql"), id).await?;
         let deliveries: Vec<Delivery> = rows(&mut conn, include_str!("sql/deliveries.sql"), id).await?;
-        let previous: Vec<PreviousRelease> = rows(&mut conn, include_str!("sql/previous_release.sql"), id).await?;
+        let previous: Option<PreviousRelease> = sqlx::query_as(include_str!("sql/previous_release.sql"))
+            .bind(id)
+            .bind(self.topic(&file.topic).and_then(|topic| folder(topic)).map(|folder| kinds(folder)).unwrap_or_default())
+            .fetch_optional(&mut *conn)
+            .await
+            .map_err(OutboundError::database("find the files that left last"))?;
         drop(conn);
         let made = file.sha256.is_some();
         let (review, review_problem) = if made { or_problem(self.review(id).await)? } else { (None, None) };
@@ -177,7 +182,7 @@ impl Exporter {
             review_problem,
             comparison,
             comparison_problem,
-            previous: previous.into_iter().next(),
+            previous,
             approvals,
             refusals,
             deliveries,

@@ -81,3 +81,28 @@ async fn a_file_does_not_leave_for_a_day_on_which_banks_are_closed_by_now() {
     db.run(&closes("null")).await;
     db.run(&leaves_on("2026-10-13", 1)).await;
 }
+
+/// One side of the banks is set beside that side, though the other left since.
+#[tokio::test]
+async fn a_file_is_compared_with_the_last_of_its_kind() {
+    let db = Scratch::new().await;
+    for (day, banks) in [(1, "own"), (2, "other"), (3, "own"), (4, "other")] {
+        db.tamper(&format!(
+            "insert into export.file (run, topic, profile, params, release_policy, once, business_date, made_by, ordered_at, state, seq_of_day, sha256,
+                                      records, count, total, bytes, archive, file_name, integration_digest, generated_at, released_at, released_by,
+                                      delivered_at)
+             values (gen_random_uuid(), 'transfers', 'pay', '{{\"banks\": \"{banks}\"}}', 'operator', true, '2026-10-0{day}', 'kakari', now(), 'delivered', 1,
+                     repeat('{day}', 64), 3, 1, 100, 360, 'a', 'a', '', now(), '2026-10-0{day} 10:00+09', 'kakari', now())"
+        ))
+        .await;
+    }
+    let before = async |file: i64, choices: &str| -> i64 {
+        db.one(&format!("select coalesce((select id from export.last_that_left({file}, array[{choices}]::text[])), 0)")).await
+    };
+    assert_eq!((before(4, "'banks'").await, before(3, "'banks'").await), (2, 1));
+    assert_eq!(
+        (before(4, "").await, before(2, "'banks'").await, before(1, "'banks'").await),
+        (3, 1, 0),
+        "the last of any, where none is alike"
+    );
+}

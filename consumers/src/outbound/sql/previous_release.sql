@@ -1,17 +1,12 @@
--- The last order of the same topic and profile of which a file was released before this one, and the differences: all its files that left
--- beside all files of this order (compare.sql does the same, sql/previous.sql).
+-- The last order of the kind of file $1 that left before it, and the differences: all its files that left beside all files of this order
+-- (compare.sql does the same, sql/previous.sql). $2: parameters that divide orders into kinds.
 with last as (
-    select p.id, p.run, p.file_name, p.released_at, f.run as this_run, f.released_at as before
-      from export.file f
-      join export.file p on p.topic = f.topic and p.profile = f.profile and p.run <> f.run
-                        and p.state in ('released', 'delivered', 'unknown')
-                        and (f.released_at is null or p.released_at < f.released_at)
-     where f.id = $1
-     order by p.released_at desc, p.id desc limit 1
+    select p.*, f.run as this_run, coalesce(f.released_at, 'infinity') as before
+      from export.last_that_left($1, $2) p join export.file f on f.id = $1
 ), then_sum as (
     select count(*) as files, sum(p.count)::bigint as count, sum(p.total)::bigint as total
       from last l
-      join export.file p on p.run = l.run and p.state in ('released', 'delivered', 'unknown') and (l.before is null or p.released_at < l.before)
+      join export.file p on p.run = l.run and p.state in ('released', 'delivered', 'unknown') and p.released_at < l.before
 ), now_sum as (
     select coalesce(sum(o.count), 0)::bigint as count, coalesce(sum(o.total), 0)::bigint as total
       from last l
