@@ -245,7 +245,12 @@ fn hops(lang: Lang, batch: &Batch) -> String {
         Lang::En => ["hop", ">records", ">yen"],
     };
     let row = |hop: Hop| vec![say(lang, hop.ja, hop.en).to_owned(), hop.records.to_string(), Yen(hop.yen).to_string()];
-    table(&headings, batch.hops().map(row).into())
+    let mut rows: Vec<Vec<String>> = batch.hops().map(row).into();
+    // What was posted is taken back, and nothing of it stands.
+    if batch.state == State::Cancelled {
+        rows.push(row(Hop { ja: "取消（反対仕訳）", en: "reversed", records: -batch.records_posted, yen: -batch.yen_posted }));
+    }
+    table(&headings, rows)
 }
 
 /// The documents that came with it, and where they are kept.
