@@ -355,6 +355,58 @@ create index finding_note_by_finding on intake.finding_note (finding_id, id desc
 create trigger finding_note_never_changes before update or delete or truncate on intake.finding_note
   for each statement execute function intake.refuse_change();
 
+create table intake.choice (
+  id            bigint generated always as identity,
+  batch_id      bigint not null,
+  line          bigint not null,
+  object        text not null,
+  chosen        text not null,
+  said          jsonb not null,
+  codes         text[] not null,
+  after_finding bigint not null,
+  reason        text not null,
+  at            timestamptz not null default clock_timestamp(),
+  by            text not null,
+  constraint choice_pkey primary key (id),
+  constraint choice_of_batch foreign key (batch_id) references intake.batch (id),
+  constraint choice_object_known check (object in ('creditor', 'commitment')),
+  constraint choice_says_why check (btrim(reason) <> ''),
+  constraint choice_is_signed check (btrim(by) <> '')
+);
+comment on table intake.choice is 'The ledger object a person chose for a held line (債権者, 支出負担行為), beside what the line says, which stays as it came; the newest counts';
+comment on column intake.choice.said is 'What the line itself says of it';
+comment on column intake.choice.codes is 'Questions about such an object: what was answered of them for the object before is asked again of this one';
+comment on column intake.choice.after_finding is 'The last finding of the batch when it was chosen';
+create index choice_by_line on intake.choice (batch_id, line, object, id desc);
+create trigger choice_never_changes before update or delete or truncate on intake.choice
+  for each statement execute function intake.refuse_change();
+
+create function intake.choose(batch bigint, line bigint, object text, chosen text, codes text[], said jsonb, why text, who text) returns void
+language plpgsql as $$
+declare
+  before text := (select c.chosen from intake.choice c
+                   where (c.batch_id, c.line, c.object) = (choose.batch, choose.line, choose.object) order by c.id desc limit 1);
+begin
+  -- Only what a check asks about can be chosen: nobody gives a sound line another payee.
+  if not exists (select from intake.finding f
+                  where f.batch_id = batch and f.line = choose.line and f.state = 'open' and f.verdict = 'hold' and f.code = any (codes)) then
+    raise exception 'line % of batch % does not wait for a % to be chosen', line, batch, object
+      using errcode = 'restrict_violation', constraint = 'choice_is_asked_for';
+  end if;
+  if not (object = 'creditor' and exists (select from ledger.creditor k where k.no = chosen)
+          or object = 'commitment' and exists (select from ledger.commitment m where m.no = chosen)) then
+    raise exception 'there is no % %', object, chosen using errcode = 'restrict_violation', constraint = 'choice_is_known';
+  end if;
+  if before is not distinct from chosen then
+    raise exception '% was chosen already', chosen using errcode = 'restrict_violation', constraint = 'choice_is_another';
+  end if;
+  insert into intake.choice (batch_id, line, object, chosen, said, codes, after_finding, reason, by)
+  values (batch, line, object, chosen, said, codes, (select max(f.id) from intake.finding f where f.batch_id = batch), why, who);
+  perform audit.record(who, 'line.choose', 'batch', batch::text, jsonb_build_object('line', line, 'said', said, 'chosen', before),
+                       jsonb_build_object('line', line, 'object', object, 'chosen', chosen), why);
+end $$;
+comment on function intake.choose is 'A person chooses the ledger object of a held line. Nothing of the line changes; the checks run again with the choice beside it';
+
 -- Faults: why a file was refused before it became records -------------------------------------------------------------
 
 create table intake.fault (

@@ -158,9 +158,34 @@ create table ledger.posting_rule (
     debit_account  text references ledger.account,
     credit_account text references ledger.account
 );
-comment on table ledger.posting_rule is '仕訳ルール: which accounts an event debits and credits. The accounting office reads and changes these rows.';
+comment on table ledger.posting_rule is '仕訳ルール: which accounts an event debits and credits, from the beginning on. The accounting office changes them from a day on (posting_rule_version).';
 comment on column ledger.posting_rule.debit_account is 'null: the account of the journal row''s budget line.';
 comment on column ledger.posting_rule.credit_account is 'null: the account of the journal row''s budget line.';
+
+create table ledger.posting_rule_version (
+    event          text not null references ledger.posting_rule,
+    valid_from     date not null,
+    version        int  not null constraint posting_rule_version_is_positive check (version > 0),
+    debit_account  text references ledger.account,
+    credit_account text references ledger.account,
+    why            text not null constraint posting_rule_version_says_why check (btrim(why) <> ''),
+    made_by        text not null constraint posting_rule_version_is_signed check (btrim(made_by) <> ''),
+    made_at        timestamptz not null default clock_timestamp(),
+    constraint posting_rule_version_pk primary key (event, valid_from, version),
+    constraint posting_rule_version_once unique (event, version)
+);
+comment on table ledger.posting_rule_version is '仕訳ルールの版: other accounts of an event for what is booked on a day or after it, until the next version. Before the first one the rule itself counts.';
+comment on column ledger.posting_rule_version.version is 'Of two for the same day the higher counts.';
+
+create function ledger.posting_accounts(event text, day date) returns table (debit_account text, credit_account text)
+language sql stable as $$
+    select case when v.event is null then r.debit_account else v.debit_account end, case when v.event is null then r.credit_account else v.credit_account end
+      from ledger.posting_rule r
+      left join lateral (select x.* from ledger.posting_rule_version x where x.event = r.event and x.valid_from <= posting_accounts.day
+                          order by x.valid_from desc, x.version desc limit 1) v on true
+     where r.event = posting_accounts.event
+$$;
+comment on function ledger.posting_accounts is 'Which accounts an event debits and credits when it is booked on a day; null: that of the budget line.';
 
 -- ── Entries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -225,6 +250,8 @@ end $$;
 create trigger entry_is_append_only before update or delete or truncate on ledger.entry
     for each statement execute function ledger.refuse_change();
 create trigger posting_is_append_only before update or delete or truncate on ledger.posting
+    for each statement execute function ledger.refuse_change();
+create trigger posting_rule_version_stays before update or delete or truncate on ledger.posting_rule_version
     for each statement execute function ledger.refuse_change();
 
 create function ledger.check_added_postings() returns trigger
@@ -306,11 +333,19 @@ begin
         execute 'select file_id, ordered_by from pg_temp.run' into file, who;
     end if;
 
-    -- Rules and budget lines are looked up once for each combination, of which a file has a handful.
+    -- The lock that each entry takes anyway, taken before the rules are read: who changes one waits for what is being posted by it, and
+    -- what is posted after the change reads the new version.
+    perform from ledger.posting_rule r where r.event in (select j.event from pg_temp.journal_side j) order by r.event for key share;
+    -- Rules are looked up once for each event and day, budget lines once for each combination: a file has a handful of either.
+    with rule as materialized (
+        select d.event, d.booked_on, a.debit_account, a.credit_account
+          from (select distinct j.event, j.booked_on from pg_temp.journal_side j) d
+         cross join lateral ledger.posting_accounts(d.event, d.booked_on) a
+    )
     update pg_temp.journal_side s
        set debit_account = coalesce(r.debit_account, b.account), credit_account = coalesce(r.credit_account, b.account)
       from pg_temp.journal_side j
-      left join ledger.posting_rule r on r.event = j.event
+      left join rule r on (r.event, r.booked_on) = (j.event, j.booked_on)
       left join ledger.budget_line b on (b.fiscal_year, b.fund, b.code) = (j.fiscal_year, j.fund, j.budget_line)
      where j.ctid = s.ctid;
     select * into bad from pg_temp.journal_side where debit_account is null or credit_account is null limit 1;

@@ -166,12 +166,17 @@ create table export.refusal (
     object    text,
     object_id bigint,
     code      text   not null,
-    -- item: this item stays behind, the rest goes. stop: the whole run is refused.
-    severity  text   not null constraint refusal_severity_known check (severity in ('item', 'stop')),
+    -- item: this item stays behind, the rest goes. stop: the whole run is refused. bar: the file is made to be looked at, and never leaves.
+    severity  text   not null constraint refusal_severity_known check (severity in ('item', 'stop', 'bar')),
     detail    jsonb  not null
 );
-comment on table export.refusal is 'Items that could not go, with the catalogue code that says why.';
+comment on table export.refusal is 'Items that could not go, with the catalogue code that says why; or why the file as a whole is never released (bar).';
 create index refusal_by_file on export.refusal (file_id);
+
+create function export.is_barred(file bigint) returns boolean language sql stable as $$
+    select exists (select from export.refusal r where r.file_id = file and r.severity = 'bar')
+$$;
+comment on function export.is_barred is 'Whether a file was made to be looked at only, such as a trial: nobody is asked to approve it, and it never leaves.';
 
 create table export.delivery (
     id      bigint generated always as identity constraint delivery_pk primary key,
@@ -217,6 +222,10 @@ create function export.check_release(f export.file) returns void language plpgsq
 declare
     a export.approval;
 begin
+    if export.is_barred(f.id) then
+        raise exception 'file % was made to be looked at and is never released', f.id
+            using errcode = 'check_violation', constraint = 'release_is_barred';
+    end if;
     if f.release_policy <> 'two_person' then
         return;
     end if;
@@ -379,6 +388,10 @@ begin
     if f.state <> 'generated' or not new.live then
         raise exception 'file % is %; only a file that was made and waits can be approved', f.id, f.state
             using errcode = 'check_violation', constraint = 'approval_of_waiting_file';
+    end if;
+    if export.is_barred(f.id) then
+        raise exception 'file % was made to be looked at and is never released', f.id
+            using errcode = 'check_violation', constraint = 'release_is_barred';
     end if;
     if export.same_person(new.approver, f.made_by) then
         raise exception 'file % was made by %, who cannot approve it', f.id, f.made_by

@@ -419,9 +419,9 @@ comment on function ledger.check_new_pay_date is 'The one change after 決裁: a
 create trigger payment_order_day_is_fixed after update of pay_date on ledger.payment_order
     for each row when (old.state <> 'draft' and old.pay_date <> new.pay_date) execute function ledger.check_new_pay_date();
 
--- The way from an order, or from what the ward owes its staff (0053), to the postings that speak of it. Partial: postings about
--- anything else pay no more than the question whether they are in it, so one index for both.
-create index posting_by_payment on ledger.posting (object_id) where object in ('payment_order', 'staff_payment');
+-- The way from an order, from what the ward owes its staff (0053), or from what a person settled (0012), to the postings that speak of it.
+-- Partial: postings about anything else pay no more than the question whether they are in it, so one index for all.
+create index posting_by_payment on ledger.posting (object_id) where object in ('payment_order', 'staff_payment', 'settlement');
 
 create view ledger.journal_line as
 select e.id as entry, l.no, e.event, e.fiscal_year, e.booked_on, e.fund, e.batch_id, e.file_id, e.reverses, l.source_line, l.account, a.name as account_name,

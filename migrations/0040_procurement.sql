@@ -445,6 +445,7 @@ begin
         or exists (select from ledger.debit_account d where d.creditor = creditor_used.creditor)
         or exists (select from ledger.postage_meter m where m.creditor = creditor_used.creditor)
         or exists (select from ledger.payroll_section p where p.payee = creditor_used.creditor)
+        or exists (select from ledger.payroll_section_version p where p.payee = creditor_used.creditor)
         or exists (select from ledger.staff_creditor s where s.creditor = creditor_used.creditor);
 end $$;
 comment on function ledger.creditor_used is 'Whether anything refers to a creditor, so that it cannot go any more. A new table that refers to creditors is added here (a test asks the catalogue of the database).';

@@ -137,7 +137,9 @@ begin
            r.amount, r.billing_month,
            -- 光熱水費・電信電話料 belong to the year of their use; without a month the day of payment decides (施行令143条).
            ledger.fiscal_year(coalesce(to_date(r.billing_month || '-01', 'YYYY-MM-DD'), r.debit_date)),
-           a.id, a.creditor, k.charge_kind, u.collector is not null, n.no, c.id, c.title, c.organization, c.fund, c.budget_line, c.commitment
+           a.id, a.creditor, k.charge_kind, u.collector is not null, n.no, c.id, c.title, c.organization, c.fund, c.budget_line,
+           -- What a person chose for a held line goes before the contract's own.
+           case when c.id is not null then coalesce(h.chosen, c.commitment) end
       from row r
       left join ledger.debit_account a
         on (a.bank, a.branch, a.kind, a.number) = (r.bank, r.branch, r.account_kind, r.account) and r.debit_date between a.valid_from and a.valid_to
@@ -145,7 +147,8 @@ begin
       left join ledger.contract_number_rule u on u.collector = r.collector and r.debit_date between u.valid_from and u.valid_to
      cross join lateral (select ledger.contract_number(r.customer_no, u.start_at, u.length, u.strip_zeros) as no) n
       left join ledger.utility_contract c
-        on c.collector = r.collector and c.contract_no = n.no and r.debit_date between c.valid_from and c.valid_to;
+        on c.collector = r.collector and c.contract_no = n.no and r.debit_date between c.valid_from and c.valid_to
+      left join pg_temp.choice h on h.line = r.line and h.object = 'commitment';
 end $$;
 comment on function ledger.utility_notice is 'The staged charges with what the masters know of them: check.sql and post.sql must see the same account, contract and section.';
 

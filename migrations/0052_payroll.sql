@@ -18,6 +18,31 @@ comment on column ledger.payroll_section.payee is 'Orders of a run name no perso
 comment on column ledger.payroll_section.withheld is 'Part of the gross pay that deductions and net pay come to (節01–03).';
 comment on column ledger.payroll_section.method is '支払方法 of its orders. payroll: with the file that carries net pay by person. What has another payee (節04) or is no pay of that day (節05, 06) is an ordinary order: transfer, with the general transfer file when the payee is one creditor with an account; counter (納付書・窓口払) else.';
 
+create table ledger.payroll_section_version (
+    section    text not null references ledger.payroll_section,
+    valid_from date not null,
+    version    int  not null constraint payroll_section_version_is_positive check (version > 0),
+    name       text not null constraint payroll_section_version_is_named check (btrim(name) <> ''),
+    payee      text not null references ledger.creditor,
+    why        text not null constraint payroll_section_version_says_why check (btrim(why) <> ''),
+    made_by    text not null constraint payroll_section_version_is_signed check (btrim(made_by) <> ''),
+    made_at    timestamptz not null default clock_timestamp(),
+    constraint payroll_section_version_pk primary key (section, valid_from, version),
+    constraint payroll_section_version_once unique (section, version)
+);
+comment on table ledger.payroll_section_version is '節の版: another name or payee for pay of a day (支給日) or after it, until the next version. Before the first one the section itself counts.';
+comment on column ledger.payroll_section_version.version is 'Of two for the same day the higher counts.';
+
+create function ledger.payroll_section_on(section text, day date) returns table (name text, payee text, withheld boolean, method text)
+language sql stable as $$
+    select coalesce(v.name, s.name), coalesce(v.payee, s.payee), s.withheld, s.method
+      from ledger.payroll_section s
+      left join lateral (select x.* from ledger.payroll_section_version x where x.section = s.section and x.valid_from <= payroll_section_on.day
+                          order by x.valid_from desc, x.version desc limit 1) v on true
+     where s.section = payroll_section_on.section
+$$;
+comment on function ledger.payroll_section_on is 'What a 節 is for pay of a day.';
+
 create function ledger.refuse_collective_account() returns trigger
 language plpgsql as $$
 declare
@@ -25,7 +50,9 @@ declare
 begin
     -- Registering an account and making a creditor collective meet on the creditor's row: the second sees the first.
     perform from ledger.creditor c where c.no = wanted for update;
-    if exists (select from ledger.payroll_section s where s.payee = wanted and s.method = 'payroll')
+    if exists (select from ledger.payroll_section s
+                where s.method = 'payroll'
+                  and (s.payee = wanted or exists (select from ledger.payroll_section_version v where v.section = s.section and v.payee = wanted)))
        and exists (select from ledger.creditor_account a where a.creditor = wanted) then
         raise exception 'creditor % stands for many persons and can have no bank account', wanted
             using errcode = 'RK014', hint = 'payroll is paid by its own file; a general transfer would pay the gross amount to one account';
@@ -37,6 +64,10 @@ create trigger payroll_payee_has_no_account after insert or update of creditor o
     for each row execute function ledger.refuse_collective_account();
 create trigger payroll_payee_has_no_account after insert or update of payee, method on ledger.payroll_section
     for each row execute function ledger.refuse_collective_account();
+create trigger payroll_payee_has_no_account after insert on ledger.payroll_section_version
+    for each row execute function ledger.refuse_collective_account();
+create trigger payroll_section_version_stays before update or delete or truncate on ledger.payroll_section_version
+    for each statement execute function ledger.refuse_change();
 
 create table ledger.payroll_deduction_kind (
     code text constraint payroll_deduction_kind_pk primary key constraint payroll_deduction_kind_is_two_digits check (code ~ '^[0-9]{2}$'),
@@ -222,6 +253,8 @@ comment on function ledger.replace_payroll is 'A run sent again while its orders
 create function ledger.order_payroll(run bigint) returns void
 language plpgsql as $$
 begin
+    -- Whoever changes a section waits for its orders, and they read what was changed before them.
+    perform from ledger.payroll_section s where s.section in (select e.section from pg_temp.staged_expense e) order by s.section for key share;
     -- One commitment and one order for each 科目 and 所属; the file's finer rows stay readable in payroll_expense.
     create temp table payroll_cost on commit drop as
     select c.*, ledger.next_commitment_no(c.fiscal_year) as commitment, ledger.next_payment_order_no(c.fiscal_year) as order_no
@@ -229,7 +262,7 @@ begin
                    e.section, s.payee, e.pay_date, s.method, min(e.line) as line, sum(e.amount)::bigint as amount,
                    concat_ws(' ', '給与', e.pay_month, k.name, s.name) as title
               from pg_temp.staged_expense e
-              join ledger.payroll_section s on s.section = e.section
+             cross join lateral ledger.payroll_section_on(e.section, e.pay_date) s
               join (values ('1', '例月'), ('2', '期末勤勉'), ('3', '差額'), ('4', '随時'), ('5', '退職')) k (code, name) on k.code = e.pay_kind
              group by 1, 2, 3, 4, 5, 6, 7, 8, e.pay_month, k.name, s.name
              order by min(e.line)) c;

@@ -677,11 +677,11 @@ language sql stable as $$
               from edition e
              where not exists (select from ledger.settlement_figure g where g.fiscal_year = e.fiscal_year and g.figure = 'carried_over')
             union all
-            select null, null, 'SETTLEMENT_YEAR_OPEN', jsonb_build_object('value', e.fiscal_year, 'through', e.as_of), 'item'
+            select null, null, 'SETTLEMENT_YEAR_OPEN', jsonb_build_object('value', e.fiscal_year, 'through', e.as_of), 'bar'
               from edition e where e.trial) b
      order by b.severity desc, b.object nulls last, 2, b.code
 $$;
-comment on function ledger.settlement_breaks is 'The list of what is wrong with an edition. stop: it is not released. item: said, and goes on.';
+comment on function ledger.settlement_breaks is 'The list of what is wrong with an edition. stop: it is not released. item: said, and goes on. bar: a trial, made to be looked at.';
 
 create function ledger.check_settlement_release(file bigint, today date) returns void
 language plpgsql as $$

@@ -58,17 +58,24 @@ end $$;
 
 -- ── Posting rules ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- An entry keeps the accounts it was posted with, so that a change counts for later entries only.
-create function ledger.change_posting_rule(event text, debit text, credit text, seen int, why text, actor text) returns int
+-- An entry booked on a day has the accounts of that day: a version begins behind today and behind all that is booked already.
+create function ledger.change_posting_rule(event text, debit text, credit text, valid_from date, seen int, today date, why text, actor text) returns int
 language plpgsql as $$
 declare
-    old ledger.posting_rule;
+    old  record;
+    last record;
+    made int;
 begin
-    select * into old from ledger.posting_rule r where r.event = change_posting_rule.event for update;
+    -- Whoever posts by the rule holds it for key share: what they book is seen below.
+    perform from ledger.posting_rule r where r.event = change_posting_rule.event for update;
     if not found then
         raise exception 'there is no posting rule %', event using errcode = 'restrict_violation', constraint = 'posting_rule_is_there';
     end if;
     perform ledger.refuse_stale_setting('posting_rule', event, seen);
+    if valid_from <= today then
+        raise exception '% is not ahead', valid_from using errcode = 'restrict_violation', constraint = 'posting_rule_version_is_ahead';
+    end if;
+    select * into old from ledger.posting_accounts(event, valid_from);
     if (old.debit_account, old.credit_account) is not distinct from (debit, credit) then
         raise exception 'nothing is changed' using errcode = 'restrict_violation', constraint = 'setting_changes_something';
     end if;
@@ -87,11 +94,23 @@ begin
                  join ledger.account w on w.code = s.was join ledger.account b on b.code = s.becomes where w.class <> b.class) then
         raise exception 'an account of another class' using errcode = 'restrict_violation', constraint = 'posting_rule_keeps_class';
     end if;
-    update ledger.posting_rule r set debit_account = debit, credit_account = credit where r.event = change_posting_rule.event;
-    return ledger.note_setting('posting_rule', event, null, jsonb_build_object('debit', old.debit_account, 'credit', old.credit_account),
-                               jsonb_build_object('debit', debit, 'credit', credit), why, actor);
+    -- Some entries are dated ahead (a transfer date). What was taken back counts on neither side.
+    select e.id, e.booked_on into last
+      from ledger.entry e
+     where e.event = change_posting_rule.event and e.booked_on >= change_posting_rule.valid_from and e.reverses is null
+       and not exists (select from ledger.entry r where r.reverses = e.id)
+     order by e.booked_on desc, e.id desc limit 1;
+    if found then
+        raise exception 'entry % is booked on % by the rule so far', last.id, last.booked_on
+            using errcode = 'restrict_violation', constraint = 'posting_rule_version_is_behind_what_is_booked';
+    end if;
+    made := ledger.note_setting('posting_rule', event, valid_from::text, jsonb_build_object('debit', old.debit_account, 'credit', old.credit_account),
+                                jsonb_build_object('debit', debit, 'credit', credit), why, actor);
+    insert into ledger.posting_rule_version (event, valid_from, version, debit_account, credit_account, why, made_by)
+    values (event, valid_from, made, debit, credit, why, actor);
+    return made;
 end $$;
-comment on function ledger.change_posting_rule is 'Other accounts for an event, for entries from now on.';
+comment on function ledger.change_posting_rule is 'Other accounts for an event, for what is booked on a day or after it. A day that has begun, or on which something is booked already, is refused: the past is corrected by entries.';
 
 -- ── Holidays ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -394,29 +413,40 @@ comment on function ledger.decide_profile is 'The second person approves what an
 
 -- ── Sections of personnel cost ──────────────────────────────────────────────────────────────────────────────────────────
 
-create function ledger.change_payroll_section(section text, name text, payee text, withheld boolean, seen int, why text, actor text) returns int
+create function ledger.change_payroll_section(section text, name text, payee text, valid_from date, seen int, today date, why text, actor text) returns int
 language plpgsql as $$
 declare
-    old ledger.payroll_section;
+    old  record;
+    made int;
 begin
-    select * into old from ledger.payroll_section s where s.section = change_payroll_section.section for update;
+    -- Whoever orders pay holds the section for key share: what they order is seen below.
+    perform from ledger.payroll_section s where s.section = change_payroll_section.section for update;
     if not found then
         raise exception 'there is no section %', section using errcode = 'restrict_violation', constraint = 'payroll_section_is_there';
     end if;
     perform ledger.refuse_stale_setting('payroll_section', section, seen);
+    if valid_from <= today then
+        raise exception '% is not ahead', valid_from using errcode = 'restrict_violation', constraint = 'payroll_section_version_is_ahead';
+    end if;
     if not exists (select from ledger.creditor c where c.no = payee) then
         raise exception 'there is no creditor %', payee using errcode = 'restrict_violation', constraint = 'payroll_section_payee_is_known';
     end if;
-    if (old.name, old.payee, old.withheld) is not distinct from (name, payee, withheld) then
+    select * into old from ledger.payroll_section_on(section, valid_from);
+    if (old.name, old.payee) is not distinct from (name, payee) then
         raise exception 'nothing is changed' using errcode = 'restrict_violation', constraint = 'setting_changes_something';
     end if;
-    update ledger.payroll_section s
-       set name = change_payroll_section.name, payee = change_payroll_section.payee, withheld = change_payroll_section.withheld
-     where s.section = change_payroll_section.section;
-    return ledger.note_setting('payroll_section', section, null, to_jsonb(old) - 'section',
-                               jsonb_build_object('name', name, 'payee', payee, 'withheld', withheld), why, actor);
+    if exists (select from ledger.payroll_expense x join ledger.payroll_run_in_force r on r.id = x.run_id
+                where x.section = change_payroll_section.section and r.pay_date >= change_payroll_section.valid_from) then
+        raise exception 'pay of % or later is ordered already', valid_from
+            using errcode = 'restrict_violation', constraint = 'payroll_section_version_is_behind_what_is_ordered';
+    end if;
+    made := ledger.note_setting('payroll_section', section, valid_from::text, jsonb_build_object('name', old.name, 'payee', old.payee),
+                                jsonb_build_object('name', name, 'payee', payee), why, actor);
+    insert into ledger.payroll_section_version (section, valid_from, version, name, payee, why, made_by)
+    values (section, valid_from, made, name, payee, why, actor);
+    return made;
 end $$;
-comment on function ledger.change_payroll_section is 'Another name or payee of a 節, for orders from now on.';
+comment on function ledger.change_payroll_section is 'Another name or payee of a 節, for pay of a day (支給日) or after it. A day that has begun, or for which pay is ordered already, is refused.';
 
 -- ── Topics that stand still ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -102,7 +102,7 @@ select 'payroll_repayment' as object, a.id::text as object_id, '' as topic, a.ma
 union all
 -- One that has its approval waits for its release, which decides nothing.
 select 'export_file', f.id::text, f.topic, f.made_by
-  from export.file f where f.state = 'generated' and f.release_policy = 'two_person'
+  from export.file f where f.state = 'generated' and f.release_policy = 'two_person' and not export.is_barred(f.id)
 union all
 select 'profile_version', concat_ws('/', v.topic, v.profile, v.version), v.topic, v.made_by
   from ledger.profile_version v where v.approved is null;
@@ -195,7 +195,7 @@ language sql stable as $$
         select 'approve', t.organization, t.made_by, count(*) from ledger.tender t where t.state = 'draft' group by 2, 3
         union all
         select 'authorize', f.topic, f.made_by, count(*) from export.file f
-         where f.release_policy = 'two_person' and f.state = 'generated' group by 2, 3
+         where f.release_policy = 'two_person' and f.state = 'generated' and not export.is_barred(f.id) group by 2, 3
         union all
         select 'authorize', '', a.made_by, count(*) from ledger.payroll_repayment a where num_nonnulls(a.transfer_id, a.withdrawn_at) = 0 group by 3
         union all

@@ -82,6 +82,7 @@ const DECIDING: &[Deciding] = &[
     page("batch confirm", BATCH, "POST /batches/{id}/confirm"),
     page("batch cancel", BATCH, "POST /batches/{id}/cancel"),
     page("batch post-held", BATCH, "POST /batches/{id}/held"),
+    page("batch choose", BATCH, "POST /batches/{id}/lines/{line}/choose/{object}"),
     page("batch reject-held", BATCH, "POST /batches/{id}/held"),
     page("batch post-duplicate", BATCH, "POST /batches/{id}/post-duplicate"),
     page("batch decide", BATCH, "POST /batches/{id}/decide"),

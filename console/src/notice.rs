@@ -13,7 +13,7 @@ pub(crate) enum Notice {
     Held(HeldCounts),
 }
 
-/// What became of held lines that were to be posted, in records.
+/// What became of held lines that were to be posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct HeldCounts {
     pub(crate) posted: u32,
@@ -120,21 +120,21 @@ impl HeldCounts {
         match lang {
             Lang::Ja => {
                 if posted > 0 || held == 0 {
-                    sentences.push(format!("保留の{posted}件を記帳しました。"));
+                    sentences.push(format!("保留の{posted}行を記帳しました。"));
                 }
                 if known > 0 {
-                    sentences.push(format!("{known}件は既知のため記帳していません。"));
+                    sentences.push(format!("{known}行は既知のため記帳していません。"));
                 }
                 if held > 0 && posted == 0 {
-                    sentences.push(format!("記帳できませんでした。{held}件は保留のままです。内容を確認してください。"));
+                    sentences.push(format!("記帳できませんでした。{held}行は保留のままです。内容を確認してください。"));
                 } else if held > 0 {
-                    sentences.push(format!("{held}件は記帳できず、保留のままです。内容を確認してください。"));
+                    sentences.push(format!("{held}行は記帳できず、保留のままです。内容を確認してください。"));
                 }
                 sentences.concat()
             }
             Lang::En => {
                 if posted > 0 || held == 0 {
-                    sentences.push(format!("Held records posted: {posted}."));
+                    sentences.push(format!("Held lines posted: {posted}."));
                 }
                 if known > 0 {
                     sentences.push(format!("Known already, not posted: {known}."));
@@ -163,12 +163,12 @@ mod tests {
             let word = HeldCounts { posted, known, held }.word();
             Notice::of(&word).map(|notice| notice.text(Lang::Ja).into_owned()).unwrap_or_default()
         };
-        assert_eq!(told(3, 0, 0), "保留の3件を記帳しました。");
+        assert_eq!(told(3, 0, 0), "保留の3行を記帳しました。");
         assert_eq!(
             told(3, 1, 2),
-            "保留の3件を記帳しました。1件は既知のため記帳していません。2件は記帳できず、保留のままです。内容を確認してください。"
+            "保留の3行を記帳しました。1行は既知のため記帳していません。2行は記帳できず、保留のままです。内容を確認してください。"
         );
-        assert_eq!(told(0, 0, 2), "記帳できませんでした。2件は保留のままです。内容を確認してください。");
+        assert_eq!(told(0, 0, 2), "記帳できませんでした。2行は保留のままです。内容を確認してください。");
         for word in ["posted-held", "posted-held.1.2", "posted-held.1.2.x", "posted-held.1.2.3.4", "posted-held.-1.0.0"] {
             assert_eq!(Notice::of(word), None, "{word}");
         }

@@ -61,6 +61,9 @@ struct Entry {
     en: String,
     remedy_ja: String,
     remedy_en: String,
+    /// The kind of ledger object that a person may choose for a line held with it.
+    #[serde(default)]
+    choose: Option<String>,
 }
 
 /// A value of the program in a reader's words.
@@ -105,6 +108,17 @@ pub fn text(fault: &Fault, lang: Lang) -> String {
 pub fn template(code: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     let entry = CATALOGUE.entries.get(code)?;
     Some((lang.choose(&entry.ja, &entry.en), lang.choose(&entry.remedy_ja, &entry.remedy_en)))
+}
+
+/// The kind of ledger object that a person may choose for a line held with a code: `creditor`, `commitment`.
+pub fn choice(code: &str) -> Option<&'static str> {
+    CATALOGUE.entries.get(code)?.choose.as_deref()
+}
+
+/// The codes for which such an object may be chosen.
+pub fn choosing(object: &str) -> Vec<&'static str> {
+    let asks = |entry: &Entry| entry.choose.as_deref() == Some(object);
+    CATALOGUE.entries.iter().filter(|(_, entry)| asks(entry)).map(|(code, _)| code.as_str()).collect()
 }
 
 /// What to do about it, as a sentence; empty for a code the catalogue lacks.

@@ -6,10 +6,12 @@ with today as (
 ), line as (
     select s.*, s.revision::int as nth, s.unit_price = '1' as by_unit, coalesce(s.bond_amount, 0) as bond_yen, d.business_date,
            (s.signed_at at time zone 'Asia/Tokyo')::date as signed_on, ledger.contract_content(to_jsonb(s)) as content,
-           f.commitment as found, f.candidates,
+           f.commitment as found, f.candidates, coalesce(k.chosen, s.commitment_no) as wanted,
            row_number() over (partition by s.contract_no, s.revision, s.document_id order by s.line) as copy
       from staged_contract s cross join today d
-      left join lateral ledger.find_contract_commitment(s.commitment_no, s.contract_no, s.tender_no) f on true
+      -- What a person chose for a held line goes before what the line says.
+      left join choice k on k.line = s.line and k.object = 'commitment'
+      left join lateral ledger.find_contract_commitment(coalesce(k.chosen, s.commitment_no), s.contract_no, s.tender_no) f on true
 ), seen as (
     select l.line, n.status as before, l.status as after, n.content_hash = l.content as same
       from line l join ledger.contract_document n on (n.contract_no, n.revision, n.document_id) = (l.contract_no, l.nth, l.document_id)
@@ -134,9 +136,9 @@ select line, 'hold', 'CONTRACT_COMMITMENT_OF_ANOTHER', 'commitment_no',
 union all
 -- A number in the notice does not move a contract off the commitment it has. (Of a contract over several years each year has its own.)
 select f.line, 'hold', 'CONTRACT_COMMITMENT_DIFFERS', 'commitment_no',
-       jsonb_build_object('commitment', f.commitment_no, 'own', o.commitment, 'basis', 'commitment_basis_' || o.basis)
+       jsonb_build_object('commitment', f.wanted, 'own', o.commitment, 'basis', 'commitment_basis_' || o.basis)
   from contract f cross join lateral ledger.contract_own_commitment(f.contract_no, f.tender_no) o
- where f.commitment_no <> o.commitment
+ where f.wanted <> o.commitment
    and not (f.multi_year in ('1', '2') and o.basis = 'contract'
             and f.fiscal_year <> (select x.fiscal_year from ledger.commitment x where x.no = o.commitment))
 union all

@@ -7,7 +7,8 @@ select s.*, s.revision::int as nth, s.unit_price = '1' as by_unit, coalesce(s.bo
        ledger.contract_delta(s.revision::int, s.multi_year, s.unit_price = '1', s.amount, k.amount, c.amount) as delta,
        case when s.bond = '1' then coalesce(s.bond_amount, 0) - case when k.bond = '1' then k.bond_amount else 0 end else 0 end as bond_more
   from staged_contract s
-  left join lateral ledger.find_contract_commitment(s.commitment_no, s.contract_no, s.tender_no) f on true
+  left join choice h on h.line = s.line and h.object = 'commitment'
+  left join lateral ledger.find_contract_commitment(coalesce(h.chosen, s.commitment_no), s.contract_no, s.tender_no) f on true
   left join ledger.commitment c on c.no = f.commitment
   left join ledger.contract k on k.contract_no = s.contract_no and s.revision::int > 0;
 

@@ -39,10 +39,5 @@ with item as (
     -- The release refuses such a file: void it and make another.
     select 7, '', '作成後に支払先が無効', 'payee invalid since it was made', count(*), sum(amount)::bigint
       from ledger.payees_invalid((select file_id from run), (select value from setting where key = 'non_business_day')) having count(*) > 0
-    union all
-    -- In no file, this one included: nobody is going to pay them (renkei ledger reschedule).
-    select 8, '', '支払日を過ぎた未送付', 'pay date passed, not sent', count(*), sum(p.amount - p.deducted)::bigint
-      from ledger.payment_order p
-     where p.pay_date < (select today from run) and p.state = 'approved' and p.method = 'transfer' having count(*) > 0
 )
 select label_ja, label_en, count, yen from row order by part, key

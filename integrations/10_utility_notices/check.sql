@@ -7,6 +7,7 @@ with today as (
            (select value::numeric from setting where key = 'sum_percent_max') as percent_max
       from batch b
 ), notice as materialized (
+    -- With the commitment of the contract, or the one a person chose for a held line (choice).
     select n.*, n.debit_date > t.horizon as beyond,
            row_number() over (partition by n.collector, n.customer_no, n.debit_date, n.amount order by n.line) as nth,
            exists (select from ledger.utility_charge u

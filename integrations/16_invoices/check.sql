@@ -38,8 +38,11 @@ with today as (
       left join tax_sum s using (line)
       -- A digital invoice may say its period on its lines alone.
       left join (select line, max(period_to) as last from staged_detail group by line) lp using (line)
-      left join lateral ledger.find_creditor(i.creditor, n.registration, i.corporate_number) p on true
-      left join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, lp.last, i.issued_on)) c on true
+      -- What a person chose for a held line goes before what the line says.
+      left join choice kc on kc.line = i.line and kc.object = 'creditor'
+      left join choice km on km.line = i.line and km.object = 'commitment'
+      left join lateral ledger.find_creditor(coalesce(kc.chosen, i.creditor), n.registration, i.corporate_number) p on true
+      left join lateral ledger.find_commitment(coalesce(km.chosen, i.commitment_no), i.contract_no, coalesce(i.period_to, lp.last, i.issued_on)) c on true
       left join (select distinct on (line) * from account order by line, sub) a on a.line = i.line
 ), pay_day as materialized (
     select w.wanted, ledger.payment_day(w.wanted, d.business_date) as day

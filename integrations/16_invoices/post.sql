@@ -23,8 +23,10 @@ select i.*, s.taxes, n.registration,
   left join (select distinct on (f.line) f.line, p.*
                from staged_account f cross join lateral ledger.account_parts(f.account) p order by f.line, f.sub) a on a.line = i.line
  cross join lateral (select ledger.registration_number(i.invoice_number) as registration) n
- cross join lateral ledger.find_creditor(i.creditor, n.registration, i.corporate_number) p
- cross join lateral ledger.find_commitment(i.commitment_no, i.contract_no, coalesce(i.period_to, lp.last, i.issued_on)) c;
+  left join choice kc on kc.line = i.line and kc.object = 'creditor'
+  left join choice km on km.line = i.line and km.object = 'commitment'
+ cross join lateral ledger.find_creditor(coalesce(kc.chosen, i.creditor), n.registration, i.corporate_number) p
+ cross join lateral ledger.find_commitment(coalesce(km.chosen, i.commitment_no), i.contract_no, coalesce(i.period_to, lp.last, i.issued_on)) c;
 
 insert into ledger.invoice (source, source_key, invoice_no, issued_on, due, period_from, period_to, issuer_name, invoice_number, creditor,
                             organization, commitment, net, tax, gross, prepaid, rounding, payable, content_hash, batch_id, line)

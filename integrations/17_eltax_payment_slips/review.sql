@@ -1,4 +1,4 @@
--- For the approver: the file's claims recomputed from the slips themselves, by 処理区分, and what lies beside them.
+-- For the approver: the file's claims recomputed from the slips themselves, by 処理区分.
 with claimed as (
     -- A 取消 repeats what was told last; the others say what the slip said when they left, or says now.
     select n.action, s.id, b.amount as before, case n.action when '3' then coalesce(b.amount, s.amount) else coalesce(n.amount, s.amount) end as amount
@@ -22,11 +22,3 @@ select '取消', 'Cancelled slips', count(*), coalesce(sum(amount), 0)::bigint f
 union all
 select '新規のうち債権の未収額', 'Unpaid on the receivables behind the new slips', count(*), coalesce(sum(r.unpaid), 0)::bigint
   from claimed c join ledger.payment_slip s on s.id = c.id join ledger.receivable r on r.id = s.assessment_id where c.action = '1'
-union all
-select 'まだ送っていない納付書', 'Slips still waiting after this file', count(*), coalesce(sum(s.amount), 0)::bigint
-  from ledger.slip_notice n join ledger.payment_slip s on s.id = n.slip_id
- where n.state = 'queued' and not ledger.slip_notice_is_claimed(n.id)
-union all
--- 17-R11: their posting day is here, and eLTAX has not accepted them (this file's are sent after it).
-select '発送日までに受付が確認できない納付書', 'Slips not accepted before their posting day', count(*), coalesce(sum(l.amount), 0)::bigint
-  from run cross join lateral ledger.late_slips(run.today) l

@@ -62,7 +62,7 @@ with today as (
     select c.line, v.verdict, v.code, v.field, v.detail
       from combination c
      cross join today d
-      left join ledger.creditor k on k.no = (select s.payee from ledger.payroll_section s where s.section = c.section)
+      left join ledger.creditor k on k.no = (select s.payee from ledger.payroll_section_on(c.section, c.pay_date) s)
      cross join lateral (values
         (not coalesce(ledger.fiscal_year_accepts(c.fiscal_year, c.pay_date), false) or d.business_date > make_date(c.fiscal_year + 1, 5, 31), 'reject',
             'PAYROLL_YEAR', 'fiscal_year', jsonb_build_object('value', c.fiscal_year, 'day', c.pay_date, 'today', d.business_date)),

@@ -31,10 +31,5 @@ with item as (
     select 5, '', '源泉徴収税額', 'tax withheld', count(*) filter (where withheld <> 0), coalesce(sum(withheld), 0)::bigint from item
     union all
     select 6, '', '歳入歳出外現金（仕訳から）', 'off-budget cash (from the journal)', (select count(*) filter (where withheld <> 0) from item), yen::bigint from held
-    union all
-    select 7, '', 'まだ通知していない支払', 'payments not told yet', count(*), coalesce(sum(h.net), 0)::bigint
-      from ledger.staff_payment_history h
-     where h.noted_by is null and not exists (select from export.live_claim c where c.object = 'staff_payment_event' and c.object_id = h.id)
-    having count(*) > 0
 )
 select label_ja, label_en, count, yen from row order by part, key

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Subcommand;
-use renkei_consumers::inbound::{Batch, CarriedOn, Filter, Finding, Hop, Intake, IntakeError, State, StoredDocument};
+use renkei_consumers::inbound::{Batch, CarriedOn, Choice, Filter, Finding, Hop, Intake, IntakeError, State, StoredDocument};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::money::Yen;
 use renkei_core::registry::Registry;
@@ -51,6 +51,21 @@ pub(crate) enum BatchCommand {
         /// Lines; all when none is given
         #[arg(long = "line")]
         lines: Vec<i64>,
+    },
+    /// Choose the creditor or the commitment of a held line, check it again and post it
+    #[command(group = clap::ArgGroup::new("chosen").required(true).args(["creditor", "commitment"]))]
+    Choose {
+        #[command(flatten)]
+        decision: Decision,
+        /// Line
+        #[arg(long)]
+        line: i64,
+        /// Creditor number (債権者番号)
+        #[arg(long)]
+        creditor: Option<String>,
+        /// Commitment number (支出負担行為番号)
+        #[arg(long)]
+        commitment: Option<String>,
     },
     /// Give up held lines
     RejectHeld {
@@ -105,6 +120,16 @@ pub(crate) fn run(global: &Global, command: &BatchCommand) -> anyhow::Result<Exi
                 let id = intake.find(&decision.batch).await?.id;
                 let chosen = (!lines.is_empty()).then_some(lines.as_slice());
                 let posted = intake.post_held(id, chosen, &decision.actor, &decision.reason).await;
+                decided(global, posted.map(|posted| posted.batch))
+            }
+            BatchCommand::Choose { decision, line, creditor, commitment } => {
+                let id = intake.find(&decision.batch).await?.id;
+                let (object, chosen) = match creditor {
+                    Some(creditor) => ("creditor", creditor.as_str()),
+                    None => ("commitment", commitment.as_deref().unwrap_or_default()),
+                };
+                let choice = Choice { line: *line, object, chosen };
+                let posted = intake.choose(id, choice, &decision.actor, &decision.reason).await;
                 decided(global, posted.map(|posted| posted.batch))
             }
             BatchCommand::RejectHeld { decision, lines } => {
@@ -220,7 +245,12 @@ fn hops(lang: Lang, batch: &Batch) -> String {
         Lang::En => ["hop", ">records", ">yen"],
     };
     let row = |hop: Hop| vec![say(lang, hop.ja, hop.en).to_owned(), hop.records.to_string(), Yen(hop.yen).to_string()];
-    table(&headings, batch.hops().map(row).into())
+    let mut rows: Vec<Vec<String>> = batch.hops().map(row).into();
+    // What was posted is taken back, and nothing of it stands.
+    if batch.state == State::Cancelled {
+        rows.push(row(Hop { ja: "取消（反対仕訳）", en: "reversed", records: -batch.records_posted, yen: -batch.yen_posted }));
+    }
+    table(&headings, rows)
 }
 
 /// The documents that came with it, and where they are kept.

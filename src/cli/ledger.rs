@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use renkei_consumers::ledger::{self, Worklist};
 use renkei_core::calendar::{Date, clock};
 
+use super::lineage::{self, LineageArgs};
 use super::organization::{self, OrganizationCommand};
 use super::paid::{self, PaidCommand};
 use super::pay::{self, PayCommand};
@@ -19,7 +20,7 @@ use super::returned::{self, ReturnedCommand};
 use super::settle::{self, SettleCommand};
 use super::slip::{self, SlipArgs};
 use super::staff::{self, StaffCommand};
-use super::{Exit, Global, issuers, lineage, worklist};
+use super::{Exit, Global, issuers, worklist};
 use crate::config::Config;
 use crate::wiring;
 
@@ -47,12 +48,8 @@ pub(crate) enum LedgerCommand {
         #[arg(long, default_value_t = 100)]
         limit: i64,
     },
-    /// The records and bytes behind what an entry booked from a line of a file
-    Lineage {
-        /// Entry and line of the file, as the journal shows them: 12/3
-        #[arg(value_parser = parse_place)]
-        place: (i64, i64),
-    },
+    /// From a line of an entry, a payment order or a record of an outgoing file back to the bytes, and forward to the files that carry it
+    Lineage(LineageArgs),
     /// Payment orders (支出命令)
     Orders {
         /// draft, approved, in_file, released, paid, returned, cancelled
@@ -218,14 +215,6 @@ pub(crate) struct Rows {
     pub(crate) csv: bool,
 }
 
-fn parse_place(text: &str) -> Result<(i64, i64), String> {
-    let read = || {
-        let (entry, line) = text.split_once('/')?;
-        Some((entry.parse().ok()?, line.parse().ok()?))
-    };
-    read().ok_or_else(|| "ENTRY/LINE, e.g. 12/3".to_owned())
-}
-
 /// Runs it.
 pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
@@ -242,10 +231,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 };
                 journal(global, &lines);
             }
-            LedgerCommand::Lineage { place: (entry, line) } => {
-                let found = ledger::lineage::of_line(&pool, &wiring::archive(&config)?, *entry, *line).await?;
-                lineage::print(global, &found);
-            }
+            LedgerCommand::Lineage(args) => lineage::run(global, &pool, &wiring::archive(&config)?, args).await?,
             LedgerCommand::Orders { state, limit } => orders(global, &ledger::payment_orders(&pool, state, *limit).await?),
             LedgerCommand::Approve { orders, all, actor } => {
                 let mut numbers = orders.clone();

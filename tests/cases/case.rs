@@ -32,6 +32,20 @@ const RESULTS: [&str; 14] = [
     "state.txt",
 ];
 
+/// The ledger object a person chooses for a held line.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChosenObject {
+    /// Line of the file.
+    pub line: i64,
+    /// 債権者番号
+    #[serde(default)]
+    pub creditor: Option<String>,
+    /// 支出負担行為番号
+    #[serde(default)]
+    pub commitment: Option<String>,
+}
+
 /// `case.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +75,9 @@ pub(crate) struct Given {
     /// Held lines of the last file that a person posts afterwards; of a batch held whole, any list means all of it.
     #[serde(default)]
     pub again: Vec<i64>,
+    /// Objects that are then chosen for held lines, one after another.
+    #[serde(default)]
+    pub choose: Vec<ChosenObject>,
     /// `again` is about this file, counted from 1, instead of the last.
     #[serde(default)]
     pub again_of: Option<usize>,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use renkei_consumers::inbound::{Batch, Blocker, Hop, Intake, IntakeError, State, TopicHandler};
+use renkei_consumers::inbound::{Batch, Blocker, Choice, Hop, Intake, IntakeError, State, TopicHandler};
 use renkei_consumers::replies::Replies;
 use renkei_core::archive::Archive;
 use renkei_core::broker::{Handler, Incoming, Outcome, Outgoing, PublishError};
@@ -18,7 +18,7 @@ use sqlx::postgres::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::case::{Case, Results};
+use super::case::{Case, ChosenObject, Results};
 use super::text;
 
 /// The medium that carried the files of a topic that takes only those.
@@ -99,6 +99,9 @@ pub(crate) async fn run(case: &Case, registry: Arc<Registry>, pool: &PgPool, fol
             Some(day) => again(case, &Intake::new(pool.clone(), registry.clone()).on_business_date(day), input).await,
             None => again(case, &consumers, input).await,
         }
+    }
+    if !case.given.choose.is_empty() {
+        choose(case, &consumers, inputs.last().unwrap()).await;
     }
     if !case.given.give_up.is_empty() {
         let batch = consumers.find(&inputs.last().unwrap().delivery.to_string()).await.unwrap();
@@ -199,6 +202,24 @@ impl Door<'_> {
 }
 
 /// A person posts held lines.
+/// A person chooses the ledger objects of held lines; each line is checked again and posted when it passes.
+async fn choose(case: &Case, consumers: &Intake, input: &Input) {
+    let batch = consumers.find(&input.delivery.to_string()).await.unwrap();
+    for ChosenObject { line, creditor, commitment } in &case.given.choose {
+        let (object, chosen) = match (creditor, commitment) {
+            (Some(creditor), None) => ("creditor", creditor),
+            (None, Some(commitment)) => ("commitment", commitment),
+            _ => panic!("`choose` names a creditor or a commitment"),
+        };
+        let choice = Choice { line: *line, object, chosen };
+        let previewed = consumers.preview_choice(batch.id, choice).await.unwrap_or_else(|error| panic!("preview: {error:?}"));
+        let done =
+            consumers.choose(batch.id, choice, "kakari", "電話で確認").await.unwrap_or_else(|error| panic!("choose: {error:?}"));
+        let seen = (previewed.records > 0, previewed.records_held > 0);
+        assert_eq!(seen, (done.posted > 0, done.held > 0), "what was previewed is what was done");
+    }
+}
+
 async fn again(case: &Case, consumers: &Intake, input: &Input) {
     let batch = consumers.find(&input.delivery.to_string()).await.unwrap();
     assert_eq!(batch.state, State::Held, "`again` needs a batch with held lines");

@@ -5,7 +5,7 @@
 //! clean database; only the broker is left out (`tests/end_to_end` has it).
 //!
 //! ```text
-//! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again (on `again_on`), give_up, cancel, files_after, without_medium;
+//! cases/<name>/case.toml       what, business_date, files (or file), with, layout, direct, again (on `again_on`), choose, give_up, cancel, files_after, without_medium;
 //!                              params, profile, bring, ordered_at, reviewed_on, release, accepted, void, bring_after, next, anew, workbook (several files of an
 //!                              order: each is released, the first is voided)
 //!              setup.sql       the ledger before; cases/setup.sql: what all cases of the folder share, read first;

@@ -204,9 +204,9 @@ async fn waiting(case: &Case, exporter: &Exporter, order: &ExportOrder) -> Strin
     dry.waiting.into_iter().flatten().map(told).collect()
 }
 
-/// The sentence with which the folder's SQL refuses a step. Any other error fails the case.
+/// The sentence with which the folder's SQL, or a rule about the file, refuses a step. Any other error fails the case.
 fn refused(error: OutboundError) -> String {
-    assert!(matches!(error, OutboundError::StepRefused { .. }), "{error:?}");
+    assert!(matches!(error, OutboundError::StepRefused { .. } | OutboundError::Rule { .. }), "{error:?}");
     error.to_string()
 }
 
@@ -215,8 +215,12 @@ async fn review(exporter: &Exporter, file: &ExportFile) -> String {
     let review = exporter.review(file.id).await.unwrap_or_else(|error| panic!("review: {error:?}"));
     let first = review.rows.first().expect("review.sql has a row");
     assert_eq!((Some(first.count), Some(first.yen)), (file.count, file.total), "the approver's totals are those of the file");
-    let rows: Vec<Vec<String>> =
-        review.rows.iter().map(|row| vec![row.label_ja.clone(), row.count.to_string(), text::yen(row.yen)]).collect();
+    let rows: Vec<Vec<String>> = review
+        .rows
+        .iter()
+        .chain(&review.beside)
+        .map(|row| vec![row.label_ja.clone(), row.count.to_string(), text::yen(row.yen)])
+        .collect();
     format!("\n承認者が見る合計（台帳から再計算）\n{}", text::table(&["区分", ">件数", ">円"], &rows))
 }
 
@@ -279,7 +283,17 @@ async fn refusals(pool: &PgPool, file: i64) -> String {
         .map(|(object, id, code, severity, detail)| {
             let object = format!("{} {}", object.unwrap_or_default(), id.map(|id| id.to_string()).unwrap_or_default());
             let sentence = text::sentence(&code, None, None, None, Some(&detail));
-            vec![object.trim().to_owned(), if severity == "stop" { "中止" } else { "除外" }.to_owned(), code, sentence]
+            vec![
+                object.trim().to_owned(),
+                match severity.as_str() {
+                    "stop" => "中止",
+                    "bar" => "払出不可",
+                    _ => "除外",
+                }
+                .to_owned(),
+                code,
+                sentence,
+            ]
         })
         .collect();
     text::table(&["対象", "扱い", "コード", "説明"], &rows)

@@ -62,7 +62,7 @@ fn parked_messages_are_retried_a_few_first() {
         let group = format!("/failures/groups/{newest}");
         let page = operator.get(&group).await.expect(200).shows("古い順に再送");
         let (key, upto) = (page.hidden("key"), page.hidden("upto"));
-        operator.post(&format!("/failures/groups/{newest}/note"), &[("owner", "sato"), ("note", "調査中")]).await.expect(303);
+        operator.post(&format!("/failures/groups/{newest}/note"), &[("owner", "unyo.1"), ("note", "調査中")]).await.expect(303);
         operator.get("/failures").await.expect(200).shows("調査中");
         let retry = [("messages", "1"), ("reason", "修正済"), ("key", &key), ("upto", &upto)];
         // A form that is sent twice is one decision.

@@ -83,7 +83,7 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
         let page = operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("2026-CV-009999");
         let (_, rest) = page.text.split_once("name=\"finding\" value=\"").unwrap();
         let finding = rest.split('"').next().unwrap().to_owned();
-        let note = [("finding", finding.as_str()), ("act", "note"), ("owner", "sato"), ("reason", "所管課に照会中")];
+        let note = [("finding", finding.as_str()), ("act", "note"), ("owner", "unyo.1"), ("reason", "所管課に照会中")];
         operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &note).await.expect(303);
         operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("所管課に照会中");
         // Nothing has changed: it stays held, and that is said; whoever looks after it still does, and it is told once.
@@ -91,13 +91,13 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
         let page = operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &post).await.expect(303);
         assert_eq!(page.leads(), "/worklists/held/REVENUE_ORIGIN_UNKNOWN?done=posted-held.0.0.1");
         let leads = page.leads().to_owned();
-        let page = operator.get(&leads).await.expect(200).shows("記帳できませんでした。1件は保留のままです。");
-        page.shows("所管課に照会中").shows("sato");
+        let page = operator.get(&leads).await.expect(200).shows("記帳できませんでした。1行は保留のままです。");
+        page.shows("所管課に照会中").shows("unyo.1 所管課に照会中");
         operator.post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &post).await.expect(409).shows("既に処理されています");
         let again = [("line", "11"), ("act", "post")];
         operator.post(&format!("/batches/{id}/held"), &again).await.expect_to(&format!("/batches/{id}?done=posted-held.0.0.1"));
         let page = operator.get(&format!("/batches/{id}?done=posted-held.0.0.1")).await.expect(200).hides("処理済");
-        page.shows("1件は保留のままです");
+        page.shows("1行は保留のままです");
         let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200);
         assert_eq!(csv.text.matches("REVENUE_ORIGIN_UNKNOWN").count(), 1, "{}", csv.text);
         // What it would do: the same SQL, rolled back.
@@ -143,6 +143,9 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")])
             .await
             .expect_to(&format!("/batches/{id}?done=cancelled"));
+        // What was posted is taken back and does not stand as if it agreed; every hop says when it was, and how long it took.
+        let page = operator.get(&format!("/batches/{id}")).await.expect(200).shows("取消（反対仕訳）").hides(">一致<");
+        page.shows("この受付で有効な記帳はありません").shows("全メッセージの受入完了").shows("<span class=\"hint\">+");
         operator.post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")]).await.expect(409);
         // What a person must carry or fetch waits for somebody, too.
         sqlx::query(

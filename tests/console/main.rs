@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
+/// Payees and commitments of held lines, chosen by a person.
+mod choosing;
 /// Doors: signing in, sessions, accounts.
 mod doors;
 /// TLS, addresses, what is kept how long.
@@ -10,6 +12,8 @@ mod encrypted;
 mod failures;
 /// What operators and approvers do.
 mod flows;
+/// From entries and files back to bytes, and forward.
+mod lineage;
 /// Every route × every role.
 mod matrix;
 /// Signing in through an OpenID provider.
@@ -26,5 +30,7 @@ mod settings;
 mod settling;
 #[path = "../support/mod.rs"]
 mod support;
+/// Files of the survey.
+mod survey;
 /// A client with cookies and forms.
 mod visitor;

@@ -28,7 +28,8 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
             viewer.get(&format!("/settings{path}")).await.expect(200).hides("name=\"reason\"");
             admin.get(&format!("/settings{path}")).await.expect(200);
         }
-        let change = [("debit", "1102"), ("credit", "1201"), ("seen", "0"), ("reason", "指定口座の変更")];
+        let change =
+            [("debit", "1102"), ("credit", "1201"), ("valid_from", "2026-11-01"), ("seen", "0"), ("reason", "指定口座の変更")];
         viewer.post("/settings/posting-rules/RECEIPT", &change).await.expect(403);
         admin.post("/settings/posting-rules/RECEIPT", &change).await.expect(409).shows("その勘定科目はありません");
         sqlx::query(
@@ -37,10 +38,21 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         .execute(world.pool())
         .await
         .unwrap();
-        admin.post("/settings/posting-rules/RECEIPT", &[("debit", "1102"), ("credit", "1201"), ("seen", "0")]).await.expect(400);
+        let unsaid = &change[..4];
+        admin.post("/settings/posting-rules/RECEIPT", unsaid).await.expect(400);
+        let begun = change.map(|(name, value)| (name, if name == "valid_from" { "2026-10-06" } else { value }));
+        admin.post("/settings/posting-rules/RECEIPT", &begun).await.expect(409).shows("適用開始日が今日以前です");
         admin.post("/settings/posting-rules/RECEIPT", &change).await.expect_to("/settings?done=saved");
         admin.post("/settings/posting-rules/RECEIPT", &change).await.expect(409).shows("別の職員がこの設定を変更しました");
         viewer.get("/settings").await.expect(200).shows("指定口座の変更").shows("kanri.1").shows("別段預金");
+        // What counts today, and what is to come, each with its days.
+        let page = viewer.get("/settings").await.expect(200);
+        let (_, versions) = page.text.split_once("適用期間ごとの版").unwrap();
+        assert!(
+            versions.contains("<td>2026-11-01</td>") && versions.contains(">予定<") && versions.contains(">適用中<"),
+            "{versions}"
+        );
+        assert!(versions.contains("<td>2026-10-31</td>"), "the version before ends on the day before\n{versions}");
         let rule = [
             ("collector", "1000000011"),
             ("valid_from", "2026-11-01"),
@@ -52,8 +64,10 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         viewer.get("/settings/contract-numbers").await.expect(200).shows("2026-10-31").shows("□□□■");
         let rule = [("role", "nature"), ("fund", ""), ("key", "10"), ("from_year", "2026"), ("item", ""), ("reason", "見直し")];
         admin.post("/settings/survey", &rule).await.expect_to("/settings/survey?role=nature&done=saved");
-        let section = [("name", "報酬等"), ("payee", "0000009001"), ("withheld", "yes"), ("seen", "0"), ("reason", "名称変更")];
+        let section =
+            [("name", "報酬等"), ("payee", "0000009001"), ("valid_from", "2026-11-01"), ("seen", "0"), ("reason", "名称変更")];
         admin.post("/settings/payroll/01", &section).await.expect_to("/settings/payroll?done=saved");
+        viewer.get("/settings/payroll").await.expect(200).shows("適用期間ごとの版").shows("名称変更").shows(">予定<");
         // Money follows these: it is asked again who is there.
         sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
             .execute(world.pool())

@@ -50,10 +50,25 @@ fn money_that_waits_finds_its_receivable() {
         );
         viewer.get("/worklists/unallocated/1").await.expect(200).hides("充てる").shows("債権なし");
         let choice = [("to", "2026A0000002"), ("reason", "納付者に確認")];
+        // How much there is in each list stands beside its name.
+        operator
+            .get("/worklists")
+            .await
+            .expect(200)
+            .shows("収入未整理</a> <span class=\"badge act\">1</span>")
+            .shows("未納の納付書</a> <span class=\"hint\">なし");
         viewer.post("/worklists/unallocated/1/allocate", &choice).await.expect(403);
         operator.post("/worklists/unallocated/1/allocate", &[("to", "2026A0000002"), ("reason", "")]).await.expect(400);
         operator.post("/worklists/unallocated/1/allocate", &choice).await.expect_to("/worklists/unallocated?done=settled");
         operator.get("/worklists/unallocated").await.expect(200).hides("/worklists/unallocated/1\"");
+        // What somebody settled leads back to the line the money came on, and to the receivable it went to.
+        let entry = world.number("select max(e.id) from ledger.entry e where e.event = 'ALLOCATION_IN'").await;
+        operator.get(&format!("/ledger/entries/{entry}")).await.expect(200).shows("/ledger/lineage/settlement/1");
+        operator.get("/ledger/lineage/settlement/1").await.expect(200).shows(&format!("/ledger/entries/{entry}"));
+        let origins =
+            "select string_agg(concat_ws('/', batch_id, line), ' ' order by batch_id desc) from ledger.origins('settlement', 1)";
+        let origins: String = sqlx::query_scalar(origins).fetch_one(world.pool()).await.unwrap();
+        assert_eq!(origins, "8/2 7/2", "the money, and the receivable");
         // Sent twice it does nothing twice.
         operator.post("/worklists/unallocated/1/allocate", &choice).await.expect(409);
         assert_eq!(world.number("select unpaid from ledger.receivable where id = 2").await, 100);

@@ -85,8 +85,8 @@ fn fees_are_assessed_billed_and_paid() {
         // Any line of the journal leads back to its record and the bytes of the file.
         let entry = world.number("select min(entry_id) from ledger.line where source_line = 3").await;
         let lineage = world.json(&["ledger", "lineage", &format!("{entry}/3")], &[0]);
-        assert_eq!(lineage["lineage"]["records"][0]["fields"]["source_key"], "2026-CV-000002");
-        let text = lineage["text"].as_str().unwrap();
+        assert_eq!(lineage["lineage"]["sources"][0]["records"][0]["fields"]["source_key"], "2026-CV-000002");
+        let text = lineage["texts"][0].as_str().unwrap();
         assert!(text.contains("2026-CV-000002") && !text.contains("2026-CV-000001"), "{text}");
 
         // 17: made, approved by another person, released once.

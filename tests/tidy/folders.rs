@@ -48,7 +48,7 @@ fn case_names(folder: &Path, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 /// What may lie in a folder beside `cases/`.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "README.md",
     "params.toml",
     "layout.toml",
@@ -59,6 +59,7 @@ const KNOWN: [&str; 15] = [
     "select.sql",
     "waiting.sql",
     "review.sql",
+    "beside.sql",
     "compare.sql",
     "notable.sql",
     "workbook.sql",
@@ -67,7 +68,7 @@ const KNOWN: [&str; 15] = [
 ];
 
 /// The steps that may have SQL of their own for one layout.
-const STEPS: [&str; 9] = ["select", "waiting", "review", "compare", "notable", "workbook", "release", "void", "bring"];
+const STEPS: [&str; 10] = ["select", "waiting", "review", "beside", "compare", "notable", "workbook", "release", "void", "bring"];
 
 /// `select.payroll.sql` beside `layouts/payroll.toml`.
 fn of_one_layout(name: &str, path: &str) -> bool {
@@ -95,6 +96,28 @@ fn a_folder_holds_only_what_the_contract_names() {
         }
     }
     none(&wrong, "docs/INTEGRATIONS.md names every file of a folder");
+}
+
+#[test]
+fn a_folder_that_asks_for_a_choice_reads_it() {
+    let mut wrong = Vec::new();
+    let mut asking = 0;
+    for source in files("integrations", "check.sql") {
+        let words = source.text.split('\'');
+        if !words.clone().any(|word| catalogue::choice(word).is_some()) {
+            continue;
+        }
+        asking += 1;
+        // By itself, or through the function that both use.
+        for file in ["check.sql", "post.sql"] {
+            let text = std::fs::read_to_string(root().join(&source.path).with_file_name(file)).unwrap();
+            if !text.contains("choice") && !text.contains("ledger.utility_notice()") {
+                wrong.push(format!("{}: {file} does not read what was chosen", source.path));
+            }
+        }
+    }
+    assert!(asking >= 3, "only {asking} folders ask: the search is wrong");
+    none(&wrong, "what a person chose for a held line counts in the check and in the posting");
 }
 
 #[test]

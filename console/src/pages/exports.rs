@@ -11,7 +11,7 @@ use sqlx::FromRow;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Fields, Nav, Page, address, count, field, file_badge, frame, older, search, when, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, address, badge, count, field, file_badge, frame, older, search, when, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -35,6 +35,7 @@ struct Listed {
     total: Option<i64>,
     made_by: String,
     released_by: Option<String>,
+    barred: bool,
     at: String,
 }
 
@@ -106,7 +107,7 @@ fn table(desk: &Desk, lang: Lang, files: &[Listed]) -> Markup {
                     td.number { a href={ "/exports/" (file.id) } { (file.id) } }
                     td { (html::topic(&desk.registry, lang, &file.topic)) @if !file.profile.is_empty() { " " code.hint { (file.profile) } } }
                     td.file { (file.file_name.as_deref().unwrap_or("–")) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } }
-                    td { (file_badge(lang, &file.state)) }
+                    td { (file_badge(lang, &file.state)) @if file.barred { " " (badge(Tone::Quiet, say(lang, "確認用", "to look at"))) } }
                     td.number { @if let Some(number) = file.count { (count(number)) } } td.number { @if let Some(total) = file.total { (yen(total)) } }
                     td { (file.made_by) } td { (file.released_by.as_deref().unwrap_or_default()) } td { (when(&file.at)) }
                 } } }

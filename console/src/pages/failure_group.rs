@@ -14,6 +14,7 @@ use renkei_core::words::{self, say};
 use uuid::Uuid;
 
 use super::failures::{ROWS, cause, find, queues, table};
+use super::owners::{self, Owner};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -30,6 +31,12 @@ async fn open(desk: &Desk, one: &Failure) -> Answer<(i64, i64)> {
     Ok(sqlx::query_as(sql).bind(&one.queue).bind(&one.code).fetch_one(&desk.pool).await?)
 }
 
+/// The topic of its queue; none for what no topic took.
+fn topics<'d>(desk: &'d Desk, one: &Failure) -> Vec<&'d str> {
+    let slug = one.queue.split_once('.').map_or("", |(_, slug)| slug);
+    desk.registry.sides().map(|side| side.slug.as_str()).filter(|known| *known == slug).take(1).collect()
+}
+
 /// The page.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
     let lang = person.lang;
@@ -44,6 +51,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let run = group::latest(&desk.pool, &one.queue, &one.code).await?;
     let works = run.as_ref().is_some_and(|run| run.ended_at.is_none());
     let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&one.queue));
+    let owners = if operates { owners::of(&desk, &topics(&desk, &one)).await? } else { Vec::new() };
     let body = html! {
         dl.facts {
             dt { (say(lang, "キュー", "Queue")) } dd { code { (one.queue) } }
@@ -52,7 +60,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
             dt { (say(lang, "未対応", "Open")) } dd { span id="open" data-live { (count(open)) } }
         }
         div id="run" data-live { @if let Some(run) = &run { (progress(lang, run)) } }
-        @if operates && open > 0 && !works { (forms(&person, id, open, newest)) }
+        @if operates && open > 0 && !works { (forms(&person, &owners, id, (open, newest))) }
         div id="members" data-live { (table(lang, &members)) }
         @if open > ROWS { p.hint { (say(lang, "未対応のうち古いものから表示しています。", "The oldest open ones are shown.")) } }
     };
@@ -83,7 +91,7 @@ fn progress(lang: Lang, run: &Run) -> Markup {
     }
 }
 
-fn forms(person: &Person, id: i64, open: i64, newest: i64) -> Markup {
+fn forms(person: &Person, owners: &[Owner], id: i64, (open, newest): (i64, i64)) -> Markup {
     let lang = person.lang;
     let address = |act: &str| format!("/failures/groups/{id}/{act}");
     // A form that is sent twice is one decision, about the messages that were there when the page was made.
@@ -100,7 +108,7 @@ fn forms(person: &Person, id: i64, open: i64, newest: i64) -> Markup {
                 button type="submit" { (say(lang, "古い順に再送", "Send the oldest again")) }
             }))
             (post(person, &address("note"), html! {
-                (field(say(lang, "担当", "Owner"), "owner", html! { input id="owner" name="owner" maxlength="64" value=(person.login); }))
+                (owners::choice(lang, owners, &person.login))
                 (field(say(lang, "メモ", "Note"), "note", html! { input id="note" name="note" maxlength="400"; }))
                 button.second type="submit" { (say(lang, "保存", "Save")) }
             }))
@@ -170,6 +178,7 @@ async fn decide(
 /// Who looks after a cause, and what is known of it.
 pub(crate) async fn note(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     let (one, _) = find(&desk, &person, id, Action::Operate).await?;
+    owners::check(&desk, fields.get("owner"), &topics(&desk, &one)).await?;
     failures::note(&desk.pool, &one.queue, &one.code, fields.get("owner"), fields.get("note"), &person.login).await?;
     Ok(see_other(&format!("/failures/groups/{id}?done=noted")))
 }

@@ -30,6 +30,8 @@ pub(crate) mod ledger;
 pub(crate) mod me;
 /// The door through an OpenID provider.
 pub(crate) mod oidc;
+/// Who looks after something that waits.
+mod owners;
 /// Pay by person: another day, once more.
 pub(crate) mod pay;
 /// Tells open pages that there is something new.

@@ -1,5 +1,6 @@
 //! 保留・要対応: held lines by kind over all batches, and the ledger's own lists of what waits for a person.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,16 +8,22 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::inbound::batch::said;
+use renkei_consumers::inbound::{HeldPosted, IntakeError};
 use renkei_consumers::ledger::{Column, Worklist};
 use renkei_core::catalogue::Lang;
+use renkei_core::money::Yen;
 use renkei_core::words::{self, say};
 use serde_json::Value;
 use sqlx::FromRow;
 
+use super::batch::choose;
+use super::owners;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, address, count, csv, fault_told, field, frame, older, post, shown, when, yen};
+use crate::html::{
+    self, Fields, Nav, Page, Tone, address, badge, count, csv, fault_told, field, frame, older, post, shown, when, yen,
+};
 use crate::notice::{HeldCounts, Notice};
 use crate::recent::Recent;
 use crate::refusal::{Answer, Refusal};
@@ -43,19 +50,26 @@ const LISTS: [(&str, Worklist, &str, &str); 10] = [
     ("staff-payments", Worklist::StaffPayments, "未通知の職員支払", "Staff payments not told yet"),
 ];
 
-/// The first rows of each list as they were found last.
+/// Entries of a list that are counted; of a longer one it is said that there are more.
+const COUNTED: i64 = 1_000;
+
+/// The first rows of each list as they were found last, and how many there are.
 #[derive(Debug)]
-pub struct Lists([Recent<Vec<Vec<Option<String>>>>; LISTS.len()]);
+pub struct Lists {
+    rows: [Recent<Vec<Vec<Option<String>>>>; LISTS.len()],
+    counts: [Recent<i64>; LISTS.len()],
+}
 
 impl Lists {
     /// Nothing is known yet; what is older than `fresh` is found out anew behind the page.
     pub fn new(fresh: Duration) -> Lists {
-        Lists(std::array::from_fn(|_| Recent::new(fresh)))
+        Lists { rows: std::array::from_fn(|_| Recent::new(fresh)), counts: std::array::from_fn(|_| Recent::new(fresh)) }
     }
 
     /// Something was decided: the next to ask waits for what is there now.
     pub(crate) fn forget(&self) {
-        self.0.iter().for_each(Recent::forget);
+        self.rows.iter().for_each(Recent::forget);
+        self.counts.iter().for_each(Recent::forget);
     }
 }
 
@@ -74,6 +88,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let lang = person.lang;
     let kinds: Vec<Kind> =
         sqlx::query_as(include_str!("sql/held_kinds.sql")).bind(person.scope(Action::See).topics()).fetch_all(&desk.pool).await?;
+    let house = person.may_everywhere(Action::See);
+    let counts = if house { counts(&desk).await? } else { Vec::new() };
     let body = html! {
         section.panel {
             h2 { (say(lang, "保留の行", "Held lines")) }
@@ -90,10 +106,10 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 }
             }
         }
-        @if person.may_everywhere(Action::See) {
+        @if house {
             section.panel {
                 h2 { (say(lang, "帳簿の要対応リスト", "Lists of the ledger")) }
-                ul.plain { @for (address, _, ja, en) in LISTS { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } } }
+                ul.plain { @for ((address, _, ja, en), number) in LISTS.iter().zip(&counts) { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } " " (how_many(lang, *number)) } }
                     li { a href="/worklists/pay" { (say(lang, "給与の支払日変更・再振込", "Pay: another day, once more")) } }
                 }
             }
@@ -104,6 +120,24 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         &Page::new(Nav::Worklists, say(lang, "保留・要対応", "Worklists")).after(Notice::of(fields.get("done"))),
         body,
     ))
+}
+
+/// How many entries each list has, as it was found last.
+async fn counts(desk: &Desk) -> Answer<Vec<i64>> {
+    let one = |(place, (_, list, ..)): (usize, &(&str, Worklist, &str, &str))| {
+        let (list, pool, recent) = (*list, desk.pool.clone(), &desk.lists.counts[place]);
+        async move { recent.get(|| async move { list.count(&pool, COUNTED + 1).await }).await }
+    };
+    let all = futures_util::future::try_join_all(LISTS.iter().enumerate().map(one)).await?;
+    Ok(all.iter().map(|known| known.value).collect())
+}
+
+fn how_many(lang: Lang, number: i64) -> Markup {
+    html! {
+        @if number == 0 { span.hint { (say(lang, "なし", "none")) } }
+        @else if number > COUNTED { (badge(Tone::Act, &format!("{}+", Yen(COUNTED)))) }
+        @else { (badge(Tone::Act, &Yen(number).to_string())) }
+    }
 }
 
 /// The text of a code without the places where its values stand.
@@ -142,6 +176,8 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
     let next = lines.last().filter(|_| i64::try_from(lines.len()).unwrap_or(0) == ROWS).map(|line| line.id);
     let operates = person.may(Action::Operate);
     let remedy = html::general(lang, &code).and_then(|(_, remedy)| remedy);
+    let topics: Vec<&str> = lines.iter().map(|line| line.topic.as_str()).collect::<BTreeSet<&str>>().into_iter().collect();
+    let owners = if operates { owners::of(&desk, &topics).await? } else { Vec::new() };
     let list = html! {
         div.scroll { table {
             thead { tr {
@@ -152,7 +188,8 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
                 @if operates { td { @if person.may_on(Action::Operate, &line.topic) { input type="checkbox" name="finding" value=(line.id) aria-label={ (say(lang, "選ぶ", "choose")) " " (line.id) }; } } }
                 td.file { a href={ "/batches/" (line.batch_id) "?line=" (line.line.unwrap_or(0)) "#records" } { (line.batch_id) @if let Some(number) = line.line { " : " (number) } } " " span.hint { (line.file) } }
                 // What to do stands above where it is the same for all.
-                td { @let fault = said(&line.code, line.line, line.detail.as_ref()); @if remedy.is_some() { (html::without_remedy(lang, &fault)) } @else { (fault_told(lang, &fault)) } }
+                td { @if person.may_on(Action::Operate, &line.topic) { (choose::link(lang, line.batch_id, line.line, &line.code)) " " }
+                     @let fault = said(&line.code, line.line, line.detail.as_ref()); @if remedy.is_some() { (html::without_remedy(lang, &fault)) } @else { (fault_told(lang, &fault)) } }
                 td.number { (yen(line.yen)) } td { (when(&line.at)) }
                 td { (line.owner.as_deref().unwrap_or_default()) " " (line.note.as_deref().unwrap_or_default()) }
             } } }
@@ -165,7 +202,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
             (post(&person, &format!("/worklists/held/{code}"), html! {
                 (list)
                 (field(say(lang, "理由・メモ", "Reason or note"), "reason", html! { input id="reason" name="reason" maxlength="400"; }))
-                (field(say(lang, "担当", "Owner"), "owner", html! { input id="owner" name="owner" maxlength="64" value=(person.login); }))
+                (owners::choice(lang, &owners, &person.login))
                 button type="submit" name="act" value="post" { (say(lang, "選んだ行を記帳", "Post these lines")) }
                 button.second type="submit" name="act" value="note" { (say(lang, "担当・メモを保存", "Save owner and note")) }
                 button.danger type="submit" name="act" value="reject" { (say(lang, "選んだ行を却下", "Give these lines up")) }
@@ -214,26 +251,74 @@ pub(crate) async fn decide(
     let back = |done: &str| see_other(&format!("/worklists/held/{code}?done={done}"));
     match fields.get("act") {
         "post" => {
-            let mut counts = HeldCounts::default();
+            let mut done = Vec::new();
             for batch in &chosen {
                 let lines = Some(batch.lines.as_slice());
-                counts = counts.and(&desk.intake.post_held(batch.batch_id, lines, &person.login, fields.get("reason")).await?);
+                done.push(desk.intake.post_held(batch.batch_id, lines, &person.login, fields.get("reason")).await.map(Some));
             }
-            Ok(back(&counts.word()))
+            outcome(&person, &code, &chosen, done)
         }
         "reject" => {
             let reason = fields.reason()?;
+            let mut done = Vec::new();
             for batch in &chosen {
-                desk.intake.reject_held(batch.batch_id, &batch.lines, &person.login, reason).await?;
+                done.push(desk.intake.reject_held(batch.batch_id, &batch.lines, &person.login, reason).await.map(|_| None));
             }
-            Ok(back("rejected-held"))
+            outcome(&person, &code, &chosen, done)
         }
         "note" => {
+            let topics: Vec<String> =
+                sqlx::query_scalar(include_str!("sql/topics_of_findings.sql")).bind(&findings).fetch_all(&desk.pool).await?;
+            let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+            owners::check(&desk, fields.get("owner"), &topics).await?;
             desk.intake.note_findings(&findings, fields.get("owner"), fields.get("reason"), &person.login).await?;
             Ok(back("noted"))
         }
         other => Err(Refusal::value("act", other)),
     }
+}
+
+/// What became of the lines of each batch. Batches go one by one: what one refuses does not keep the others, and each is told.
+fn outcome(
+    person: &Person,
+    code: &str,
+    chosen: &[Chosen],
+    done: Vec<Result<Option<HeldPosted>, IntakeError>>,
+) -> Answer<Response> {
+    if let [Err(_)] = done.as_slice() {
+        // One batch was asked for: its refusal is the answer.
+        return done.into_iter().find_map(Result::err).map_or_else(|| Err(Refusal::not_found()), |error| Err(error.into()));
+    }
+    if done.iter().all(Result::is_ok) {
+        let posted: Vec<&HeldPosted> = done.iter().flatten().flatten().collect();
+        let counts = posted.iter().fold(HeldCounts::default(), |counts, posted| counts.and(posted));
+        let word = if posted.is_empty() { "rejected-held".to_owned() } else { counts.word() };
+        return Ok(see_other(&format!("/worklists/held/{code}?done={word}")));
+    }
+    let lang = person.lang;
+    let failed = done.iter().filter(|one| one.is_err()).count();
+    let rows = chosen.iter().zip(done).map(|(batch, done)| html! { tr {
+        td { a href={ "/batches/" (batch.batch_id) } { (batch.batch_id) } } td.number { (batch.lines.len()) }
+        @match done {
+            Ok(Some(posted)) => {
+                td { (badge(Tone::Good, say(lang, "処理済", "done"))) }
+                td { (say(lang, "記帳", "posted")) " " (posted.posted) " · " (say(lang, "既知", "known")) " " (posted.known) " · " (say(lang, "保留のまま", "still held")) " " (posted.held) }
+            }
+            Ok(None) => { td { (badge(Tone::Good, say(lang, "処理済", "done"))) } td { (say(lang, "却下しました", "given up")) } }
+            Err(error) => { td { (badge(Tone::Bad, say(lang, "処理できず", "not done"))) } td { (Refusal::from(error).body(lang)) } }
+        }
+    } });
+    let body = html! {
+        p.refusal role="alert" { (if lang == Lang::Ja { format!("{}件の受付のうち{failed}件は処理できませんでした。ほかは処理済みです。", chosen.len()) }
+                                  else { format!("Of {} batches {failed} could not be done; the others are.", chosen.len()) }) }
+        table {
+            thead { tr { th { (say(lang, "受付", "Batch")) } th.number { (say(lang, "選んだ行", "Lines chosen")) } th { (say(lang, "結果", "Outcome")) } th { (say(lang, "内容", "What")) } } }
+            tbody { @for row in rows { (row) } }
+        }
+        p { a href={ "/worklists/held/" (code) } { (say(lang, "一覧に戻る", "Back to the list")) } }
+    };
+    let title = say(lang, "保留の行の処理結果", "What became of the held lines");
+    Ok(frame(person, &Page::new(Nav::Worklists, title), body).into_response())
 }
 
 fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Markup {
@@ -286,7 +371,7 @@ pub(crate) async fn list(
         return Ok(csv(&format!("{address}.csv"), &headings, &rows.iter().map(text).collect::<Vec<Vec<String>>>()));
     }
     let pool = desk.pool.clone();
-    let known = desk.lists.0[place].get(|| async move { list.rows(&pool, ROWS).await }).await?;
+    let known = desk.lists.rows[place].get(|| async move { list.rows(&pool, ROWS).await }).await?;
     let rows = &known.value;
     let body = html! {
         @if rows.is_empty() { (html::empty(say(lang, "該当するものはありません。", "There is none."))) }

@@ -296,6 +296,15 @@ pub async fn findings(pool: &PgPool, id: i64) -> Result<Vec<Finding>, IntakeErro
     found.map_err(IntakeError::database(format!("read the findings of batch {id}")))
 }
 
+/// The findings on one line of a batch; what was said once more is told once.
+pub async fn findings_on(pool: &PgPool, id: i64, line: i64) -> Result<Vec<Finding>, IntakeError> {
+    let sql = "select id, line, verdict, code, field, detail, state, resolved_by, resolution
+                 from intake.finding f where batch_id = $1 and line = $2 and not exists (select from intake.finding n where n.renews = f.id)
+                order by id";
+    let found = sqlx::query_as(sql).bind(id).bind(line).fetch_all(pool).await;
+    found.map_err(IntakeError::database(format!("read the findings on line {line} of batch {id}")))
+}
+
 /// The faults of a refused file, in file order.
 pub async fn faults(pool: &PgPool, id: i64) -> Result<Vec<StoredFault>, IntakeError> {
     let sql = "select seq, code, severity, line, col, byte, length, field, field_name, value, args

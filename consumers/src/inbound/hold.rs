@@ -27,7 +27,7 @@ pub(super) enum Closed<'a> {
     On(&'a [i64]),
 }
 
-/// What became of held lines that were to be posted, in records.
+/// What became of held lines that were to be posted: in lines, whatever records hang below them.
 #[derive(Debug, Clone)]
 pub struct HeldPosted {
     /// The batch as it is now.
@@ -45,40 +45,58 @@ impl Intake {
     pub async fn post_held(&self, id: i64, lines: Option<&[i64]>, actor: &str, reason: &str) -> Result<HeldPosted, IntakeError> {
         let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
+        let sums = self.post_held_locked(&mut tx, &batch, lines, actor, reason).await?;
+        let batch = self.commit(tx, &batch).await?;
+        Ok(HeldPosted { batch, ..sums })
+    }
+
+    /// The same in a transaction of the caller's, who has locked the batch and commits.
+    pub(super) async fn post_held_locked(
+        &self,
+        tx: &mut PgConnection,
+        batch: &Batch,
+        lines: Option<&[i64]>,
+        actor: &str,
+        reason: &str,
+    ) -> Result<HeldPosted, IntakeError> {
+        let id = batch.id;
         if batch.state != State::Held {
             return Err(IntakeError::State { batch: id, state: batch.state, doing: "post its held lines", wanted: "held" });
         }
-        let place = self.place(&batch)?;
-        work::lock_topic(&mut tx, place.topic).await?;
-        let chosen = choose(&mut tx, &batch, lines).await?;
-        let open = sum_of(&mut tx, id, chosen.as_deref()).await?;
+        let place = self.place(batch)?;
+        work::lock_topic(tx, place.topic).await?;
+        let chosen = choose(tx, batch, lines).await?;
+        let open = sum_of(tx, id, chosen.as_deref()).await?;
+        let asked_lines = match &chosen {
+            Some(lines) => i64::try_from(lines.len()).unwrap_or(i64::MAX),
+            None => lines_of(tx, id).await?,
+        };
         let today = self.today();
-        let spec = place.spec(&batch, chosen.as_deref(), actor, &today, true);
-        let ruling = work::check(&mut tx, place.topic, &spec).await?;
+        let spec = place.spec(batch, chosen.as_deref(), actor, &today, true);
+        let ruling = work::check(tx, place.topic, &spec).await?;
         if ruling.rejects() {
-            let (first, code) = decide::first_refusal(&mut tx, id).await?;
+            let (first, code) = decide::first_refusal(tx, id).await?;
             return Err(IntakeError::RefusedNow { batch: id, lines: ruling.rejected_lines, first, code });
         }
-        let still_held = held_now(&mut tx, id).await?;
+        let still_held = held_now(tx, id).await?;
         let asked = chosen.as_deref().map_or_else(|| "all".to_owned(), ranges);
         if ruling.holds_all(place.topic) || ruling.held_records == open.records {
             // Nothing passes: the worklist shows what the checks say now. A line they say nothing new about keeps its finding.
             let closed = if batch.held_whole { Closed::All } else { Closed::OnAndWhole(&still_held) };
-            resolve(&mut tx, id, closed, actor, "checked again").await?;
-            settle::store_findings_again(&mut tx, id).await?;
-            let mut settlement = Settlement::new(State::Held, Hops::of(&batch), "batch.hold", actor);
+            resolve(tx, id, closed, actor, "checked again").await?;
+            settle::store_findings_again(tx, id).await?;
+            let mut settlement = Settlement::new(State::Held, Hops::of(batch), "batch.hold", actor);
             (settlement.held_whole, settlement.decided_by) = (batch.held_whole, Some(actor));
             settlement.more = vec![("lines", json!(asked))];
-            settle::settle(&mut tx, &batch, &settlement).await?;
-            let batch = self.commit(tx, &batch).await?;
-            return Ok(HeldPosted { batch, posted: 0, known: 0, held: open.records });
+            settle::settle(tx, batch, &settlement).await?;
+            return Ok(HeldPosted { batch: batch.clone(), posted: 0, known: 0, held: asked_lines });
         }
-        work::post(&mut tx, place.topic, &spec, &ruling).await?;
+        work::post(tx, place.topic, &spec, &ruling).await?;
         let closed = chosen.as_deref().map_or(Closed::All, Closed::OnAndWhole);
-        resolve(&mut tx, id, closed, actor, if reason.is_empty() { "posted" } else { reason }).await?;
-        settle::store_findings_again(&mut tx, id).await?;
+        resolve(tx, id, closed, actor, if reason.is_empty() { "posted" } else { reason }).await?;
+        settle::store_findings_again(tx, id).await?;
         let overflow = || IntakeError::Overflow { batch: id, what: "the yen posted" };
-        let mut before = Hops::of(&batch);
+        let mut before = Hops::of(batch);
         before.held = before.held.minus(open).ok_or_else(overflow)?;
         let hops = before.ruled(open, &ruling).ok_or_else(overflow)?;
         let state = if hops.held.records > 0 { State::Held } else { State::Posted };
@@ -90,10 +108,9 @@ impl Intake {
             ("still_held", json!(ranges(&still_held))),
             ("integration_digest", json!(place.integration.digest)),
         ];
-        settle::settle(&mut tx, &batch, &settlement).await?;
-        let (known, held) = (ruling.skipped_records, ruling.held_records);
-        let batch = self.commit(tx, &batch).await?;
-        Ok(HeldPosted { batch, posted: open.records - known - held, known, held })
+        settle::settle(tx, batch, &settlement).await?;
+        let (known, held) = (ruling.skipped_lines, ruling.held_lines);
+        Ok(HeldPosted { batch: batch.clone(), posted: asked_lines - known - held, known, held })
     }
 
     /// Gives held lines up: they will never be posted. The sender may send them again in another file. A batch that posted
@@ -180,6 +197,13 @@ async fn held_now(conn: &mut PgConnection, batch: i64) -> Result<Vec<i64>, Intak
     let sql = "select line from pg_temp.line_verdict where rank = 3 order by line";
     let found = sqlx::query_scalar(sql).persistent(false).fetch_all(conn).await;
     found.map_err(IntakeError::database(format!("read which lines of batch {batch} the checks hold")))
+}
+
+/// How many lines a batch has.
+async fn lines_of(conn: &mut PgConnection, batch: i64) -> Result<i64, IntakeError> {
+    let sql = "select count(distinct line) from intake.record where batch_id = $1";
+    let found = sqlx::query_scalar(sql).bind(batch).fetch_one(conn).await;
+    found.map_err(IntakeError::database(format!("count the lines of batch {batch}")))
 }
 
 /// Records and yen on these lines; `None`: on all.

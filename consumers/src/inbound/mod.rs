@@ -13,6 +13,8 @@
 pub mod batch;
 /// 取消.
 mod cancel;
+/// The ledger object of a held line, chosen by a person.
+mod choose;
 /// A complete batch is decided.
 mod decide;
 /// Messages without an envelope.
@@ -60,6 +62,7 @@ use renkei_core::registry::{Integration, Registry, Topic};
 use sqlx::postgres::PgPool;
 
 pub use batch::{Batch, Filter, Finding, Hop, StagedRecord, State, StoredFault};
+pub use choose::{Choice, Chosen};
 pub use direct::{HEADER_LAYOUT, HEADER_MESSAGE_ID};
 pub use error::{Blocker, IntakeError};
 pub use evidence::StoredDocument;
@@ -162,6 +165,11 @@ impl Intake {
     /// What the checks said about a batch.
     pub async fn findings(&self, id: i64) -> Result<Vec<Finding>, IntakeError> {
         batch::findings(&self.pool, id).await
+    }
+
+    /// What the checks said about one line.
+    pub async fn findings_on(&self, id: i64, line: i64) -> Result<Vec<Finding>, IntakeError> {
+        batch::findings_on(&self.pool, id, line).await
     }
 
     /// Why a file was refused.

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use sqlx::postgres::PgConnection;
 
 use super::Intake;
-use super::batch::{self, Finding, State};
+use super::batch::{self, Batch, Finding, State};
 use super::decide;
 use super::error::IntakeError;
 use super::settle::Hops;
@@ -102,19 +102,36 @@ impl Intake {
     pub async fn preview(&self, id: i64) -> Result<Preview, IntakeError> {
         let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
+        let preview = self.preview_locked(&mut tx, &batch, None).await?;
+        tx.rollback().await.map_err(IntakeError::database(format!("end the preview of batch {id}")))?;
+        Ok(preview)
+    }
+
+    /// The same in a transaction of the caller's, who throws it away. `only`: these of the held lines.
+    pub(super) async fn preview_locked(
+        &self,
+        tx: &mut PgConnection,
+        batch: &Batch,
+        only: Option<&[i64]>,
+    ) -> Result<Preview, IntakeError> {
+        let id = batch.id;
         let again = batch.state == State::Held;
         if !again && !matches!(batch.state, State::Staged | State::AwaitingConfirmation | State::Duplicate) {
             let wanted = "staged, awaiting_confirmation, held or a duplicate";
             return Err(IntakeError::State { batch: id, state: batch.state, doing: "preview it", wanted });
         }
-        let place = self.place(&batch)?;
-        work::lock_topic(&mut tx, place.topic).await?;
-        let lines = if again && !batch.held_whole { Some(super::hold::open_lines(&mut tx, id).await?) } else { None };
-        let open = super::hold::sum_of(&mut tx, id, lines.as_deref()).await?;
+        let place = self.place(batch)?;
+        work::lock_topic(tx, place.topic).await?;
+        let lines = match only {
+            _ if !again || batch.held_whole => None,
+            Some(only) => Some(only.to_vec()),
+            None => Some(super::hold::open_lines(tx, id).await?),
+        };
+        let open = super::hold::sum_of(tx, id, lines.as_deref()).await?;
         let (today, actor) = (self.today(), "preview");
-        let spec = place.spec(&batch, lines.as_deref(), actor, &today, again);
-        let ruling = work::check(&mut tx, place.topic, &spec).await?;
-        let findings = findings(&mut tx, id).await?;
+        let spec = place.spec(batch, lines.as_deref(), actor, &today, again);
+        let ruling = work::check(tx, place.topic, &spec).await?;
+        let findings = findings(tx, id).await?;
         let (refused, held_whole) = (ruling.rejects(), ruling.holds_all(place.topic));
         let mut preview = Preview {
             batch: id,
@@ -131,9 +148,8 @@ impl Intake {
             let hops = Hops::default().ruled(open, &ruling);
             let posted = hops.ok_or(IntakeError::Overflow { batch: id, what: "the yen posted" })?.posted;
             (preview.records, preview.yen) = (posted.records, posted.yen);
-            preview.journal = decide::rehearse(&mut tx, place.topic, &spec, &ruling).await?;
+            preview.journal = decide::rehearse(tx, place.topic, &spec, &ruling).await?;
         }
-        tx.rollback().await.map_err(IntakeError::database(format!("end the preview of batch {id}")))?;
         Ok(preview)
     }
 

@@ -23,6 +23,7 @@ pub(super) struct Ruling {
     pub held_lines: i64,
     pub held_records: i64,
     pub held_yen: i64,
+    pub skipped_lines: i64,
     pub skipped_records: i64,
     pub skipped_yen: i64,
 }

@@ -14,7 +14,7 @@ with place as materialized (
       order by p.entry_id, p.source_line, p.no limit $2)
 )
 select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, p.source_line, s.account, a.name as account_name, s.debit, s.credit,
-       p.budget_line, p.memo, e.reverses, o.no as order_no, o.batch_id as order_batch, o.line as order_line
+       p.budget_line, p.memo, e.reverses, o.no as order_no, o.batch_id as order_batch, o.line as order_line, p.object, p.object_id
   from (select p.* from place p order by p.entry_id, p.source_line, p.no limit $2) p
   join ledger.entry e on e.id = p.entry_id
  cross join lateral (values (1, p.debit_account, p.amount, 0::bigint), (2, p.credit_account, 0, p.amount)) s (side, account, debit, credit)

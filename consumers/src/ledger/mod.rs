@@ -1,5 +1,7 @@
 //! Reading the ledger, and the decisions on payment orders that stand in for the accounting system's 決裁.
 
+/// From a cell of the survey back to the budget lines.
+pub mod cells;
 /// The public register of issuers.
 pub mod issuers;
 /// From a ledger line back to the bytes it comes from.
@@ -143,6 +145,17 @@ pub struct JournalLine {
     pub order_batch: Option<i64>,
     /// The line of that batch.
     pub order_line: Option<i64>,
+    /// What the line is about: `payment_order`, `receipt`, `settlement` …
+    pub object: Option<String>,
+    /// Its id.
+    pub object_id: Option<i64>,
+}
+
+impl JournalLine {
+    /// What the line is about.
+    pub fn about(&self) -> Option<lineage::About> {
+        Some(lineage::About { object: self.object.clone()?, object_id: self.object_id? })
+    }
 }
 
 /// The journal a batch made, at most `limit` lines, in order.

@@ -44,18 +44,30 @@ pub async fn setting_changes(pool: &PgPool, setting: &str, rows: i64) -> Result<
     found.map_err(LedgerError::Database)
 }
 
-/// Other accounts for an event, for entries from now on. `seen` is the version the person looked at. Gives the new one.
+/// Other accounts of an event, from a day on.
+#[derive(Debug, Clone, Copy)]
+pub struct PostingRule<'a> {
+    /// Event.
+    pub event: &'a str,
+    /// Debited account; `None`: that of the budget line.
+    pub debit: Option<&'a str>,
+    /// Credited account; `None`: that of the budget line.
+    pub credit: Option<&'a str>,
+    /// First day of which entries take them, ISO.
+    pub valid_from: &'a str,
+}
+
+/// Other accounts for what is booked on a day behind `today`, or after it. `seen` is the version the person looked at. Gives the new one.
 pub async fn change_posting_rule(
     pool: &PgPool,
-    event: &str,
-    accounts: [Option<&str>; 2],
+    rule: PostingRule<'_>,
     seen: i32,
+    today: &str,
     by: By<'_>,
 ) -> Result<i32, LedgerError> {
-    let [debit, credit] = accounts;
-    let changing = sqlx::query_scalar("select ledger.change_posting_rule($1, $2, $3, $4, $5, $6)").bind(event).bind(debit);
-    let changing = changing.bind(credit).bind(seen).bind(by.why.trim()).bind(by.actor);
-    changing.fetch_one(pool).await.map_err(refused)
+    let sql = "select ledger.change_posting_rule($1, $2, $3, $4::text::date, $5, $6::text::date, $7, $8)";
+    let changing = sqlx::query_scalar(sql).bind(rule.event).bind(rule.debit).bind(rule.credit).bind(rule.valid_from);
+    changing.bind(seen).bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
 }
 
 /// A day behind `today` becomes a holiday, has another name, or is a holiday no more (`name` empty).
@@ -155,7 +167,7 @@ pub async fn change_survey_axis(pool: &PgPool, axis: SurveyAxis<'_>, by: By<'_>)
     changing.bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
 }
 
-/// A 節 of personnel cost.
+/// Another name or payee of a 節 of personnel cost, from a pay date on.
 #[derive(Debug, Clone, Copy)]
 pub struct PayrollSection<'a> {
     /// Two digits.
@@ -164,18 +176,19 @@ pub struct PayrollSection<'a> {
     pub name: &'a str,
     /// Collective creditor its orders name.
     pub payee: &'a str,
-    /// Deductions are taken from it.
-    pub withheld: bool,
+    /// First pay date (支給日) for which it counts, ISO.
+    pub valid_from: &'a str,
 }
 
-/// Another name or payee of a 節, for orders from now on.
+/// Another name or payee of a 節, for pay of a day behind `today`, or after it.
 pub async fn change_payroll_section(
     pool: &PgPool,
     section: PayrollSection<'_>,
     seen: i32,
+    today: &str,
     by: By<'_>,
 ) -> Result<i32, LedgerError> {
-    let sql = "select ledger.change_payroll_section($1, $2, $3, $4, $5, $6, $7)";
-    let changing = sqlx::query_scalar(sql).bind(section.section).bind(section.name).bind(section.payee).bind(section.withheld);
-    changing.bind(seen).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+    let sql = "select ledger.change_payroll_section($1, $2, $3, $4::text::date, $5, $6::text::date, $7, $8)";
+    let changing = sqlx::query_scalar(sql).bind(section.section).bind(section.name).bind(section.payee).bind(section.valid_from);
+    changing.bind(seen).bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
 }

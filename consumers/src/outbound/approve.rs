@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, Transaction};
 
+use super::compare::{of_folder, own_sql, query};
 use super::error::OutboundError;
 use super::generate::Job;
 use super::model::{ExportFile, FileState};
@@ -32,6 +33,8 @@ pub struct ReviewRow {
 pub struct Review {
     /// The rows; the first is the total of the file.
     pub rows: Vec<ReviewRow>,
+    /// What is no part of the file, and good to know beside it (`beside.sql`).
+    pub beside: Vec<ReviewRow>,
 }
 
 impl Exporter {
@@ -123,19 +126,23 @@ async fn review(
     recount(tx, job).await
 }
 
-/// `review.sql` of the file that the temp table `run` names.
+/// `review.sql` and `beside.sql` of the file that the temp table `run` names.
 pub(super) async fn recount(conn: &mut PgConnection, job: &Job<'_>) -> Result<Review, OutboundError> {
-    let topic = job.topic.slug.as_str();
     let sql = job.folder.sql_for("review", job.shape.variant).unwrap_or_default();
+    let rows = counted(conn, job, sql, "review.sql").await?;
+    let beside = match own_sql(job, "beside") {
+        Some(sql) => counted(conn, job, sql, "beside.sql").await?,
+        None => Vec::new(),
+    };
+    Ok(Review { rows, beside })
+}
+
+async fn counted(conn: &mut PgConnection, job: &Job<'_>, sql: &str, file: &'static str) -> Result<Vec<ReviewRow>, OutboundError> {
     let wrapped = format!(
         "select label_ja::text, label_en::text, coalesce(count, 0)::bigint as count, coalesce(yen, 0)::bigint as yen
            from (\n{}\n) as review (label_ja, label_en, count, yen)",
-        sql.trim_end().trim_end_matches(';')
+        query(sql)
     );
-    let rows = sqlx::query_as(AssertSqlSafe(wrapped))
-        .persistent(false)
-        .fetch_all(conn)
-        .await
-        .map_err(|source| OutboundError::Folder { topic: topic.to_owned(), file: "review.sql", source })?;
-    Ok(Review { rows })
+    let rows = sqlx::query_as(AssertSqlSafe(wrapped)).persistent(false).fetch_all(conn).await;
+    rows.map_err(|source| of_folder(job, file, source))
 }

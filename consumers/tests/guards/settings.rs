@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use renkei_consumers::failures::{FailureError, edit};
 use renkei_consumers::ledger::LedgerError;
 use renkei_consumers::ledger::profiles::{self, Proposal};
-use renkei_consumers::ledger::settings::{self, By, ContractNumber, SurveyAxis, SurveyRule};
+use renkei_consumers::ledger::settings::{self, By, ContractNumber, PayrollSection, PostingRule, SurveyAxis, SurveyRule};
 use renkei_consumers::paused;
 use renkei_core::calendar::DayRule;
 
@@ -22,35 +22,106 @@ fn rule<T: std::fmt::Debug>(outcome: Result<T, LedgerError>) -> String {
     }
 }
 
+/// Today, for those that change something ahead.
+const TODAY: &str = "2026-10-06";
+
+/// Books `RECEIPT` of 1,000 yen on a day and gives the account it debited.
+async fn receipt_on(db: &Scratch, day: &str) -> String {
+    db.run(&format!(
+        "begin;
+         select ledger.begin_journal();
+         insert into pg_temp.journal (event, fiscal_year, booked_on, fund, budget_line, amount)
+         values ('RECEIPT', 2026, '{day}', '01', '2105010101', 1000);
+         select ledger.post_journal();
+         drop table pg_temp.journal;
+         commit"
+    ))
+    .await;
+    db.one("select debit_account from ledger.posting order by entry_id desc limit 1").await
+}
+
 #[tokio::test]
-async fn a_posting_rule_keeps_its_meaning_and_counts_for_later_entries() {
+async fn a_posting_rule_keeps_its_meaning_and_counts_for_entries_of_its_days() {
     let db = Scratch::new().await;
     db.run("insert into ledger.account (code, name, name_en, class) values ('1102', '別段預金', 'Special deposits', 'asset')")
         .await;
-    let change = |debit, credit, seen| settings::change_posting_rule(&db.pool, "RECEIPT", [debit, credit], seen, BY);
+    let on = |debit, credit, valid_from, seen, by| {
+        let rule = PostingRule { event: "RECEIPT", debit, credit, valid_from };
+        settings::change_posting_rule(&db.pool, rule, seen, TODAY, by)
+    };
+    let change = |debit, credit, seen| on(debit, credit, "2026-11-01", seen, BY);
     assert_eq!(rule(change(Some("1101"), Some("1201"), 0).await), "setting_changes_something");
     assert_eq!(rule(change(Some("2205"), Some("1201"), 0).await), "posting_rule_keeps_class");
     assert_eq!(rule(change(None, Some("1201"), 0).await), "posting_rule_keeps_budget_side");
     assert_eq!(rule(change(Some("1201"), Some("1201"), 0).await), "posting_rule_has_two_accounts");
     assert_eq!(rule(change(Some("9999"), Some("1201"), 0).await), "posting_rule_account_is_known");
+    // The past is not rewritten: neither the day that has begun, nor one on which something is booked already.
+    assert_eq!(rule(on(Some("1102"), Some("1201"), TODAY, 0, BY).await), "posting_rule_version_is_ahead");
+    assert_eq!(receipt_on(&db, "2026-11-01").await, "1101");
+    assert_eq!(rule(change(Some("1102"), Some("1201"), 0).await), "posting_rule_version_is_behind_what_is_booked");
+    db.run("select ledger.reverse_entries(array(select id from ledger.entry), '2026-10-06', 'kanri', '誤り')").await;
     assert_eq!(change(Some("1102"), Some("1201"), 0).await.unwrap(), 1);
+    // An entry takes the accounts of the day it is booked on, whenever that is done.
+    for (day, account) in [("2026-10-31", "1101"), ("2026-11-01", "1102"), ("2027-03-31", "1102"), ("2026-10-07", "1101")] {
+        assert_eq!(receipt_on(&db, day).await, account, "{day}");
+    }
     // Who has the page of before the change must look again.
     assert_eq!(rule(change(Some("1101"), Some("1201"), 0).await), "setting_is_as_it_was_seen");
     let unsaid = By { actor: "kanri", why: " " };
-    let outcome = settings::change_posting_rule(&db.pool, "RECEIPT", [Some("1101"), Some("1201")], 1, unsaid).await;
+    let outcome = on(Some("1101"), Some("1201"), "2027-04-01", 1, unsaid).await;
     assert_eq!(rule(outcome), "setting_change_says_why");
-    let sql = "select debit_account from ledger.posting_rule where event = 'RECEIPT'";
-    assert_eq!(db.one::<String>(sql).await, "1102");
-    let history = settings::setting_changes(&db.pool, "posting_rule", 10).await.unwrap();
-    let [only] = &history[..] else { panic!("{history:?}") };
+    // Another version further on leaves the one between.
+    assert_eq!(on(Some("1101"), Some("1201"), "2027-04-01", 1, BY).await.unwrap(), 2);
+    let of = async |day: &str| {
+        db.one::<String>(&format!("select debit_account from ledger.posting_accounts('RECEIPT', '{day}')")).await
+    };
     assert_eq!(
-        (only.key.as_str(), only.version, &only.before["debit"], &only.after["debit"]),
-        ("RECEIPT", 1, &"1101".into(), &"1102".into())
+        (of("2026-10-31").await, of("2027-03-31").await, of("2027-04-01").await),
+        ("1101".into(), "1102".into(), "1101".into())
+    );
+    let history = settings::setting_changes(&db.pool, "posting_rule", 10).await.unwrap();
+    let [_, first] = &history[..] else { panic!("{history:?}") };
+    assert_eq!(
+        (first.key.as_str(), first.version, first.valid_from.as_deref(), &first.before["debit"], &first.after["debit"]),
+        ("RECEIPT", 1, Some("2026-11-01"), &"1101".into(), &"1102".into())
     );
     let sql = "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri' and reason = '試験' and object_id = 'RECEIPT'";
-    assert_eq!(db.one::<i64>(sql).await, 1);
+    assert_eq!(db.one::<i64>(sql).await, 2);
     assert_eq!(db.refused("update ledger.setting_change set why = 'x'").await, "setting_changes_stay");
     assert_eq!(db.refused("delete from ledger.setting_change").await, "setting_changes_stay");
+    // In every book, each posting has the accounts that its rule has on its day (reversals have those of what they take back).
+    let strangers = "select count(*) from ledger.entry e join ledger.posting p on p.entry_id = e.id
+                      cross join lateral ledger.posting_accounts(e.event, e.booked_on) a
+                      where e.reverses is null and not exists (select from ledger.entry r where r.reverses = e.id)
+                        and (p.debit_account, p.credit_account) <> (a.debit_account, a.credit_account)";
+    assert_eq!(db.one::<i64>(strangers).await, 0);
+}
+
+#[tokio::test]
+async fn a_section_of_pay_counts_for_pay_of_its_days() {
+    let db = Scratch::new().await;
+    let change = |section, payee, valid_from, seen| {
+        let changed = PayrollSection { section, name: "報酬等", payee, valid_from };
+        settings::change_payroll_section(&db.pool, changed, seen, TODAY, BY)
+    };
+    assert_eq!(rule(change("99", "0000009001", "2026-11-01", 0).await), "payroll_section_is_there");
+    assert_eq!(rule(change("01", "0000009001", TODAY, 0).await), "payroll_section_version_is_ahead");
+    assert_eq!(rule(change("01", "9999999999", "2026-11-01", 0).await), "payroll_section_payee_is_known");
+    assert_eq!(change("01", "0000009001", "2026-11-01", 0).await.unwrap(), 1);
+    assert_eq!(rule(change("01", "0000009001", "2026-12-01", 1).await), "setting_changes_something");
+    let name = async |day: &str| db.one::<String>(&format!("select name from ledger.payroll_section_on('01', '{day}')")).await;
+    assert_ne!(name("2026-10-31").await, "報酬等");
+    assert_eq!(name("2026-11-01").await, "報酬等");
+    // A creditor with an account is nobody's collective payee, from whatever day on.
+    db.run(
+        "insert into ledger.creditor (no, name, kana) values ('0000000777', '試験', 'ｼｹﾝ');
+         insert into ledger.creditor_account (creditor, valid_from, bank, branch, kind, number, holder_kana)
+         values ('0000000777', '2026-04-01', '0001', '001', '1', '0000001', 'ｼｹﾝ')",
+    )
+    .await;
+    let outcome = change("01", "0000000777", "2027-01-01", 1).await;
+    assert!(outcome.unwrap_err().to_string().contains("stands for many persons"));
+    assert_eq!(db.one::<i64>("select count(*) from ledger.payroll_section_version").await, 1);
 }
 
 #[tokio::test]

@@ -92,3 +92,22 @@ async fn common_cost_is_shared_out_in_an_open_year_by_somebody_who_says_why() {
     assert_eq!(set_allocation_key(pool, ("01", "120301", 2025), 1, ("kaikei", "面積")).await.unwrap(), 1);
     assert_eq!(ledger::allocate_common_cost(pool, 2025, "01", &spring).await.unwrap(), 0, "there is nothing to share");
 }
+
+#[tokio::test]
+async fn every_cell_is_the_sum_of_its_facts() {
+    const YEAR: &str = include_str!("../../../integrations/05_settlement_statistics/cases/functions.sql");
+    let db = Scratch::new().await;
+    db.run(&format!(
+        "{YEAR}; begin; select pg_temp.year_2025();
+         insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 12345678, '繰越', 'zaisei') on conflict do nothing;
+         select ledger.settle(2025, 'zaisei', '2026-06-15'); commit"
+    ))
+    .await;
+    let cells = db.one::<i64>("select count(*) from ledger.settlement_cell").await;
+    assert!(cells > 1_000, "{cells}");
+    assert!(db.one::<i64>("select count(*) from ledger.settlement_cell where yen <> 0").await > 50);
+    let wrong =
+        "select coalesce(string_agg(concat_ws('-', c.table_no, c.row_no, c.column_no), ' '), '') from ledger.settlement_cell c
+                  where c.yen <> (select coalesce(sum(f.yen * f.sign), 0) from ledger.settlement_facts_of(c.id) f)";
+    assert_eq!(db.one::<String>(wrong).await, "");
+}

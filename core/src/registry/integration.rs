@@ -135,8 +135,10 @@ fn required(direction: Direction) -> &'static [&'static str] {
     }
 }
 
-const SQL_STEMS: [&str; 12] =
-    ["check", "post", "cancel", "blockers", "select", "waiting", "review", "compare", "notable", "workbook", "release", "void"];
+const SQL_STEMS: [&str; 13] = [
+    "check", "post", "cancel", "blockers", "select", "waiting", "review", "beside", "compare", "notable", "workbook", "release",
+    "void",
+];
 /// What an order for the files of an outbound topic may say.
 const PARAMS: &str = "params.toml";
 /// SQL that belongs to one layout always: what becomes of a file in it that a person brings to an outbound topic.

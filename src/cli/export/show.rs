@@ -66,6 +66,10 @@ pub(super) fn recounted(lang: Lang, review: &Review) {
         .iter()
         .map(|row| vec![say(lang, &row.label_ja, &row.label_en).to_owned(), row.count.to_string(), Yen(row.yen).to_string()]);
     println!("{}", table(&headings, rows.collect()));
+    for row in &review.beside {
+        let beside = say(lang, "ファイルの外", "no part of the file");
+        println!("{beside}: {} {} · {}", say(lang, &row.label_ja, &row.label_en), row.count, Yen(row.yen));
+    }
 }
 
 fn previous(lang: Lang, detail: &FileDetail) {

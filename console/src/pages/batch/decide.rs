@@ -27,6 +27,11 @@ pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch) -> Answer
     }
     let lang = person.lang;
     let held = if batch.state == BatchState::Held { waiting(desk, batch.id, LINES_MAX).await? } else { Vec::new() };
+    // Lines, not the records below them: one invoice with twenty details is one thing to decide.
+    let all = match i64::try_from(held.len()).unwrap_or(0) {
+        LINES_MAX => i64::try_from(waiting(desk, batch.id, i64::MAX).await?.len()).unwrap_or(LINES_MAX),
+        few => few,
+    };
     let preview =
         matches!(batch.state, BatchState::AwaitingConfirmation | BatchState::Staged | BatchState::Held | BatchState::Duplicate);
     let cancel = matches!(
@@ -40,7 +45,7 @@ pub(super) async fn forms(desk: &Desk, person: &Person, batch: &Batch) -> Answer
                 @if preview {
                     p { a.button href={ "/batches/" (batch.id) "/preview" } { (say(lang, "記帳前に確認する", "Preview the effect")) } }
                 }
-                @if batch.state == BatchState::Held { (held_form(person, batch, &held)) }
+                @if batch.state == BatchState::Held { (held_form(person, batch, &held, all)) }
                 @if cancel { p { a href={ "/batches/" (batch.id) "/cancel" } { (say(lang, "取り消す…", "Cancel…")) } } }
             }
         }
@@ -53,7 +58,7 @@ async fn waiting(desk: &Desk, batch: i64, rows: i64) -> Answer<Vec<i64>> {
 }
 
 /// Lines one by one, or all of them: a file can hold more than anybody ticks.
-fn held_form(person: &Person, batch: &Batch, held: &[i64]) -> Markup {
+fn held_form(person: &Person, batch: &Batch, held: &[i64], all: i64) -> Markup {
     let lang = person.lang;
     let cut = i64::try_from(held.len()).unwrap_or(0) == LINES_MAX;
     post(
@@ -62,7 +67,7 @@ fn held_form(person: &Person, batch: &Batch, held: &[i64]) -> Markup {
         html! {
             fieldset {
                 legend { (say(lang, "保留の行", "Held lines")) }
-                label { input type="checkbox" name="whole" value="yes"; " " (say(lang, "保留のすべて", "all that is held")) " (" (count(batch.records_held)) ")" }
+                label { input type="checkbox" name="whole" value="yes"; " " (say(lang, "保留のすべて", "all that is held")) " (" @if batch.held_whole { (say(lang, "ファイル全体", "the whole file")) } @else { (count(all)) " " (say(lang, "行", "lines")) } ")" }
                 @if !batch.held_whole { @for line in held { " " label { input type="checkbox" name="line" value=(line); " " (line) } } }
                 @if cut { p.hint { (say(lang, "先頭の500行を表示しています。", "The first 500 lines are shown.")) } }
             }
@@ -73,7 +78,7 @@ fn held_form(person: &Person, batch: &Batch, held: &[i64]) -> Markup {
     )
 }
 
-async fn decidable(desk: &Desk, person: &Person, id: i64) -> Answer<Batch> {
+pub(super) async fn decidable(desk: &Desk, person: &Person, id: i64) -> Answer<Batch> {
     let batch = super::find(desk, person, id).await?;
     if person.may_on(Action::Operate, &batch.topic) { Ok(batch) } else { Err(Refusal::forbidden()) }
 }
@@ -126,7 +131,7 @@ pub(crate) async fn preview(State(desk): State<Arc<Desk>>, person: Person, Path(
     Ok(frame(&person, &Page::new(Nav::Batches, &title), body))
 }
 
-fn would(lang: Lang, preview: &Preview) -> Markup {
+pub(super) fn would(lang: Lang, preview: &Preview) -> Markup {
     html! {
         @if preview.refused { p.refusal { (say(lang, "検査で却下されます。仕訳は作成されません。", "The checks would refuse it: no journal.")) } }
         @if preview.held_whole { p { (badge(Tone::Act, say(lang, "全件が保留になります", "all of it would wait"))) } }
@@ -138,7 +143,7 @@ fn would(lang: Lang, preview: &Preview) -> Markup {
     }
 }
 
-fn accounts(lang: Lang, preview: &Preview) -> Markup {
+pub(super) fn accounts(lang: Lang, preview: &Preview) -> Markup {
     let journal = &preview.journal;
     html! {
         section.panel {

@@ -10,10 +10,11 @@ use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
 
 use super::super::seen;
+use super::choose;
 use super::faults::told_to;
 use super::records::may_unmask;
 use super::{facts, find};
-use crate::access::Person;
+use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame, masked};
 use crate::refusal::Answer;
@@ -73,7 +74,8 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
                     td { (verdict(lang, &finding.verdict)) }
                     td { (fault_told(lang, &as_told(finding, full))) }
                     td {
-                        @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
+                        @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) " "
+                            @if finding.verdict == "hold" && person.may_on(Action::Operate, &batch.topic) { (choose::link(lang, batch.id, finding.line, &finding.code)) } }
                         @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
                     }
                 } } }

@@ -2,10 +2,11 @@ use maud::{Markup, html};
 use renkei_consumers::inbound::{Batch, State};
 use renkei_consumers::ledger::{self, JournalLine};
 use renkei_core::catalogue::Lang;
-use renkei_core::words::say;
+use renkei_core::words::{self, say};
 
 use crate::desk::Desk;
 use crate::html::yen;
+use crate::pages::ledger::lineage;
 use crate::refusal::Answer;
 
 /// Lines shown.
@@ -27,6 +28,17 @@ pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
     })
 }
 
+/// The way back: by the line of the file, and by what the posting is about (an order, money that was settled).
+fn origin(lang: Lang, line: &JournalLine) -> Markup {
+    let about = line.about().and_then(|about| Some((lineage::address(&about.object, about.object_id)?, about)));
+    html! {
+        @if let Some(source) = line.source_line { a href={ "/ledger/entries/" (line.entry) "/lines/" (source) } { (say(lang, "行", "line")) " " (source) } " " }
+        @if let Some((address, about)) = about.filter(|(_, about)| line.source_line.is_none() || about.object == "payment_order") {
+            a href=(address) { (words::claim_object(lang, &about.object)) " " @match &line.order_no { Some(number) => (number), None => (about.object_id) } }
+        }
+    }
+}
+
 /// A journal as an accountant reads it; each line leads back to its bytes.
 pub(crate) fn table(lang: Lang, lines: &[JournalLine]) -> Markup {
     html! {
@@ -45,7 +57,7 @@ pub(crate) fn table(lang: Lang, lines: &[JournalLine]) -> Markup {
                 td.number { @if line.credit != 0 { (yen(line.credit)) } }
                 td { (line.budget_line.as_deref().unwrap_or_default()) }
                 td { (line.memo.as_deref().unwrap_or_default()) @if let Some(original) = line.reverses { " " (say(lang, "取消元", "reverses")) " " a href={ "/ledger/entries/" (original) } { (original) } } }
-                td { @if let Some(source) = line.source_line { a href={ "/ledger/entries/" (line.entry) "/lines/" (source) } { (say(lang, "行", "line")) " " (source) } } }
+                td { (origin(lang, line)) }
             } } }
         } }
     }

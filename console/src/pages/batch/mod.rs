@@ -1,5 +1,7 @@
 //! One batch: every hop, what the checks say, the records over the original bytes, the journal it makes, and what a person decides.
 
+/// The creditor or commitment of a held line.
+pub(crate) mod choose;
 /// What a person decides.
 pub(crate) mod decide;
 /// Errors by line and column, over the original bytes.
@@ -109,6 +111,7 @@ fn hops(lang: Lang, batch: &Batch) -> Markup {
         sum([posted.records, held.records, known.records, rejected.records]),
         sum([posted.yen, held.yen, known.yen, rejected.yen]),
     );
+    let cancelled = batch.state == BatchState::Cancelled;
     let staged = (batch.records_staged, batch.yen_staged);
     let decided = !matches!(
         batch.state,
@@ -118,18 +121,28 @@ fn hops(lang: Lang, batch: &Batch) -> Markup {
     html! {
         table {
             thead { tr { th { (say(lang, "段階", "Hop")) } th.number { (say(lang, "件数", "Records")) } th.number { (say(lang, "金額", "Yen")) } } }
-            tbody { @for hop in &hops { tr { th scope="row" { (say(lang, hop.ja, hop.en)) } td.number { (count(hop.records)) } td.number { (yen(hop.yen)) } } } }
+            tbody {
+                @for hop in &hops { tr { th scope="row" { (say(lang, hop.ja, hop.en)) } td.number { (count(hop.records)) } td.number { (yen(hop.yen)) } } }
+                // What was posted is taken back, and nothing of it stands.
+                @if cancelled { tr { th scope="row" { (say(lang, "取消（反対仕訳）", "reversed")) } td.number { (count(-posted.records)) } td.number { (yen(-posted.yen)) } } }
+            }
         }
         p {
+            @if cancelled {
+                (badge(Tone::Quiet, say(lang, "取消済", "cancelled"))) " "
+                (if posted.records > 0 { say(lang, "記帳した分は反対仕訳で打ち消しています。この受付で有効な記帳はありません。", "What was posted is reversed; nothing of this batch stands.") }
+                 else { say(lang, "記帳したものはありません。", "Nothing had been posted.") })
+            } @else {
             @if batch.state == BatchState::Received { (badge(Tone::Busy, say(lang, "受信中", "arriving"))) " " (batch.chunks_staged) "/" (batch.chunks) }
             @else if batch.faults_total > 0 { (badge(Tone::Bad, say(lang, "ファイル全体を却下", "the whole file was refused"))) }
             @else if agree { (badge(Tone::Good, say(lang, "一致", "they agree"))) }
             @else { (badge(Tone::Bad, say(lang, "不一致", "they differ"))) }
+            }
         }
     }
 }
 
-/// A step of a batch's life, as the audit log tells it.
+/// A step of a batch's life: a hop of its data, or what the audit log tells. How long it took is since the step before.
 #[derive(Debug, FromRow)]
 struct Step {
     at: String,
@@ -137,10 +150,11 @@ struct Step {
     action: String,
     reason: Option<String>,
     source: String,
+    took_ms: Option<i64>,
 }
 
 async fn steps(desk: &Desk, id: i64) -> Answer<Vec<Step>> {
-    Ok(sqlx::query_as(include_str!("../sql/steps.sql")).bind("batch").bind(id.to_string()).fetch_all(&desk.pool).await?)
+    Ok(sqlx::query_as(include_str!("../sql/steps.sql")).bind(id).fetch_all(&desk.pool).await?)
 }
 
 fn timeline(lang: Lang, steps: &[Step]) -> Markup {
@@ -149,12 +163,40 @@ fn timeline(lang: Lang, steps: &[Step]) -> Markup {
         ol.timeline {
             @for step in steps {
                 li.bad[step.action.ends_with("reject") || step.action.ends_with("cancel")] {
-                    (when(&step.at)) " " strong { (action_name(lang, &step.action)) } " " (words::door(lang, &step.actor))
-                    span.hint { " · " (words::door(lang, &step.source)) }
+                    (when(&step.at)) " " strong { (step_name(lang, &step.action)) } " " (words::door(lang, &step.actor))
+                    @if let Some(took) = step.took_ms { " " span.hint { "+" (lasted(lang, took)) } }
+                    @if !step.source.is_empty() { span.hint { " · " (words::door(lang, &step.source)) } }
                     @if let Some(reason) = &step.reason { div.detail { (reason_text(lang, reason)) } }
                 }
             }
         }
+    }
+}
+
+/// A hop of the data, or an action of the audit log.
+fn step_name(lang: Lang, action: &str) -> String {
+    match action {
+        "hop.received" => say(lang, "ファイル受領", "File received").to_owned(),
+        "hop.opened" => say(lang, "最初のメッセージの受入", "First message staged").to_owned(),
+        "hop.staged" => say(lang, "全メッセージの受入完了", "All messages staged").to_owned(),
+        other => action_name(lang, other),
+    }
+}
+
+/// A time span as people say it.
+fn lasted(lang: Lang, milliseconds: i64) -> String {
+    let (ms, seconds) = (milliseconds.max(0), milliseconds.max(0) / 1000);
+    match (lang, seconds) {
+        (Lang::Ja, 0) => format!("{ms}ミリ秒"),
+        (Lang::En, 0) => format!("{ms} ms"),
+        (Lang::Ja, 1..60) => format!("{seconds}.{}秒", ms % 1000 / 100),
+        (Lang::En, 1..60) => format!("{seconds}.{} s", ms % 1000 / 100),
+        (Lang::Ja, 60..3600) => format!("{}分{}秒", seconds / 60, seconds % 60),
+        (Lang::En, 60..3600) => format!("{} min {} s", seconds / 60, seconds % 60),
+        (Lang::Ja, 3600..172_800) => format!("{}時間{}分", seconds / 3600, seconds % 3600 / 60),
+        (Lang::En, 3600..172_800) => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        (Lang::Ja, _) => format!("{}日", seconds / 86_400),
+        (Lang::En, _) => format!("{} days", seconds / 86_400),
     }
 }
 

@@ -21,13 +21,14 @@ pub(super) fn forms(person: &Person, detail: &FileDetail) -> Markup {
     let one = file.release_policy != "two_person";
     let releases = approves || (one && operates);
     let state = file.state;
+    let barred = super::is_barred(detail);
     let address = |act: &str| format!("/exports/{}/{act}", file.id);
     let acts = approves || operates;
     html! {
         @if acts {
             section.panel {
                 h2 { (say(lang, "操作", "Act")) }
-                @if state == FileState::Generated && approves && !one {
+                @if state == FileState::Generated && approves && !one && !barred {
                     p { (say(lang, "下の数え直しと前回との差を確かめてから承認してください。承認はこのファイルのSHA-256に結び付き、内容が変われば失効します。",
                              "Look at the recount and the differences below, then approve. The approval is bound to this SHA-256 and dies with any change.")) }
                     (post(person, &address("approve"), html! {
@@ -35,7 +36,7 @@ pub(super) fn forms(person: &Person, detail: &FileDetail) -> Markup {
                         button type="submit" { (say(lang, "承認する", "Approve")) }
                     }))
                 }
-                @if releases && (state == FileState::Approved || (one && state == FileState::Generated)) {
+                @if releases && !barred && (state == FileState::Approved || (one && state == FileState::Generated)) {
                     (post(person, &address("release"), html! { button type="submit" { (say(lang, "払い出す", "Release")) } }))
                 }
                 @if state.has_left() {

@@ -1,12 +1,16 @@
 //! One file that goes out: what is in it, recounted from the ledger; what is different from last time; approval bound to the bytes,
 //! release, and what can go wrong afterwards.
 
+/// A cell of the survey, back to the budget lines that make it.
+pub(crate) mod cell;
 /// What a person decides.
 pub(crate) mod decide;
 /// From its records back.
 mod items;
 /// Ordering a file, with a look at what it would hold.
 pub(crate) mod order;
+/// Whom it pays.
+mod payees;
 
 use std::sync::Arc;
 
@@ -14,7 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::outbound::{ComparedTotal, ExportFile, FileDetail, Notable, Refusal as Item};
+use renkei_consumers::outbound::{ComparedTotal, ExportFile, FileDetail, Notable, Refusal as Refused};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 
@@ -46,18 +50,59 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let title = format!("{} {id}", say(lang, "送出ファイル", "File"));
     let body = html! {
         (facts(&desk, lang, &detail.file, full))
+        (barred(lang, &detail))
         (decide::forms(&person, &detail))
         div.columns {
             section.panel { h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) } (review(lang, &detail)) }
             section.panel { h2 { (say(lang, "前回の払出", "Last release")) } (previous(lang, &detail)) }
         }
+        (beside(lang, &detail))
+        (payees::panel(&desk, &person, &detail.file, full).await?)
         (comparison(lang, &detail, full))
-        @if !detail.refusals.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (detail.refusals.len()) ")" } (left_behind(lang, &detail.refusals, full)) } }
+        @let left: Vec<&Refused> = detail.refusals.iter().filter(|item| item.severity != BAR).collect();
+        @if !left.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (left.len()) ")" } (left_behind(lang, left, full)) } }
         (items::panel(&desk, lang, id, &fields).await?)
         (approvals(lang, &detail))
         (deliveries(lang, &detail))
     };
     Ok(frame(&person, &Page::new(Nav::Exports, &title).after(Notice::of(fields.get("done"))), body))
+}
+
+/// The severity of what keeps a file as a whole from being released, ever.
+const BAR: &str = "bar";
+
+/// Whether it was made to be looked at only.
+fn is_barred(detail: &FileDetail) -> bool {
+    detail.refusals.iter().any(|item| item.severity == BAR)
+}
+
+/// Why nobody is asked to approve it.
+fn barred(lang: Lang, detail: &FileDetail) -> Markup {
+    html! {
+        @if is_barred(detail) {
+            section.panel {
+                h2 { (badge(Tone::Quiet, say(lang, "確認用", "to be looked at"))) " " (say(lang, "承認・払出しの対象外", "Neither approved nor released")) }
+                ul.plain { @for item in detail.refusals.iter().filter(|item| item.severity == BAR) { li { (told(lang, &item.code, Some(&item.detail))) } } }
+            }
+        }
+    }
+}
+
+/// What is no part of the file and good to know beside it.
+fn beside(lang: Lang, detail: &FileDetail) -> Markup {
+    let rows = detail.review.as_ref().map(|review| review.beside.as_slice()).unwrap_or_default();
+    html! {
+        @if !rows.is_empty() {
+            section.panel id="beside" {
+                h2 { (say(lang, "このファイルに含まれないもの", "No part of this file")) }
+                table {
+                    thead { tr { th { (say(lang, "内容", "What")) } th.number { (say(lang, "件数", "Count")) } th.number { (say(lang, "金額", "Yen")) } } }
+                    tbody { @for row in rows { tr { td { (say(lang, &row.label_ja, &row.label_en)) } td.number { (count(row.count)) } td.number { (yen(row.yen)) } } } }
+                }
+                p.hint { (say(lang, "上の数え直しと承認の対象には入りません。", "It counts neither in the recount above nor in what is approved.")) }
+            }
+        }
+    }
 }
 
 /// What a folder calls a parameter; of one it no longer knows the id.
@@ -164,9 +209,9 @@ fn notable(lang: Lang, mark: &Notable, full: bool) -> Markup {
 }
 
 /// Items that stay behind.
-fn left_behind(lang: Lang, refusals: &[Item], full: bool) -> Markup {
+fn left_behind<'i>(lang: Lang, refusals: impl IntoIterator<Item = &'i Refused>, full: bool) -> Markup {
     html! {
-        ul.plain { @for item in refusals.iter().take(200) {
+        ul.plain { @for item in refusals.into_iter().take(200) {
             li { @if let (Some(object), Some(id)) = (&item.object, item.object_id) { code { (object) " " (id) } " " } (told(lang, &item.code, seen::values(Some(&item.detail), full).as_ref())) }
         } }
     }

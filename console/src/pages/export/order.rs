@@ -202,6 +202,7 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(i64::try_from(file.count).unwrap_or(i64::MAX))) } " " (say(lang, "件", "records")) " · " strong { (yen(file.yen)) } " " (say(lang, "円", "yen")) }
                 dt { (say(lang, "レコード・バイト", "Records, bytes")) } dd { (file.records) " · " (file.bytes) }
                 @for row in review.rows.iter().skip(1) { dt { (say(lang, &row.label_ja, &row.label_en)) } dd { (count(row.count)) " · " (yen(row.yen)) } }
+                @for row in &review.beside { dt { (say(lang, &row.label_ja, &row.label_en)) " " span.hint { (say(lang, "ファイルの外", "no part of it")) } } dd { (count(row.count)) " · " (yen(row.yen)) } }
             }
         }
         @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals, true)) } }

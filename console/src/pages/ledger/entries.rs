@@ -4,18 +4,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::ledger::JournalLine;
-use renkei_consumers::ledger::lineage::{self, Lineage, LineageError};
 use renkei_core::catalogue::Lang;
-use renkei_core::charset::{self, Encoding};
 use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
-use super::super::seen;
 use super::{Tab, tabs, whole};
-use crate::access::{Action, Person};
+use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, count, field, file_badge, frame, older, record, search, topic, when, yen};
+use crate::html::{self, Fields, Nav, Page, count, field, file_badge, frame, older, search, when, yen};
 use crate::pages::batch::table as journal;
 use crate::refusal::{Answer, Refusal};
 
@@ -101,8 +98,14 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
     whole(&person)?;
     let lang = person.lang;
     let from = fields.some("line").map(|text| text.parse::<i64>().map_err(|_| Refusal::value("line", text))).transpose()?;
-    let lines: Vec<JournalLine> =
-        sqlx::query_as(include_str!("../sql/entry.sql")).bind(entry).bind(from).bind(POSTINGS).fetch_all(&desk.pool).await?;
+    let only = fields.some("budget_line");
+    let lines: Vec<JournalLine> = sqlx::query_as(include_str!("../sql/entry.sql"))
+        .bind(entry)
+        .bind(from)
+        .bind(POSTINGS)
+        .bind(only)
+        .fetch_all(&desk.pool)
+        .await?;
     let full = i64::try_from(lines.len()).unwrap_or(0) == 2 * POSTINGS;
     // A line with more postings than a page has is not shown twice.
     let next = lines.last().filter(|_| full).and_then(|last| last.source_line);
@@ -110,8 +113,14 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
     if lines.is_empty() {
         return Err(Refusal::not_found());
     }
-    let carried: Vec<Carried> =
-        sqlx::query_as(include_str!("../sql/entry_exports.sql")).bind(entry).fetch_all(&desk.pool).await?;
+    let carried: Vec<Carried> = sqlx::query_as(include_str!("../sql/entry_exports.sql"))
+        .bind(entry)
+        .bind(from)
+        .bind(POSTINGS)
+        .bind(only)
+        .fetch_all(&desk.pool)
+        .await?;
+    let further = only.map(|only| format!("&budget_line={only}")).unwrap_or_default();
     let from: Option<(Option<i64>, Option<i64>, String, String)> =
         sqlx::query_as(include_str!("../sql/entry_origin.sql")).bind(entry).fetch_optional(&desk.pool).await?;
     let body = html! {
@@ -127,98 +136,16 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
                 dt { (say(lang, "起票者・日時", "By, when")) } dd { (words::door(lang, actor)) " · " (when(at)) }
             }
         }
+        @if let Some(only) = only { p { (say(lang, "予算科目", "Budget line")) " " (only) " · " a href={ "/ledger/entries/" (entry) } { (say(lang, "伝票の全明細", "all lines of the entry")) } } }
         (journal(lang, &lines))
-        @if let Some(next) = next { nav.older { a href={ "/ledger/entries/" (entry) "?line=" (next) } rel="next" { (say(lang, "続きの明細", "further lines")) } } }
+        @if let Some(next) = next { nav.older { a href={ "/ledger/entries/" (entry) "?line=" (next) (further) } rel="next" { (say(lang, "続きの明細", "further lines")) } } }
         @if !carried.is_empty() {
             section.panel {
-                h2 { (say(lang, "この伝票に関わる送出ファイル", "Files that carry it")) }
+                h2 { (say(lang, "表示中の明細に関わる送出ファイル", "Outgoing files that carry what is shown")) }
                 ul.plain { @for file in &carried { li { a href={ "/exports/" (file.file) } { (file.name.as_deref().unwrap_or(&file.topic)) } " " (file_badge(lang, &file.state)) " " (when(&file.at)) } } }
             }
         }
     };
     let title = format!("{} {entry}", say(lang, "伝票", "Entry"));
     Ok(frame(&person, &Page::new(Nav::Ledger, &title), body))
-}
-
-/// From a ledger line back to message, batch, line and bytes.
-pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((entry, line)): Path<(i64, i64)>) -> Answer {
-    whole(&person)?;
-    let lang = person.lang;
-    let lineage = match lineage::of_line(&desk.pool, &desk.archive, entry, line).await {
-        Ok(lineage) => lineage,
-        Err(LineageError::Unknown { .. }) => return Err(Refusal::not_found()),
-        Err(LineageError::Database(error)) => return Err(error.into()),
-        Err(LineageError::Archive(error)) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "an original cannot be read");
-            return Err(Refusal::sentence(
-                "原本を読み出せません。システム管理者に連絡してください。",
-                "The original cannot be read; tell the system's administrator.",
-            ));
-        }
-    };
-    if person.may_everywhere(Action::Audit) {
-        seen::note(&desk, &person, ("entry", &format!("{entry}/{line}")), "lineage").await?;
-    }
-    let body = html! {
-        (tabs(lang, Tab::Entries))
-        (origin(&desk, lang, &lineage))
-        section.panel { h2 { (say(lang, "仕訳", "Journal")) } (journal(lang, &lineage.lines)) }
-        (records(&desk, &person, &lineage))
-        (original(lang, &person, &lineage))
-    };
-    let title = format!("{} {entry} · {} {line}", say(lang, "由来 伝票", "Lineage of entry"), say(lang, "行", "line"));
-    Ok(frame(&person, &Page::new(Nav::Ledger, &title), body))
-}
-
-fn origin(desk: &Desk, lang: Lang, lineage: &Lineage) -> Markup {
-    let origin = &lineage.origin;
-    html! {
-        dl.facts {
-            dt { (say(lang, "連携", "Topic")) } dd { (topic(&desk.registry, lang, &origin.topic)) }
-            @if let Some(batch) = origin.batch { dt { (say(lang, "受付", "Batch")) } dd { a href={ "/batches/" (batch) } { (batch) } } }
-            @if let Some(file) = origin.exported { dt { (say(lang, "送出ファイル", "File")) } dd { a href={ "/exports/" (file) } { (file) } } }
-            dt { (say(lang, "ファイル", "File name")) } dd { (origin.file) }
-            dt { "SHA-256" } dd { code { (origin.sha256) } }
-            dt { (say(lang, "保管先", "Archive")) } dd { code { (origin.archive) } }
-        }
-    }
-}
-
-/// The kind of a record, as a layout of the topic has it.
-fn kind_of<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
-    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
-    let mut layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
-    layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(Arc::as_ref)
-}
-
-fn records(desk: &Desk, person: &Person, lineage: &Lineage) -> Markup {
-    let lang = person.lang;
-    let kind = |source: &lineage::SourceRecord| kind_of(desk, &lineage.origin.topic, &source.kind);
-    let full = person.may_everywhere(Action::Audit);
-    html! {
-        @for source in &lineage.records {
-            section.panel {
-                h2 { (say(lang, "レコード", "Record")) " " @match kind(source).filter(|_| lang == Lang::Ja) { Some(kind) => (kind.name), None => code { (source.kind) } } " · " (say(lang, "バイト", "bytes")) " " (source.byte_offset) "–" (source.byte_offset + i64::from(source.byte_length)) }
-                (record(lang, kind(source), &source.fields, full))
-            }
-        }
-    }
-}
-
-/// The bytes hold names and accounts: they are for those who may see them in full.
-fn original(lang: Lang, person: &Person, lineage: &Lineage) -> Markup {
-    if lineage.bytes.is_empty() {
-        return html! {};
-    }
-    if !person.may_everywhere(Action::Audit) {
-        return html! { p.hint { (say(lang, "原本のバイト列は監査の権限で表示できます。受付の画面では、表示を記録したうえで値を確認できます。", "The bytes are shown to auditors; the batch's page shows the values, recorded.")) } };
-    }
-    let text = [Encoding::Utf8, Encoding::Cp932].into_iter().find_map(|encoding| charset::decode(encoding, &lineage.bytes).ok());
-    html! {
-        section.panel {
-            h2 { (say(lang, "原本の該当部分", "The original says")) }
-            @if let Some(text) = &text { pre { (text) } }
-            details { summary { (say(lang, "16進表示", "Bytes")) } pre { (charset::hex_bytes(&lineage.bytes)) } }
-        }
-    }
 }

@@ -3,8 +3,12 @@
 
 /// Assessments and what became of them.
 pub(crate) mod assessments;
-/// One entry, and its way back to the bytes.
+/// Entries, and one of them.
 pub(crate) mod entries;
+/// The way back to the bytes, and forward to outgoing files.
+pub(crate) mod lineage;
+/// Entries of a budget line.
+pub(crate) mod lines;
 /// Payment orders.
 pub(crate) mod orders;
 

@@ -106,7 +106,7 @@ fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {
             } }
             tbody { @for order in orders { tr {
                 @if choose { td { input type="checkbox" name="order" value=(order.no) aria-label=(order.no); } }
-                td { code { (order.no) } } td { (badge(if order.state == "draft" { Tone::Act } else { Tone::Quiet }, &words::order_state(lang, &order.state))) }
+                td { a href={ "/ledger/lineage/payment_order/" (order.id) } { code { (order.no) } } } td { (badge(if order.state == "draft" { Tone::Act } else { Tone::Quiet }, &words::order_state(lang, &order.state))) }
                 td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) } td { (order.pay_date) } td { (order.memo) }
                 td { (order.made_by) } td { (order.approved_by.as_deref().unwrap_or_default()) }
                 td { @if let Some(batch) = order.batch { a href={ "/batches/" (batch) } { (batch) } } }

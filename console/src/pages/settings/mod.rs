@@ -26,11 +26,12 @@ use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use serde_json::Value;
+use sqlx::FromRow;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, field, frame, when};
+use crate::html::{Fields, Nav, Page, Tone, badge, field, frame, when};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -115,6 +116,49 @@ fn closed_year() -> i32 {
 fn day(fields: &Fields, name: &str) -> Answer<String> {
     let text = fields.get(name);
     text.parse::<jiff::civil::Date>().map(|day| day.to_string()).map_err(|_| Refusal::value(name, text))
+}
+
+/// The day from which a change counts; tomorrow is the first that can be.
+fn first_day(lang: Lang, id: &str, name: &str) -> Markup {
+    let id = format!("valid_from-{id}");
+    let tomorrow = clock::today().tomorrow().map(|day| day.to_string()).unwrap_or_default();
+    html! {
+        (field(name, &id, html! { input id=(id) name="valid_from" type="date" required min=(tomorrow); }))
+        p.hint { (say(lang, "明日以後の日を指定します。それより前の分は変わりません。", "Tomorrow or later; what is before it stays as it is.")) }
+    }
+}
+
+/// The days on which a version of a setting counts, who made it and why.
+#[derive(Debug, FromRow)]
+struct Span {
+    version: i32,
+    valid_from: Option<String>,
+    last_day: Option<String>,
+    standing: String,
+    why: String,
+    made_by: String,
+    made_at: Option<String>,
+}
+
+impl Span {
+    fn headings(lang: Lang) -> Markup {
+        html! {
+            th.number { (say(lang, "版", "Version")) } th { (say(lang, "適用開始", "From")) } th { (say(lang, "適用終了", "To")) } th { (say(lang, "状態", "State")) }
+            th { (say(lang, "理由", "Why")) } th { (say(lang, "変更者", "By")) } th { (say(lang, "日時", "When")) }
+        }
+    }
+
+    fn cells(&self, lang: Lang) -> Markup {
+        html! {
+            td.number { (self.version) } td { (self.valid_from.as_deref().unwrap_or(say(lang, "当初から", "the beginning"))) } td { (self.last_day.as_deref().unwrap_or("–")) }
+            td { @match self.standing.as_str() {
+                "coming" => (badge(Tone::Act, say(lang, "予定", "to come"))),
+                "counts" => (badge(Tone::Good, say(lang, "適用中", "counts"))),
+                _ => (badge(Tone::Quiet, say(lang, "終了", "over"))),
+            } }
+            td { (self.why) } td { (self.made_by) } td { @if let Some(at) = &self.made_at { (when(at)) } }
+        }
+    }
 }
 
 /// Values of a setting before or after a change.

@@ -10,7 +10,7 @@ use renkei_core::calendar::clock;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
-use super::{Tab, by, changes, history, page, permitted, reason, seen};
+use super::{Span, Tab, by, changes, day, first_day, history, page, permitted, reason, seen};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -27,6 +27,17 @@ struct Section {
     version: i32,
 }
 
+/// A version of a section: what counts from a pay date to another.
+#[derive(Debug, FromRow)]
+struct Version {
+    section: String,
+    name: String,
+    payee: String,
+    payee_name: String,
+    #[sqlx(flatten)]
+    span: Span,
+}
+
 /// A budget line of personnel cost.
 #[derive(Debug, FromRow)]
 struct Line {
@@ -40,12 +51,15 @@ struct Line {
 /// All of them, with the budget lines that bear them.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
-    let sections: Vec<Section> = sqlx::query_as(include_str!("sql/payroll_sections.sql")).fetch_all(&desk.pool).await?;
-    let lines: Vec<Line> =
-        sqlx::query_as(include_str!("sql/payroll_lines.sql")).bind(clock::today().to_string()).fetch_all(&desk.pool).await?;
+    let today = clock::today().to_string();
+    let sections: Vec<Section> =
+        sqlx::query_as(include_str!("sql/payroll_sections.sql")).bind(&today).fetch_all(&desk.pool).await?;
+    let versions: Vec<Version> =
+        sqlx::query_as(include_str!("sql/payroll_versions.sql")).bind(&today).fetch_all(&desk.pool).await?;
+    let lines: Vec<Line> = sqlx::query_as(include_str!("sql/payroll_lines.sql")).bind(&today).fetch_all(&desk.pool).await?;
     let edits = changes(&person);
     let body = html! {
-        p.hint { (say(lang, "債権者は、口座を持たない集合債権者です。変更は、その後の支出命令から適用します。", "The payee is a collective creditor without an account. A change counts for orders from then on.")) }
+        p.hint { (say(lang, "債権者は、口座を持たない集合債権者です。変更は、適用開始日以後に支給する給与の支出命令から適用します。表は今日の支給に適用する値です。", "The payee is a collective creditor without an account. A change counts for pay of its first day or later. The table is what counts for pay of today.")) }
         @if sections.is_empty() { (empty(say(lang, "節が登録されていません。", "There is no section."))) }
         @else { div.scroll { table {
             thead { tr {
@@ -58,6 +72,17 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 @if edits { td { (form(&person, section)) } }
             } } }
         } } }
+        @if !versions.is_empty() {
+            section.panel {
+                h2 { (say(lang, "適用期間ごとの版", "Versions by their days")) }
+                div.scroll { table {
+                    thead { tr { th { (say(lang, "節", "Section")) } th { (say(lang, "名称", "Name")) } th { (say(lang, "債権者", "Payee")) } (Span::headings(lang)) } }
+                    tbody { @for version in &versions { tr {
+                        td { code { (version.section) } } td { (version.name) } td { code { (version.payee) } " " (version.payee_name) } (version.span.cells(lang))
+                    } } }
+                } }
+            }
+        }
         section.panel {
             h2 { (say(lang, "給与を負担する予算科目", "Budget lines that bear it")) }
             @if lines.is_empty() { p.hint { (say(lang, "登録がありません。", "There is none.")) } }
@@ -82,7 +107,7 @@ fn form(person: &Person, section: &Section) -> Markup {
             input type="hidden" name="seen" value=(section.version);
             (field(say(lang, "名称", "Name"), &name, html! { input id=(name) name="name" required maxlength="60" value=(section.name); }))
             (field(say(lang, "債権者番号", "Number of the payee"), &payee, html! { input id=(payee) name="payee" required maxlength="10" inputmode="numeric" value=(section.payee); }))
-            label { input type="checkbox" name="withheld" value="yes" checked[section.withheld]; " " (say(lang, "控除対象", "deductions are taken from it")) }
+            (first_day(lang, code, say(lang, "適用開始日（支給日）", "From (pay date)")))
             (reason(lang, code))
             button type="submit" { (say(lang, "変更する", "Change")) }
         }))
@@ -99,12 +124,9 @@ pub(crate) async fn change(
     if let Some(proof) = permitted(&person, "/settings/payroll")? {
         return Ok(proof);
     }
-    let changed = PayrollSection {
-        section: &section,
-        name: fields.get("name"),
-        payee: fields.get("payee"),
-        withheld: fields.get("withheld") == "yes",
-    };
-    settings::change_payroll_section(&desk.pool, changed, seen(&fields)?, by(&person, &fields)?).await?;
+    let (valid_from, today) = (day(&fields, "valid_from")?, clock::today().to_string());
+    let changed =
+        PayrollSection { section: &section, name: fields.get("name"), payee: fields.get("payee"), valid_from: &valid_from };
+    settings::change_payroll_section(&desk.pool, changed, seen(&fields)?, &today, by(&person, &fields)?).await?;
     Ok(see_other("/settings/payroll?done=saved"))
 }

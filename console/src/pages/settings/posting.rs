@@ -1,16 +1,17 @@
-//! 仕訳ルール: which accounts an event debits and credits. A change counts for entries from then on; what is posted stays.
+//! 仕訳ルール: which accounts an event debits and credits. A change counts for what is booked on its day or after it; what is posted stays.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use renkei_consumers::ledger::settings;
+use renkei_consumers::ledger::settings::{self, PostingRule};
+use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
-use super::{Tab, by, changes, history, page, permitted, reason, seen};
+use super::{Span, Tab, by, changes, day, first_day, history, page, permitted, reason, seen};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -28,6 +29,17 @@ struct Rule {
     version: i32,
 }
 
+/// A version of a rule: what counts from a day to another.
+#[derive(Debug, FromRow)]
+struct Version {
+    event: String,
+    name: String,
+    debit: Option<String>,
+    credit: Option<String>,
+    #[sqlx(flatten)]
+    span: Span,
+}
+
 #[derive(Debug, FromRow)]
 struct Account {
     code: String,
@@ -39,13 +51,16 @@ struct Account {
 /// All of them.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
-    let rules: Vec<Rule> = sqlx::query_as(include_str!("sql/posting_rules.sql")).fetch_all(&desk.pool).await?;
+    let today = clock::today().to_string();
+    let rules: Vec<Rule> = sqlx::query_as(include_str!("sql/posting_rules.sql")).bind(&today).fetch_all(&desk.pool).await?;
+    let versions: Vec<Version> =
+        sqlx::query_as(include_str!("sql/posting_versions.sql")).bind(&today).fetch_all(&desk.pool).await?;
     let accounts: Vec<Account> =
         sqlx::query_as("select code, name, name_en, class from ledger.account order by code").fetch_all(&desk.pool).await?;
     let edits = changes(&person);
     let body = html! {
-        p.hint { (say(lang, "勘定科目の変更は、変更後の仕訳から適用します。記帳済の仕訳は変わりません。同じ区分（資産・負債など）の科目にだけ変更できます。",
-                      "Other accounts count for entries from then on; what is posted stays. An account can be replaced by one of its class only.")) }
+        p.hint { (say(lang, "勘定科目の変更は、適用開始日以後の日付の仕訳から適用します。記帳済の仕訳は変わりません。同じ区分（資産・負債など）の科目にだけ変更できます。表は今日の日付の仕訳に適用する科目です。",
+                      "Other accounts count for what is booked on their first day or after it; what is posted stays. An account can be replaced by one of its class only. The table is what counts today.")) }
         div.scroll { table {
             thead { tr {
                 th { (say(lang, "取引", "Event")) } th { (say(lang, "名称", "Name")) } th { (say(lang, "借方", "Debit")) } th { (say(lang, "貸方", "Credit")) }
@@ -58,9 +73,25 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 @if edits { td { (form(&person, rule, &accounts)) } }
             } } }
         } }
+        @if !versions.is_empty() { (table(lang, &versions, &accounts)) }
         (history(&desk, lang, "posting_rule").await?)
     };
     Ok(page(&person, Tab::Posting, &fields, body))
+}
+
+/// What counts from when to when.
+fn table(lang: Lang, versions: &[Version], accounts: &[Account]) -> Markup {
+    html! { section.panel {
+        h2 { (say(lang, "適用期間ごとの版", "Versions by their days")) }
+        div.scroll { table {
+            thead { tr { th { (say(lang, "名称", "Name")) } th { (say(lang, "借方", "Debit")) } th { (say(lang, "貸方", "Credit")) } (Span::headings(lang)) } }
+            tbody { @for version in versions { tr {
+                th scope="row" { @if lang == Lang::Ja { (version.name) } @else { code { (version.event) } } }
+                td { (account(lang, accounts, version.debit.as_deref())) } td { (account(lang, accounts, version.credit.as_deref())) }
+                (version.span.cells(lang))
+            } } }
+        } }
+    } }
 }
 
 /// The newest entry: how many there are would be counted for minutes where the books are large.
@@ -101,6 +132,7 @@ fn form(person: &Person, rule: &Rule, accounts: &[Account]) -> Markup {
             input type="hidden" name="seen" value=(rule.version);
             (choice(lang, rule, "debit", rule.debit.as_deref(), accounts))
             (choice(lang, rule, "credit", rule.credit.as_deref(), accounts))
+            (first_day(lang, &rule.event, say(lang, "適用開始日（仕訳の日付）", "From (day of the entry)")))
             (reason(lang, &rule.event))
             button type="submit" { (say(lang, "変更する", "Change")) }
         }))
@@ -117,7 +149,10 @@ pub(crate) async fn change(
     if let Some(proof) = permitted(&person, "/settings")? {
         return Ok(proof);
     }
-    let accounts = [fields.some("debit"), fields.some("credit")];
-    settings::change_posting_rule(&desk.pool, &event, accounts, seen(&fields)?, by(&person, &fields)?).await?;
+    let valid_from = day(&fields, "valid_from")?;
+    let (debit, credit) = (fields.some("debit"), fields.some("credit"));
+    let rule = PostingRule { event: &event, debit, credit, valid_from: &valid_from };
+    let today = clock::today().to_string();
+    settings::change_posting_rule(&desk.pool, rule, seen(&fields)?, &today, by(&person, &fields)?).await?;
     Ok(see_other("/settings?done=saved"))
 }

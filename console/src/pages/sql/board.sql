@@ -20,7 +20,8 @@ with days as (
            count(*) filter (where b.state in ('received', 'staged')) as under_way
       from intake.batch b where b.state in ('received', 'staged', 'awaiting_confirmation', 'held') group by b.topic
 ), leaving as materialized (
-    select f.topic, count(*) filter (where f.state in ('generated', 'approved')) as to_release,
+    -- What was made to be looked at only (a trial) waits for nobody.
+    select f.topic, count(*) filter (where f.state in ('generated', 'approved') and not export.is_barred(f.id)) as to_release,
            count(*) filter (where f.state in ('unknown', 'failed', 'refused')) as troubled
       from export.file f
      where f.state in ('generated', 'approved', 'unknown', 'failed', 'refused')

@@ -9,6 +9,7 @@ select intake.work_table('setting', 'key text primary key, value text not null')
        intake.work_table('line_verdict', 'line bigint primary key, rank int'),
        intake.work_table('evidence', 'name text, kind text, sha256 text, bytes bigint, named boolean'),
        intake.work_table('answered', 'line bigint, code text not null'),
+       intake.work_table('choice', 'line bigint, object text, chosen text not null, primary key (line, object)'),
        intake.work_table('posted', 'line bigint not null, object text not null, object_id bigint not null, yen bigint not null'),
        intake.work_table('posted_set', 'query text not null'),
        ledger.begin_journal();

@@ -171,7 +171,11 @@ fn refused(refusals: &[Refusal], lang: Lang) -> Sheet {
     );
     for (row, refusal) in (2..).zip(refusals) {
         let fault = fault(refusal);
-        let severity = if refusal.severity == "stop" { say("中止", "stop") } else { say("除外・注意", "item") };
+        let severity = match refusal.severity.as_str() {
+            "stop" => say("中止", "stop"),
+            "bar" => say("払出不可", "never released"),
+            _ => say("除外・注意", "item"),
+        };
         let item = format!(
             "{} {}",
             refusal.object.as_deref().unwrap_or(""),
