@@ -180,6 +180,8 @@ language sql stable as $$
         when 'nature' then item = fact.nature
         when 'source' then item = fact.source
         when 'revenue' then item = fact.revenue
+        when 'lines' then exists (select from unnest(string_to_array(item, ',')) w
+                                   where fact.fund = split_part(w, '/', 1) and starts_with(fact.budget_line, split_part(w, '/', 2)))
         else false end
 $$;
 comment on function ledger.settlement_meant is 'Whether a row or column of that meaning counts a fact.';

@@ -100,12 +100,15 @@ async fn every_cell_is_the_sum_of_its_facts() {
     db.run(&format!(
         "{YEAR}; begin; select pg_temp.year_2025();
          insert into ledger.settlement_figure (fiscal_year, figure, yen, why, made_by) values (2025, 'carried_over', 12345678, '繰越', 'zaisei') on conflict do nothing;
+         select ledger.change_settlement_axis('04', 'column', '002', '02', 2025, '使用料と給食費', 'lines', '01/1301,05/01', 'D', '様式', 'zaisei');
          select ledger.settle(2025, 'zaisei', '2026-06-15'); commit"
     ))
     .await;
     let cells = db.one::<i64>("select count(*) from ledger.settlement_cell").await;
     assert!(cells > 1_000, "{cells}");
     assert!(db.one::<i64>("select count(*) from ledger.settlement_cell where yen <> 0").await > 50);
+    let lines = "select yen from ledger.settlement_cell where column_role = 'lines' and row_no = '02'";
+    assert!(db.one::<i64>(lines).await > 0);
     let wrong =
         "select coalesce(string_agg(concat_ws('-', c.table_no, c.row_no, c.column_no), ' '), '') from ledger.settlement_cell c
                   where c.yen <> (select coalesce(sum(f.yen * f.sign), 0) from ledger.settlement_facts_of(c.id) f)";
