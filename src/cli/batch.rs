@@ -248,7 +248,9 @@ fn hops(lang: Lang, batch: &Batch) -> String {
     let mut rows: Vec<Vec<String>> = batch.hops().map(row).into();
     // What was posted is taken back, and nothing of it stands.
     if batch.state == State::Cancelled {
-        rows.push(row(Hop { ja: "取消（反対仕訳）", en: "reversed", records: -batch.records_posted, yen: -batch.yen_posted }));
+        rows.push(row(Hop {
+            ja: "取消（反対仕訳）", en: "reversed", records: -batch.records_posted, yen: -batch.yen_posted
+        }));
     }
     table(&headings, rows)
 }

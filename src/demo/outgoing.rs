@@ -73,8 +73,8 @@ impl Tour<'_> {
         self.recount(&file).await?;
         match self.exporter.release(file.id, APPROVER).await {
             Ok(_) => bail!("file {} of {}: a trial was released", file.id, file.topic),
-            Err(OutboundError::StepRefused { code, sentence, .. }) => {
-                report.line(&format!("試算の払出は拒否（{code}）"), &format!("its release is refused: {sentence}"));
+            Err(error @ (OutboundError::StepRefused { .. } | OutboundError::Rule { .. })) => {
+                report.line(&format!("試算の払出は拒否（{}）", error.code()), &format!("its release is refused: {error}"));
             }
             Err(other) => return Err(other.into()),
         }

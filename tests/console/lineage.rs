@@ -98,7 +98,7 @@ fn an_order_leads_to_its_line_and_message_and_to_the_file_that_paid_it() {
             .await
             .unwrap();
         let page = operator.get(&link).await.expect(200).shows(&format!("/batches/{batch}?line={line}")).shows(&message);
-        let page = page.shows("IF16_20261006_001.json").shows(&format!("href=\"/exports/{file}?record="));
+        let page = page.shows("(1/1)").shows("IF16_20261006_001.json").shows(&format!("href=\"/exports/{file}?record="));
         page.shows(&format!("/ledger/entries/{expense}")).shows("class=\"masked\"").hides("原本の該当部分");
         auditor.get(&link).await.expect(200).shows("原本の該当部分").shows("請求");
         // The payment was booked by the release: its lines lead through the order to the same place.

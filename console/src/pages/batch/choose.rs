@@ -109,7 +109,9 @@ pub(crate) async fn show(
     let body = html! {
         p { a href={ "/batches/" (id) } { (say(lang, "受付に戻る", "Back to the batch")) } " · " (batch.file) }
         section.panel { h2 { (say(lang, "この行の保留の理由", "Why the line waits")) }
-            ul.plain { @for finding in &asked { li { (fault_told(lang, &Finding { detail: seen::values(finding.detail.as_ref(), full), ..finding.clone() }.as_fault())) } } }
+            ul.plain { @for finding in &asked { li { (fault_told(lang, &Finding { detail: seen::values(finding.detail.as_ref(), full), ..finding.clone() }.as_fault()))
+                // Another question about the line may ask for another object.
+                @if catalogue::choice(&finding.code) != Some(kind.word()) { (link(lang, id, Some(line), &finding.code)) } } } }
         }
         (line_panel(&desk, lang, &batch, line, full).await?)
         @if !chosen.is_empty() { (history(lang, &chosen)) }
