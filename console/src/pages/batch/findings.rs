@@ -74,7 +74,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
                     td { (fault_told(lang, &as_told(finding, full))) }
                     td {
                         @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) }
-                        @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
+                        @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (html::who(lang, finding.resolved_by.as_deref().unwrap_or_default())) }
                     }
                 } } }
             } }
@@ -121,7 +121,7 @@ fn fault_row(lang: Lang, stored: &StoredFault, full: bool) -> Vec<String> {
         say(lang, "誤り", "error").to_owned(),
         fault.code.clone(),
         catalogue::text(&fault, lang),
-        catalogue::remedy(&fault, lang),
+        html::remedy_named(&fault, lang),
     ]
 }
 
@@ -142,7 +142,7 @@ fn finding_row(desk: &Desk, lang: Lang, topic: &str, finding: &Finding, full: bo
         words::verdict(lang, &finding.verdict),
         finding.code.clone(),
         catalogue::text(&fault, lang),
-        catalogue::remedy(&fault, lang),
+        html::remedy_named(&fault, lang),
     ]
 }
 
