@@ -17,6 +17,7 @@ fn filled(path: &str) -> String {
         "{code}" => "NO_SUCH_CODE",
         "{list}" => "unallocated",
         "{login}" => "nobody",
+        "{delivery}" => "00000000-0000-4000-8000-000000000000",
         "{name}" => "console.css",
         "{lang}" => "ja",
         other if other.contains('{') => panic!("the test does not know {other}"),
