@@ -7,7 +7,7 @@ use renkei_consumers::ledger::JournalLine;
 use renkei_consumers::ledger::lineage::{self, Lineage, LineageError};
 use renkei_core::catalogue::Lang;
 use renkei_core::charset::{self, Encoding};
-use renkei_core::words::{self, say};
+use renkei_core::words::say;
 use sqlx::FromRow;
 
 use super::super::seen;
@@ -90,7 +90,7 @@ fn listed(lang: Lang, entries: &[Listed]) -> Markup {
                 @else { td.number { (count(entry.postings)) } td.number { (yen(entry.yen.unwrap_or(0))) } }
                 td { @if let Some(batch) = entry.batch { a href={ "/batches/" (batch) } { (say(lang, "受付", "batch")) " " (batch) } }
                      @if let Some(file) = entry.file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } } }
-                td { (words::door(lang, &entry.actor)) }
+                td { (html::who(lang, &entry.actor)) }
             } } }
         } }
     }
@@ -124,7 +124,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
                     @if let Some(file) = file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } }
                     @if batch.is_none() && file.is_none() { (say(lang, "職員の操作", "a person's decision")) }
                 }
-                dt { (say(lang, "起票者・日時", "By, when")) } dd { (words::door(lang, actor)) " · " (when(at)) }
+                dt { (say(lang, "起票者・日時", "By, when")) } dd { (html::who(lang, actor)) " · " (when(at)) }
             }
         }
         (journal(lang, &lines))
