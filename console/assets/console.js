@@ -1,6 +1,7 @@
 // What the pages do beyond plain HTML; every page works without it.
 //
-// - Parts marked data-live ask for themselves again when the server says that something has changed.
+// - Parts marked data-live ask for themselves again when the server says that something has changed; one marked data-goes-on leads on
+//   to where the server then sends it.
 // - A form is sent once: its buttons rest until the answer is there.
 // - Tables marked data-sortable are sorted by their headings.
 // - A button marked data-print prints the page.
@@ -25,8 +26,11 @@
     }
     asking = true;
     try {
-      const answer = await fetch(location.href, { headers: { "x-part": "live" }, redirect: "error" });
-      if (!answer.ok) return;
+      // A page that waits for something goes on to it when it is there.
+      const redirect = document.querySelector("[data-goes-on]") ? "follow" : "error";
+      const answer = await fetch(location.href, { headers: { "x-part": "live" }, redirect });
+      if (answer.redirected) location.replace(answer.url);
+      if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live][id]")) {
         const other = fresh.getElementById(part.id);

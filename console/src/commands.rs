@@ -105,7 +105,7 @@ const DECIDING: &[Deciding] = &[
     // What gives money up, or counts as the word of a second person, is an approver's.
     own("ledger write-off", About::House, Action::Approve),
     own("ledger confirm-account", About::House, Action::Approve),
-    own("ledger cancel-orders", About::House, Action::Approve),
+    page("ledger cancel-orders", About::House, "POST /ledger/orders/cancel"),
     own("ledger tender approve", About::House, Action::Approve),
     page("ledger move-pay", About::House, "POST /worklists/pay/move"),
     page("ledger approve-returned-pay", About::House, "POST /worklists/pay/returned/{id}/approve"),
@@ -128,7 +128,8 @@ const DECIDING: &[Deciding] = &[
     own("ledger refund-received", About::House, Action::Operate),
     own("ledger reissue-slips", About::House, Action::Operate),
     own("ledger repay", About::House, Action::Operate),
-    own("ledger reschedule", About::House, Action::Operate),
+    // A second person gives an approved order its other day.
+    page("ledger reschedule", About::House, "POST /ledger/orders/day"),
     own("ledger settle-returned", About::House, Action::Operate),
     own("ledger slip", About::House, Action::Operate),
     own("ledger staff-creditor", About::House, Action::Operate),

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cookie::Cookie;
+use maud::html;
 use renkei_core::catalogue::Lang;
 use subtle::ConstantTimeEq;
 use tracing::warn;
@@ -27,7 +28,7 @@ use crate::refusal::Refusal;
 use crate::routes::Need;
 
 /// Largest form that is not a file.
-const FORM_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const FORM_BYTES_MAX: usize = 1024 * 1024;
 /// Cookie of the language.
 pub(crate) const LANGUAGE_COOKIE: &str = "renkei-language";
 
@@ -112,11 +113,27 @@ async fn not_for(desk: &Desk, person: &Person, asked: &str, lang: Lang) -> Respo
 /// A refusal as a page: in the frame of the person, or bare.
 fn page_of(refusal: &Refusal, person: Option<&Person>, lang: Lang) -> Response {
     let (title, body) = (refusal.title(lang), refusal.body(lang));
+    let told = html! { (body) }.into_string();
+    let refused = Refused { told, lang, signed_in: person.is_some(), typed: refusal.typed.clone() };
     let page = match person {
         Some(person) => html::frame(person, &Page::new(Nav::Board, title), body),
         None => html::bare(lang, title, body),
     };
-    (refusal.status(), page).into_response()
+    let mut response = (refusal.status(), page).into_response();
+    response.extensions_mut().insert(refused);
+    response
+}
+
+/// The answer is a refusal: what it says, for the page that shows the form again (`again`).
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    /// Sentence, code and remedy.
+    pub(crate) told: String,
+    pub(crate) lang: Lang,
+    /// Somebody is signed in.
+    pub(crate) signed_in: bool,
+    /// What was typed, where the form is none that is read here.
+    pub(crate) typed: Vec<(String, String)>,
 }
 
 /// Not signed in: a page leads to the door and back; a form that was sent is told that nothing happened.
@@ -165,7 +182,7 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     origin.is_empty() || origin.split_once("://").is_some_and(|(_, rest)| rest == host)
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
+pub(crate) fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 

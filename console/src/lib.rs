@@ -6,6 +6,8 @@
 
 /// Accounts, passwords, one-time codes, sessions, roles.
 pub mod access;
+/// What was typed is not lost.
+mod again;
 /// Every command that decides, beside the page that does the same.
 pub mod commands;
 /// What pages work with.

@@ -53,6 +53,8 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "支払日を変更しました。新しい支払日のファイルを作成してください。",
         "It has another day. Order the file of that day.",
     ),
+    ("orders-moved", "支払日を変更しました。", "The orders have another day."),
+    ("orders-cancelled", "支出命令を取り消しました。", "The orders were cancelled."),
     ("pay-drafted", "再振込を起票しました。別の人の決裁を待ちます。", "Drafted; another person approves it."),
     ("pay-paid", "支給済みとして記録しました。", "Put down as paid."),
     ("pay-withdrawn", "再振込を取り下げました。", "Taken back."),

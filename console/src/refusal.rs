@@ -9,6 +9,7 @@ use renkei_core::words::say;
 use tracing::{error, warn};
 
 use crate::access::AccessError;
+use crate::html::remedy;
 
 /// Why something was not done. It becomes a page in the frame of whoever asked (see `guard`).
 #[derive(Debug, Clone)]
@@ -18,14 +19,28 @@ pub struct Refusal {
     en: String,
     /// What the catalogue says: it tells more, and what to do.
     coded: Option<Coded>,
+    /// What was typed, where the page has taken the form apart itself.
+    pub(crate) typed: Vec<(String, String)>,
 }
 
 /// The answer of a page.
 pub(crate) type Answer<T = Markup> = Result<T, Refusal>;
 
+/// What people fill in, by the names of its fields.
+const FIELDS: [(&[&str], &str, &str); 8] = [
+    (&["day", "date", "on", "from", "to", "through", "valid_from"], "日付", "the day"),
+    (&["year", "from_year"], "年度", "the fiscal year"),
+    (&["yen", "sum"], "金額", "the amount"),
+    (&["count", "messages"], "件数", "the number"),
+    (&["line", "finding", "entry"], "行・番号", "the line or number"),
+    (&["start_at", "length"], "位置・桁数", "the place or length"),
+    (&["version", "seen"], "版", "the version"),
+    (&["name"], "名称", "the name"),
+];
+
 impl Refusal {
     fn new(status: StatusCode, ja: impl Into<String>, en: impl Into<String>) -> Refusal {
-        Refusal { status, ja: ja.into(), en: en.into(), coded: None }
+        Refusal { status, ja: ja.into(), en: en.into(), coded: None, typed: Vec::new() }
     }
 
     /// There is no such thing, or not for this person.
@@ -72,11 +87,13 @@ impl Refusal {
     /// A field that cannot be.
     pub(crate) fn value(name: &str, value: &str) -> Refusal {
         let shown: String = value.chars().take(40).collect();
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            format!("入力値が正しくありません（{name}: {shown:?}）。"),
-            format!("{name} cannot be {shown:?}."),
-        )
+        let (ja, en) =
+            FIELDS.iter().find(|(names, ..)| names.contains(&name)).map_or(("入力値", "the value"), |(_, ja, en)| (ja, en));
+        let (ja, en) = match shown.as_str() {
+            "" => (format!("{ja}を入力してください。"), format!("Fill in {en}.")),
+            _ => (format!("{ja}「{shown}」が正しくありません。"), format!("{en} cannot be {shown:?}.")),
+        };
+        Self::new(StatusCode::BAD_REQUEST, ja, en)
     }
 
     /// A sentence of our own.
@@ -105,7 +122,7 @@ impl Refusal {
         let en =
             if verdict == Verdict::Bug { "This cannot be done; tell the system's administrator.".to_owned() } else { sentence };
         let coded = coded.filter(|_| status == StatusCode::CONFLICT);
-        Refusal { status, ja: ja.to_owned(), en, coded }
+        Refusal { status, ja: ja.to_owned(), en, coded, typed: Vec::new() }
     }
 
     /// What an error says about itself, as the command line tells it too.
@@ -118,15 +135,21 @@ impl Refusal {
         self.status
     }
 
+    /// With what was typed, so that it can be shown again.
+    pub(crate) fn keeping(mut self, typed: Vec<(String, String)>) -> Refusal {
+        self.typed = typed;
+        self
+    }
+
     /// Sentence, code and remedy.
     pub(crate) fn body(&self, lang: Lang) -> Markup {
-        let known = self.coded.as_ref().and_then(|coded| Some((&coded.code, coded.words(lang)?)));
+        let known = self.coded.as_ref().and_then(|coded| Some((&coded.code, coded.parts(lang)?)));
         html! {
             div.refusal role="alert" {
                 @match &known {
-                    Some((code, (text, remedy))) => {
+                    Some((code, (text, todo))) => {
                         p { (text) " " code { (code) } }
-                        @if !remedy.is_empty() { p.remedy { "→ " (remedy) } }
+                        @if !todo.is_empty() { p.remedy { "→ " (remedy(lang, todo)) } }
                     }
                     None => {
                         p { (say(lang, &self.ja, &self.en)) }

@@ -12,7 +12,7 @@ use crate::guard::{self, Guarded};
 use crate::measure::{self, Measured};
 use crate::pages::{
     accounts, assets, audit, batch, batches, board, export, exports, failure_edit, failure_group, failures, kit, ledger, me,
-    oidc, pay, pulse, senders, settings, settle, sign_in, still, tasks, topics, worklists,
+    oidc, pay, pulse, senders, settings, settle, sign_in, still, tasks, topics, upload, worklists,
 };
 
 /// What a request must bring.
@@ -103,7 +103,8 @@ pub fn table() -> Vec<Route> {
         route!(GET "/topics/{slug}/schemas/{variant}", see, kit::json_schema),
         route!(POST "/topics/{slug}/pause", operate, still::pause),
         route!(POST "/topics/{slug}/resume", operate, still::resume),
-        route!(POST "/topics/{slug}/files", operate, topics::hand_in),
+        route!(POST "/topics/{slug}/files", operate, upload::hand_in),
+        route!(GET "/topics/{slug}/files/{delivery}", see, upload::waiting),
         route!(POST "/topics/{slug}/dry-run", operate, export::order::dry_run),
         route!(POST "/topics/{slug}/order", operate, export::order::order),
         route!(GET "/batches", see, batches::list),
@@ -165,6 +166,10 @@ pub fn table() -> Vec<Route> {
         route!(GET "/ledger", see, ledger::balance),
         route!(GET "/ledger/orders", see, ledger::orders::list),
         route!(POST "/ledger/orders/approve", approve, ledger::orders::approve),
+        route!(GET "/ledger/orders/day", approve, ledger::redo::look_day),
+        route!(POST "/ledger/orders/day", approve, ledger::redo::give_day),
+        route!(GET "/ledger/orders/cancel", approve, ledger::redo::look_cancel),
+        route!(POST "/ledger/orders/cancel", approve, ledger::redo::cancel),
         route!(GET "/ledger/assessments", see, ledger::assessments::list),
         route!(GET "/ledger/entries", see, ledger::entries::list),
         route!(GET "/ledger/entries/{entry}", see, ledger::entries::show),
@@ -218,4 +223,24 @@ pub(crate) fn router(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
         let page = route.page.route_layer(from_fn_with_state(guarded, guard::pass));
         router.route(route.path, page.route_layer(from_fn_with_state(measured, measure::pass)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use renkei_core::catalogue::act;
+
+    use super::*;
+
+    #[test]
+    fn what_a_remedy_leads_to_is_a_page() {
+        for page in act::pages() {
+            let path = page.split('?').next().unwrap_or_default();
+            // `{batch}` here is `{id}` there; a list of the ledger has its own name in the place.
+            let fits = |route: &Route| {
+                let (here, there): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), route.path.split('/').collect());
+                here.len() == there.len() && here.iter().zip(&there).all(|(here, there)| here == there || there.starts_with('{'))
+            };
+            assert!(table().iter().any(|route| route.method == "GET" && fits(route)), "{page}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ use crate::guard::Guarded;
 use crate::pages::{depths, pulse};
 use crate::refusal::Refusal;
 use crate::routes::Need;
-use crate::{guard, measure, routes};
+use crate::{again, guard, measure, routes};
 
 /// How often it is looked whether open pages should show something new.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -54,12 +54,13 @@ pub fn app(desk: Arc<Desk>) -> Router {
         measure::unknown(StatusCode::METHOD_NOT_ALLOWED);
         Refusal::of_a_form().into_response()
     };
-    routes::router(&desk)
+    let pages = routes::router(&desk)
         .fallback(elsewhere.layer(from_fn_with_state(guarded.clone(), guard::pass)))
         .method_not_allowed_fallback(otherwise.layer(from_fn_with_state(guarded, guard::pass)))
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(guard::headers))
-        .with_state(desk)
+        .with_state(desk);
+    // A form that is refused is shown again by asking the same pages.
+    pages.clone().layer(from_fn_with_state(pages, again::pass)).layer(from_fn(guard::headers))
 }
 
 /// Serves the pages until `shutdown`; `begun` is told when the first can be asked for.

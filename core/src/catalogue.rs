@@ -4,8 +4,13 @@
 //! (`line column byte length field value`) and from its named arguments. A placeholder without value shows as `?`, so that a
 //! text is never lost over a missing argument; a test demands that every argument a text uses is declared. `{name|term}` shows
 //! the value in the reader's words when `[terms]` has them, because a clerk knows 法人番号 and not `corporate_number`;
-//! `{name|order_state}` takes them from the table `[words.order_state]`, which commands use too.
+//! `{name|order_state}` takes them from the table `[words.order_state]`, which commands use too. `{@ledger orders}` is something to
+//! do (`act`): who reads it at a command line gets the command, who reads it on a page the way to the page.
 
+/// What remedies tell people to do.
+pub mod act;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -76,6 +81,7 @@ struct Term {
 
 #[derive(Debug, Deserialize)]
 struct Catalogue {
+    acts: BTreeMap<String, act::Entry>,
     terms: BTreeMap<String, Term>,
     /// Words by table and value.
     words: BTreeMap<String, BTreeMap<String, Term>>,
@@ -104,10 +110,10 @@ pub fn text(fault: &Fault, lang: Lang) -> String {
     }
 }
 
-/// The texts of a code as they stand, with `{…}` for the values of a finding: what is wrong, and what to do.
-pub fn template(code: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
+/// The texts of a code as they stand, with `{…}` for the values of a finding: what is wrong, and what to do, by commands.
+pub fn template(code: &str, lang: Lang) -> Option<(&'static str, Cow<'static, str>)> {
     let entry = CATALOGUE.entries.get(code)?;
-    Some((lang.choose(&entry.ja, &entry.en), lang.choose(&entry.remedy_ja, &entry.remedy_en)))
+    Some((lang.choose(&entry.ja, &entry.en), act::commands(lang.choose(&entry.remedy_ja, &entry.remedy_en))))
 }
 
 /// The kind of ledger object that a person may choose for a line held with a code: `creditor`, `commitment`.
@@ -121,18 +127,29 @@ pub fn choosing(object: &str) -> Vec<&'static str> {
     CATALOGUE.entries.iter().filter(|(_, entry)| asks(entry)).map(|(code, _)| code.as_str()).collect()
 }
 
-/// What to do about it, as a sentence; empty for a code the catalogue lacks.
+/// What to do about it, as a sentence with the commands that do it; empty for a code the catalogue lacks.
 pub fn remedy(fault: &Fault, lang: Lang) -> String {
     match CATALOGUE.entries.get(&fault.code) {
-        Some(entry) => fill(lang.choose(&entry.remedy_ja, &entry.remedy_en), fault, lang),
+        Some(entry) => fill(&act::commands(lang.choose(&entry.remedy_ja, &entry.remedy_en)), fault, lang),
         None => String::new(),
     }
+}
+
+/// The same in parts, for readers who have pages or paper and no command line; none for a code the catalogue lacks.
+pub fn remedy_parts(fault: &Fault, lang: Lang) -> Vec<act::Part> {
+    let entry = CATALOGUE.entries.get(&fault.code);
+    entry.map_or_else(Vec::new, |entry| act::parts(lang.choose(&entry.remedy_ja, &entry.remedy_en), fault, lang))
 }
 
 /// A value of the database in the reader's words, by the table of its kind (`order_state`); `None` where there are none.
 pub fn word(table: &str, value: &str, lang: Lang) -> Option<&'static str> {
     let term = CATALOGUE.words.get(table)?.get(value)?;
     Some(lang.choose(&term.ja, &term.en))
+}
+
+/// A value that the program names in English in the reader's words, item by item of a list; without words it stays.
+pub fn terms(value: &str, lang: Lang) -> String {
+    in_words(&CATALOGUE.terms, value, lang)
 }
 
 /// The values a table has words for.
@@ -198,7 +215,8 @@ mod tests {
 
     fn placeholders(template: &str) -> Vec<&str> {
         let inner = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
-        inner.map(|(name, _)| name.split_once('|').map_or(name, |(name, _)| name)).collect()
+        let names = inner.map(|(name, _)| name.split_once('|').map_or(name, |(name, _)| name));
+        names.filter(|name| !name.starts_with('@')).collect()
     }
 
     /// Names of tables of words that a text uses.

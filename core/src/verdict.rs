@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalogue::act::Part;
 use crate::catalogue::{self, Lang};
 use crate::fault::Fault;
 
@@ -77,12 +78,19 @@ impl Coded {
         let (text, remedy) = catalogue::template(&self.code, lang)?;
         match &self.detail {
             None if text.contains('{') || remedy.contains('{') => None,
-            None => Some((text.to_owned(), remedy.to_owned())),
+            None => Some((text.to_owned(), remedy.into_owned())),
             Some(detail) => {
                 let fault = Fault::new(&self.code).with_values(detail);
                 Some((catalogue::text(&fault, lang), catalogue::remedy(&fault, lang)))
             }
         }
+    }
+
+    /// The same with what to do in parts, for a page.
+    pub fn parts(&self, lang: Lang) -> Option<(String, Vec<Part>)> {
+        let (text, _) = self.words(lang)?;
+        let fault = Fault::new(&self.code).with_values(self.detail.as_ref().unwrap_or(&Value::Null));
+        Some((text, catalogue::remedy_parts(&fault, lang)))
     }
 }
 

@@ -69,6 +69,11 @@ pub fn door(lang: Lang, value: &str) -> String {
     }
 }
 
+/// What a message is.
+pub fn message_kind(lang: Lang, value: &str) -> String {
+    find("message_kind", lang, value)
+}
+
 /// The verdict of a finding.
 pub fn verdict(lang: Lang, value: &str) -> String {
     find("verdict", lang, value)

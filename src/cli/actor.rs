@@ -213,4 +213,19 @@ mod tests {
             assert!(found.iter().any(|known| known == words), "there is no `renkei {words}`");
         }
     }
+
+    #[test]
+    fn what_a_remedy_tells_to_do_is_a_command() {
+        for told in renkei_core::catalogue::act::all_commands() {
+            let all = Cli::command();
+            let mut found = &all;
+            for word in told.split(' ') {
+                match found.find_subcommand(word) {
+                    Some(inner) => found = inner,
+                    None => break,
+                }
+            }
+            assert!(found.get_subcommands().next().is_none(), "there is no `renkei {told}`");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `renkei layout show SLUG`: a layout as a specification sheet. Needs no services.
 
 use clap::Subcommand;
+use renkei_core::catalogue::Lang;
 use renkei_core::layout::{Layout, describe};
 use renkei_core::registry::Registry;
 
@@ -42,9 +43,9 @@ pub(crate) fn run(global: &Global, command: &LayoutCommand) -> anyhow::Result<Ex
 
 fn as_json(variant: &str, layout: &Layout) -> serde_json::Value {
     let kinds = layout.kinds().iter().map(|kind| {
-        let fields = describe::rows(layout, kind).into_iter().map(|row| {
+        let fields = describe::rows(layout, kind, Lang::En).into_iter().map(|row| {
             serde_json::json!({"position": row.position, "offset": row.offset, "id": row.id, "name": row.name, "type": row.ty,
-                "length": row.length, "required": row.required, "rule": row.rule, "grade": row.grade})
+                "length": row.length, "required": row.required, "rule": row.rule(), "grade": row.grade})
         });
         serde_json::json!({"kind": kind.id, "name": kind.name, "fields": fields.collect::<Vec<_>>()})
     });

@@ -114,8 +114,8 @@ fn list(global: &Global, registry: &Registry) {
             topic.slug.to_string(),
             words::direction(lang, topic.direction).to_owned(),
             name(topic, lang).to_owned(),
-            topic.from.clone(),
-            topic.to.clone(),
+            registry.partner(lang, &topic.from).to_owned(),
+            registry.partner(lang, &topic.to).to_owned(),
             status(topic, lang).to_owned(),
         ]
     });

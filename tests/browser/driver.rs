@@ -159,7 +159,12 @@ impl Browser {
 
     /// Runs a script of the page; what it returns.
     pub(crate) async fn js(&self, script: &str) -> Value {
-        self.post("execute/sync", json!({ "script": script, "args": [] })).await
+        self.ask_js(script, json!([])).await
+    }
+
+    /// The same with arguments.
+    pub(crate) async fn ask_js(&self, script: &str, arguments: Value) -> Value {
+        self.post("execute/sync", json!({ "script": script, "args": arguments })).await
     }
 
     /// What a reader sees.

@@ -12,16 +12,16 @@ fn sample(name: &str) -> PathBuf {
     root().join("samples").join(name)
 }
 
-/// Hands a file in on the page of its topic, and opens its batch when it has this state.
+/// Hands a file in on the page of its topic; the page goes on to its batch by itself, which gets this state.
 async fn hand_in(browser: &Browser, topic: &str, file: &Path, state: &str) -> String {
     browser.go(&format!("/topics/{topic}")).await;
     browser.write("#file", file.to_str().unwrap()).await;
     browser.press("検査して渡す").await;
     browser.until("the file was accepted", "ファイルを受け付けました。").await;
-    browser.until_in("its batch is decided", "main tbody tr", state).await;
-    browser.click("main tbody tr td a[href^='/batches/']").await;
     browser.until("the batch is shown", "送付者").await;
-    browser.place().await.rsplit('/').next().unwrap().to_owned()
+    browser.until_in("its batch is decided", "#batch dl.facts", state).await;
+    let place = browser.place().await;
+    place.trim_end_matches("?done=handed-in").rsplit('/').next().unwrap().to_owned()
 }
 
 async fn no_complaints(browser: &Browser) {
@@ -151,6 +151,16 @@ fn two_persons_make_and_release_a_bank_file_once() {
         approver.js("for (const box of document.querySelectorAll('input[name=order]')) box.checked = true").await;
         approver.press("選んだ命令を決裁する").await;
         approver.until("the orders are approved", "承認しました。").await;
+        // Another day for one of them is looked at, and left.
+        approver.go("/ledger/orders?state=approved").await;
+        approver.picture("orders-approved").await;
+        approver.click("input[name=order]").await;
+        approver.press("支払日を変更する…").await;
+        approver.until("a day is asked for", "影響を確認する").await;
+        approver.js("document.querySelector('#to').value = '2026-10-26'").await;
+        approver.press("影響を確認する").await;
+        approver.until("the effect is shown", "→ 2026-10-26").await;
+        approver.picture("orders-day").await;
 
         operator.go(&format!("/topics/{TRANSFERS}")).await;
         operator.js("document.querySelector('#profile').value = 'mizuho_advanced'").await;

@@ -1,21 +1,33 @@
 //! What is looked for on a page, whatever it is about.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::driver::Browser;
 
-/// What is on a page and belongs to no language: read by a script, because it is about what a reader sees.
-const ENGLISH: &str = r#"
+/// Text of a page that is in no word of its reader's language, part by part with its words: what is written as it is (codes, names of
+/// files and people, what programs said) is marked on the page, and left out. Folded parts are opened, because a reader opens them.
+const WORDS: &str = r#"
+const [pattern, also] = arguments;
+const marked = 'code, pre, script, style, time, textarea, bdi, td.file, [translate=no]';
+document.querySelectorAll('details').forEach((part) => { part.open = true; });
 const left = [];
+const look = (element, text) => {
+  if (!element || element.closest(marked) || element.closest('[lang]').lang !== document.documentElement.lang) return;
+  if (also && element.closest(also)) return;
+  if (!(element.closest('select') ?? element).checkVisibility()) return;
+  left.push(...(text.match(new RegExp(pattern, 'gu')) ?? []));
+};
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-  const parent = node.parentElement;
-  if (!parent || parent.closest('code, pre, script, style, time, [lang=en], textarea, td.file, option')) continue;
-  if (!parent.checkVisibility()) continue;
-  for (const word of node.textContent.match(/[A-Za-z][A-Za-z]+(?:[ _.-][A-Za-z]+)*/g) ?? []) left.push(word);
+for (let node = walker.nextNode(); node; node = walker.nextNode()) look(node.parentElement, node.textContent);
+for (const name of ['aria-label', 'placeholder']) {
+  for (const element of document.querySelectorAll(`[${name}]`)) look(element, element.getAttribute(name));
 }
-return left;
+return [...new Set(left)];
 "#;
+/// Words of Latin letters.
+const LATIN: &str = "[A-Za-z][A-Za-z]+(?:[ _.-][A-Za-z]+)*";
+/// Kana and kanji, with what stands between them.
+const JAPANESE: &str = "[\\u3040-\\u30ff\\u4e00-\\u9fff][^\\n]{0,30}";
 
 /// Words that are the same in Japanese: names of products and formats, and what is written as it is in the files.
 const ALLOWED: &[&str] = &[
@@ -35,6 +47,12 @@ const ALLOWED: &[&str] = &[
     "CR",
     "eLTAX",
     "QR",
+    "eL-QR",
+    // e-Stat
+    "Stat",
+    "Peppol",
+    "OpenDocument",
+    "zengin-code",
     "API",
     "SCIM",
     "No",
@@ -42,8 +60,6 @@ const ALLOWED: &[&str] = &[
     "SHF",
     "EKS",
     "NIKKEI",
-    "TOML",
-    "queues.toml",
     "HTTP",
     "OCR",
     "IF",
@@ -57,9 +73,6 @@ const ALLOWED: &[&str] = &[
     "ZIP",
     "USB",
     "JP PINT",
-    "migration",
-    "Stat",
-    "zengin-code",
     "kacho",
     "sato",
     "kansa",
@@ -67,34 +80,24 @@ const ALLOWED: &[&str] = &[
     "shonin",
     "mite",
     "kanri",
-    "setup",
-    "console",
-    "cli",
-    "consumer",
 ];
 
+/// A word that is a code, on the list, or written so in the data: as a whole, because `folder` is no word for being in `folder_12.csv`.
 fn is_allowed(word: &str, known: &[String]) -> bool {
     let codes = word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    codes || ALLOWED.contains(&word) || known.iter().any(|text| text.contains(word))
+    let whole = |text: &String| {
+        text.match_indices(word).any(|(at, _)| {
+            let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+            !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
+        })
+    };
+    codes || ALLOWED.contains(&word) || known.iter().any(whole)
 }
 
 /// Fields without a label a reader or a screen reader could know them by.
 const UNLABELLED: &str = "return [...document.querySelectorAll('main input, main select, main textarea')]
   .filter((field) => field.type !== 'hidden' && field.labels.length === 0 && !field.getAttribute('aria-label'))
   .map((field) => field.outerHTML)";
-
-/// Japanese in what a page says itself, on an English page: headings, labels, buttons. What partners, layouts and people are called is
-/// data, and stays.
-pub(crate) const JAPANESE: &str = r#"
-const left = [];
-for (const part of document.querySelectorAll('h1, h2, thead th, label, button, legend, summary, dt, p.hint, .badge, nav a, main > p')) {
-  if (part.closest('.person, [lang=ja], details details') || !part.checkVisibility()) continue;
-  const said = part.cloneNode(true);
-  said.querySelectorAll('bdi').forEach((name) => name.remove());
-  if (/[\u3040-\u30ff\u4e00-\u9fff]/.test(said.textContent)) left.push(said.textContent.trim().slice(0, 60));
-}
-return left;
-"#;
 
 /// Tables that are wider than the place they have.
 const CUT: &str = "return [...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth + 1)
@@ -111,7 +114,7 @@ pub(crate) async fn look(browser: &Browser, path: &str, known: &[String]) -> Vec
         wrong.push(format!("{path} is wider than the screen: {widths}"));
     }
     let list = |value: Value| value.as_array().cloned().unwrap_or_default();
-    let words = list(browser.js(ENGLISH).await);
+    let words = list(browser.ask_js(WORDS, json!([LATIN, null])).await);
     let english: Vec<&str> = words.iter().filter_map(Value::as_str).filter(|word| !is_allowed(word, known)).collect();
     if !english.is_empty() {
         wrong.push(format!("{path} speaks English: {english:?}"));
@@ -128,4 +131,12 @@ pub(crate) async fn look(browser: &Browser, path: &str, known: &[String]) -> Vec
     }
     wrong.extend(browser.complaints(false).await.into_iter().map(|complaint| format!("{path}: {complaint}")));
     wrong
+}
+
+/// Japanese on an English page, outside the cells where data stands.
+pub(crate) async fn look_in_english(browser: &Browser, path: &str) -> Vec<String> {
+    browser.go(path).await;
+    let left = browser.ask_js(WORDS, json!([JAPANESE, "tbody td, tbody th, .told, article.fault"])).await;
+    let left: Vec<&str> = left.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if left.is_empty() { Vec::new() } else { vec![format!("{path} speaks Japanese on an English page: {left:?}")] }
 }

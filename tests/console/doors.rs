@@ -270,7 +270,12 @@ fn whose_role_needs_codes_sets_them_up_before_anything_else() {
             person.post("/exports/1/approve", &[("sha256", "x")]).await.expect_to("/me");
             let (entered, said) = login(world, login_id, &format!("{PASSWORD}\n"));
             assert!(!entered && said.contains("one-time codes"), "{said}");
-            let page = person.get("/me").await.expect(200).shows("ワンタイムコードの登録が必要です");
+            let page = person
+                .get("/me")
+                .await
+                .expect(200)
+                .shows("ワンタイムコードの登録が必要です")
+                .shows("<svg class=\"qr\" role=\"img\"");
             let totp = totp_of(&page);
             // Whoever finds the screen unlocked does not tie the account to a device of their own.
             sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
@@ -278,7 +283,7 @@ fn whose_role_needs_codes_sets_them_up_before_anything_else() {
                 .await
                 .unwrap();
             let code = totp.generate_current().to_string();
-            person.post("/me/codes", &[("code", &code)]).await.expect_to("/prove?back=/me");
+            person.post("/me/codes", &[("code", &code)]).await.asks_who("/me");
             person.post("/prove", &[("back", "/me"), ("secret", PASSWORD)]).await.expect_to("/me?done=proven");
             person.post("/me/codes", &[("code", &code)]).await.expect_to("/me?done=codes-on");
             person.get("/").await.expect(200);

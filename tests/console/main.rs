@@ -12,12 +12,18 @@ mod encrypted;
 mod failures;
 /// What operators and approvers do.
 mod flows;
+/// Files of the wrong kind, and the wait for what becomes of a file.
+mod handing_in;
 /// From entries and files back to bytes, and forward.
 mod lineage;
+/// What was typed stays typed.
+mod lost;
 /// Every route × every role.
 mod matrix;
 /// Signing in through an OpenID provider.
 mod oidc;
+/// Approved payment orders: another day, or none.
+mod orders;
 /// Pay by person.
 mod paying;
 /// What is refused, and how it is told.

@@ -21,6 +21,7 @@ fn filled(path: &str) -> String {
         "{year}" => "2026",
         "{fund}" => "01",
         "{login}" => "nobody",
+        "{delivery}" => "00000000-0000-4000-8000-000000000000",
         "{name}" => "console.css",
         "{lang}" => "ja",
         other if other.contains('{') => panic!("the test does not know {other}"),

@@ -49,7 +49,7 @@ fn pay_that_was_not_sent_gets_another_day_from_a_second_person() {
             .execute(world.pool())
             .await
             .unwrap();
-        approver.post("/worklists/pay/move", &fields).await.expect_to("/prove?back=/worklists/pay");
+        approver.post("/worklists/pay/move", &fields).await.asks_who("/worklists/pay");
     });
 }
 

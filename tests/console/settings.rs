@@ -74,7 +74,7 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
             .await
             .unwrap();
         let holiday = [("day", "2027-06-01"), ("name", "臨時の休日"), ("reason", "法改正")];
-        admin.post("/settings/calendar", &holiday).await.expect_to("/prove?back=/settings/calendar");
+        admin.post("/settings/calendar", &holiday).await.asks_who("/settings/calendar");
         let sql =
             "select count(*) from audit.event where action = 'setting.changed' and actor = 'kanri.1' and source = 'console'";
         assert_eq!(world.number(sql).await, 4);
@@ -122,7 +122,7 @@ fn what_a_bank_agreed_is_entered_by_one_and_approved_by_another() {
             .execute(world.pool())
             .await
             .unwrap();
-        approver.post(&format!("{page}/approve"), &[("version", "1")]).await.expect_to(&format!("/prove?back={page}"));
+        approver.post(&format!("{page}/approve"), &[("version", "1")]).await.asks_who(page);
         sqlx::query("update access.session set proven_at = now()").execute(world.pool()).await.unwrap();
         approver.post(&format!("{page}/approve"), &[("version", "1")]).await.expect_to(&format!("{page}?done=approved"));
         approver.get(page).await.expect(200).shows("承認済").shows("shonin.1");

@@ -85,7 +85,7 @@ fn money_that_waits_finds_its_receivable() {
         operator
             .post("/worklists/overpayments/2/refund", &[("reason", "口座に還付済")])
             .await
-            .expect_to("/prove?back=/worklists/overpayments/2");
+            .asks_who("/worklists/overpayments/2");
         sqlx::query("update access.session set proven_at = clock_timestamp()").execute(world.pool()).await.unwrap();
         operator.post("/worklists/overpayments/2/refund", &[("reason", "口座に還付済")]).await.expect(303);
         assert_eq!(world.number("select count(*) from ledger.overpayment where state = 'open'").await, 0);

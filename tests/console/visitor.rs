@@ -32,6 +32,13 @@ impl Page {
         self
     }
 
+    /// Fails unless it asks who is there, and will lead back there.
+    pub(crate) fn asks_who(self, back: &str) -> Page {
+        assert_eq!(self.status, 401, "{}\n{}", self.leads(), self.text);
+        assert_eq!(self.hidden("back"), back);
+        self
+    }
+
     /// Fails unless the text is on the page.
     pub(crate) fn shows(self, text: &str) -> Page {
         assert!(self.text.contains(text), "{text:?} is not on the page\n{}", self.text);
@@ -137,11 +144,19 @@ impl Visitor {
 
     /// Hands in a file.
     pub(crate) async fn upload(&mut self, path: &str, name: &str, bytes: &[u8]) -> Page {
+        self.upload_with(path, name, bytes, &[]).await
+    }
+
+    /// Hands in a file with what is known of it.
+    pub(crate) async fn upload_with(&mut self, path: &str, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Page {
         const BOUNDARY: &str = "----renkei-test-boundary";
         let mut body = Vec::new();
         let head =
             |field: &str, more: &str| format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"{more}\r\n\r\n");
         body.extend(head("csrf", "").bytes().chain(self.csrf.bytes()).chain(*b"\r\n"));
+        for (field, value) in fields {
+            body.extend(head(field, "").bytes().chain(value.bytes()).chain(*b"\r\n"));
+        }
         body.extend(head("file", &format!("; filename=\"{name}\"")).bytes().chain(bytes.iter().copied()).chain(*b"\r\n"));
         body.extend(format!("--{BOUNDARY}--\r\n").bytes());
         let request = self.client.post(format!("http://{}{path}", self.address));

@@ -82,6 +82,16 @@ impl Fields {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).collect()
     }
 
+    /// Every value of a field as it was typed.
+    pub(crate) fn every<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values as they came.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// Every value as a number; what is none is refused.
     pub(crate) fn numbers(&self, name: &str) -> Result<Vec<i64>, Refusal> {
         self.all(name).into_iter().map(|value| value.parse().map_err(|_| Refusal::value(name, value))).collect()
@@ -95,6 +105,12 @@ impl Fields {
     /// The reason, which must be there.
     pub(crate) fn reason(&self) -> Result<&str, Refusal> {
         self.some("reason").ok_or_else(Refusal::reason_missing)
+    }
+}
+
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Fields(pairs.into_iter().collect())
     }
 }
 

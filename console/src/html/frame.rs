@@ -21,18 +21,26 @@ pub(crate) enum Nav {
     Me,
 }
 
-/// Address, Japanese and English name, and what it needs.
-const MENU: [(Nav, &str, &str, &str, Action); 10] = [
-    (Nav::Board, "/", "連携状況", "Board", Action::See),
-    (Nav::Batches, "/batches", "受付", "Batches", Action::See),
-    (Nav::Worklists, "/worklists", "保留・要対応", "Worklists", Action::See),
-    (Nav::Failures, "/failures", "障害", "Failures", Action::See),
-    (Nav::Exports, "/exports", "送出", "Exports", Action::See),
-    (Nav::Tasks, "/tasks", "作業", "Tasks", Action::See),
-    (Nav::Ledger, "/ledger", "帳簿", "Ledger", Action::See),
-    (Nav::Settings, "/settings", "設定", "Settings", Action::See),
-    (Nav::Audit, "/audit", "監査", "Audit", Action::Audit),
-    (Nav::Accounts, "/accounts", "利用者", "Accounts", Action::Administer),
+/// Where a role must hold.
+#[derive(Debug, Clone, Copy)]
+enum Where {
+    Somewhere,
+    Everywhere,
+}
+use Where::{Everywhere, Somewhere};
+
+/// Address, Japanese and English name, and what it needs: who would be refused there has no way there.
+const MENU: [(Nav, &str, &str, &str, Action, Where); 10] = [
+    (Nav::Board, "/", "連携状況", "Board", Action::See, Somewhere),
+    (Nav::Batches, "/batches", "受付", "Batches", Action::See, Somewhere),
+    (Nav::Worklists, "/worklists", "保留・要対応", "Worklists", Action::See, Somewhere),
+    (Nav::Failures, "/failures", "障害", "Failures", Action::See, Somewhere),
+    (Nav::Exports, "/exports", "送出", "Exports", Action::See, Somewhere),
+    (Nav::Tasks, "/tasks", "作業", "Tasks", Action::See, Somewhere),
+    (Nav::Ledger, "/ledger", "帳簿", "Ledger", Action::See, Everywhere),
+    (Nav::Settings, "/settings", "設定", "Settings", Action::See, Somewhere),
+    (Nav::Audit, "/audit", "監査", "Audit", Action::Audit, Somewhere),
+    (Nav::Accounts, "/accounts", "利用者", "Accounts", Action::Administer, Everywhere),
 ];
 
 /// What the frame needs to know of a page.
@@ -44,11 +52,19 @@ pub(crate) struct Page<'a> {
     pub(crate) nav: Nav,
     /// What has just been done.
     pub(crate) notice: Option<Notice>,
+    /// What stands beside the heading.
+    pub(crate) beside: Option<Markup>,
 }
 
 impl<'a> Page<'a> {
     pub(crate) fn new(nav: Nav, title: &'a str) -> Self {
-        Page { title, nav, notice: None }
+        Page { title, nav, notice: None, beside: None }
+    }
+
+    /// With something small beside the heading.
+    pub(crate) fn beside(mut self, beside: Markup) -> Self {
+        self.beside = Some(beside);
+        self
     }
 
     /// With the answer to what was done before.
@@ -71,6 +87,13 @@ fn head(lang: Lang, title: &str) -> Markup {
     }
 }
 
+fn offered(person: &Person, action: Action, place: Where) -> bool {
+    match place {
+        Somewhere => person.may(action),
+        Everywhere => person.may_everywhere(action),
+    }
+}
+
 /// A page with menu and person.
 pub(crate) fn frame(person: &Person, page: &Page<'_>, body: Markup) -> Markup {
     let lang = person.lang;
@@ -81,17 +104,16 @@ pub(crate) fn frame(person: &Person, page: &Page<'_>, body: Markup) -> Markup {
             body {
                 a.skip href="#main" { (say(lang, "本文へ", "Skip to content")) }
                 header.top {
-                    a.brand href="/" { span.mark aria-hidden="true" { "連" } "renkei" }
+                    a.brand href="/" translate="no" { span.mark aria-hidden="true" { "連" } "renkei" }
                     nav.menu aria-label=(say(lang, "メニュー", "Menu")) {
                         ul {
-                            @for (nav, address, ja, en, need) in MENU.iter().filter(|entry| person.may(entry.4)) {
-                                @let _ = need;
+                            @for (nav, address, ja, en, ..) in MENU.iter().filter(|entry| offered(person, entry.4, entry.5)) {
                                 li { a href=(address) aria-current=[(*nav == page.nav).then_some("page")] { (say(lang, ja, en)) } }
                             }
                         }
                     }
                     div.person {
-                        a href="/me" aria-current=[(page.nav == Nav::Me).then_some("page")] { (person.name) }
+                        a href="/me" aria-current=[(page.nav == Nav::Me).then_some("page")] { bdi translate="no" { (person.name) } }
                         (language(lang))
                         form method="post" action="/leave" {
                             input type="hidden" name="csrf" value=(person.csrf);
@@ -103,7 +125,10 @@ pub(crate) fn frame(person: &Person, page: &Page<'_>, body: Markup) -> Markup {
                     @if let Some(notice) = &page.notice {
                         p.notice role="status" { (notice.text(lang)) }
                     }
-                    h1 { (page.title) }
+                    @match &page.beside {
+                        Some(beside) => div.heading { h1 { (page.title) } p.hint { (beside) } },
+                        None => h1 { (page.title) },
+                    }
                     (body)
                 }
             }
@@ -119,7 +144,7 @@ pub(crate) fn bare(lang: Lang, title: &str, body: Markup) -> Markup {
             (head(lang, title))
             body.bare {
                 main id="main" {
-                    p.brand { span.mark aria-hidden="true" { "連" } "renkei" }
+                    p.brand translate="no" { span.mark aria-hidden="true" { "連" } "renkei" }
                     h1 { (title) }
                     (body)
                     (language(lang))

@@ -15,7 +15,7 @@ pub(crate) fn record(lang: Lang, kind: Option<&Kind>, values: &Value, full: bool
     html! {
         dl.facts { @for (id, name, value) in all {
             dt { @match name.filter(|_| lang == Lang::Ja) { Some(name) => (name), None => code { (id) } } }
-            dd { (shown(id, &text(value), full)) }
+            dd translate="no" { (shown(id, &text(value), full)) }
         } }
     }
 }

@@ -185,8 +185,8 @@ fn table(lang: Lang, events: &[Event]) -> Markup {
                     th { (say(lang, "理由", "Why")) } th { (say(lang, "入口", "Door")) } th { (say(lang, "前後", "Before, after")) } th.number { (say(lang, "連鎖", "Chain")) }
                 } }
                 tbody { @for event in events { tr {
-                    td { (when(&event.at)) } td { (words::door(lang, &event.actor)) } td { (words::action(lang, &event.action)) } td { (object(lang, event)) }
-                    td { @if let Some(reason) = &event.reason { (html::reason(lang, reason)) } } td { (words::door(lang, &event.source)) }
+                    td { (when(&event.at)) } td { (html::who(lang, &event.actor)) } td { (words::action(lang, &event.action)) } td { (object(lang, event)) }
+                    td { @if let Some(reason) = &event.reason { (html::reason(lang, reason)) } } td.door { (html::who(lang, &event.source)) }
                     td { @if event.before.is_some() || event.after.is_some() { details { summary { (say(lang, "表示", "show")) } pre { (pair(event)) } } } }
                     td.number { @match event.position { Some(position) => (count(position)), None => (badge(Tone::Busy, say(lang, "封印待ち", "waits"))) } }
                 } } }

@@ -89,6 +89,8 @@ struct Row<'d> {
     due: Markup,
     waiting: Option<u64>,
     paused: bool,
+    /// Who stands at its other end.
+    partner: &'d str,
     /// Whether the person may look at the ledger.
     ledger: bool,
 }
@@ -97,13 +99,10 @@ struct Row<'d> {
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
     let rows = rows(&desk, &person).await?;
-    let body = html! {
-        p.hint {
-            a href="/print" { (say(lang, "印刷用の連携状況照会", "A form to print")) }
-        }
-        div id="board" data-live { (table(lang, &rows, true)) }
-    };
-    Ok(frame(&person, &Page::new(Nav::Board, say(lang, "連携状況", "Board")).after(Notice::of(fields.get("done"))), body))
+    let print = html! { a href="/print" { (say(lang, "印刷用の連携状況照会", "A form to print")) } };
+    let body = html! { div id="board" data-live { (table(lang, &rows, true)) } };
+    let page = Page::new(Nav::Board, say(lang, "連携状況", "Board")).beside(print);
+    Ok(frame(&person, &page.after(Notice::of(fields.get("done"))), body))
 }
 
 /// 連携状況照会: the same on paper.
@@ -140,7 +139,9 @@ async fn rows<'d>(desk: &'d Desk, person: &Person) -> Answer<Vec<Row<'d>>> {
         let due = outlook.as_ref().map_or_else(|| html! {}, |known| next(person.lang, &known.value, &line.topic));
         let waiting = depths.as_ref().map(|depths| queues(topic).iter().filter_map(|queue| depths.get(queue)).sum());
         let paused = still.contains(&line.topic);
-        Row { topic, line, due, waiting, paused, ledger }
+        let partner = if topic.direction == Direction::In { &topic.from } else { &topic.to };
+        let partner = desk.registry.partner(person.lang, partner);
+        Row { topic, line, due, waiting, paused, partner, ledger }
     };
     Ok(topics.into_iter().zip(lines).map(row).collect())
 }
@@ -212,10 +213,9 @@ fn table(lang: Lang, rows: &[Row<'_>], links: bool) -> Markup {
 }
 
 fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
-    let Row { topic, line, due, waiting, paused, ledger } = row;
+    let Row { topic, line, due, waiting, paused, partner, ledger } = row;
     let slug = topic.slug.as_str();
     let name = say(lang, &topic.name, &topic.name_en);
-    let partner = if topic.direction == Direction::In { &topic.from } else { &topic.to };
     html! {
         tr {
             td.number data-value=(topic.number) { (topic.number) }

@@ -109,7 +109,7 @@ fn table(desk: &Desk, lang: Lang, files: &[Listed]) -> Markup {
                     td.file { (file.file_name.as_deref().unwrap_or("–")) @if file.parts > 1 { " (" (file.part) "/" (file.parts) ")" } }
                     td { (file_badge(lang, &file.state)) @if file.barred { " " (badge(Tone::Quiet, say(lang, "確認用", "to look at"))) } }
                     td.number { @if let Some(number) = file.count { (count(number)) } } td.number { @if let Some(total) = file.total { (yen(total)) } }
-                    td { (file.made_by) } td { (file.released_by.as_deref().unwrap_or_default()) } td { (when(&file.at)) }
+                    td { (html::who(lang, &file.made_by)) } td { (html::who(lang, file.released_by.as_deref().unwrap_or_default())) } td { (when(&file.at)) }
                 } } }
             } }
         }

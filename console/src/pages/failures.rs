@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::failures::{self, Failure};
 use renkei_core::catalogue::Lang;
-use renkei_core::words::say;
+use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
 use super::{failure_edit, seen};
@@ -94,6 +94,14 @@ pub(super) fn cause(lang: Lang, code: &str, said: &str) -> Markup {
     }
 }
 
+/// How often it was tried before it was parked, and how often it came here.
+fn times(lang: Lang, tried: i32, parked: i32) -> String {
+    match lang {
+        Lang::Ja => format!("処理を{tried}回試行し、ここに{parked}回届きました"),
+        Lang::En => format!("worked on {tried} times, parked here {parked} times"),
+    }
+}
+
 /// The topic of a queue, by name; what is no queue of ours stays as it is.
 pub(super) fn queue_name(desk: &Desk, lang: Lang, queue: &str) -> Markup {
     match desk.registry.sides().find(|side| side.queue() == queue) {
@@ -125,7 +133,7 @@ pub(super) fn table(lang: Lang, failures: &[Failure]) -> Markup {
                 td.number { a href={ "/failures/" (failure.id) } { (failure.id) } }
                 td { code { (failure.queue) } } td { code { (failure.code) } } td { (failure_badge(lang, &failure.state)) }
                 td.number { (failure.attempts) } td { (when(&failure.last_seen)) }
-                td { (failure.decided_by.as_deref().unwrap_or_default()) " " (failure.decision.as_deref().unwrap_or_default()) }
+                td { (html::who(lang, failure.decided_by.as_deref().unwrap_or_default())) " " (failure.decision.as_deref().unwrap_or_default()) }
             } } }
         } }
     }
@@ -154,13 +162,13 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     }
     let page = html! {
         dl.facts {
-            dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (by) " " (failure.decision.as_deref().unwrap_or_default()) } }
+            dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (html::who(lang, by)) " " (failure.decision.as_deref().unwrap_or_default()) } }
             dt { (say(lang, "キュー", "Queue")) } dd { code { (failure.queue) } }
             dt { (say(lang, "ルーティングキー", "Routing key")) } dd { code { (failure.routing_key) } }
             dt { (say(lang, "メッセージID", "Message id")) } dd { code { (failure.message_id) } }
-            dt { (say(lang, "種類", "Type")) } dd { code { (failure.kind) } }
+            dt { (say(lang, "種類", "Type")) } dd { (words::message_kind(lang, &failure.kind)) " " code.detail { (failure.kind) } }
             @if let Some(app) = &failure.app_id { dt { (say(lang, "送信元", "Sender")) } dd { (app) } }
-            dt { (say(lang, "試行回数", "Tries")) } dd { (failure.attempts) " · " (say(lang, "到達", "seen")) " " (failure.times_seen) }
+            dt { (say(lang, "試行回数", "Tries")) } dd { (times(lang, failure.attempts, failure.times_seen)) }
             dt { (say(lang, "期間", "Seen")) } dd { (when(&failure.first_seen)) " – " (when(&failure.last_seen)) }
         }
         section.panel {

@@ -14,7 +14,7 @@ use crate::access::totp::{self, Enrolment};
 use crate::access::{Person, accounts, password};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, Tone, badge, field, frame, post, when};
+use crate::html::{Fields, Nav, Page, Tone, badge, browser, field, frame, post, qr, topic, when};
 use crate::notice::Notice;
 use crate::pages::sign_in::{session_cookie, with_cookie};
 use crate::refusal::{Answer, Refusal};
@@ -45,7 +45,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
             }
         }
         dl.facts {
-            dt { (say(lang, "ログインID", "Login id")) } dd { code { (person.login) } }
+            dt { (say(lang, "ログインID", "Login id")) } dd { code { (person.login) } " " bdi translate="no" { (person.name) } }
             dt { (say(lang, "権限", "Roles")) }
             dd {
                 @if person.permissions.is_empty() { (say(lang, "なし", "none")) }
@@ -53,7 +53,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                     @for permission in &person.permissions {
                         li {
                             (permission.role.name(lang)) " · "
-                            (permission.topic.as_deref().unwrap_or(say(lang, "すべての連携", "every topic")))
+                            @match permission.topic.as_deref() { Some(slug) => (topic(&desk.registry, lang, slug)), None => (say(lang, "すべての連携", "every topic")) }
                         }
                     }
                 }
@@ -69,7 +69,11 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         }
         (own_sessions(&person, &sessions))
     };
-    Ok(frame(&person, &Page::new(Nav::Me, &person.name).after(Notice::of(fields.get("done"))), body))
+    Ok(frame(
+        &person,
+        &Page::new(Nav::Me, say(lang, "自分のアカウント", "Your account")).after(Notice::of(fields.get("done"))),
+        body,
+    ))
 }
 
 /// Where one is signed in, and the way to end that elsewhere.
@@ -81,7 +85,7 @@ fn own_sessions(person: &Person, sessions: &[Own]) -> Markup {
             thead { tr { th { (say(lang, "開始", "Since")) } th { (say(lang, "最終利用", "Last used")) } th { (say(lang, "接続元", "From")) } th { (say(lang, "ブラウザー", "Browser")) } } }
             tbody { @for own in sessions { tr {
                 td { (when(&own.begun_at)) } td { (when(&own.seen_at)) }
-                td { code { (own.address) } @if own.this { " " (badge(Tone::Quiet, say(lang, "この画面", "this one"))) } } td { code { (own.agent) } }
+                td { code { (own.address) } @if own.this { " " (badge(Tone::Quiet, say(lang, "この画面", "this one"))) } } td { (browser(lang, &own.agent)) }
             } } }
         } }
         @if sessions.iter().any(|own| !own.this) {
@@ -124,10 +128,16 @@ fn codes_form(person: &Person, enrolment: &Enrolment) -> Markup {
         section.panel {
             h2 { (say(lang, "ワンタイムコードの登録", "Use one-time codes")) }
             p {
-                (say(lang, "認証アプリに次のキーを登録し、表示された6桁のコードを入力してください。以後、ログインと払出のときに入力します。",
-                     "Give this key to your authenticator app, then type the six digits it shows. They are asked for at sign-in and at releases."))
+                (say(lang, "認証アプリで次の二次元コードを読み取り、表示された6桁のコードを入力してください。以後、ログインと払出のときに入力します。",
+                     "Scan this code with your authenticator app, then type the six digits it shows. They are asked for at sign-in and at releases."))
             }
-            p { code.secret { (enrolment.secret) } }
+            div.row {
+                (qr(&enrolment.uri, say(lang, "認証アプリで読み取る二次元コード", "Code to scan with the authenticator app")))
+                div {
+                    p { (say(lang, "カメラで読み取れないときは、次のキーを入力します。", "Without a camera, type this key.")) }
+                    p { code.secret { (enrolment.secret) } }
+                }
+            }
             p { a href=(enrolment.uri) { (say(lang, "この端末の認証アプリに登録", "Add to the app on this device")) } }
             (post(person, "/me/codes", html! {
                 (field(say(lang, "6桁のコード", "Six digits"), "code", html! {

@@ -22,6 +22,8 @@ pub(crate) mod failure_edit;
 pub(crate) mod failure_group;
 /// Parked messages.
 pub(crate) mod failures;
+/// What a topic takes as a file.
+mod kinds;
 /// Samples and schemas.
 pub(crate) mod kit;
 /// The books.
@@ -51,5 +53,7 @@ pub(crate) mod still;
 pub(crate) mod tasks;
 /// One 連携.
 pub(crate) mod topics;
+/// Files handed in.
+pub(crate) mod upload;
 /// What waits for a person.
 pub(crate) mod worklists;

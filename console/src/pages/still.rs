@@ -12,7 +12,7 @@ use super::topics;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Tone, badge, field, post, when};
+use crate::html::{Fields, Tone, badge, field, post, when, who};
 use crate::refusal::{Answer, Refusal};
 
 /// What is known of a topic's standing still; `None`: it goes.
@@ -28,7 +28,7 @@ pub(crate) fn panel(person: &Person, slug: &str, paused: Option<&Paused>) -> Mar
         @if let Some(paused) = paused {
             section.panel {
                 h2 { (badge(Tone::Act, say(lang, "停止中", "paused"))) }
-                p { (when(&paused.at)) " · " (paused.by) " · " (paused.why) }
+                p { (when(&paused.at)) " · " (who(lang, &paused.by)) " · " (paused.why) }
                 p.hint { (say(lang, "届いたメッセージはキューで待ちます。再開すると、届いた順に処理します。", "What comes in waits in the queue, and is worked on in its order when the topic goes on.")) }
                 @if operates {
                     (post(person, &format!("/topics/{slug}/resume"), html! {

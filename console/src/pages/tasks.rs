@@ -53,7 +53,7 @@ fn table(desk: &Desk, person: &Person, found: &[Task]) -> Markup {
                 td { (words::task_kind(lang, &task.kind)) }
                 td { (html::topic(&desk.registry, lang, &task.topic)) }
                 td.file { @match task.file_id { Some(file) => a href={ "/exports/" (file) } { (task.file) }, None => (task.file) } }
-                td { (task.from_whom) } td { (task.to_whom) } td { (state(person, task)) }
+                td { (desk.registry.partner(lang, &task.from_whom)) } td { (desk.registry.partner(lang, &task.to_whom)) } td { (state(person, task)) }
             } } }
         } }
     }
@@ -63,18 +63,18 @@ fn state(person: &Person, task: &Task) -> Markup {
     let lang: Lang = person.lang;
     if let Some(outcome) = &task.outcome {
         let word = if outcome == "done" { say(lang, "完了", "done") } else { say(lang, "不要", "not needed") };
-        return html! { (badge(Tone::Quiet, word)) " " (task.done_by.as_deref().unwrap_or_default()) " " (task.note) };
+        return html! { (badge(Tone::Quiet, word)) " " (html::who(lang, task.done_by.as_deref().unwrap_or_default())) " " (task.note) };
     }
     html! {
         @if person.may_on(Action::Operate, &task.topic) {
-            (post(person, &format!("/tasks/{}/end", task.id), html! {
-                (field(say(lang, "メモ・理由", "Note or reason"), &format!("note-{}", task.id), html! { input id={ "note-" (task.id) } name="reason" maxlength="400"; }))
+            div.inline { (post(person, &format!("/tasks/{}/end", task.id), html! {
+                (field(say(lang, "メモ・理由", "Note or reason"), &format!("note-{}", task.id), html! { input id={ "note-" (task.id) } name="reason" maxlength="400" placeholder=(say(lang, "メモ・理由", "Note or reason")); }))
                 button type="submit" name="end" value="done" { (say(lang, "完了", "Done")) }
                 // A file that counts is carried, or voided.
                 @if task.kind != "carry" {
                     button.second type="submit" name="end" value="not-needed" { (say(lang, "不要", "Not needed")) }
                 }
-            }))
+            })) }
         } @else { (badge(Tone::Act, say(lang, "未完了", "open"))) }
     }
 }

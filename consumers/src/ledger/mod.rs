@@ -38,8 +38,8 @@ mod tenders;
 mod worklist;
 
 pub use orders::{
-    PaymentOrder, approve_payment_orders, book_counter_payments, book_direct_debits, cancel_payment_orders, check_account,
-    payment_orders, reschedule_payment_orders,
+    ChosenOrder, OrdersEffect, PaymentOrder, approve_payment_orders, book_counter_payments, book_direct_debits,
+    cancel_payment_orders, check_account, payment_orders, preview_cancel, preview_reschedule, reschedule_payment_orders,
 };
 pub use organizations::name_carrier;
 use renkei_core::verdict::{Classify, Coded, Verdict};

@@ -1,8 +1,9 @@
 //! Payment orders (支出命令): listed, approved, given another day, taken back.
 
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
+use super::payroll::{Booked, booked_since, newest_entry};
 use super::{LedgerError, refused};
 
 /// A payment order in a list.
@@ -53,8 +54,61 @@ pub async fn reschedule_payment_orders(
     who: &str,
     today: &str,
 ) -> Result<i64, LedgerError> {
-    let sql = format!("select ledger.reschedule_payment_orders({IDS}, $2::date, $3, $4::date)");
-    decide(pool, &sql, numbers, &[pay_date, who, today]).await
+    decide(pool, &reschedule(), numbers, &[pay_date, who, today]).await
+}
+
+fn reschedule() -> String {
+    format!("select ledger.reschedule_payment_orders({IDS}, $2::date, $3, $4::date)")
+}
+
+/// An order that was chosen, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ChosenOrder {
+    /// 支出命令番号
+    pub no: String,
+    /// 債権者番号
+    pub creditor: String,
+    /// Name of the creditor.
+    pub creditor_name: String,
+    /// Yen.
+    pub amount: i64,
+    /// Day the bank credits, ISO.
+    pub pay_date: String,
+    /// State.
+    pub state: String,
+}
+
+/// What a decision about orders comes to.
+#[derive(Debug, Clone)]
+pub struct OrdersEffect {
+    /// The orders as they are now.
+    pub orders: Vec<ChosenOrder>,
+    /// How many would change.
+    pub changed: i64,
+    /// What would be booked.
+    pub booked: Vec<Booked>,
+}
+
+/// What [`reschedule_payment_orders`] would do: done and rolled back.
+pub async fn preview_reschedule(
+    pool: &PgPool,
+    numbers: &[String],
+    pay_date: &str,
+    who: &str,
+    today: &str,
+) -> Result<OrdersEffect, LedgerError> {
+    preview(pool, &reschedule(), numbers, &[pay_date, who, today]).await
+}
+
+/// What [`cancel_payment_orders`] would do: done and rolled back.
+pub async fn preview_cancel(
+    pool: &PgPool,
+    numbers: &[String],
+    who: &str,
+    reason: &str,
+    today: &str,
+) -> Result<OrdersEffect, LedgerError> {
+    preview(pool, &cancel(), numbers, &[who, reason, today]).await
 }
 
 /// Books approved orders as debited by the bank on a day, all or none. Returns how many.
@@ -105,17 +159,35 @@ pub async fn cancel_payment_orders(
     reason: &str,
     today: &str,
 ) -> Result<i64, LedgerError> {
-    let sql = format!("select ledger.cancel_payment_orders({IDS}, $2, $3, $4::date)");
-    decide(pool, &sql, numbers, &[who, reason, today]).await
+    decide(pool, &cancel(), numbers, &[who, reason, today]).await
+}
+
+fn cancel() -> String {
+    format!("select ledger.cancel_payment_orders({IDS}, $2, $3, $4::date)")
 }
 
 pub(super) async fn decide(pool: &PgPool, sql: &str, numbers: &[String], others: &[&str]) -> Result<i64, LedgerError> {
     let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let decided = decide_in(&mut transaction, sql, numbers, others).await?;
+    transaction.commit().await.map_err(refused)?;
+    Ok(decided)
+}
+
+async fn decide_in(conn: &mut PgConnection, sql: &str, numbers: &[String], others: &[&str]) -> Result<i64, LedgerError> {
     let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(numbers);
     for value in others {
         query = query.bind(*value);
     }
-    let decided = query.fetch_one(&mut *transaction).await.map_err(refused)?;
-    transaction.commit().await.map_err(refused)?;
-    Ok(decided)
+    query.fetch_one(conn).await.map_err(refused)
+}
+
+async fn preview(pool: &PgPool, sql: &str, numbers: &[String], others: &[&str]) -> Result<OrdersEffect, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let chosen = sqlx::query_as(include_str!("chosen_orders.sql")).bind(numbers);
+    let orders = chosen.fetch_all(&mut *transaction).await.map_err(LedgerError::Database)?;
+    let newest = newest_entry(&mut transaction).await?;
+    let changed = decide_in(&mut transaction, sql, numbers, others).await?;
+    let booked = booked_since(&mut transaction, newest).await?;
+    transaction.rollback().await.map_err(LedgerError::Database)?;
+    Ok(OrdersEffect { orders, changed, booked })
 }

@@ -1,6 +1,7 @@
 //! Why a file is not made, cannot be recounted, or does not reach its partner.
 
 use renkei_core::catalogue::Lang;
+use renkei_core::catalogue::act::Part;
 use renkei_core::verdict::{Classify, Coded};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,5 +40,10 @@ impl Problem {
     /// Text and remedy as the catalogue tells them; `None` where it has no words for it.
     pub fn words(&self, lang: Lang) -> Option<(String, String)> {
         Coded::new(self.code.as_deref()?, self.detail.clone()).words(lang)
+    }
+
+    /// The same with what to do in parts, for a page.
+    pub fn parts(&self, lang: Lang) -> Option<(String, Vec<Part>)> {
+        Coded::new(self.code.as_deref()?, self.detail.clone()).parts(lang)
     }
 }

@@ -52,8 +52,8 @@ pub fn page(topic: &Topic, extras: &Extras) -> String {
         for kind in layout.kinds() {
             line(&format!("\n### {} `{}`\n", kind.name, kind.id));
             line("| # | name | id | type | length | required | rule | grade |\n|--|--|--|--|--|--|--|--|");
-            for row in describe::rows(layout, kind) {
-                let rule = row.rule.replace('|', "\\|");
+            for row in describe::rows(layout, kind, Lang::En) {
+                let rule = row.rule().replace('|', "\\|");
                 let (position, name, id) = (row.position, &row.name, &row.id);
                 line(&format!(
                     "| {position} | {name} | {id} | {} | {} | {} | {rule} | {} |",
@@ -106,7 +106,7 @@ pub fn errors() -> String {
     );
     for code in catalogue::codes() {
         let texts = [Lang::Ja, Lang::En].into_iter().filter_map(|lang| catalogue::template(code, lang));
-        let cells: Vec<String> = texts.flat_map(|(text, remedy)| [cell(text), cell(remedy)]).collect();
+        let cells: Vec<String> = texts.flat_map(|(text, remedy)| [cell(text), cell(&remedy)]).collect();
         let _ = writeln!(out, "| `{code}` | {} |", cells.join(" | "));
     }
     out

@@ -95,9 +95,9 @@ fn property(layout: &Layout, kind: &Kind, index: usize) -> Value {
     let field = &kind.fields[index];
     let mut schema = shape(field);
     schema["title"] = json!(field.name);
-    let row = &crate::layout::describe::rows(layout, kind)[index];
-    if !row.rule.is_empty() {
-        schema["description"] = json!(row.rule);
+    let row = &crate::layout::describe::rows(layout, kind, crate::catalogue::Lang::En)[index];
+    if !row.rules.is_empty() {
+        schema["description"] = json!(row.rule());
     }
     if let Some(constant) = &field.constant {
         schema["const"] = json!(constant);

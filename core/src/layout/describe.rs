@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::model::{Field, Kind, Layout};
+use super::model::{Field, Kind, Layout, Total};
 use super::names::{Auto, FieldType, Format, Header};
 use super::width;
-use crate::catalogue::Lang;
-use crate::words;
+use crate::catalogue::{self, Lang};
+use crate::words::{self, say};
 
 /// One field of the sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +26,57 @@ pub struct FieldRow {
     /// `●` always, `△` on a condition, `○` optional.
     pub required: &'static str,
     /// Constant, default, codes, bounds, check, total: what else is asked of the value.
-    pub rule: String,
+    pub rules: Vec<Rule>,
     /// Evidence grade.
     pub grade: &'static str,
 }
 
+/// One rule of a field. What is written so in the file is a word of no language, and stands apart from what is said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// A sentence.
+    Words(String),
+    /// A constant, a path.
+    Verbatim(String),
+    /// A value with what it is: `default 0`.
+    Value(&'static str, String),
+    /// Codes and their meanings, and whether there are more.
+    Codes(Vec<(String, String)>, bool),
+}
+
+impl Rule {
+    /// As one text.
+    pub fn text(&self) -> String {
+        match self {
+            Rule::Words(text) | Rule::Verbatim(text) => text.clone(),
+            Rule::Value(what, value) => format!("{what} {value}"),
+            Rule::Codes(codes, more) => {
+                let shown: Vec<String> = codes.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect();
+                format!("{}{}", shown.join(", "), if *more { " …" } else { "" })
+            }
+        }
+    }
+}
+
+impl FieldRow {
+    /// All rules in a row.
+    pub fn rule(&self) -> String {
+        self.rules.iter().map(Rule::text).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// The fields of one kind of record, as rows.
-pub fn rows(layout: &Layout, kind: &Kind) -> Vec<FieldRow> {
+pub fn rows(layout: &Layout, kind: &Kind, lang: Lang) -> Vec<FieldRow> {
     let fixed = layout.format == Format::Fixed;
     let row = |(index, field): (usize, &Field)| FieldRow {
         position: index + 1,
         offset: fixed.then_some(field.offset),
         id: field.id.clone(),
         name: field.name.clone(),
-        ty: type_of(field),
+        ty: type_of(field, lang),
         length: length_of(field, fixed),
         required: required_of(field),
-        rule: rule_of(layout, kind, field),
+        rules: rules_of(layout, kind, field, lang),
         grade: field.grade.or(layout.grade).map_or("", |grade| grade.as_str()),
     };
     kind.fields.iter().enumerate().map(row).collect()
@@ -80,7 +114,7 @@ pub fn sheet(layout: &Layout, lang: Lang) -> String {
         let group = if kind.repeat { say("・繰返しの組", ", repeating group") } else { "" };
         line(String::new());
         line(format!("{}{tag} {} ({}{group})", kind.name, kind.id, kind.occurs));
-        table(&rows(layout, kind), ja, &mut line);
+        table(&rows(layout, kind, lang), ja, &mut line);
     }
     out
 }
@@ -88,7 +122,7 @@ pub fn sheet(layout: &Layout, lang: Lang) -> String {
 fn table(rows: &[FieldRow], ja: bool, line: &mut impl FnMut(String)) {
     let fixed = rows.iter().any(|row| row.offset.is_some());
     let head: Vec<&str> = if ja {
-        vec!["#", "位置", "id", "項目", "型", "桁", "必須", "内容", "根拠"]
+        vec!["#", "位置", "項目ID", "項目", "型", "桁", "必須", "規則", "根拠"]
     } else {
         vec!["#", "byte", "id", "name", "type", "length", "must", "content", "grade"]
     };
@@ -102,7 +136,7 @@ fn table(rows: &[FieldRow], ja: bool, line: &mut impl FnMut(String)) {
             row.ty.clone(),
             row.length.clone(),
             row.required.to_owned(),
-            row.rule.clone(),
+            row.rule(),
             row.grade.to_owned(),
         ]);
     }
@@ -115,14 +149,17 @@ fn table(rows: &[FieldRow], ja: bool, line: &mut impl FnMut(String)) {
     }
 }
 
-fn type_of(field: &Field) -> String {
-    match (field.ty, field.class) {
-        (FieldType::Kana, Some(class)) => format!("kana {}", class.as_str()),
-        (FieldType::Date, _) => {
+fn type_of(field: &Field, lang: Lang) -> String {
+    let name = catalogue::word("field_type", field.ty.as_str(), lang).unwrap_or_else(|| field.ty.as_str());
+    match (field.ty, field.class, lang) {
+        (FieldType::Kana, Some(class), Lang::Ja) => format!("{name}（{}）", catalogue::terms(class.as_str(), lang)),
+        (FieldType::Kana, Some(class), Lang::En) => format!("{name} {}", class.as_str()),
+        (FieldType::Date, ..) => {
             let forms: Vec<&str> = field.forms.iter().map(|form| form.as_str()).collect();
-            format!("date {}", forms.join(" / "))
+            let forms = forms.join(" / ");
+            format!("{name} {}", if lang == Lang::Ja { catalogue::terms(&forms, lang) } else { forms })
         }
-        (ty, _) => ty.to_string(),
+        _ => name.to_owned(),
     }
 }
 
@@ -144,59 +181,82 @@ fn required_of(field: &Field) -> &'static str {
     }
 }
 
-fn rule_of(layout: &Layout, kind: &Kind, field: &Field) -> String {
+/// The rules of a field: in Japanese by the names of fields and kinds, in English by their ids.
+fn rules_of(layout: &Layout, kind: &Kind, field: &Field, lang: Lang) -> Vec<Rule> {
+    let named = |field: &'_ Field| if lang == Lang::Ja { field.name.clone() } else { field.id.clone() };
     let mut rules = Vec::new();
+    let words = Rule::Words;
     if let Some(constant) = &field.constant {
-        rules.push(format!("= {constant}"));
+        rules.push(Rule::Verbatim(format!("= {constant}")));
     }
     if let Some(default) = &field.default {
-        rules.push(format!("default {default}"));
+        rules.push(Rule::Value(say(lang, "既定値", "default"), default.clone()));
     }
     match field.auto {
-        Some(Auto::Sequence) => rules.push("1, 2, 3 …".to_owned()),
-        Some(Auto::LayoutVersion) => rules.push(format!("= {}", layout.version)),
+        Some(Auto::Sequence) => rules.push(words("1, 2, 3 …".to_owned())),
+        Some(Auto::LayoutVersion) => rules.push(words(format!("= {}", layout.version))),
         None => {}
     }
     if let Some(total) = &field.total {
-        let other = &layout.kinds()[total.kind];
-        let of = total.sum.map_or_else(|| "count".to_owned(), |index| format!("sum of {}", other.fields[index].id));
-        let mut text = format!("{of} ({})", other.id);
-        for condition in &total.conditions {
-            let _ = write!(text, " {} = {}", other.fields[condition.field].id, condition.any_of.join("|"));
-        }
-        for (here, _) in &total.matching {
-            let _ = write!(text, " per {}", kind.fields[*here].id);
-        }
-        rules.push(text);
+        rules.push(words(total_of(layout, kind, total, lang)));
     }
     if let Some(condition) = &field.must_when {
-        rules.push(format!("when {} = {}", kind.fields[condition.field].id, condition.any_of.join("|")));
+        let (other, values) = (named(&kind.fields[condition.field]), condition.any_of.join("|"));
+        rules.push(words(match lang {
+            Lang::Ja => format!("{other} = {values} のとき必須"),
+            Lang::En => format!("when {other} = {values}"),
+        }));
     }
     if let Some(codes) = &field.codes {
-        let shown: Vec<String> = codes.entries.iter().take(8).map(|(code, meaning)| format!("{code} {meaning}")).collect();
-        rules.push(format!("{}{}", shown.join(", "), if codes.entries.len() > 8 { " …" } else { "" }));
+        rules.push(Rule::Codes(codes.entries.iter().take(8).cloned().collect(), codes.entries.len() > 8));
     }
     if let Some(urgent) = kind.urgent.as_ref().filter(|urgent| kind.fields[urgent.field].id == field.id) {
-        rules.push(format!("urgent: {}", urgent.any_of.join("|")));
+        rules.push(Rule::Value(say(lang, "至急:", "urgent:"), urgent.any_of.join("|")));
     }
     match (field.min, field.max) {
-        (Some(min), Some(max)) => rules.push(format!("{min}–{max}")),
-        (Some(min), None) => rules.push(format!("≥ {min}")),
-        (None, Some(max)) => rules.push(format!("≤ {max}")),
+        (Some(min), Some(max)) => rules.push(words(format!("{min}–{max}"))),
+        (Some(min), None) => rules.push(words(format!("≥ {min}"))),
+        (None, Some(max)) => rules.push(words(format!("≤ {max}"))),
         (None, None) => {}
     }
     if field.negative {
-        rules.push("±".to_owned());
+        rules.push(words("±".to_owned()));
     }
     if let Some(path) = &field.path {
-        rules.push(path.clone());
+        rules.push(Rule::Verbatim(path.clone()));
     }
     if let Some(choice) = &field.choice {
         let sign = if choice.others { "≠" } else { "=" };
-        rules.push(format!("where {} {sign} {}", choice.path, choice.any_of.join("|")));
+        let value = format!("{} {sign} {}", choice.path, choice.any_of.join("|"));
+        rules.push(Rule::Value(say(lang, "条件", "where"), value));
     }
     if let Some(check) = field.check {
-        rules.push(if field.check_warns { format!("{check} (warning)") } else { check.to_owned() });
+        let name = if lang == Lang::Ja { catalogue::terms(check, lang) } else { check.to_owned() };
+        rules.push(words(if field.check_warns {
+            format!("{name}{}", say(lang, "（注意のみ）", " (warning)"))
+        } else {
+            name
+        }));
     }
-    rules.join("; ")
+    rules
+}
+
+fn total_of(layout: &Layout, kind: &Kind, total: &Total, lang: Lang) -> String {
+    let other = &layout.kinds()[total.kind];
+    let named = |field: &Field| if lang == Lang::Ja { field.name.clone() } else { field.id.clone() };
+    let summed = total.sum.map(|index| named(&other.fields[index]));
+    let mut text = match (lang, summed) {
+        (Lang::Ja, Some(field)) => format!("{}の{field}の合計", other.name),
+        (Lang::Ja, None) => format!("{}の件数", other.name),
+        (Lang::En, Some(field)) => format!("sum of {field} ({})", other.id),
+        (Lang::En, None) => format!("count ({})", other.id),
+    };
+    for condition in &total.conditions {
+        let _ = write!(text, " {} = {}", named(&other.fields[condition.field]), condition.any_of.join("|"));
+    }
+    for (here, _) in &total.matching {
+        let of = named(&kind.fields[*here]);
+        let _ = if lang == Lang::Ja { write!(text, "（{of}ごと）") } else { write!(text, " per {of}") };
+    }
+    text
 }

@@ -27,6 +27,8 @@ pub use integration::{Integration, Profile};
 use sha2::{Digest, Sha256};
 pub use topics::{Confirm, CutOff, DeliveryTarget, Direction, Hold, Method, Release, Settings, Status, Topic, TopicSlug, Totals};
 
+use crate::catalogue::Lang;
+
 /// The whole of it.
 #[derive(Debug, Clone)]
 pub struct Registry {
@@ -102,6 +104,11 @@ impl Registry {
         self.topics.iter().find(named).or_else(|| self.sides().find(|side| side.queue() == name))
     }
 
+    /// A partner or section as the reader calls it: by the name the topics have, in English where there is one.
+    pub fn partner<'r>(&'r self, lang: Lang, name: &'r str) -> &'r str {
+        if lang == Lang::Ja { name } else { self.settings.partners.get(name).map_or(name, String::as_str) }
+    }
+
     /// What is handed in under that name: the inbound topic, or the answers to the files of an outbound one.
     pub fn incoming(&self, name: &str) -> Option<&Arc<Topic>> {
         self.topic(name).and_then(Topic::incoming)
@@ -141,6 +148,11 @@ mod tests {
         assert_eq!(registry.topic("9").map(|topic| topic.queue()), Some("out.09_bank_transfers".to_owned()));
         assert_eq!(registry.incoming("9").map(|topic| topic.queue()), Some("in.09_bank_transfers".to_owned()));
         assert_eq!(registry.topic("in.09_bank_transfers").map(|topic| topic.direction), Some(Direction::In));
+        let named = |topic: &Arc<Topic>| {
+            registry.partner(Lang::En, &topic.from).is_ascii() && registry.partner(Lang::En, &topic.to).is_ascii()
+        };
+        let unnamed: Vec<&str> = registry.sides().filter(|topic| !named(topic)).map(|topic| topic.slug.as_str()).collect();
+        assert!(unnamed.is_empty(), "[partners] has no English name for an end of {unnamed:?}");
         assert!(registry.incoming("17_eltax_payment_slips").is_none_or(|topic| topic.direction == Direction::In));
     }
 }

@@ -1,5 +1,7 @@
 //! `queues.toml` to checked types. Every fault of the file is found before the first one is reported, each with its line.
 
+use std::collections::BTreeMap;
+
 use toml::de::DeTable;
 
 use super::choices::{CONFIRMS, Confirm, HOLDS, Hold};
@@ -29,8 +31,12 @@ fn file(document: &DeTable<'_>, faults: &mut Faults<'_>) -> (Settings, Vec<Entry
         None if root.value("version").is_some() => {}
         None => faults.at(0, "`version` is missing; this program reads version 1"),
     }
-    let settings =
-        Settings { exchange: exchange(&mut root, faults), retry: retry(&mut root, faults), limits: limits(&mut root, faults) };
+    let settings = Settings {
+        exchange: exchange(&mut root, faults),
+        retry: retry(&mut root, faults),
+        limits: limits(&mut root, faults),
+        partners: partners(&mut root, faults),
+    };
     let defaults = defaults(&mut root, faults);
     let tables = root.tables(faults, "topic");
     root.finish(faults);
@@ -60,6 +66,12 @@ fn exchange(root: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> String {
         faults.at(root.place_of("exchange"), format!("exchange {fault}"));
     }
     name
+}
+
+/// `[partners]`: who stands at the other end, in English.
+fn partners(root: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> BTreeMap<String, String> {
+    let Some(mut section) = root.table(faults, "partners") else { return BTreeMap::new() };
+    section.entries(faults).into_iter().map(|(name, english, _)| (name, english.join(" "))).collect()
 }
 
 fn retry(root: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> RetrySettings {

@@ -1,5 +1,6 @@
 //! Topics and settings: the types that `queues.toml` becomes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -111,6 +112,8 @@ pub struct Settings {
     pub retry: RetrySettings,
     /// Limits.
     pub limits: Limits,
+    /// English names of partners and sections, by their Japanese ones.
+    pub partners: BTreeMap<String, String>,
 }
 
 /// One 連携.

@@ -32,7 +32,7 @@ use crate::verdict::{Classify, Coded, Verdict};
 
 pub use font::Typeface;
 pub use lookup::{FONTS, find_font};
-pub use mark::{MODULES, QUIET_MODULES};
+pub use mark::{MODULES, QUIET_MODULES, symbol};
 
 /// Who sends the slip: the same on every page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -76,7 +76,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
                     td {
                         @if finding.state == "open" { (badge(Tone::Act, say(lang, "未処理", "open"))) " "
                             @if finding.verdict == "hold" && person.may_on(Action::Operate, &batch.topic) { (choose::link(lang, batch.id, finding.line, &finding.code)) } }
-                        @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (finding.resolved_by.as_deref().unwrap_or_default()) }
+                        @if finding.state == "resolved" { (say(lang, "処理済", "resolved")) " " (html::who(lang, finding.resolved_by.as_deref().unwrap_or_default())) }
                     }
                 } } }
             } }
@@ -123,7 +123,7 @@ fn fault_row(lang: Lang, stored: &StoredFault, full: bool) -> Vec<String> {
         say(lang, "誤り", "error").to_owned(),
         fault.code.clone(),
         catalogue::text(&fault, lang),
-        catalogue::remedy(&fault, lang),
+        html::remedy_named(&fault, lang),
     ]
 }
 
@@ -144,7 +144,7 @@ fn finding_row(desk: &Desk, lang: Lang, topic: &str, finding: &Finding, full: bo
         words::verdict(lang, &finding.verdict),
         finding.code.clone(),
         catalogue::text(&fault, lang),
-        catalogue::remedy(&fault, lang),
+        html::remedy_named(&fault, lang),
     ]
 }
 

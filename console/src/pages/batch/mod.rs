@@ -73,10 +73,10 @@ fn facts(desk: &Desk, lang: Lang, batch: &Batch) -> Markup {
             dt { (say(lang, "連携", "Topic")) } dd { (html::topic(&desk.registry, lang, &batch.topic)) }
             dt { (say(lang, "ファイル", "File")) } dd { (batch.file) " · " (count(batch.bytes)) " " (say(lang, "バイト", "bytes")) " · " (layout_name(desk, batch)) }
             dt { "SHA-256" } dd { code { (batch.sha256) } }
-            dt { (say(lang, "送付者", "Sender")) } dd { (words::door(lang, &batch.sender)) @if !batch.origin.is_empty() { " · " (batch.origin) } }
+            dt { (say(lang, "送付者", "Sender")) } dd { (html::who(lang, &batch.sender)) @if !batch.origin.is_empty() { " · " (batch.origin) } }
             dt { (say(lang, "受付番号", "Delivery")) } dd { code { (batch.delivery) } }
             @if let Some(by) = &batch.decided_by {
-                dt { (say(lang, "処理者", "Decided by")) } dd { (by) @if let Some(at) = &batch.decided_at { " · " (when(at)) } }
+                dt { (say(lang, "処理者", "Decided by")) } dd { (html::who(lang, by)) @if let Some(at) = &batch.decided_at { " · " (when(at)) } }
             }
             @if let Some(day) = &batch.business_date { dt { (say(lang, "業務日", "Business day")) } dd { (day) } }
         }
@@ -87,7 +87,7 @@ fn facts(desk: &Desk, lang: Lang, batch: &Batch) -> Markup {
 fn layout_name(desk: &Desk, batch: &Batch) -> Markup {
     let folder = desk.registry.incoming(&batch.topic).and_then(|topic| topic.integration.as_ref());
     match folder.and_then(|folder| folder.layout(&batch.layout)) {
-        Some(layout) => html! { span { (layout.name) } },
+        Some(layout) => html::ja(&layout.name),
         None => html! { code { (batch.layout) } },
     }
 }
@@ -163,9 +163,9 @@ fn timeline(lang: Lang, steps: &[Step]) -> Markup {
         ol.timeline {
             @for step in steps {
                 li.bad[step.action.ends_with("reject") || step.action.ends_with("cancel")] {
-                    (when(&step.at)) " " strong { (step_name(lang, &step.action)) } " " (words::door(lang, &step.actor))
+                    (when(&step.at)) " " strong { (step_name(lang, &step.action)) } " " (html::who(lang, &step.actor))
                     @if let Some(took) = step.took_ms { " " span.hint { "+" (lasted(lang, took)) } }
-                    @if !step.source.is_empty() { span.hint { " · " (words::door(lang, &step.source)) } }
+                    @if !step.source.is_empty() { span.hint { " · " (html::who(lang, &step.source)) } }
                     @if let Some(reason) = &step.reason { div.detail { (reason_text(lang, reason)) } }
                 }
             }

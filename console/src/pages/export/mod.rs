@@ -25,7 +25,9 @@ use renkei_core::words::{self, say};
 use super::seen;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, problem_told, short, told, topic, when, yen};
+use crate::html::{
+    Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, problem_told, short, told, topic, when, who, yen,
+};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -125,10 +127,10 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile, full: bool) -> Markup {
             @if let Some(sha256) = &file.sha256 { dt { "SHA-256" } dd { code { (sha256) } } }
             dt { (say(lang, "業務日", "Business day")) } dd { (file.business_date) }
             @for (name, value) in &file.params.0 { dt { (param_name(desk, lang, &file.topic, name)) } dd { (value) } }
-            dt { (say(lang, "作成指示", "Ordered")) } dd { (file.made_by) " · " (when(&file.ordered_at)) }
-            @if let (Some(by), Some(at)) = (&file.released_by, &file.released_at) { dt { (say(lang, "払出", "Released")) } dd { (by) " · " (when(at)) } }
+            dt { (say(lang, "作成指示", "Ordered")) } dd { (who(lang, &file.made_by)) " · " (when(&file.ordered_at)) }
+            @if let (Some(by), Some(at)) = (&file.released_by, &file.released_at) { dt { (say(lang, "払出", "Released")) } dd { (who(lang, by)) " · " (when(at)) } }
             @if let Some(at) = &file.delivered_at { dt { (say(lang, "引渡", "Delivered")) } dd { (when(at)) } }
-            @if let (Some(by), Some(reason)) = (&file.voided_by, &file.void_reason) { dt { (say(lang, "無効", "Void")) } dd { (by) " · " (reason) " · " (file.void_confirmation.as_deref().unwrap_or_default()) } }
+            @if let (Some(by), Some(reason)) = (&file.voided_by, &file.void_reason) { dt { (say(lang, "無効", "Void")) } dd { (who(lang, by)) " · " (reason) " · " (file.void_confirmation.as_deref().unwrap_or_default()) } }
             dt { (say(lang, "払出の規則", "Release")) }
             dd { (match file.release_policy.as_str() {
                 "two_person" => say(lang, "二人で（作成者と承認者は別の人）", "two persons (maker and approver differ)"),
@@ -212,7 +214,7 @@ fn notable(lang: Lang, mark: &Notable, full: bool) -> Markup {
 fn left_behind<'i>(lang: Lang, refusals: impl IntoIterator<Item = &'i Refused>, full: bool) -> Markup {
     html! {
         ul.plain { @for item in refusals.into_iter().take(200) {
-            li { @if let (Some(object), Some(id)) = (&item.object, item.object_id) { code { (object) " " (id) } " " } (told(lang, &item.code, seen::values(Some(&item.detail), full).as_ref())) }
+            li { @if let (Some(object), Some(id)) = (&item.object, item.object_id) { (words::claim_object(lang, object)) " " (id) " · " } (told(lang, &item.code, seen::values(Some(&item.detail), full).as_ref())) }
         } }
     }
 }
@@ -242,7 +244,7 @@ fn deliveries(lang: Lang, detail: &FileDetail) -> Markup {
                 div.scroll { table {
                     thead { tr { th { (say(lang, "種類", "What")) } th { (say(lang, "日時", "When")) } th { (say(lang, "担当", "Who")) } th { (say(lang, "場所", "Where")) } th { (say(lang, "回答・理由", "Answer")) } th { (say(lang, "次の送信", "Next try")) } } }
                     tbody { @for step in &detail.deliveries { tr {
-                        td { (words::delivery(lang, &step.kind)) } td { (when(&step.at)) } td { (step.actor) } td.file { (step.place) }
+                        td { (words::delivery(lang, &step.kind)) } td { (when(&step.at)) } td { (who(lang, &step.actor)) } td.file { (step.place) }
                         td { (step.detail.as_deref().unwrap_or_default()) } td { @if let Some(next) = &step.next_try { (when(next)) } }
                     } } }
                 } }

@@ -76,7 +76,7 @@ fn input(lang: Lang, topic: &Topic, param: &Param, typed: &Fields) -> Markup {
             input id=(id) name=(id) type=(kind) value=[value] placeholder=(param.ty.example()) required[must];
         }
         @if !param.help(lang).is_empty() { span.hint { (param.help(lang)) } }
-        @if !param.layouts.is_empty() { span.hint { (param.layouts.join(", ")) } }
+        @if !param.layouts.is_empty() { span.hint { (only_for(lang, topic, param)) } }
     };
     let mark = match (param.must, of_all) {
         (true, true) => say(lang, "（必須）", " (required)"),
@@ -84,6 +84,15 @@ fn input(lang: Lang, topic: &Topic, param: &Param, typed: &Fields) -> Markup {
         (false, _) => "",
     };
     field(&format!("{}{mark}", param.name(lang)), &id, filled)
+}
+
+/// The layouts that take a parameter which others do not, as they are called.
+fn only_for(lang: Lang, topic: &Topic, param: &Param) -> Markup {
+    let called = |variant: &String| {
+        topic.integration.as_ref().and_then(|folder| folder.layout(variant)).map(|layout| layout.name.as_str())
+    };
+    let names: Vec<&str> = param.layouts.iter().filter_map(called).collect();
+    html! { (say(lang, "対象: ", "only for ")) span lang="ja" { (names.join("、")) } }
 }
 
 /// The form: a look first. The key in it makes one run of a form that is sent twice.
@@ -108,7 +117,7 @@ fn form_with(person: &Person, topic: &Topic, typed: &Fields) -> Markup {
         html! {
             @if variants.len() > 1 {
                 (field(say(lang, "様式・銀行", "Profile"), "profile", html! {
-                    select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) selected[typed.get("profile") == name] { (title) } } }
+                    select id="profile" name="profile" { @for (name, title) in &variants { option value=(name) lang="ja" selected[typed.get("profile") == name] { (title) } } }
                 }))
             }
             @for param in params(topic) { (input(lang, topic, param, typed)) }
@@ -127,7 +136,7 @@ fn once_more(person: &Person, topic: &Topic, typed: &Fields, faults: &[ParamFaul
         (form_with(person, topic, typed))
         p { a href={ "/topics/" (topic.slug) } { (say(lang, "連携に戻る", "Back to the topic")) } }
     };
-    let title = format!("{} {}", say(lang, "ファイルを作る", "Order a file"), topic.slug);
+    let title = format!("{}: {}", say(lang, "ファイルを作る", "Order a file"), say(lang, &topic.name, &topic.name_en));
     (StatusCode::CONFLICT, frame(person, &Page::new(Nav::Exports, &title), body)).into_response()
 }
 
@@ -168,7 +177,7 @@ pub(crate) async fn dry_run(
         }
         p { a href={ "/topics/" (slug) } { (say(lang, "連携に戻る", "Back to the topic")) } }
     };
-    let title = format!("{} {slug}", say(lang, "送る内容の確認", "What would go"));
+    let title = format!("{}: {}", say(lang, "送る内容の確認", "What would go"), say(lang, &topic.name, &topic.name_en));
     Ok(frame(&person, &Page::new(Nav::Exports, &title), body).into_response())
 }
 

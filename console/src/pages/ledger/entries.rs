@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::ledger::JournalLine;
 use renkei_core::catalogue::Lang;
-use renkei_core::words::{self, say};
+use renkei_core::words::say;
 use sqlx::FromRow;
 
 use super::{Tab, tabs, whole};
@@ -87,7 +87,7 @@ fn listed(lang: Lang, entries: &[Listed]) -> Markup {
                 @else { td.number { (count(entry.postings)) } td.number { (yen(entry.yen.unwrap_or(0))) } }
                 td { @if let Some(batch) = entry.batch { a href={ "/batches/" (batch) } { (say(lang, "受付", "batch")) " " (batch) } }
                      @if let Some(file) = entry.file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } } }
-                td { (words::door(lang, &entry.actor)) }
+                td { (html::who(lang, &entry.actor)) }
             } } }
         } }
     }
@@ -133,7 +133,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
                     @if let Some(file) = file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } }
                     @if batch.is_none() && file.is_none() { (say(lang, "職員の操作", "a person's decision")) }
                 }
-                dt { (say(lang, "起票者・日時", "By, when")) } dd { (words::door(lang, actor)) " · " (when(at)) }
+                dt { (say(lang, "起票者・日時", "By, when")) } dd { (html::who(lang, actor)) " · " (when(at)) }
             }
         }
         @if let Some(only) = only { p { (say(lang, "予算科目", "Budget line")) " " (only) " · " a href={ "/ledger/entries/" (entry) } { (say(lang, "伝票の全明細", "all lines of the entry")) } } }

@@ -11,6 +11,8 @@ pub(crate) mod lineage;
 pub(crate) mod lines;
 /// Payment orders.
 pub(crate) mod orders;
+/// Approved orders: another day, or none.
+pub(crate) mod redo;
 
 use std::sync::Arc;
 
@@ -79,7 +81,7 @@ fn book(lang: Lang, rows: &[&AccountBalance]) -> Markup {
     let (debit, credit) = (sum(&|row| row.debit), sum(&|row| row.credit));
     let (left, right) = (sum(&|row| over(row.debit, row.credit)), sum(&|row| over(row.credit, row.debit)));
     html! {
-        table {
+        table.balance {
             thead { tr {
                 th.number { (say(lang, "借方残高", "Debit balance")) } th.number { (say(lang, "借方合計", "Debit")) } th { (say(lang, "勘定科目", "Account")) }
                 th.number { (say(lang, "貸方合計", "Credit")) } th.number { (say(lang, "貸方残高", "Credit balance")) }

@@ -17,6 +17,8 @@ use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, o
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
+/// Where they are.
+pub(super) const ADDRESS: &str = "/ledger/orders";
 /// Orders of one page.
 const ROWS: i64 = 100;
 /// Orders among which those of a state are looked for at a time.
@@ -79,6 +81,13 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 p { (say(lang, "表示中の合計", "Total shown")) " " (yen(sum)) " " (say(lang, "円", "yen")) }
                 button type="submit" { (say(lang, "選んだ命令を決裁する", "Approve the chosen orders")) }
             }))
+        } @else if state == "approved" && person.may_everywhere(Action::Approve) {
+            // Nothing is done by these: they lead to the effect of what may be done.
+            form method="get" action="/ledger/orders/day" {
+                (table(&person, &orders, true))
+                button.second type="submit" { (say(lang, "支払日を変更する…", "Another day…")) }
+                button.second type="submit" formaction="/ledger/orders/cancel" { (say(lang, "取り消す…", "Cancel…")) }
+            }
         } @else { (table(&person, &orders, false)) }
         (older(&person, &address("/ledger/orders", &fields, &["state", "find"]), next))
     };
@@ -90,7 +99,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
 }
 
 /// Who decides about them, and who audits, sees whom they pay.
-fn shows_payees(person: &Person) -> bool {
+pub(super) fn shows_payees(person: &Person) -> bool {
     person.may_everywhere(Action::Approve) || person.may_everywhere(Action::Audit)
 }
 
@@ -108,7 +117,7 @@ fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {
                 @if choose { td { input type="checkbox" name="order" value=(order.no) aria-label=(order.no); } }
                 td { a href={ "/ledger/lineage/payment_order/" (order.id) } { code { (order.no) } } } td { (badge(if order.state == "draft" { Tone::Act } else { Tone::Quiet }, &words::order_state(lang, &order.state))) }
                 td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) } td { (order.pay_date) } td { (order.memo) }
-                td { (order.made_by) } td { (order.approved_by.as_deref().unwrap_or_default()) }
+                td { (html::who(lang, &order.made_by)) } td { (html::who(lang, order.approved_by.as_deref().unwrap_or_default())) }
                 td { @if let Some(batch) = order.batch { a href={ "/batches/" (batch) } { (batch) } } }
             } } }
         } }

@@ -132,7 +132,7 @@ fn again(lang: Lang, one: &Returned) -> Markup {
 }
 
 /// What would be booked; without any, what is said of that.
-fn booked(lang: Lang, entries: &[Booked], none: &str) -> Markup {
+pub(in crate::pages) fn booked(lang: Lang, entries: &[Booked], none: &str) -> Markup {
     html! {
         @if entries.is_empty() { p.hint { (none) } }
         @else { div.scroll { table {
@@ -148,7 +148,7 @@ fn booked(lang: Lang, entries: &[Booked], none: &str) -> Markup {
     }
 }
 
-fn date(fields: &Fields, name: &str) -> Answer<Option<String>> {
+pub(in crate::pages) fn date(fields: &Fields, name: &str) -> Answer<Option<String>> {
     let Some(text) = fields.some(name) else { return Ok(None) };
     text.parse::<Date>().map(|day| Some(day.to_string())).map_err(|_| Refusal::value(name, text))
 }

@@ -18,7 +18,7 @@ use super::{Tab, by, changes, day, page, permitted, reason, seen, small};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Tone, badge, empty, field, post, when};
+use crate::html::{Fields, Tone, badge, empty, field, ja, post, when, who};
 use crate::refusal::{Answer, Refusal};
 
 /// A value of a list to choose from, in Japanese and English.
@@ -65,7 +65,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         @else { div.scroll { table {
             thead { tr { th { (say(lang, "連携", "Topic")) } th { (say(lang, "プロファイル", "Profile")) } th { (say(lang, "名称", "Name")) } th.number { (say(lang, "版", "Version")) } th { (say(lang, "状態", "State")) } } }
             tbody { @for (topic, profile, versions) in &rows { tr {
-                td { (topic.number) } td { a href={ "/settings/banks/" (topic.slug) "/" (profile.name) } { code { (profile.name) } } } th scope="row" { (profile.title) }
+                td { (topic.number) } td { a href={ "/settings/banks/" (topic.slug) "/" (profile.name) } { code { (profile.name) } } } th scope="row" lang="ja" { (profile.title) }
                 td.number { (versions.first().map_or(0, |version| version.version)) }
                 td { @if versions.iter().any(|version| version.approved.is_none()) { (badge(Tone::Act, say(lang, "承認待ち", "waits for approval"))) } @else if versions.is_empty() { (say(lang, "設定ファイルのとおり", "as in its file")) } }
             } } }
@@ -103,7 +103,7 @@ pub(crate) async fn show(
     let waiting = versions.iter().find(|version| version.approved.is_none());
     let address = format!("/settings/banks/{slug}/{name}");
     let body = html! {
-        h2 { (topic.number) " " (profile.title) " " code { (profile.name) } }
+        h2 { (topic.number) " " (ja(&profile.title)) " " code { (profile.name) } }
         @if let Some(waiting) = waiting { (decision(&person, topic, &address, &keys, waiting)) }
         section.panel {
             h3 { (say(lang, "今日の指示に適用する値", "What counts for orders of today")) }
@@ -217,7 +217,7 @@ fn history(lang: Lang, keys: &[ProfileKey], versions: &[ProfileVersion]) -> Mark
             } }
             tbody { @for version in versions { tr {
                 td.number { (version.version) } td { (version.valid_from) } td { (difference(lang, keys, version)) } td { (version.why) }
-                td { (version.made_by) } td { (when(&version.made_at)) } td { (outcome(lang, version)) }
+                td { (who(lang, &version.made_by)) } td { (when(&version.made_at)) } td { (outcome(lang, version)) }
             } } }
         } } }
     } }

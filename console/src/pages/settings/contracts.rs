@@ -13,7 +13,7 @@ use super::{Tab, by, changes, day, history, page, permitted, reason, small};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, empty, field, post};
+use crate::html::{Fields, empty, field, ja, post};
 use crate::refusal::Answer;
 
 #[derive(Debug, FromRow)]
@@ -44,7 +44,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 th.number { (say(lang, "開始位置", "Starts at")) } th.number { (say(lang, "桁数", "Length")) } th { (say(lang, "先頭の0", "Leading zeros")) } th { (say(lang, "顧客番号の中の位置", "Place in the customer number")) }
             } }
             tbody { @for rule in &rules { tr {
-                th scope="row" { code { (rule.collector) } " " (rule.name) } td { (rule.charge_kind) }
+                th scope="row" { code { (rule.collector) } " " (ja(&rule.name)) } td { (rule.charge_kind) }
                 td { (rule.valid_from) " – " (rule.valid_to.as_deref().unwrap_or_default()) }
                 td.number { (rule.start_at) } td.number { (rule.length) } td { @if rule.strip_zeros { (say(lang, "除く", "taken off")) } @else { (say(lang, "残す", "kept")) } }
                 td { (place(rule)) }
@@ -71,7 +71,7 @@ fn form(person: &Person, collectors: &[(String, String)]) -> Markup {
         h2 { (say(lang, "規則の追加", "Add a rule")) }
         (post(person, "/settings/contract-numbers", html! {
             (field(say(lang, "収納機関", "Collector"), "collector", html! { select id="collector" name="collector" {
-                @for (code, name) in collectors { option value=(code) { (code) " " (name) } }
+                @for (code, name) in collectors { option value=(code) lang="ja" { (code) " " (name) } }
             } }))
             (field(say(lang, "適用開始（引落日）", "From (debit date)"), "valid_from", html! { input id="valid_from" name="valid_from" type="date" required; }))
             (number(say(lang, "開始位置", "First character"), "start_at"))

@@ -27,7 +27,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         p.hint { (say(lang, "レイアウトと、銀行プロファイルのうちファイルの形式に関わる値は、ファイルで管理します。変更はファイルで行い、プログラムを再起動すると適用されます。適用した時点は監査記録（設定の読込）に残ります。",
                       "Layouts, and what of bank profiles is about the form of files, are files. They are changed as files and count when the program is started again; the audit log says when (configuration loaded).")) }
         dl.facts {
-            dt { "queues.toml" } dd { code { (desk.registry.queues_digest) } }
+            dt { code { "queues.toml" } } dd { code { (desk.registry.queues_digest) } }
             dt { (say(lang, "プログラムの版", "Version of the program")) } dd { code { (env!("CARGO_PKG_VERSION")) } }
         }
         h2 { (say(lang, "レイアウト", "Layouts")) }
@@ -42,7 +42,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         div.scroll { table {
             thead { tr { th { (say(lang, "連携", "Topic")) } th { (say(lang, "識別", "Profile")) } th { (say(lang, "名称", "Name")) } th { (say(lang, "元のレイアウト", "Layout")) } } }
             tbody { @for topic in &topics { @for profile in topic.integration.iter().flat_map(|folder| &folder.profiles) {
-                tr { td { (topic.number) } td { code { (profile.name) } } th scope="row" { (profile.title) } td { code { (profile.base) } } }
+                tr { td { (topic.number) } td { code { (profile.name) } } th scope="row" lang="ja" { (profile.title) } td { code { (profile.base) } } }
             } } }
         } }
     };
@@ -52,7 +52,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
 fn layouts(lang: Lang, topic: &Topic) -> Markup {
     html! { @for (variant, layout) in topic.integration.iter().flat_map(|folder| &folder.layouts) { tr {
         td { a href={ "/topics/" (topic.slug) } { (topic.number) " " (say(lang, &topic.name, &topic.name_en)) } }
-        td { code { (variant) } } td { (layout.name) } td.number { (layout.version) } td { (words::layout_status(lang, layout.status)) }
+        td { code { (variant) } } td lang="ja" { (layout.name) } td.number { (layout.version) } td { (words::layout_status(lang, layout.status)) }
         td { (layout.grade.map_or("", |grade| grade.as_str())) } td { (short(layout.digest())) }
     } } }
 }

@@ -31,7 +31,7 @@ use sqlx::FromRow;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, Tone, badge, field, frame, when};
+use crate::html::{Fields, Nav, Page, Tone, badge, field, frame, when, who};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -97,6 +97,11 @@ fn by<'a>(person: &'a Person, fields: &'a Fields) -> Answer<By<'a>> {
 fn reason(lang: Lang, id: &str) -> Markup {
     let id = format!("reason-{id}");
     field(say(lang, "変更の理由", "Why"), &id, html! { input id=(id) name="reason" required maxlength="400"; })
+}
+
+/// An item that the survey names in Japanese: by that name, or by its code, which is English.
+fn coded(lang: Lang, code: &str, name: &str) -> String {
+    if lang == Lang::Ja { name.to_owned() } else { code.replace('_', " ") }
 }
 
 fn seen(fields: &Fields) -> Answer<i32> {
@@ -211,7 +216,7 @@ async fn history(desk: &Desk, lang: Lang, setting: &str) -> Answer<Markup> {
                 } }
                 tbody { @for change in &changes { tr {
                     td { code { (change.key) } } td.number { (change.version) } td { (change.valid_from.as_deref().unwrap_or(say(lang, "変更時から", "at once"))) }
-                    td { (values(lang, &change.before)) } td { (values(lang, &change.after)) } td { (change.why) } td { (change.made_by) } td { (when(&change.made_at)) }
+                    td { (values(lang, &change.before)) } td { (values(lang, &change.after)) } td { (change.why) } td { (who(lang, &change.made_by)) } td { (when(&change.made_at)) }
                 } } }
             } } }
         }

@@ -11,11 +11,11 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
-use super::{Tab, by, changes, closed_year, page, permitted, reason, small};
+use super::{Tab, by, changes, closed_year, coded, page, permitted, reason, small};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, empty, field, post, search, when, yen};
+use crate::html::{Fields, empty, field, post, search, when, who, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// A version of a portion, an earmark or a figure.
@@ -87,7 +87,7 @@ fn table(lang: Lang, rows: &[&Row], natures: &Items, sources: &Items) -> Markup 
                 th scope="row" { @if !row.budget_line.is_empty() { code { (row.fund) "-" (row.budget_line) } " " (row.line_name) } }
                 td { (word(natures, &row.nature)) } td { (word(sources, &row.source)) }
                 td.number { (yen(row.yen)) } td.number { (row.version) " " @if !row.counts { span.hint { (say(lang, "旧版", "old")) } } }
-                td { (row.why) } td { (row.made_by) } td { (when(&row.made_at)) }
+                td { (row.why) } td { (who(lang, &row.made_by)) } td { (when(&row.made_at)) }
             } } }
         } } }
     }
@@ -107,13 +107,13 @@ fn amount(lang: Lang, form: &str) -> Markup {
     field(say(lang, "金額（円）", "Yen"), &id, html! { input id=(id) name="yen" type="number" required; })
 }
 
-fn choice(label: &str, id: &str, name: &str, none: Option<&str>, items: &Items) -> Markup {
+fn choice(lang: Lang, label: &str, id: &str, name: &str, none: Option<&str>, items: &Items) -> Markup {
     field(
         label,
         id,
         html! { select id=(id) name=(name) {
             @if let Some(none) = none { option value="" { (none) } }
-            @for (code, name) in items { option value=(code) { (code) " " (name) } }
+            @for (code, name) in items { option value=(code) { (coded(lang, code, name)) } }
         } },
     )
 }
@@ -124,7 +124,7 @@ fn portion_form(person: &Person, year: i32, natures: &Items) -> Markup {
         (post(person, "/settings/survey/shares", html! {
             input type="hidden" name="kind" value="portion"; input type="hidden" name="year" value=(year);
             (line(lang, "portion"))
-            (choice(say(lang, "性質別", "Nature"), "portion-nature", "nature", None, natures))
+            (choice(lang, say(lang, "性質別", "Nature"), "portion-nature", "nature", None, natures))
             (amount(lang, "portion")) (reason(lang, "portion"))
             button type="submit" { (say(lang, "登録する", "Enter")) }
         }))
@@ -138,8 +138,8 @@ fn funding_form(person: &Person, year: i32, natures: &Items, sources: &Items) ->
         (post(person, "/settings/survey/shares", html! {
             input type="hidden" name="kind" value="funding"; input type="hidden" name="year" value=(year);
             (line(lang, "funding"))
-            (choice(say(lang, "性質別", "Nature"), "funding-nature", "nature", Some(own), natures))
-            (choice(say(lang, "財源", "Source"), "funding-source", "source", None, sources))
+            (choice(lang, say(lang, "性質別", "Nature"), "funding-nature", "nature", Some(own), natures))
+            (choice(lang, say(lang, "財源", "Source"), "funding-source", "source", None, sources))
             (amount(lang, "funding")) (reason(lang, "funding"))
             button type="submit" { (say(lang, "登録する", "Enter")) }
         }))

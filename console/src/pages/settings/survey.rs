@@ -10,11 +10,11 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
-use super::{Tab, by, changes, history, page, permitted, reason, small};
+use super::{Tab, by, changes, coded, history, page, permitted, reason, small};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, count, empty, field, post, search, when};
+use crate::html::{Fields, count, empty, field, ja, post, search, when, who};
 use crate::refusal::Answer;
 
 /// Rules shown at once.
@@ -82,8 +82,8 @@ fn table(lang: Lang, rules: &[Rule]) -> Markup {
             tbody { @for rule in rules { tr {
                 td { @if rule.fund.is_empty() { (say(lang, "すべて", "all")) } @else { code { (rule.fund) } } }
                 th scope="row" { code { (rule.key) } } td.number { (rule.from_year) } td.number { (rule.version) }
-                td { @match &rule.item { Some(item) => { code { (item) } " " (rule.item_name.as_deref().unwrap_or_default()) }, None => span.hint { (say(lang, "取消", "taken back")) } } }
-                td { (rule.why) } td { (rule.made_by) } td { (when(&rule.made_at)) }
+                td { @match &rule.item { Some(item) => { code { (item) } " " (ja(rule.item_name.as_deref().unwrap_or_default())) }, None => span.hint { (say(lang, "取消", "taken back")) } } }
+                td { (rule.why) } td { (who(lang, &rule.made_by)) } td { (when(&rule.made_at)) }
             } } }
         } }
     }
@@ -101,7 +101,7 @@ fn form(person: &Person, role: &str, items: &[(String, String)]) -> Markup {
             (field(say(lang, "適用年度", "From fiscal year"), "from_year", html! { input id="from_year" name="from_year" type="number" min="2000" max="2100" required; }))
             (field(say(lang, "決算統計の区分", "Item"), "item", html! { select id="item" name="item" {
                 option value="" { (say(lang, "（対応を取り消す）", "(take the rule back)")) }
-                @for (code, name) in items { option value=(code) { (code) " " (name) } }
+                @for (code, name) in items { option value=(code) { (coded(lang, code, name)) } }
             } }))
             (reason(lang, "survey"))
             button type="submit" { (say(lang, "変更する", "Change")) }

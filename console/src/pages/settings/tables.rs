@@ -10,7 +10,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use sqlx::FromRow;
 
-use super::{Tab, by, changes, closed_year, history, page, permitted, reason, small};
+use super::{Tab, by, changes, closed_year, coded, history, page, permitted, reason, small};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -69,7 +69,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
     let items: Vec<(String, String, String)> = sqlx::query_as(include_str!("sql/survey_items.sql")).fetch_all(&desk.pool).await?;
     let body = html! {
         (search("/settings/survey/tables", html! {
-            (field(say(lang, "表", "Table"), "table", html! { select id="table" name="table" { @for (no, name) in &tables { option value=(no) selected[no == table] { (no) " " (name) } } } }))
+            (field(say(lang, "表", "Table"), "table", html! { select id="table" name="table" { @for (no, name) in &tables { option value=(no) selected[no == table] lang="ja" { (no) " " (name) } } } }))
             (field(say(lang, "会計年度", "Fiscal year"), "year", html! { input id="year" name="year" type="number" min="2000" max="2100" required value=(year); }))
             button type="submit" { (say(lang, "表示", "Show")) }
         }))
@@ -89,7 +89,7 @@ fn item(lang: Lang, role: &str, code: &str, name: &str) -> String {
     match said(lang, &FIGURES, code) {
         figure if role == "figure" && !figure.is_empty() => figure.to_owned(),
         _ if name.is_empty() => code.to_owned(),
-        _ => format!("{code} {name}"),
+        _ => coded(lang, code, name),
     }
 }
 
@@ -100,7 +100,7 @@ fn list(lang: Lang, axes: &[Axis]) -> Markup {
             th { (say(lang, "意味", "Meaning")) } th { (say(lang, "根拠", "Evidence")) } th.number { (say(lang, "適用年度", "From year")) } th.number { (say(lang, "版", "Version")) }
         } }
         tbody { @for axis in axes { tr {
-            td { (said(lang, &AXES, &axis.axis)) } td { code { (axis.no) } } td { (axis.within) } th scope="row" { (axis.name) }
+            td { (said(lang, &AXES, &axis.axis)) } td { code { (axis.no) } } td { (axis.within) } th scope="row" lang="ja" { (axis.name) }
             td { (said(lang, &ROLES, &axis.role)) @if !axis.item.is_empty() { ": " (item(lang, &axis.role, &axis.item, &axis.item_name)) } }
             td { (axis.grade) } td.number { (axis.from_year) } td.number { (axis.version) }
         } } }

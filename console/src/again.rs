@@ -1,0 +1,207 @@
+//! What was typed is not lost. A form that is refused, or whose sender must first say who they are, comes back as it was filled in: the
+//! answer is the form's own page with the refusal above it. Nothing is kept on the server and nothing is put into an address; passwords
+//! and codes are asked for anew.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION, REFERER, SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use maud::html;
+use renkei_core::words::say;
+use tower::ServiceExt;
+
+use crate::guard::{FORM_BYTES_MAX, Refused, text};
+use crate::html::{Fields, carry, may_return, refill};
+use crate::pages::sign_in;
+
+/// Largest page that is shown again.
+const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Where one says again who one is.
+const PROVE: &str = "/prove";
+/// The hidden field with the address of the form that waits for a proof.
+const WAITS: &str = "waits-for";
+/// What stands before the names of its fields.
+const TYPED: &str = "typed.";
+
+/// Sends a request on, and looks at the answer.
+pub(crate) async fn pass(State(pages): State<Router>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_form = parts.method == Method::POST && !text(&parts.headers, &CONTENT_TYPE).starts_with("multipart/");
+    let (body, typed) = if is_form {
+        // A form that is too large arrives without its token, and is refused for that.
+        let bytes = to_bytes(body, FORM_BYTES_MAX).await.unwrap_or_default();
+        let typed = Fields::parse(&bytes);
+        (Body::from(bytes), typed)
+    } else {
+        (body, Fields::default())
+    };
+    let asked = Asked { pages, parts: parts.clone(), typed };
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if let Some(refused) = response.extensions().get::<Refused>().cloned() {
+        return asked.refused(response, &refused).await;
+    }
+    if !is_form {
+        return response;
+    }
+    let to = text(response.headers(), &LOCATION).to_owned();
+    if asked.path() == PROVE {
+        return asked.after_proof(response, &to).await;
+    }
+    if response.status() == StatusCode::SEE_OTHER && to.starts_with("/prove?") {
+        asked.proof(response, &to).await
+    } else {
+        response
+    }
+}
+
+/// What somebody asked for.
+struct Asked {
+    pages: Router,
+    parts: Parts,
+    typed: Fields,
+}
+
+impl Asked {
+    fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    /// A page as the same person would get it now; `None`: it is none.
+    async fn page(&self, address: &str, cookies: &HeaderValue) -> Option<String> {
+        let mut request = Request::builder().uri(address).body(Body::empty()).ok()?;
+        for name in [HOST, USER_AGENT, HeaderName::from_static("x-forwarded-for")] {
+            for value in self.parts.headers.get_all(&name) {
+                request.headers_mut().append(&name, value.clone());
+            }
+        }
+        request.headers_mut().insert(COOKIE, cookies.clone());
+        if let Some(peer) = self.parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+            request.extensions_mut().insert(*peer);
+        }
+        let response = self.pages.clone().oneshot(request).await.ok()?;
+        let is_page = response.status() == StatusCode::OK && text(response.headers(), &CONTENT_TYPE).starts_with("text/html");
+        if is_page { read(response.into_body()).await } else { None }
+    }
+
+    fn cookies(&self) -> HeaderValue {
+        self.parts.headers.get(COOKIE).cloned().unwrap_or_else(|| HeaderValue::from_static(""))
+    }
+
+    /// Where the form may have stood: the page the browser says it comes from; the form's own address; what that is a part of.
+    fn places(&self) -> Vec<String> {
+        let from = text(&self.parts.headers, &REFERER).split_once("://").map_or("", |(_, rest)| rest);
+        let ours = from.strip_prefix(text(&self.parts.headers, &HOST)).filter(|address| address.starts_with('/'));
+        let mut places: Vec<String> = ours.filter(|_| !from.is_empty()).map(without_notice).into_iter().collect();
+        let mut path = self.path();
+        while !path.is_empty() {
+            places.push(path.to_owned());
+            path = path.rsplit_once('/').map_or("", |(head, _)| head);
+        }
+        // The door and the question who is there are no places of a form.
+        let others = ["/language", "/pulse", "/enter", PROVE];
+        places.retain(|place| sign_in::back(place) != "/" && !others.iter().any(|other| place.starts_with(other)));
+        places
+    }
+
+    /// The page the form stood on, as it was filled in, with the refusal above; or the refusal with a way back.
+    async fn refused(self, response: Response, refused: &Refused) -> Response {
+        let status = response.status();
+        let is_form = self.parts.method == Method::POST;
+        // Who may not do it gets no form for it.
+        if is_form && refused.signed_in && status != StatusCode::FORBIDDEN && self.path() != PROVE {
+            let apart: Fields = refused.typed.iter().cloned().collect();
+            let typed = if refused.typed.is_empty() { &self.typed } else { &apart };
+            for place in self.places() {
+                if let Some(page) = self.page(&place, &self.cookies()).await {
+                    let page = refill(&page, self.path(), typed);
+                    return with_page(response, status, above(&page, &refused.told));
+                }
+            }
+        }
+        let mut places = self.places();
+        places.retain(|place| place.as_str() != self.path());
+        let back = places.into_iter().next().filter(|_| is_form || self.parts.headers.contains_key(REFERER));
+        let lang = refused.lang;
+        let link = match (refused.signed_in, back) {
+            (true, Some(back)) => html! { p { a href=(back) { (say(lang, "前の画面に戻る", "Back to the page before")) } } },
+            (true, None) => html! { p { a href="/" { (say(lang, "連携状況に戻る", "Back to the board")) } } },
+            (false, back) => {
+                let query: String =
+                    form_urlencoded::Serializer::new(String::new()).append_pair("back", back.as_deref().unwrap_or("/")).finish();
+                html! { p { a href={ "/enter?" (query) } { (say(lang, "ログイン画面へ", "To the sign-in")) } } }
+            }
+        };
+        let (head, body) = response.into_parts();
+        let page = read(body).await.unwrap_or_default();
+        let page = page.replacen("</main>", &format!("{}</main>", link.into_string()), 1);
+        with_page(Response::from_parts(head, Body::empty()), status, page)
+    }
+
+    /// Who is there must be proven first: the question, which carries what was typed.
+    async fn proof(self, response: Response, to: &str) -> Response {
+        let Some(page) = self.page(to, &self.cookies()).await else { return response };
+        let mut hidden = vec![(WAITS.to_owned(), self.path().to_owned())];
+        let returned = self.typed.pairs().iter().filter(|(name, _)| may_return(name));
+        hidden.extend(returned.map(|(name, value)| (format!("{TYPED}{name}"), value.clone())));
+        with_page(response, StatusCode::UNAUTHORIZED, carry(&page, PROVE, &hidden))
+    }
+
+    /// It was proven, and the form is shown again as it was filled in; or it was not, and the question goes on carrying it.
+    async fn after_proof(self, response: Response, to: &str) -> Response {
+        let Some(action) = self.typed.some(WAITS).map(str::to_owned) else { return response };
+        if response.status() != StatusCode::SEE_OTHER {
+            let hidden: Vec<(String, String)> =
+                self.typed.pairs().iter().filter(|(name, _)| name == WAITS || name.starts_with(TYPED)).cloned().collect();
+            let (head, body) = response.into_parts();
+            let page = read(body).await.unwrap_or_default();
+            let status = head.status;
+            return with_page(Response::from_parts(head, Body::empty()), status, carry(&page, PROVE, &hidden));
+        }
+        // The session goes on under another token.
+        let fresh = response.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok()?.split(';').next());
+        let other = text(&self.parts.headers, &COOKIE).split(';').map(str::trim);
+        let name = fresh.and_then(|cookie| cookie.split('=').next()).unwrap_or_default().to_owned();
+        let kept = other.filter(|cookie| cookie.split('=').next() != Some(&name));
+        let cookies: Vec<&str> = fresh.into_iter().chain(kept).collect();
+        let Ok(cookies) = HeaderValue::from_str(&cookies.join("; ")) else { return response };
+        let Some(page) = self.page(to, &cookies).await else { return response };
+        let typed = self.typed.pairs().iter();
+        let typed: Fields =
+            typed.filter_map(|(name, value)| Some((name.strip_prefix(TYPED)?.to_owned(), value.clone()))).collect();
+        with_page(response, StatusCode::OK, refill(&page, &action, &typed))
+    }
+}
+
+async fn read(body: Body) -> Option<String> {
+    let bytes: Bytes = to_bytes(body, PAGE_BYTES_MAX).await.ok()?;
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+/// The address without the word of what was done before.
+fn without_notice(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("done=")).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
+/// A page with a refusal before its heading.
+fn above(page: &str, told: &str) -> String {
+    const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
+    page.replacen(MAIN, &format!("{MAIN}{told}"), 1)
+}
+
+/// The answer with another page; its cookies stay.
+fn with_page(response: Response, status: StatusCode, page: String) -> Response {
+    let (mut head, _) = response.into_parts();
+    head.status = status;
+    head.headers.remove(LOCATION);
+    head.headers.remove(CONTENT_LENGTH);
+    head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Response::from_parts(head, Body::from(page))
+}

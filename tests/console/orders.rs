@@ -1,0 +1,82 @@
+//! Approved payment orders that no file carries get another day, or are taken back: the effect first, and never by who made them.
+
+use crate::flows::{batch, sample};
+use crate::support::files::{BANKS, INVOICES};
+use crate::support::world;
+use crate::visitor::{Visitor, console};
+
+const NOW: &str = "2026-10-06T09:30:00+09:00";
+const LIST: &str = "/ledger/orders?state=approved";
+
+#[test]
+fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effect() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        world.start("produce").await;
+        let address = console(world).await;
+        world.drop_file(BANKS, "IF01_20261001_001.csv", &sample("IF01_20261001_001.csv"));
+        batch(world, "posted").await;
+        world.drop_file(INVOICES, "IF16_20261006_001.json", &sample("IF16_20261006_001.json"));
+        batch(world, "held").await;
+        let made_by: String =
+            sqlx::query_scalar("select min(made_by) from ledger.payment_order").fetch_one(world.pool()).await.unwrap();
+        world.renkei(&["ledger", "approve", "--all", "--as", "kacho"]).expect(&[0]);
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut approver = Visitor::with_roles(world, &address, "shonin.1", &["approver"]).await;
+        let (no, was): (String, String) =
+            sqlx::query_as("select no, pay_date::text from ledger.payment_order where state = 'approved' order by no limit 1")
+                .fetch_one(world.pool())
+                .await
+                .unwrap();
+        viewer.get(LIST).await.expect(200).hides("/ledger/orders/day");
+        approver.get(LIST).await.expect(200).shows("支払日を変更する…").shows("formaction=\"/ledger/orders/cancel\"");
+        let form = format!("/ledger/orders/day?order={no}");
+        for person in [&mut viewer, &mut operator] {
+            person.get(&form).await.expect(403);
+            person.post("/ledger/orders/day", &[("order", no.as_str()), ("to", "2026-10-26")]).await.expect(403);
+        }
+        approver.get(&form).await.expect(200).shows("影響を確認する").hides(">支払日を変更する<");
+        approver.get("/ledger/orders/day").await.expect(409).shows("支出命令を選んでください。");
+        // A day on which banks are closed is refused, and what was typed stays.
+        approver
+            .get(&format!("{form}&to=2026-10-25"))
+            .await
+            .expect(409)
+            .shows("value=\"2026-10-25\"")
+            .hides(">支払日を変更する<");
+        let page = approver.get(&format!("{form}&to=2026-10-26")).await.expect(200);
+        page.shows(&format!("{was} → <strong>2026-10-26</strong>")).shows(">支払日を変更する<").shows("仕訳はありません。");
+        let moved = "select count(*) from ledger.payment_order where pay_date = '2026-10-26'";
+        assert_eq!(world.number(moved).await, 0, "looking moves nothing");
+        // Whoever made it does not give it another day.
+        let makes = async |who: &str| {
+            let made = format!(
+                "alter table ledger.payment_order disable trigger user; update ledger.payment_order set made_by = '{who}' where no = '{no}';
+                 alter table ledger.payment_order enable trigger user"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(made)).execute(world.pool()).await.unwrap();
+        };
+        makes("shonin.1").await;
+        approver.get(&format!("{form}&to=2026-10-26")).await.expect(409);
+        makes(&made_by).await;
+        let fields = [("order", no.as_str()), ("to", "2026-10-26")];
+        approver.post("/ledger/orders/day", &fields).await.expect_to(&format!("{LIST}&done=orders-moved"));
+        assert_eq!(world.number(moved).await, 1);
+        // Cancelled with a reason; the preview shows what is booked back.
+        approver.post("/ledger/orders/cancel", &fields[..1]).await.expect(400).shows("理由を入力してください。");
+        let page = approver.get(&format!("/ledger/orders/cancel?order={no}&reason=x")).await.expect(200);
+        page.shows("決裁済 → <strong>取消</strong>").shows("作成される仕訳");
+        sqlx::query("update access.session set proven_at = proven_at - interval '10 minutes'")
+            .execute(world.pool())
+            .await
+            .unwrap();
+        let why = [("order", no.as_str()), ("reason", "請求の誤り")];
+        let asked = approver.post("/ledger/orders/cancel", &why).await.asks_who(&format!("/ledger/orders/cancel?order={no}"));
+        asked.shows("請求の誤り");
+        sqlx::query("update access.session set proven_at = clock_timestamp()").execute(world.pool()).await.unwrap();
+        approver.post("/ledger/orders/cancel", &why).await.expect_to(&format!("{LIST}&done=orders-cancelled"));
+        let told = "select count(*) from audit.event where actor = 'shonin.1' and action in ('payment_order.reschedule', 'payment_order.cancel')";
+        assert_eq!(world.number(told).await, 2);
+    });
+}
