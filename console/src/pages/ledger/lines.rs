@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use maud::html;
 use renkei_core::catalogue::Lang;
-use renkei_core::words::{self, say};
+use renkei_core::words::say;
 use sqlx::FromRow;
 
 use super::{Tab, tabs, whole};
@@ -93,7 +93,7 @@ pub(crate) async fn show(
                 td { @if lang == Lang::Ja { (one.rule) } @else { code { (one.event) } } } td.number { (count(one.postings)) } td.number { (yen(one.yen)) }
                 td { @if let Some(batch) = one.batch { a href={ "/batches/" (batch) } { (say(lang, "受付", "batch")) " " (batch) } }
                      @if let Some(file) = one.file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } } }
-                td { (words::door(lang, &one.actor)) }
+                td { (html::who(lang, &one.actor)) }
             } } }
             tfoot { tr { th scope="row" colspan="4" { (say(lang, "表示中の合計", "Total shown")) } td.number { (yen(sum)) } td {} td {} } }
         } } }
