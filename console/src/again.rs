@@ -93,19 +93,22 @@ impl Asked {
         self.parts.headers.get(COOKIE).cloned().unwrap_or_else(|| HeaderValue::from_static(""))
     }
 
+    /// The page of ours the browser says it comes from.
+    fn stood(&self) -> Option<String> {
+        let (_, from) = text(&self.parts.headers, &REFERER).split_once("://")?;
+        let ours = from.strip_prefix(text(&self.parts.headers, &HOST)).filter(|address| address.starts_with('/'))?;
+        Some(without_notice(ours)).filter(|place| is_place(place))
+    }
+
     /// Where the form may have stood: the page the browser says it comes from; the form's own address; what that is a part of.
     fn places(&self) -> Vec<String> {
-        let from = text(&self.parts.headers, &REFERER).split_once("://").map_or("", |(_, rest)| rest);
-        let ours = from.strip_prefix(text(&self.parts.headers, &HOST)).filter(|address| address.starts_with('/'));
-        let mut places: Vec<String> = ours.filter(|_| !from.is_empty()).map(without_notice).into_iter().collect();
+        let mut places: Vec<String> = self.stood().into_iter().collect();
         let mut path = self.path();
         while !path.is_empty() {
             places.push(path.to_owned());
             path = path.rsplit_once('/').map_or("", |(head, _)| head);
         }
-        // The door and the question who is there are no places of a form.
-        let others = ["/language", "/pulse", "/enter", PROVE];
-        places.retain(|place| sign_in::back(place) != "/" && !others.iter().any(|other| place.starts_with(other)));
+        places.retain(|place| is_place(place));
         places
     }
 
@@ -113,11 +116,19 @@ impl Asked {
     async fn refused(self, response: Response, refused: &Refused) -> Response {
         let status = response.status();
         let is_form = self.parts.method == Method::POST;
+        let query = Fields::parse(self.parts.uri.query().unwrap_or_default().as_bytes());
+        let asks = is_form || (!query.pairs().is_empty() && status != StatusCode::NOT_FOUND);
         // Who may not do it gets no form for it.
-        if is_form && refused.signed_in && status != StatusCode::FORBIDDEN && self.path() != PROVE {
+        if asks && refused.signed_in && status != StatusCode::FORBIDDEN && self.path() != PROVE {
             let apart: Fields = refused.typed.iter().cloned().collect();
-            let typed = if refused.typed.is_empty() { &self.typed } else { &apart };
-            for place in self.places() {
+            let typed = match (is_form, refused.typed.is_empty()) {
+                (false, _) => &query,
+                (true, true) => &self.typed,
+                (true, false) => &apart,
+            };
+            // A form that only asks is put back where the browser says that it stood.
+            let places = if is_form { self.places() } else { self.stood().into_iter().collect() };
+            for place in places {
                 if let Some(page) = self.page(&place, &self.cookies()).await {
                     let page = refill(&page, self.path(), typed);
                     return with_page(response, status, above(&page, &refused.told));
@@ -181,6 +192,12 @@ impl Asked {
 async fn read(body: Body) -> Option<String> {
     let bytes: Bytes = to_bytes(body, PAGE_BYTES_MAX).await.ok()?;
     String::from_utf8(bytes.to_vec()).ok()
+}
+
+/// The door and the question who is there are no places of a form.
+fn is_place(address: &str) -> bool {
+    let others = ["/language", "/pulse", "/enter", PROVE];
+    sign_in::back(address) != "/" && !others.iter().any(|other| address.starts_with(other))
 }
 
 /// The address without the word of what was done before.

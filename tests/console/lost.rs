@@ -40,6 +40,12 @@ fn a_refused_form_comes_back_as_it_was_filled_in() {
         viewer.get(CALENDAR).await.expect(200);
         let page = viewer.post(CALENDAR, &whole[1..]).await.expect(403).shows("権限がありません").hides("臨時の休日");
         page.shows("href=\"/settings\">前の画面に戻る");
+        // A form that only asks comes back where it stood.
+        let mut approver = Visitor::with_roles(world, &address, "shonin.1", &["approver"]).await;
+        let form = "/worklists/pay/move?from=2026-10-15&kind=1";
+        let asked = approver.raw("GET", &format!("{form}&to=2026-10-18&reason=%E9%8A%80%E8%A1%8C%E3%81%AE%E4%BE%9D%E9%A0%BC"));
+        let page = approver.send(asked.header("referer", format!("http://{address}{form}"))).await.expect(409);
+        assert_eq!((value(&page, "to"), value(&page, "reason")), ("2026-10-18".into(), "銀行の依頼".into()));
         // A session that is over leads to the door, and from there to the page.
         let mut nobody = Visitor::new(&address);
         nobody.post(CALENDAR, &whole[1..]).await.expect(403).shows("/enter?back=%2Fsettings").shows("ログイン画面へ");
