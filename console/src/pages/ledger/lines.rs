@@ -77,7 +77,7 @@ pub(crate) async fn show(
     let body = html! {
         (tabs(lang, Tab::Entries))
         dl.facts {
-            dt { (say(lang, "年度・会計・予算科目", "Year, fund, budget line")) } dd { (year) " · " (fund) " · " (code) " " (line.name) }
+            dt { (say(lang, "年度・会計・予算科目", "Year, fund, budget line")) } dd { (year) " · " (fund) " · " (code) " " (html::ja(&line.name)) }
             dt { (say(lang, "予算現額", "Budget")) } dd { (yen(line.budget)) " " (say(lang, "円", "yen")) }
         }
         p.hint { (if line.side == "revenue" { say(lang, "この予算科目で現金を収入した伝票です（戻出は負の金額）。", "Entries that received cash on this line (paid back: below zero).") }
