@@ -7,10 +7,12 @@ with today as (
     select s.*, s.revision::int as nth, s.unit_price = '1' as by_unit, coalesce(s.bond_amount, 0) as bond_yen, d.business_date,
            (s.signed_at at time zone 'Asia/Tokyo')::date as signed_on, ledger.contract_content(to_jsonb(s)) as content,
            f.commitment as found, f.candidates, coalesce(k.chosen, s.commitment_no) as wanted,
+           coalesce(kc.chosen, s.creditor) as payee,
            row_number() over (partition by s.contract_no, s.revision, s.document_id order by s.line) as copy
       from staged_contract s cross join today d
       -- What a person chose for a held line goes before what the line says.
       left join choice k on k.line = s.line and k.object = 'commitment'
+      left join choice kc on kc.line = s.line and kc.object = 'creditor'
       left join lateral ledger.find_contract_commitment(coalesce(k.chosen, s.commitment_no), s.contract_no, s.tender_no) f on true
 ), seen as (
     select l.line, n.status as before, l.status as after, n.content_hash = l.content as same
@@ -35,7 +37,7 @@ with today as (
            sum(greatest(delta, 0)) over (partition by fiscal_year, fund, budget_line order by line) as more
       from concluded where nth > 0
 ), tender as (
-    select f.line, f.amount, f.creditor, f.tender_no, f.by_unit, f.nth, r.id, r.creditor as winner, r.award_incl
+    select f.line, f.amount, f.payee as creditor, f.tender_no, f.by_unit, f.nth, r.id, r.creditor as winner, r.award_incl
       from fresh f left join ledger.standing_bid_result r on r.tender_no = f.tender_no and r.outcome = '1'
      where f.tender_no is not null
 )
@@ -83,20 +85,20 @@ select line, 'reject', 'CONTRACT_YEAR_CLOSED', 'starts_on', jsonb_build_object('
 
 -- A person must decide
 union all
-select f.line, 'hold', 'CONTRACT_CREDITOR_UNKNOWN', 'creditor', jsonb_build_object('value', f.creditor)
-  from fresh f where not exists (select from ledger.creditor k where k.no = f.creditor)
+select f.line, 'hold', 'CONTRACT_CREDITOR_UNKNOWN', 'creditor', jsonb_build_object('value', f.payee)
+  from fresh f where not exists (select from ledger.creditor k where k.no = f.payee)
 union all
 select f.line, 'hold', 'CONTRACT_CREDITOR_SUSPENDED', 'creditor', jsonb_build_object('name', k.name, 'from', k.suspended_from)
-  from fresh f join ledger.creditor k on k.no = f.creditor
+  from fresh f join ledger.creditor k on k.no = f.payee
  where f.status in ('1', '2', '3') and f.business_date between k.suspended_from and coalesce(k.suspended_to, date '9999-12-31')
 union all
 select f.line, 'hold', 'CONTRACT_VENDOR_SUSPENDED', 'creditor', jsonb_build_object('vendor', v.no, 'date', f.contracted_on)
-  from fresh f join ledger.vendor v on v.creditor = f.creditor
+  from fresh f join ledger.vendor v on v.creditor = f.payee
  where f.status in ('1', '2', '3') and f.nth = 0 and ledger.vendor_suspended(v.no, f.contracted_on)
    and not exists (select from answered a where a.line = f.line and a.code = 'CONTRACT_VENDOR_SUSPENDED')
 union all
 select f.line, 'hold', 'CONTRACT_CORPORATE_DIFFERS', 'corporate_number', jsonb_build_object('value', f.corporate_number, 'registered', k.corporate_number)
-  from fresh f join ledger.creditor k on k.no = f.creditor where k.corporate_number <> f.corporate_number
+  from fresh f join ledger.creditor k on k.no = f.payee where k.corporate_number <> f.corporate_number
 union all
 select f.line, 'hold', 'CONTRACT_RETROACTIVE', 'contracted_on', jsonb_build_object('value', f.contracted_on, 'signed_on', f.signed_on)
   from fresh f
@@ -132,7 +134,7 @@ select line, 'hold', 'CONTRACT_COMMITMENT_CANCELLED', 'commitment_no', jsonb_bui
 union all
 select line, 'hold', 'CONTRACT_COMMITMENT_OF_ANOTHER', 'commitment_no',
        jsonb_build_object('commitment', found, 'creditor', coalesce(committed_to, '—'), 'contract', coalesce(committed_for, '—'))
-  from contract where committed_to <> creditor or committed_for <> contract_no
+  from contract where committed_to <> payee or committed_for <> contract_no
 union all
 -- A number in the notice does not move a contract off the commitment it has. (Of a contract over several years each year has its own.)
 select f.line, 'hold', 'CONTRACT_COMMITMENT_DIFFERS', 'commitment_no',

@@ -3,11 +3,12 @@
 
 create temp table accepted on commit drop as
 select s.*, s.revision::int as nth, s.unit_price = '1' as by_unit, coalesce(s.bond_amount, 0) as bond_yen,
-       ledger.contract_content(to_jsonb(s)) as content, f.commitment as found, c.state, c.fund,
+       ledger.contract_content(to_jsonb(s)) as content, f.commitment as found, c.state, c.fund, coalesce(hc.chosen, s.creditor) as payee,
        ledger.contract_delta(s.revision::int, s.multi_year, s.unit_price = '1', s.amount, k.amount, c.amount) as delta,
        case when s.bond = '1' then coalesce(s.bond_amount, 0) - case when k.bond = '1' then k.bond_amount else 0 end else 0 end as bond_more
   from staged_contract s
   left join choice h on h.line = s.line and h.object = 'commitment'
+  left join choice hc on hc.line = s.line and hc.object = 'creditor'
   left join lateral ledger.find_contract_commitment(coalesce(h.chosen, s.commitment_no), s.contract_no, s.tender_no) f on true
   left join ledger.commitment c on c.no = f.commitment
   left join ledger.contract k on k.contract_no = s.contract_no and s.revision::int > 0;
@@ -15,7 +16,7 @@ select s.*, s.revision::int as nth, s.unit_price = '1' as by_unit, coalesce(s.bo
 insert into ledger.contract_notice (contract_no, revision, document_id, status, kind, method, negotiated_ground, title, organization, creditor,
                                     corporate_number, amount, tax, tax_rate, contracted_on, starts_on, ends_on, signed_at, multi_year, unit_price,
                                     commitment, tender_no, bond, bond_amount, pdf_name, pdf_sha256, content_hash, batch_id, line)
-select contract_no, nth, document_id, status, kind, method, negotiated_ground, title, organization, creditor,
+select contract_no, nth, document_id, status, kind, method, negotiated_ground, title, organization, payee,
        corporate_number, amount, tax, tax_rate::int, contracted_on, starts_on, ends_on, signed_at, multi_year, by_unit,
        found, tender_no, bond, bond_yen, pdf_name, lower(pdf_sha256), content, b.id, a.line
   from accepted a cross join batch b
@@ -24,7 +25,7 @@ select contract_no, nth, document_id, status, kind, method, negotiated_ground, t
 -- 締結 → 支出負担行為の確定・変更
 select ledger.begin_commitments();
 insert into commitment_wanted (line, commitment, state, delta, creditor, contract_no, committed_on, why)
-select line, found, 'confirmed', delta, creditor, contract_no, case when state = 'draft' then contracted_on end,
+select line, found, 'confirmed', delta, payee, contract_no, case when state = 'draft' then contracted_on end,
        case when nth = 0 then '契約締結 ' else '契約変更 ' end || contract_no || case when nth = 0 then '' else ' 第' || nth || '回' end
   from accepted where status = '3';
 
@@ -42,7 +43,7 @@ select ledger.change_commitments(b.id, b.business_date, b.actor) from batch b;
 insert into audit.event (actor, action, object, object_id, after)
 select b.actor, case a.status when '3' then 'contract.conclude' when '4' then 'contract.decline' when '5' then 'contract.withdraw' else 'contract.send' end,
        'contract', a.contract_no || '-' || a.revision,
-       jsonb_build_object('document', a.document_id, 'amount', a.amount, 'creditor', a.creditor, 'commitment', a.found, 'pdf_sha256', lower(a.pdf_sha256),
+       jsonb_build_object('document', a.document_id, 'amount', a.amount, 'creditor', a.payee, 'commitment', a.found, 'pdf_sha256', lower(a.pdf_sha256),
                           'batch', b.id, 'line', a.line)
   from accepted a cross join batch b order by a.line;
 
