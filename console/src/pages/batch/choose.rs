@@ -12,7 +12,7 @@ use serde_json::Value;
 use sqlx::FromRow;
 
 use super::super::seen;
-use super::decide::{accounts, decidable, would};
+use super::decide::{accounts, decidable, refused_or_held};
 use super::records::may_unmask;
 use crate::access::Person;
 use crate::desk::Desk;
@@ -180,7 +180,9 @@ fn effect(person: &Person, kind: Kind, address: &str, to: &str, preview: &Previe
         section.panel id="effect" {
             h2 { (kind.name(lang)) " " code { (to) } (say(lang, "を選んだ場合", ": what comes of it")) " "
                 @if passes { (badge(Tone::Good, say(lang, "記帳できます", "it can be posted"))) } @else { (badge(Tone::Act, say(lang, "保留のまま", "it would still wait"))) } }
-            (would(lang, preview))
+            // Of one line the badge says it all: what hangs below it would be counted, too.
+            (refused_or_held(lang, preview))
+            @if passes { p { (say(lang, "記帳される金額", "Would be posted")) " " (yen(preview.yen)) " " (say(lang, "円", "yen")) } }
             @if !preview.findings.is_empty() { ul.plain { @for finding in &preview.findings { li { (words::verdict(lang, &finding.verdict)) "：" (fault_told(lang, &finding.as_fault())) } } } }
             @if !preview.journal.accounts.is_empty() { (accounts(lang, preview)) }
             @if !preview.refused {

@@ -133,13 +133,20 @@ pub(crate) async fn preview(State(desk): State<Arc<Desk>>, person: Person, Path(
 
 pub(super) fn would(lang: Lang, preview: &Preview) -> Markup {
     html! {
-        @if preview.refused { p.refusal { (say(lang, "検査で却下されます。仕訳は作成されません。", "The checks would refuse it: no journal.")) } }
-        @if preview.held_whole { p { (badge(Tone::Act, say(lang, "全件が保留になります", "all of it would wait"))) } }
+        (refused_or_held(lang, preview))
         dl.facts {
             dt { (say(lang, "記帳される", "Would be posted")) } dd { (count(preview.records)) " " (say(lang, "件", "records")) " · " (yen(preview.yen)) " " (say(lang, "円", "yen")) }
             dt { (say(lang, "保留になる", "Would wait")) } dd { (count(preview.records_held)) }
             dt { (say(lang, "既知", "Known already")) } dd { (count(preview.records_skipped)) }
         }
+    }
+}
+
+/// What the checks say of it as a whole.
+pub(super) fn refused_or_held(lang: Lang, preview: &Preview) -> Markup {
+    html! {
+        @if preview.refused { p.refusal { (say(lang, "検査で却下されます。仕訳は作成されません。", "The checks would refuse it: no journal.")) } }
+        @if preview.held_whole { p { (badge(Tone::Act, say(lang, "全件が保留になります", "all of it would wait"))) } }
     }
 }
 
