@@ -29,7 +29,7 @@ pub(super) fn choice(lang: Lang, owners: &[Owner], now: &str) -> Markup {
         "owner",
         html! { select id="owner" name="owner" {
             option value="" { (say(lang, "なし", "nobody")) }
-            @for owner in owners { option translate="no" value=(owner.login) selected[owner.login.eq_ignore_ascii_case(now)] { (owner.login) " " (owner.name) } }
+            @for owner in owners { option value=(owner.login) selected[owner.login.eq_ignore_ascii_case(now)] translate="no" { (owner.login) " " (owner.name) } }
         } },
     )
 }
