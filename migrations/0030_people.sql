@@ -229,7 +229,7 @@ declare
     said_before text;
 begin
     -- Two people who name a carrier at once: the second sees what the first said.
-    lock table ledger.organization_carrier in share row exclusive mode;
+    perform pg_advisory_xact_lock(hashtextextended('ledger.organization_carrier', 0));
     select max(o.valid_to) + 1 into since from ledger.organization o where o.code = name_carrier.code and o.valid_from <= today;
     if since is null then
         raise exception 'CARRIER_ORGANIZATION_UNKNOWN' using errcode = 'RK031', detail = json_build_object('code', code);
@@ -634,8 +634,10 @@ declare
 begin
     -- Whoever is writing down something for an organization finishes first, and is then seen.
     lock table ledger.assessment, ledger.commitment, ledger.payment_order, ledger.invoice, ledger.receipt_slip, ledger.staff_posting, ledger.account_role,
-               ledger.user_account, ledger.school, ledger.tender, ledger.contract_notice, ledger.utility_contract, ledger.postage_budget, ledger.intake_section,
-               ledger.organization_carrier in share mode;
+               ledger.user_account, ledger.school, ledger.tender, ledger.contract_notice, ledger.utility_contract, ledger.postage_budget, ledger.intake_section
+       in share mode;
+    -- Carriers are never changed, so nobody who works here may lock their table.
+    perform pg_advisory_xact_lock(hashtextextended('ledger.organization_carrier', 0));
     return query
     select min(c.line), 'organization', min(c.id), 'ORGANIZATION_CHANGED_LATER', jsonb_build_object('code', c.organization, 'batch', max(l.batch_id))
       from ledger.organization_change c

@@ -26,6 +26,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("confirmed", "記帳しました。", "Posted."),
     ("cancelled", "取り消しました。", "Cancelled."),
     ("rejected-held", "保留の行を却下しました。", "The held lines were given up."),
+    ("chosen", "選択を保存しました。行は保留のままです。", "The choice is kept. The line stays held."),
     ("duplicate-posted", "重複のファイルを記帳しました。", "The duplicate was posted."),
     ("decided", "再判定しました。", "Decided again."),
     ("handed-in", "ファイルを受け付けました。", "The file was accepted."),

@@ -119,13 +119,15 @@ pub(crate) async fn waiting(
     let lang = person.lang;
     let topic = topics::find(&desk, &person, &slug)?;
     let incoming = topic.incoming().ok_or_else(Refusal::not_found)?;
-    let batch: Option<i64> = sqlx::query_scalar("select id from intake.batch where delivery = $1 and topic = $2")
-        .bind(delivery)
-        .bind(&slug)
-        .fetch_optional(&desk.pool)
-        .await?;
-    if let Some(batch) = batch {
-        return Ok(see_other(&format!("/batches/{batch}?done=handed-in")));
+    let batch: Option<(i64, bool)> =
+        sqlx::query_as("select id, state = 'rejected' from intake.batch where delivery = $1 and topic = $2")
+            .bind(delivery)
+            .bind(&slug)
+            .fetch_optional(&desk.pool)
+            .await?;
+    if let Some((batch, rejected)) = batch {
+        let told = if rejected { "" } else { "?done=handed-in" };
+        return Ok(see_other(&format!("/batches/{batch}{told}")));
     }
     let paused = still::of(&desk, &slug).await?;
     let before = desk.depths.now().and_then(|depths| depths.get(&incoming.queue()).copied());

@@ -171,7 +171,8 @@ impl Exporter {
             .await
             .map_err(OutboundError::database("find the files that left last"))?;
         drop(conn);
-        let made = file.sha256.is_some();
+        // A void file carries nothing any more: its items are as the ledger has them now.
+        let made = file.sha256.is_some() && file.state != FileState::Void;
         let (review, review_problem) = if made { or_problem(self.review(id).await)? } else { (None, None) };
         let (comparison, comparison_problem) =
             if made { or_problem(self.compare(id, NOTABLE_ITEMS_MAX).await)? } else { (None, None) };

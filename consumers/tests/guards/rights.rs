@@ -152,6 +152,23 @@ fn deleted_from() -> BTreeSet<String> {
     tables
 }
 
+/// A lock of a whole table asks for rights that nobody has on what is append-only.
+#[tokio::test]
+async fn what_the_sql_locks_may_be_locked() {
+    let db = Scratch::new().await;
+    let mut conn = db.pool.acquire().await.unwrap();
+    for role in ["renkei_consumer", "renkei_console"] {
+        for sql in [
+            "select count(*) from ledger.organization_blockers(1)",
+            "select ledger.change_own_day('office', '2026-12-25', false, '休業', '2026-10-06', '条例', 'kakari')",
+        ] {
+            assert_ne!(tried(&mut conn, role, sql).await, DENIED, "{role}: {sql}");
+        }
+        let carrier = "select ledger.name_carrier('nowhere', '05020000', '廃止', 'kakari', '2026-10-06')";
+        assert_eq!(tried(&mut conn, role, carrier).await, "RK031", "{role} comes as far as to the question which organization");
+    }
+}
+
 #[tokio::test]
 async fn what_the_sql_deletes_may_be_deleted() {
     let db = Scratch::new().await;

@@ -256,5 +256,6 @@ pub(crate) async fn choose(
     }
     let choice = Choice { line, object: kind.word(), chosen: fields.get("to") };
     let posted = desk.intake.choose(id, choice, &person.login, fields.reason()?).await?;
-    Ok(see_other(&format!("/batches/{id}?done={}", HeldCounts::default().and(&posted).word())))
+    let told = if posted.posted + posted.known > 0 { HeldCounts::default().and(&posted).word() } else { "chosen".to_owned() };
+    Ok(see_other(&format!("/batches/{id}?done={told}")))
 }

@@ -228,7 +228,7 @@ fn approvals(lang: Lang, detail: &FileDetail) -> Markup {
                     thead { tr { th { (say(lang, "承認者", "By")) } th { (say(lang, "日時", "When")) } th { "SHA-256" } th.number { (say(lang, "件数", "Count")) } th.number { (say(lang, "金額", "Yen")) } th { (say(lang, "状態", "State")) } } }
                     tbody { @for approval in &detail.approvals { tr {
                         td { (approval.approver) } td { (when(&approval.at)) } td { (short(&approval.sha256)) } td.number { (count(approval.count)) } td.number { (yen(approval.total)) }
-                        td { @if approval.live { (badge(Tone::Good, say(lang, "有効", "live"))) } @else { (badge(Tone::Quiet, say(lang, "失効", "dead"))) " " span.detail { (approval.dead_reason.as_deref().unwrap_or_default()) } } }
+                        td { @if approval.live { (badge(Tone::Good, say(lang, "有効", "live"))) } @else { (badge(Tone::Quiet, say(lang, "失効", "dead"))) " " span.detail { (match approval.dead_reason.as_deref() { Some("the file was voided") => say(lang, "ファイルの無効による", "the file was voided"), other => other.unwrap_or_default() }) } } }
                     } } }
                 }
             }
