@@ -43,7 +43,7 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         let waits = page.leads().to_owned();
         assert!(waits.starts_with(&format!("{path}/files/")), "{waits}");
         let id = batch(world, "rejected").await;
-        operator.get(&waits).await.expect_to(&format!("/batches/{id}?done=handed-in"));
+        operator.get(&waits).await.expect_to(&format!("/batches/{id}"));
         let page = operator
             .get(&format!("/batches/{id}"))
             .await
