@@ -755,6 +755,15 @@ language sql stable as $$
 $$;
 comment on function ledger.bank_days_ahead is 'Bank business days after the day a file of the first day reaches the bank, to the second day; counted for a hundred days at most. The file reaches the bank on that day, or on the next business day when banks are closed on it or it is behind the bank''s hour. Negative: it reaches the bank after the second day.';
 
+create function ledger.bank_hour(days_ahead int, cut_off time, to_day date) returns timestamptz
+language sql stable as $$
+    select (d::date + cut_off) at time zone 'Asia/Tokyo'
+      from generate_series(to_day - 100, to_day, interval '1 day') d
+     where ledger.is_business_day(d::date, 'bank')
+     order by d desc offset days_ahead limit 1
+$$;
+comment on function ledger.bank_hour is 'The last moment at which a file reaches the bank so many bank business days before the second day, which is one itself.';
+
 create function ledger.check_banks_are_open(day date) returns void
 language plpgsql as $$
 begin
@@ -765,7 +774,7 @@ begin
 end $$;
 comment on function ledger.check_banks_are_open is 'The day written in a file was a bank business day when the file was made; a holiday or an own day may have been entered since.';
 
-create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns void
+create function ledger.check_transfer_release(file bigint, today date, days_ahead_min int, cut_off time, on_holiday text) returns timestamptz
 language plpgsql as $$
 declare
     day     date;
@@ -788,8 +797,9 @@ begin
         raise exception '% payee(s) cannot be paid any more: %', invalid.count, array_to_string(invalid.first, ', ')
             using errcode = 'RK013', constraint = 'transfer_payee_invalid', detail = invalid.count || ': ' || array_to_string(invalid.first, ', ');
     end if;
+    return ledger.bank_hour(days_ahead_min, cut_off, day);
 end $$;
-comment on function ledger.check_transfer_release is 'bank.md §6 nos. 8, 9, 11, and whether banks are open on the day, asked again when the file leaves: days may lie between.';
+comment on function ledger.check_transfer_release is 'bank.md §6 nos. 8, 9, 11, and whether banks are open on the day, asked again when the file leaves: days may lie between. Gives by when the bank must have it.';
 
 create function ledger.date_or_null(written text) returns date
 language plpgsql immutable as $$

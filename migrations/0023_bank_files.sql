@@ -223,7 +223,7 @@ language sql stable as $$
 $$;
 comment on function ledger.review_account_checks is 'review.sql of a request: the accounts counted again from the claims.';
 
-create function ledger.check_account_request_release(file bigint, today date, cut_off time) returns void
+create function ledger.check_account_request_release(file bigint, today date, cut_off time) returns timestamptz
 language plpgsql as $$
 declare
     day date := ledger.account_check_day(file, cut_off);
@@ -231,8 +231,9 @@ begin
     if today > day then
         raise exception 'ACCOUNT_CHECK_DAY_PASSED' using errcode = 'RK900', detail = json_build_object('day', day);
     end if;
+    return ledger.bank_hour(0, cut_off, day);
 end $$;
-comment on function ledger.check_account_request_release is 'A request names the day it is made on; a stale one is voided and made anew.';
+comment on function ledger.check_account_request_release is 'A request names the day it is made on; a stale one is voided and made anew. Gives by when the bank must have it.';
 
 create function ledger.take_account_answers() returns void
 language plpgsql as $$

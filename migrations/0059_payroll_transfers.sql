@@ -192,7 +192,7 @@ language sql stable as $$
 $$;
 comment on function ledger.payroll_fund is '会計 whose cash holds 歳入歳出外現金 of a payroll.';
 
-create function ledger.check_payroll_release(file bigint, today date) returns void
+create function ledger.check_payroll_release(file bigint, today date) returns timestamptz
 language plpgsql as $$
 declare
     need    record;
@@ -247,8 +247,9 @@ begin
         raise exception '% account(s) are at branches that have ended', invalid
             using errcode = 'RK013', constraint = 'transfer_payee_invalid', detail = invalid || ' account(s)';
     end if;
+    return ledger.bank_hour(need.days, need.cut_off, day);
 end $$;
-comment on function ledger.check_payroll_release is 'The rules of the day and of the branches, asked again when a payroll file leaves; and that no later list or run has taken its place.';
+comment on function ledger.check_payroll_release is 'The rules of the day and of the branches, asked again when a payroll file leaves; and that no later list or run has taken its place. Gives by when the bank must have it.';
 
 -- ── What the bank could not credit ───────────────────────────────────────────────────────────────────────────────────────
 -- The orders of a payroll are gross and for all its persons: none of them comes back when one credit fails, and none is booked back.

@@ -1,7 +1,7 @@
 -- Pay leaves: the gross orders of the run are released and booked on the day of the transfer, and paid from the day after on. What was withheld came in on the same day
 -- with the run (20), so what leaves the ward's account is the net pay of this file.
 
-select ledger.check_payroll_release(r.file_id, r.today) from run r;
+update run r set needed_by = ledger.check_payroll_release(r.file_id, r.today);
 
 create temp table leaving on commit drop as
 with moved as (

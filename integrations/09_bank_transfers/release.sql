@@ -1,11 +1,10 @@
 -- The file leaves: its orders are released, and the payment is booked on the day of the transfer (未払金 / 現金預金).
 
-select ledger.check_transfer_release(r.file_id, r.today, s.days_ahead_min, s.cut_off, s.non_business_day)
-  from run r
- cross join (select (max(value) filter (where key = 'days_ahead_min'))::int as days_ahead_min,
-                    (max(value) filter (where key = 'cut_off'))::time as cut_off,
-                    max(value) filter (where key = 'non_business_day') as non_business_day
-               from setting) s;
+update run r set needed_by = ledger.check_transfer_release(r.file_id, r.today, s.days_ahead_min, s.cut_off, s.non_business_day)
+  from (select (max(value) filter (where key = 'days_ahead_min'))::int as days_ahead_min,
+               (max(value) filter (where key = 'cut_off'))::time as cut_off,
+               max(value) filter (where key = 'non_business_day') as non_business_day
+          from setting) s;
 
 -- The day written in the file; where the bank shifts holidays and has closed on it since, another.
 create temp table due on commit drop as

@@ -76,8 +76,12 @@ fn facts(desk: &Desk, lang: Lang, topic: &Topic, next: &Markup, waiting: Option<
             dt { (say(lang, "向き", "Way")) } dd { (words::direction(lang, topic.direction)) " · " (desk.registry.partner(lang, &topic.from)) " → " (desk.registry.partner(lang, &topic.to)) }
             dt { (say(lang, "キュー", "Queue")) } dd { code { (topic.queue()) } @if let Some(waiting) = waiting { " · " (say(lang, "待ち", "waiting")) " " (waiting) } }
             @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { (words::schedule(lang, &schedule.rule)) } }
-            @if let Some(due) = &topic.due { dt { (say(lang, "到着期限", "Due")) } dd { (due.rule.as_ref().map_or_else(|| due.written.clone(), |rule| words::schedule(lang, rule))) } }
-            @if topic.schedule.is_some() || topic.due.is_some() { dt { (say(lang, "次の予定・期限", "Next due")) } dd { (next) } }
+            @if let Some(due) = &topic.due {
+                @let rule = due.rule.as_ref().map_or_else(|| due.written.clone(), |rule| words::schedule(lang, rule));
+                @if topic.direction == Direction::Out { dt { (say(lang, "引渡期限", "Carried by")) } dd { (say(lang, "払出後の最初の", "once released, the next of: ")) (rule) } }
+                @else { dt { (say(lang, "到着期限", "Due")) } dd { (rule) } }
+            }
+            @if topic.schedule.is_some() || topic.due.is_some() && topic.direction == Direction::In { dt { (say(lang, "次の予定・期限", "Next due")) } dd { (next) } }
             dt { (say(lang, "再試行", "Retry after")) } dd { (topic.retry.ladder_s.iter().map(|seconds| words::span(lang, *seconds)).collect::<Vec<_>>().join(say(lang, "、", ", "))) }
             // Remarks are written for those who keep queues.toml, in English.
             @if !topic.remark.is_empty() && lang == Lang::En { dt { (say(lang, "備考", "Remark")) } dd translate="no" { (topic.remark) } }

@@ -41,6 +41,9 @@ impl Exporter {
             let released = find_file(&mut tx, id).await?;
             self.begin_step(&mut tx, &released, actor).await?;
             self.run_step(&mut tx, &released, ("release", "release.sql")).await?;
+            let needed = "update export.file f set needed_by = r.needed_by from pg_temp.run r where f.id = r.file_id and r.needed_by is not null";
+            let noted = sqlx::query(needed).execute(&mut *tx).await;
+            noted.map_err(OutboundError::on_file(id, "note by when a file is needed"))?;
             self.end_step(&mut tx, &released, "release.sql").await?;
             let after = json!({ "sha256": file.sha256, "count": file.count, "total": file.total, "file_name": file.file_name });
             record(&mut tx, actor, "export.released", id, &after).await?;

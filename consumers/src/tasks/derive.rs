@@ -26,6 +26,8 @@ struct Lying {
     topic: String,
     file: String,
     at: String,
+    /// By when its partner must have it, where its release said so.
+    needed_by: Option<String>,
 }
 
 /// A task to be made.
@@ -86,7 +88,7 @@ pub async fn refresh(pool: &PgPool, registry: &Registry, now: &ZonedDateTime) ->
             from_whom: &topic.from,
             to_whom: &topic.to,
             since: lying.at.clone(),
-            due: clock::rfc3339(&due_after(topic, &calendar, &at)),
+            due: lying.needed_by.unwrap_or_else(|| clock::rfc3339(&due_after(topic, &calendar, &at))),
         };
         task.make(&mut tx).await?;
     }

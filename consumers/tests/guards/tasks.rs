@@ -54,6 +54,17 @@ async fn a_file_in_the_outbox_is_a_task_until_the_partner_has_it() {
 }
 
 #[tokio::test]
+async fn a_file_whose_partner_has_an_hour_is_carried_by_it() {
+    let toy = Toy::new().await;
+    toy.db.run("insert into toy.hour values ('2026-11-27 12:00+09')").await;
+    let file = toy.released("a").await;
+    assert_eq!(file.needed_by.as_deref(), Some("2026-11-27T12:00:00+09:00"));
+    assert_eq!(all(&toy, &clock::now()).await[0].due_at, "2026-11-27T12:00:00+09:00");
+    let later = format!("update export.file set needed_by = '2026-11-28 12:00+09' where id = {}", file.id);
+    assert_eq!(toy.db.refused(&later).await, "file_release_is_final");
+}
+
+#[tokio::test]
 async fn a_file_that_is_taken_back_or_goes_once_more_ends_its_task() {
     let toy = Toy::new().await;
     let file = toy.released("a").await;

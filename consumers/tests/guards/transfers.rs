@@ -52,6 +52,20 @@ async fn a_file_of_a_closed_day_reaches_the_bank_on_the_next_business_day() {
     assert_eq!((ahead("2026-10-13", false, "2026-10-13").await, ahead("2026-10-13", true, "2026-10-13").await), (0, -1));
 }
 
+/// The bank wants it by noon, so many of its days before the day of the transfers: whoever carries it is told the hour.
+#[tokio::test]
+async fn the_release_says_by_when_the_bank_must_have_the_file() {
+    let db = file().await;
+    let by = async |day: &str, pay_date: &str, days_ahead: u8| -> String {
+        db.tamper(&format!("update ledger.payment_order set pay_date = '{pay_date}', paid_on = '{pay_date}'")).await;
+        let leaves = leaves_on(day, days_ahead);
+        db.one(&format!("select export.moment(by.at) from ({leaves} as at) by")).await
+    };
+    assert_eq!(by("2026-10-06", "2026-10-15", 1).await, "2026-10-14T12:00:00+09:00");
+    assert_eq!(by("2026-10-06", "2026-10-13", 1).await, "2026-10-09T12:00:00+09:00", "a week-end and a holiday lie between");
+    assert_eq!(by("2026-10-13", "2026-10-13", 0).await, "2026-10-13T12:00:00+09:00");
+}
+
 #[tokio::test]
 async fn a_file_does_not_leave_with_a_payee_who_cannot_be_paid_any_more() {
     for meanwhile in [

@@ -117,6 +117,9 @@ fn tell(global: &Global, file: &ExportFile) {
         let en = "released, but not delivered yet: it is delivered by itself once the partner or the outbox can be reached";
         println!("{}", say(global.lang, ja, en));
     }
+    if let (FileState::Released | FileState::Delivered, Some(by)) = (file.state, &file.needed_by) {
+        println!("{}: {by}", say(global.lang, "相手先の期限", "the partner needs it by"));
+    }
     if let Some(problem) = &file.problem {
         println!("{}", super::show::problem(global.lang, problem));
     }

@@ -35,6 +35,12 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path((id
     Ok(frame(&person, &Page::new(Nav::Exports, &title), body))
 }
 
+/// How yen became thousands, in both languages.
+const ROUNDING: (&str, &str) = (
+    "全体の合計から款・項・予算科目へ順に丸め、切り捨てた端数は大きいものから1千円ずつ戻します（最大剰余法）。欄は予算科目の千円の合計なので、計は必ず合い、円を千で割った値とは違うことがあります。",
+    "From the whole down to chapters, sections and budget lines; thousands that were cut off go back to the largest remainders. A cell adds the thousands of its lines: every sum agrees, and a cell may differ from its yen divided by a thousand.",
+);
+
 fn facts_of(lang: Lang, cell: &Cell) -> Markup {
     html! {
         dl.facts {
@@ -42,6 +48,8 @@ fn facts_of(lang: Lang, cell: &Cell) -> Markup {
             dt { (say(lang, "行・列", "Row, column")) } dd { (cell.row_no) " " (cell.row_name) " · " (cell.column_no) " " (cell.column_name) }
             dt { (say(lang, "決算年度・版", "Year, edition")) } dd { (cell.fiscal_year) " · " (cell.edition) @if cell.trial { " " (badge(Tone::Quiet, say(lang, "試算", "a trial"))) } }
             dt { (say(lang, "値", "Value")) } dd { strong { (yen(cell.thousand)) } " " (say(lang, "千円", "thousand yen")) " · " (yen(cell.yen)) " " (say(lang, "円", "yen")) " · " (say(lang, "仕訳数", "postings")) " " (count(cell.postings)) }
+            // Whoever divides by a thousand would take some cells for wrong.
+            dt { (say(lang, "千円の決め方", "Rounding")) } dd.hint { (say(lang, ROUNDING.0, ROUNDING.1)) }
         }
     }
 }

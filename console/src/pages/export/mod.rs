@@ -129,6 +129,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile, full: bool) -> Markup {
             @for (name, value) in &file.params.0 { dt { (param_name(desk, lang, &file.topic, name)) } dd { (value) } }
             dt { (say(lang, "作成指示", "Ordered")) } dd { (who(lang, &file.made_by)) " · " (when(&file.ordered_at)) }
             @if let (Some(by), Some(at)) = (&file.released_by, &file.released_at) { dt { (say(lang, "払出", "Released")) } dd { (who(lang, by)) " · " (when(at)) } }
+            @if let Some(by) = &file.needed_by { dt { (say(lang, "相手先の期限", "Partner needs it by")) } dd { (when(by)) } }
             @if let Some(at) = &file.delivered_at { dt { (say(lang, "引渡", "Delivered")) } dd { (when(at)) } }
             @if let (Some(by), Some(reason)) = (&file.voided_by, &file.void_reason) { dt { (say(lang, "無効", "Void")) } dd { (who(lang, by)) " · " (reason) " · " (file.void_confirmation.as_deref().unwrap_or_default()) } }
             dt { (say(lang, "払出の規則", "Release")) }

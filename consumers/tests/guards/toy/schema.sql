@@ -13,3 +13,5 @@ begin
         raise exception 'TRANSFER_DATE_TOO_EARLY' using errcode = 'RK900', detail = json_build_object('pay_date', pay_date, 'days', 0, 'cut_off', '15:00');
     end if;
 end $$;
+-- By when the partner wants a file; none by itself.
+create table toy.hour (at timestamptz not null);
