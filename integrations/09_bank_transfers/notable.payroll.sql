@@ -1,10 +1,10 @@
 -- Pay worth a second look, by staff number and without account or sum: what a stolen pay looks like. Nothing here is wrong in itself.
 with item as (
     select t.id, t.staff_no, t.bank, t.branch, t.account_kind, t.account, t.repays, coalesce(t.pay_date, r.pay_date) as pay_date
-      from export.claim c
+      from claimed c
       join ledger.payroll_transfer t on t.id = c.object_id
       join ledger.payroll_run r on r.id = t.run_id
-     where c.file_id = (select file_id from run) and c.object = 'payroll_transfer'
+     where c.object = 'payroll_transfer'
 ), earlier as (
     -- What left for these persons before, in other files than this one.
     select t.staff_no, t.bank, t.branch, t.account_kind, t.account

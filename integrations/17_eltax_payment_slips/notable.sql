@@ -2,11 +2,11 @@
 with item as (
     select s.id, s.case_key, s.amount, s.due_on, s.pay_limit_on, a.source, a.source_key, a.budget_line, a.organization, a.payer_name,
            coalesce(nullif(a.payer_no, ''), a.payer_kana || a.address) as payer, n.action
-      from export.claim c
+      from claimed c
       join ledger.slip_notice n on n.id = c.object_id
       join ledger.payment_slip s on s.id = n.slip_id
       join ledger.assessment a on a.id = s.assessment_id
-     where c.object = 'slip_notice' and c.file_id = (select file_id from run) and n.action <> '3'
+     where c.object = 'slip_notice' and n.action <> '3'
 ), usual as (
     -- What the same section asked for the same item in the thirteen months before.
     select a.organization, a.budget_line, count(*) as slips, min(s.amount) as least, max(s.amount) as most
