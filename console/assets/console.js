@@ -2,6 +2,7 @@
 //
 // - Parts marked data-live ask for themselves again when the server says that something has changed; one marked data-goes-on leads on
 //   to where the server then sends it.
+// - A part marked data-later is asked for where its link leads, once the page is there.
 // - A form is sent once: its buttons rest until the answer is there.
 // - Tables marked data-sortable are sorted by their headings.
 // - A button marked data-print prints the page.
@@ -51,6 +52,15 @@
         renew();
       }
     }
+  }
+
+  async function fetchLater(part) {
+    const answer = await fetch(part.querySelector("a[href]").href, { redirect: "error" });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (!answer.ok || !fresh) return;
+    const come = document.importNode(fresh, true);
+    part.replaceWith(come);
+    prepare(come);
   }
 
   function valueOf(cell) {
@@ -128,6 +138,8 @@
   });
 
   prepare(document);
+  // The link stays for whoever the answer does not reach.
+  for (const part of document.querySelectorAll("[data-later][id]")) fetchLater(part).catch(() => {});
   if (document.querySelector("[data-live]")) {
     const events = new EventSource("/pulse");
     let waiting = 0;

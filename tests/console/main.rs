@@ -14,6 +14,8 @@ mod failures;
 mod flows;
 /// Files of the wrong kind, and the wait for what becomes of a file.
 mod handing_in;
+/// Files of thousands of records.
+mod large;
 /// From entries and files back to bytes, and forward.
 mod lineage;
 /// What was typed stays typed.

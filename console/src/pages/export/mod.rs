@@ -33,34 +33,36 @@ use crate::refusal::{Answer, Refusal};
 
 /// A file one may look at.
 async fn find(desk: &Desk, person: &Person, id: i64) -> Answer<FileDetail> {
-    let detail = desk.exporter.show(id).await.map_err(|error| match error {
+    let detail = desk.exporter.outline(id).await.map_err(|error| match error {
         renkei_consumers::outbound::OutboundError::NoFile(_) => Refusal::not_found(),
         other => other.into(),
     })?;
     if person.may_on(Action::See, &detail.file.topic) { Ok(detail) } else { Err(Refusal::not_found()) }
 }
 
+/// Records of a file that are recounted while its page is made; of a larger one the page asks for it afterwards.
+const AT_ONCE: i64 = 2_000;
+
 /// The page.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
     let lang = person.lang;
     let detail = find(&desk, &person, id).await?;
     let full = seen::may_uncover(&person, Some(&detail.file.topic));
-    let marked = detail.comparison.as_ref().is_some_and(|comparison| !comparison.notable.is_empty());
-    if full && (marked || !detail.refusals.is_empty()) {
+    if full && !detail.refusals.is_empty() {
         seen::note(&desk, &person, ("export.file", &id.to_string()), "marks").await?;
     }
     let title = format!("{} {id}", say(lang, "送出ファイル", "File"));
     let body = html! {
         (facts(&desk, lang, &detail.file, full))
-        (barred(lang, &detail))
-        (decide::forms(&person, &detail))
-        div.columns {
-            section.panel { h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) } (review(lang, &detail)) }
-            section.panel { h2 { (say(lang, "前回の払出", "Last release")) } (previous(lang, &detail)) }
+        @if detail.file.records > Some(AT_ONCE) && fields.get("recount") != "now" {
+            // Nobody decides before it is there: the forms come with it.
+            section.panel id="recount" data-later aria-busy="true" {
+                h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) }
+                p { a href={ "/exports/" (id) "?recount=now" } { (say(lang, "元帳から数え直しています。しばらくお待ちください。", "The ledger is being recounted; this takes some seconds.")) } }
+            }
+        } @else {
+            (recounted(&desk, &person, detail.clone(), full).await?)
         }
-        (beside(lang, &detail))
-        (payees::panel(&desk, &person, &detail.file, full).await?)
-        (comparison(lang, &detail, full))
         @let left: Vec<&Refused> = detail.refusals.iter().filter(|item| item.severity != BAR).collect();
         @if !left.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (left.len()) ")" } (left_behind(lang, left, full)) } }
         (items::panel(&desk, lang, id, &fields).await?)
@@ -68,6 +70,29 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         (deliveries(lang, &detail))
     };
     Ok(frame(&person, &Page::new(Nav::Exports, &title).after(Notice::of(fields.get("done"))), body))
+}
+
+/// What is decided, and what it is decided by: the items of the file as the ledger has them now.
+async fn recounted(desk: &Desk, person: &Person, outline: FileDetail, full: bool) -> Answer {
+    let lang = person.lang;
+    let detail = desk.exporter.recount(outline).await?;
+    let marked = detail.comparison.as_ref().is_some_and(|comparison| !comparison.notable.is_empty());
+    if full && marked && detail.refusals.is_empty() {
+        seen::note(desk, person, ("export.file", &detail.file.id.to_string()), "marks").await?;
+    }
+    Ok(html! {
+        div id="recount" {
+            (barred(lang, &detail))
+            (decide::forms(person, &detail))
+            div.columns {
+                section.panel { h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) } (review(lang, &detail)) }
+                section.panel { h2 { (say(lang, "前回の払出", "Last release")) } (previous(lang, &detail)) }
+            }
+            (beside(lang, &detail))
+            (payees::panel(desk, person, &detail.file, full).await?)
+            (comparison(lang, &detail, full))
+        }
+    })
 }
 
 /// The severity of what keeps a file as a whole from being released, ever.
