@@ -110,6 +110,7 @@ pub fn table() -> Vec<Route> {
         route!(GET "/batches", see, batches::list),
         route!(GET "/batches/{id}", see, batch::show),
         route!(GET "/batches/{id}/errors", see, batch::findings::on_paper),
+        route!(POST "/batches/{id}/errors", see, batch::findings::uncovered),
         route!(GET "/batches/{id}/errors.csv", see, batch::findings::as_csv),
         route!(POST "/batches/{id}/records", see, batch::records::full),
         route!(GET "/batches/{id}/preview", operate, batch::decide::preview),
