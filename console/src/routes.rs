@@ -163,6 +163,7 @@ pub fn table() -> Vec<Route> {
         route!(POST "/exports/{id}/download", SEND, export::download),
         route!(POST "/exports/{id}/workbook", UNCOVER, export::workbook),
         route!(GET "/tasks", see, tasks::list),
+        route!(GET "/tasks/{id}/end", operate, tasks::look),
         route!(POST "/tasks/{id}/end", operate, tasks::end),
         route!(GET "/ledger", see, ledger::balance),
         route!(GET "/ledger/orders", see, ledger::orders::list),
