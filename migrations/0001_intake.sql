@@ -466,12 +466,19 @@ create table intake.failure (
   decided_at     timestamptz,
   decided_by     text,
   decision       text,
+  run_id         bigint,
+  retry_of       bigint,
+  handled_at     timestamptz,
   constraint failure_pkey primary key (id),
+  constraint failure_retry_of foreign key (retry_of) references intake.failure (id),
   constraint failure_state_known check (state in ('open', 'retried', 'discarded')),
   constraint failure_decision_signed check (state = 'open' or (decided_at is not null and decided_by is not null)),
   constraint failure_discard_has_reason check (state <> 'discarded' or coalesce(decision, '') <> '')
 );
 comment on table intake.failure is 'Parked messages with their evidence: original bytes, headers, error chain, attempts. Never deleted, only decided';
+comment on column intake.failure.run_id is 'The decision about many that decided it; null: it was decided by itself, or is open';
+comment on column intake.failure.retry_of is 'The parked message that was sent again and came back as this one';
+comment on column intake.failure.handled_at is 'When a consumer was done with it after it was sent again. What is neither handled nor came back is on its way';
 create trigger failure_stays before delete or truncate on intake.failure
   for each statement execute function intake.refuse_change();
 create unique index failure_one_open_per_message on intake.failure (queue, message_id, coalesce(app_id, ''), sha256(body))
@@ -480,6 +487,10 @@ create index failure_by_state on intake.failure (state, id desc);
 -- Causes are counted out of this index alone.
 create index failure_by_cause on intake.failure (queue, code, id) include (first_seen, last_seen) where state = 'open';
 create index failure_by_cause_decided on intake.failure (queue, code, id desc) where state <> 'open';
+create index failure_by_run on intake.failure (run_id) where run_id is not null;
+create index failure_by_retry on intake.failure (retry_of) where retry_of is not null;
+-- Pages that are open learn by the newest of these that something went through.
+create index failure_handled on intake.failure (handled_at) where handled_at is not null;
 
 create table intake.failure_note (
   id      bigint generated always as identity,
@@ -542,6 +553,7 @@ comment on column intake.failure_run.upto is 'The newest message the person saw:
 comment on column intake.failure_run.reached is 'The last message a step has looked at';
 comment on column intake.failure_run.trouble is 'Why it ended before its time, or what the last message said that could not be sent';
 create unique index failure_run_one_at_a_time on intake.failure_run (queue, code) where ended_at is null;
+alter table intake.failure add constraint failure_of_run foreign key (run_id) references intake.failure_run (id);
 create trigger failure_run_stays before delete or truncate on intake.failure_run
   for each statement execute function intake.refuse_change();
 

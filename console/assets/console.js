@@ -1,7 +1,7 @@
 // What the pages do beyond plain HTML; every page works without it.
 //
 // - Parts marked data-live ask for themselves again when the server says that something has changed; one marked data-goes-on leads on
-//   to where the server then sends it.
+//   to where the server then sends it. A part in which somebody is, or has begun to fill something in, stays until they are done.
 // - A part marked data-later is asked for where its link leads, once the page is there.
 // - A form is sent once: its buttons rest until the answer is there.
 // - Tables marked data-sortable are sorted by their headings.
@@ -13,12 +13,41 @@
 (() => {
   const script = document.currentScript;
 
+  function isChanged(field) {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.type === "file") return field.files.length > 0;
+    if (field.tagName === "SELECT") {
+      const chosen = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.options.length > 0 && field.selectedIndex !== Math.max(chosen, 0);
+    }
+    return field.defaultValue !== undefined && field.value !== field.defaultValue;
+  }
+
+  // What somebody has begun to fill in is theirs.
   function isBusy(part) {
-    return part.contains(document.activeElement) && document.activeElement !== part;
+    if (part.contains(document.activeElement) && document.activeElement !== part) return true;
+    return [...part.querySelectorAll("form")].some((form) => [...form.elements].some(isChanged));
+  }
+
+  // Each part as the server wrote it last: what has become of it here (sorted, unfolded) is no change.
+  const written = new Map();
+  for (const part of document.querySelectorAll("[data-live][id]")) written.set(part.id, part.innerHTML);
+
+  function put(part, other) {
+    const sorted = part.querySelector("th[aria-sort]");
+    const place = sorted ? [...sorted.parentElement.children].indexOf(sorted) : -1;
+    const way = sorted ? sorted.getAttribute("aria-sort") : "";
+    const heads = (root) => [...root.querySelectorAll("details")].map((one) => [one, one.querySelector("summary")?.textContent]);
+    const unfolded = new Set(heads(part).filter(([one]) => one.open).map(([, head]) => head));
+    part.replaceChildren(...document.importNode(other, true).childNodes);
+    for (const [one, head] of heads(part)) if (unfolded.has(head)) one.open = true;
+    prepare(part);
+    if (place >= 0) sortBy(part.querySelectorAll("thead th")[place], way);
   }
 
   let asking = false;
   let again = false;
+  let left = false;
 
   async function renew() {
     if (asking) {
@@ -32,16 +61,18 @@
       const answer = await fetch(location.href, { headers: { "x-part": "live" }, redirect });
       if (answer.redirected) location.replace(answer.url);
       if (!answer.ok || answer.redirected) return;
+      left = false;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live][id]")) {
         const other = fresh.getElementById(part.id);
-        if (!other || isBusy(part) || part.innerHTML === other.innerHTML) continue;
-        const sorted = part.querySelector("th[aria-sort]");
-        const place = sorted ? [...sorted.parentElement.children].indexOf(sorted) : -1;
-        const way = sorted ? sorted.getAttribute("aria-sort") : "";
-        part.replaceChildren(...document.importNode(other, true).childNodes);
-        prepare(part);
-        if (place >= 0) sortBy(part.querySelectorAll("thead th")[place], way);
+        const now = other?.innerHTML;
+        if (!other || written.get(part.id) === now) continue;
+        if (isBusy(part)) {
+          left = true;
+          continue;
+        }
+        written.set(part.id, now);
+        put(part, other);
       }
     } catch {
       // The server is away; the next event, or a person, asks again.
@@ -143,10 +174,15 @@
   if (document.querySelector("[data-live]")) {
     const events = new EventSource("/pulse");
     let waiting = 0;
-    events.addEventListener("change", () => {
-      // Many changes in a row are one.
+    // Many changes in a row are one.
+    function soon() {
       clearTimeout(waiting);
       waiting = setTimeout(renew, 300);
+    }
+    events.addEventListener("change", soon);
+    // What had to stay as it was while somebody was in it.
+    document.addEventListener("focusout", () => {
+      if (left) soon();
     });
     window.addEventListener("pagehide", () => events.close());
   }

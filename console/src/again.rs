@@ -19,6 +19,7 @@ use tower::ServiceExt;
 use crate::guard::{FORM_BYTES_MAX, Refused, text};
 use crate::html::{Fields, carry, may_return, refill};
 use crate::pages::sign_in;
+use crate::routes::page_of;
 
 /// Largest page that is shown again.
 const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -43,6 +44,16 @@ pub(crate) async fn pass(State(pages): State<Router>, request: Request, next: Ne
     };
     let asked = Asked { pages, parts: parts.clone(), typed };
     let response = next.run(Request::from_parts(parts, body)).await;
+    let leads = (asked.parts.method == Method::POST).then(|| asked.leads_back());
+    let answer = answer(asked, response, is_form).await;
+    match leads {
+        Some(leads) => in_another_language(answer, &leads).await,
+        None => answer,
+    }
+}
+
+/// The answer, or in its place the page that shows the form again.
+async fn answer(asked: Asked, response: Response, is_form: bool) -> Response {
     if let Some(refused) = response.extensions().get::<Refused>().cloned() {
         return asked.refused(response, &refused).await;
     }
@@ -110,6 +121,15 @@ impl Asked {
         }
         places.retain(|place| is_place(place));
         places
+    }
+
+    /// Where a GET leads back from the answer to a form: the page it stood on, else the page it belongs to.
+    fn leads_back(&self) -> String {
+        let asks_again = self.path() == PROVE;
+        let stood = self.stood().filter(|place| page_of(place) == place);
+        let waits = || self.typed.some("back").filter(|_| asks_again).map(str::to_owned);
+        let place = stood.or_else(waits).unwrap_or_else(|| self.path().to_owned());
+        page_of(sign_in::back(&place)).to_owned()
     }
 
     /// The page the form stood on, as it was filled in, with the refusal above; or the refusal with a way back.
@@ -205,6 +225,21 @@ fn without_notice(address: &str) -> String {
     let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
     let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("done=")).collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
+/// The page with its way to the other language leading back to a page: the answer to a form cannot be opened by its address.
+async fn in_another_language(response: Response, leads: &str) -> Response {
+    if !text(response.headers(), &CONTENT_TYPE).starts_with("text/html") {
+        return response;
+    }
+    let status = response.status();
+    let (head, body) = response.into_parts();
+    let mut page = read(body).await.unwrap_or_default();
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("back", leads).finish();
+    for lang in ["ja", "en"] {
+        page = page.replacen(&format!("href=\"/language/{lang}\""), &format!("href=\"/language/{lang}?{query}\""), 1);
+    }
+    with_page(Response::from_parts(head, Body::empty()), status, page)
 }
 
 /// A page with a refusal before its heading.

@@ -16,8 +16,8 @@ use crate::access::password::Known;
 use crate::access::seal::Sealer;
 use crate::pages::board::Outlook;
 use crate::pages::depths::Depths;
+use crate::pages::lists::Lists;
 use crate::pages::pulse::Pulse;
-use crate::pages::worklists::Lists;
 use crate::recent::Recent;
 
 /// Finds the name and bytes of a sound sample file by topic and layout.

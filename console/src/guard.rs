@@ -83,6 +83,11 @@ pub(crate) async fn pass(State(Guarded { desk, need }): State<Guarded>, mut requ
         request.extensions_mut().insert(person.clone());
     }
     let response = next.run(request).await;
+    if writes && !response.status().is_client_error() {
+        // What somebody has done is in every number they see next.
+        desk.lists.forget();
+        desk.outlook.forget();
+    }
     match response.extensions().get::<Refusal>().cloned().or_else(|| of_the_framework(&response, writes)) {
         Some(refusal) => page_of(&refusal, person.as_ref(), lang),
         None => response,

@@ -34,7 +34,7 @@ mod serve;
 pub use desk::Desk;
 pub use pages::board::Outlook;
 pub use pages::depths::Depths;
+pub use pages::lists::Lists;
 pub use pages::pulse::Pulse;
-pub use pages::worklists::Lists;
 pub use recent::{Known, Recent};
 pub use serve::{app, serve};

@@ -42,6 +42,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("noted", "メモを保存しました。", "Noted."),
     ("assigned", "担当を決めました。", "Assigned."),
     ("done", "完了にしました。", "Done."),
+    ("not-needed", "不要にしました。", "Put down as not needed."),
     ("paused", "停止しました。", "Paused."),
     ("resumed", "再開しました。", "Resumed."),
     (

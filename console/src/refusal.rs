@@ -118,9 +118,12 @@ impl Refusal {
             Verdict::Retry => warn!(error = sentence, "a page has to wait"),
             Verdict::Reject | Verdict::Hold => {}
         }
-        // What went wrong inside is for the log.
-        let en =
-            if verdict == Verdict::Bug { "This cannot be done; tell the system's administrator.".to_owned() } else { sentence };
+        // What went wrong inside, and where on the server, is for the log.
+        let en = match verdict {
+            Verdict::Bug => "This cannot be done; tell the system's administrator.".to_owned(),
+            Verdict::Retry => "This cannot be done for the moment; try again in a while.".to_owned(),
+            Verdict::Reject | Verdict::Hold => sentence,
+        };
         let coded = coded.filter(|_| status == StatusCode::CONFLICT);
         Refusal { status, ja: ja.to_owned(), en, coded, typed: Vec::new() }
     }

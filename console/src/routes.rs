@@ -1,6 +1,6 @@
 //! Every page and what it needs. Nothing is served that does not stand here; a test walks the table with every role.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -110,6 +110,7 @@ pub fn table() -> Vec<Route> {
         route!(GET "/batches", see, batches::list),
         route!(GET "/batches/{id}", see, batch::show),
         route!(GET "/batches/{id}/errors", see, batch::findings::on_paper),
+        route!(POST "/batches/{id}/errors", see, batch::findings::uncovered),
         route!(GET "/batches/{id}/errors.csv", see, batch::findings::as_csv),
         route!(POST "/batches/{id}/records", see, batch::records::full),
         route!(GET "/batches/{id}/preview", operate, batch::decide::preview),
@@ -162,6 +163,7 @@ pub fn table() -> Vec<Route> {
         route!(POST "/exports/{id}/download", SEND, export::download),
         route!(POST "/exports/{id}/workbook", UNCOVER, export::workbook),
         route!(GET "/tasks", see, tasks::list),
+        route!(GET "/tasks/{id}/end", operate, tasks::look),
         route!(POST "/tasks/{id}/end", operate, tasks::end),
         route!(GET "/ledger", see, ledger::balance),
         route!(GET "/ledger/orders", see, ledger::orders::list),
@@ -214,6 +216,31 @@ pub fn table() -> Vec<Route> {
     ]
 }
 
+/// Addresses that are asked for and are no page to be on.
+const NO_PAGES: [&str; 3] = ["/assets/{name}", "/language/{lang}", "/pulse"];
+
+/// The page of an address, or of what the address is a part of: the answer to a form stands at an address that may have none of its own.
+/// A query counts for the address itself only.
+pub fn page_of(address: &str) -> &str {
+    static PAGES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+        let pages = table().into_iter().filter(|route| route.method == "GET" && !NO_PAGES.contains(&route.path));
+        pages.map(|route| route.path.split('/').collect()).collect()
+    });
+    let fits = |path: &str| {
+        let parts: Vec<&str> = path.split('/').collect();
+        let same = |page: &Vec<&str>| {
+            page.iter().zip(&parts).all(|(there, here)| there == here || (there.starts_with('{') && !here.is_empty()))
+        };
+        PAGES.iter().any(|page| page.len() == parts.len() && same(page))
+    };
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    if fits(path) {
+        return address;
+    }
+    let parents = path.match_indices('/').map(|(at, _)| &path[..at]).rev();
+    parents.filter(|parent| !parent.is_empty()).find(|parent| fits(parent)).unwrap_or("/")
+}
+
 /// The table as a router: each route behind its guard.
 pub(crate) fn router(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     table().into_iter().fold(Router::new(), |router, route| {
@@ -230,6 +257,24 @@ mod tests {
     use renkei_core::catalogue::act;
 
     use super::*;
+
+    #[test]
+    fn the_page_of_an_address_is_there() {
+        for (address, page) in [
+            ("/batches?topic=12", "/batches?topic=12"),
+            ("/batches/7/held", "/batches/7"),
+            ("/batches/7/held?line=3", "/batches/7"),
+            ("/topics/12_x/files", "/topics/12_x"),
+            ("/accounts/senders/7/revoke", "/accounts/senders"),
+            ("/accounts/nobody/give", "/accounts"),
+            ("/audit/verify", "/audit"),
+            ("/pulse", "/"),
+            ("/nope", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(page_of(address), page);
+        }
+    }
 
     #[test]
     fn what_a_remedy_leads_to_is_a_page() {

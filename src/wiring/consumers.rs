@@ -64,10 +64,10 @@ pub(super) async fn start(
     let mut consumers = Consumers { line, publisher, shutdown: shutdown.clone(), still, tasks: JoinSet::new(), readiness };
     for topic in registry.active(Direction::In) {
         let handler = TopicHandler::new(intake.clone(), topic.slug.as_str(), replies.clone());
-        consumers.start_topic(topic, handler);
+        consumers.start_topic(topic, failures::Traced::new(handler, pool.clone()));
     }
     for topic in registry.active(Direction::Out) {
-        consumers.start_topic(topic, ExportHandler::new(exporter.clone()));
+        consumers.start_topic(topic, failures::Traced::new(ExportHandler::new(exporter.clone()), pool.clone()));
     }
     let names = broker.names.clone();
     let drain = |queue: &str| ConsumeOptions { ladder: waits(&registry.settings.retry), ..ConsumeOptions::drain(queue) };

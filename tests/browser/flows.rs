@@ -249,3 +249,36 @@ fn a_table_is_sorted_and_a_page_is_walked_by_keyboard() {
         assert!(viewer.complaints(false).await.is_empty());
     });
 }
+
+/// A batch that is open on one desk while another decides: every part of the page goes on, but the one in which something is typed.
+#[test]
+fn an_open_batch_goes_on_by_itself_and_loses_nothing_that_is_typed() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let Some(driver) = Driver::start(&address).await else { return };
+        let decides = driver.with_roles(world, "unyo.1", "運用 花子", &["operator"]).await;
+        let looks = driver.with_roles(world, "unyo.2", "運用 次郎", &["operator"]).await;
+        let id = hand_in(&decides, ASSESSMENTS, &sample("IF12_SKS_20261005093000_001.csv"), "保留あり").await;
+        looks.go(&format!("/batches/{id}")).await;
+        looks.js("document.body.dataset.mark = 'same page'").await;
+        looks.until_in("the held line is open", "#findings", "未処理").await;
+        looks.write("#held-reason", "所管課に照会中").await;
+        looks.js("document.activeElement.blur()").await;
+        decides.click("#act input[name=whole]").await;
+        decides.write("#held-reason", "元の調定なし").await;
+        decides.press("選んだ行を却下").await;
+        decides.until("it is given up", "保留の行を却下しました。").await;
+        looks.until_in("the state goes on", "#batch dl.facts", "記帳済").await;
+        looks.until_in("the findings go on", "#findings", "処理済").await;
+        let typed = "return document.querySelector('#held-reason')?.value ?? 'gone'";
+        assert_eq!(looks.js(typed).await, "所管課に照会中", "what was typed is lost");
+        // Who gives it up sees what there is to do now.
+        looks.js("const field = document.querySelector('#held-reason'); field.focus(); field.value = ''; field.blur()").await;
+        world
+            .until("the form of a batch that is decided is gone", async |_| (looks.js(typed).await == "gone").then_some(()))
+            .await;
+        assert_eq!(looks.js("return document.body.dataset.mark").await, "same page", "the page was loaded again as a whole");
+        no_complaints(&looks).await;
+    });
+}

@@ -50,8 +50,23 @@ async fn fill(world: &mut World) {
     .execute(world.pool())
     .await
     .unwrap();
-    // It stays, also where there is no browser to look at it.
-    world.allow_parked(1);
+    for (queue, code) in [("renkei.unrouted", "UPSTREAM_UNROUTED"), ("in.12_civic_assessments", "INTAKE_MESSAGE_NOT_UNDERSTOOD")]
+    {
+        sqlx::query(
+            "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+             values ($1, 'in.12_civic', gen_random_uuid()::text, 'records', '{}', '[]', $2, 'said', 1)",
+        )
+        .bind(queue)
+        .bind(code)
+        .execute(world.pool())
+        .await
+        .unwrap();
+    }
+    // They stay, also where there is no browser to look at them.
+    world.allow_parked(3);
+    let task = "insert into work.task (kind, topic, key, file, from_whom, to_whom, since_at, due_at)
+                values ('fetch', '12_civic_assessments', '2026-10-05', '', '福祉局', '会計', now(), '2026-10-05 17:00+09')";
+    sqlx::query(task).execute(world.pool()).await.unwrap();
 }
 
 /// A path of the table with what `fill` has made in its places. Several where a page has several faces.
@@ -96,7 +111,9 @@ fn filled(path: &str, ids: &Ids) -> Vec<String> {
     let ids: Vec<i64> = match path {
         _ if batches => ids.batches.clone(),
         _ if path.starts_with("/exports/") => vec![ids.file],
-        _ if path.starts_with("/failures/") => vec![ids.failure],
+        _ if path.starts_with("/failures/") && path.ends_with("/edit") => vec![ids.failure],
+        _ if path.starts_with("/failures/") => (ids.failure - 2..=ids.failure).collect(),
+        _ if path.starts_with("/tasks/") => vec![ids.task],
         _ if path.starts_with("/worklists/pay/") => vec![1],
         _ => vec![0],
     };
@@ -115,6 +132,7 @@ struct Ids {
     lined: i64,
     file: i64,
     failure: i64,
+    task: i64,
     /// Batch and line of an invoice of nobody's.
     held: (i64, i64),
 }
@@ -143,6 +161,7 @@ fn every_page_fits_speaks_its_readers_language_and_labels_its_fields() {
             lined: world.number("select min(e.id) from ledger.entry e join intake.batch b on b.id = e.batch_id where b.topic = '12_civic_assessments'").await,
             file: world.number("select max(id) from export.file").await,
             failure: world.number("select max(id) from intake.failure").await,
+            task: world.number("select min(id) from work.task where outcome is null and kind = 'fetch'").await,
             held: sqlx::query_as("select batch_id, line from intake.finding where code = 'CREDITOR_UNKNOWN' and state = 'open' limit 1")
                 .fetch_one(world.pool())
                 .await
@@ -185,6 +204,14 @@ fn every_page_fits_speaks_its_readers_language_and_labels_its_fields() {
             ("/me", "me"),
             ("/topics/09_bank_transfers", "topic-order"),
             ("/tasks", "tasks"),
+            (format!("/tasks/{}/end", ids.task).as_str(), "task-end"),
+            (format!("/failures/{}", ids.failure).as_str(), "failure-message"),
+            (format!("/failures/{}", ids.failure - 1).as_str(), "failure-unrouted"),
+            (format!("/failures/groups/{}", ids.failure - 2).as_str(), "failure-group"),
+            (format!("/batches/{}", ids.batches[3]).as_str(), "batch-refused"),
+            (format!("/batches/{}", ids.held.0).as_str(), "batch-held"),
+            ("/worklists", "worklists-all"),
+            ("/worklists/slips", "worklist-slips"),
             ("/topics/12_civic_assessments/files/00000000-0000-4000-8000-000000000000", "handed-in"),
             ("/prove?back=/", "prove"),
             ("/ledger", "ledger"),
@@ -227,7 +254,18 @@ fn every_page_fits_speaks_its_readers_language_and_labels_its_fields() {
         for path in &walked {
             wrong.extend(look_in_english(&browser, path).await);
         }
-        for (path, name) in [("/", "board-en"), ("/topics/09_bank_transfers", "topic-order-en"), ("/tasks", "tasks-en")] {
+        for (path, name) in [
+            ("/", "board-en"),
+            ("/topics/09_bank_transfers", "topic-order-en"),
+            ("/tasks", "tasks-en"),
+            (format!("/tasks/{}/end", ids.task).as_str(), "task-end-en"),
+            (format!("/failures/{}", ids.failure).as_str(), "failure-message-en"),
+            (format!("/failures/{}", ids.failure - 1).as_str(), "failure-unrouted-en"),
+            (format!("/failures/groups/{}", ids.failure - 2).as_str(), "failure-group-en"),
+            (format!("/batches/{}", ids.batches[3]).as_str(), "batch-refused-en"),
+            (format!("/batches/{}", ids.held.0).as_str(), "batch-held-en"),
+            ("/worklists", "worklists-all-en"),
+        ] {
             browser.go(path).await;
             browser.picture(name).await;
         }

@@ -138,3 +138,87 @@ fn a_group_goes_on_where_it_was_killed() {
         world.until_sql("select count(*)::text from intake.batch where state = 'rejected'", "300").await;
     });
 }
+
+/// Parks one message of a cause, for the queue of a topic that is consumed; its number.
+async fn park_one(world: &World, queue: &str, kind: &str, code: &str) -> i64 {
+    sqlx::query_scalar(
+        "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts)
+         values ($1, $1, gen_random_uuid()::text, $2, '{}', '[]', $3, 'said', 1) returning id",
+    )
+    .bind(queue)
+    .bind(kind)
+    .bind(code)
+    .fetch_one(world.pool())
+    .await
+    .unwrap()
+}
+
+#[test]
+fn what_cannot_go_through_as_it_is_says_so_and_offers_what_helps() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let queue = "in.12_civic_assessments";
+        let nowhere = park_one(world, "renkei.unrouted", "records", "UPSTREAM_UNROUTED").await;
+        for page in [format!("/failures/{nowhere}"), format!("/failures/groups/{nowhere}")] {
+            let page = operator.get(&page).await.expect(200).shows("受け取るキューがないため、再送も訂正もできません。");
+            page.hides("/retry\"").hides("本文を訂正する").shows("/discard\"");
+        }
+        // What the message says is the cause: its correction comes first.
+        let unread = park_one(world, queue, "records", "INTAKE_MESSAGE_NOT_UNDERSTOOD").await;
+        let page = format!("/failures/{unread}");
+        let shown = operator.get(&page).await.expect(200).shows("そのまま再送しても、同じ理由で失敗します。");
+        shown.shows(&format!("<a class=\"button\" href=\"{page}/edit\">")).shows("<summary>訂正せずに再送する</summary>");
+        operator.get(&format!("/failures/groups/{unread}")).await.expect(200).shows("そのまま再送しても、同じ理由で失敗します。");
+        let correction = [("version", "1"), ("body", "[1]"), ("reason", "訂正")];
+        operator.post(&format!("{page}/versions"), &correction).await.expect(303);
+        let shown = operator.get(&page).await.expect(200).shows("訂正した最新の版を送ります。");
+        shown.hides("同じ理由で失敗します").hides("訂正せずに再送する");
+        // Of a setup that is mended first, and of what passes by itself.
+        let mended = park_one(world, queue, "records", "INTAKE_SQL_FAILED").await;
+        operator.get(&format!("/failures/{mended}")).await.expect(200).shows("原因を取り除いてから再送してください。");
+        let passing = park_one(world, queue, "records", "INTAKE_DATABASE").await;
+        operator.get(&format!("/failures/{passing}")).await.expect(200).hides("失敗します").shows("再送</button>");
+        world.allow_parked(4);
+    });
+}
+
+#[test]
+fn what_became_of_a_message_that_was_sent_again_is_told() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let (queue, code) = ("in.12_civic_assessments", "INTAKE_MESSAGE_NOT_UNDERSTOOD");
+        // One that an inbound topic cannot understand, and one that it takes and refuses as a batch.
+        let hopeless = park_one(world, queue, "export", code).await;
+        let sound = park_one(world, queue, "records", "INTAKE_DATABASE").await;
+        for id in [hopeless, sound] {
+            operator.get(&format!("/failures/{id}")).await.expect(200).hides("再送の結果");
+            operator.post(&format!("/failures/{id}/retry"), &[]).await.expect_to(&format!("/failures/{id}?done=retried"));
+            operator.get(&format!("/failures/{id}?done=retried")).await.expect(200).shows("処理待ち");
+        }
+        world.start("consume").await;
+        world.until_sql("select count(*)::text from intake.failure where retry_of is not null", "1").await;
+        world.until_sql("select count(*)::text from intake.failure where handled_at is not null", "1").await;
+        let back = world.number("select id from intake.failure where retry_of is not null").await;
+        let page = operator.get(&format!("/failures/{hopeless}")).await.expect(200).shows("再び失敗");
+        page.shows(&format!("href=\"/failures/{back}\"")).hides("処理待ち");
+        operator
+            .get(&format!("/failures/{back}"))
+            .await
+            .expect(200)
+            .shows("前回の障害")
+            .shows(&format!("href=\"/failures/{hopeless}\""));
+        operator.get(&format!("/failures/{sound}")).await.expect(200).shows("処理済").hides("再び失敗");
+        // Of a cause: the decision has ended, and what it sent again has not gone through.
+        let group = format!("/failures/groups/{back}");
+        let page = operator.get(&group).await.expect(200);
+        let retry = [("messages", "1"), ("key", &page.hidden("key")), ("upto", &page.hidden("upto"))];
+        operator.post(&format!("{group}/retry"), &retry).await.expect(303);
+        world.until_sql("select count(*)::text from intake.failure where retry_of is not null", "2").await;
+        let newest = world.number("select max(id) from intake.failure").await;
+        let page = operator.get(&group).await.expect(200).shows("<span class=\"badge bad\">再び失敗</span>").hides("完了");
+        page.shows(&format!("最新: 障害 {newest}")).shows(&format!("href=\"/failures/{newest}\""));
+        world.allow_parked(1);
+    });
+}

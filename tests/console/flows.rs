@@ -60,7 +60,7 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         assert_eq!(looked(world, "unyo.1", "batch", "error list").await, 1);
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
         let page = viewer.get(&format!("/batches/{id}")).await.expect(200).shows("調定額「＊＊＊00」に数字でない文字があります");
-        page.hides("6O000").hides("16進表示");
+        page.hides("6O000").hides("16進表示").hides("値を伏せずに");
         for list in ["errors", "errors.csv"] {
             viewer.get(&format!("/batches/{id}/{list}")).await.expect(200).shows("FIELD_NOT_DIGITS").hides("6O000");
         }
@@ -83,6 +83,8 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
         operator.upload(&format!("/topics/{ASSESSMENTS}/files"), name, &sample(name)).await.expect(303);
         let id = batch(world, "held").await;
         operator.get("/worklists").await.expect(200).shows("REVENUE_ORIGIN_UNKNOWN");
+        // The board's figure is what was taken in, and says what of it is not posted.
+        operator.get("/").await.expect(200).shows("<div class=\"held\">うち保留 <span class=\"count\">1</span></div>");
         let page = operator.get("/worklists/held/REVENUE_ORIGIN_UNKNOWN").await.expect(200).shows("2026-CV-009999");
         let (_, rest) = page.text.split_once("name=\"finding\" value=\"").unwrap();
         let finding = rest.split('"').next().unwrap().to_owned();

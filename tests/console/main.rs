@@ -40,5 +40,9 @@ mod settling;
 mod support;
 /// Files of the survey.
 mod survey;
+/// What people must do by a time.
+mod tasks;
 /// A client with cookies and forms.
 mod visitor;
+/// To the other language and back.
+mod ways;

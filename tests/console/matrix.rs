@@ -7,7 +7,7 @@ use crate::visitor::{Visitor, console};
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
 /// A path of the table with something in its places that is not there.
-fn filled(path: &str) -> String {
+pub(crate) fn filled(path: &str) -> String {
     let parts = path.split('/').map(|part| match part {
         "{id}" | "{entry}" | "{line}" => "0",
         "{slug}" => "12_civic_assessments",

@@ -4,7 +4,7 @@ use renkei_core::archive::Archive;
 
 use crate::flows::{batch, sample};
 use crate::support::files::ASSESSMENTS;
-use crate::support::world;
+use crate::support::{root, world};
 use crate::visitor::{Visitor, console};
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
@@ -98,5 +98,74 @@ fn a_file_that_cannot_be_made_says_why_in_the_readers_language() {
         let said = |lang: &str| world.renkei(&["export", "show", &file, "--lang", lang]).expect(&[3]).out;
         assert!(said("ja").contains("送るものの検査で1件の支障"), "{}", said("ja"));
         assert!(said("en").contains("select.sql stops the run") && said("en").contains("then order the file again"));
+    });
+}
+
+/// The section whose file it is must be able to mend it: who handed it in sees what it says, who has a role on its topic asks for it.
+#[test]
+fn the_section_of_a_refused_file_sees_the_values_it_must_mend() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let mut section = Visitor::with_roles(world, &address, "ka.1", &[]).await;
+        world
+            .renkei(&["access", "give", "ka.1", "operator", "--topic", "12", "--as", "setup", "--break-glass", "試験"])
+            .expect(&[0]);
+        let name = "IF12_SKS_20261005100000_002_faulty.csv";
+        let path = format!("/topics/{ASSESSMENTS}");
+        section.get(&path).await.expect(200);
+        section.upload(&format!("{path}/files"), name, &sample(name)).await.expect(303);
+        let own = batch(world, "rejected").await;
+        // Several errors are counted, and the code of the first does not stand for them.
+        let errors = world.number("select faults_total from intake.batch").await;
+        let page = operator.get(&format!("/batches/{own}")).await.expect(200);
+        page.shows(&format!("誤りが<span class=\"count\">{errors}</span>件あります。")).hides("下に示す内容のとおり");
+        // With their role gone to looking only, they still see what they handed in themselves.
+        world
+            .renkei(&["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup", "--break-glass", "試験"])
+            .expect(&[0]);
+        world
+            .renkei(&["access", "take", "ka.1", "operator", "--topic", "12", "--as", "setup", "--break-glass", "試験"])
+            .expect(&[0]);
+        section.get(&format!("/batches/{own}")).await.expect(200).shows("「6O000」").hides("値を伏せずに");
+        // What somebody else handed in, they ask for: each time is written down.
+        sqlx::query("update intake.batch set sender = 'folder:12_civic_assessments'").execute(world.pool()).await.unwrap();
+        let page = section
+            .get(&format!("/batches/{own}"))
+            .await
+            .expect(200)
+            .hides("6O000")
+            .shows("値を伏せずに一覧を表示（記録されます）");
+        page.shows(&format!("action=\"/batches/{own}/errors\""));
+        let asked = "select count(*) from audit.event where action = 'personal.show' and actor = 'ka.1' and after ->> 'what' = 'error list asked for'";
+        assert_eq!(world.number(asked).await, 0);
+        section.post(&format!("/batches/{own}/errors"), &[]).await.expect(200).shows("「6O000」").shows("誤り一覧");
+        assert_eq!(world.number(asked).await, 1);
+        // Who only watches everything has no file to mend.
+        let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        viewer.get(&format!("/batches/{own}")).await.expect(200).hides("6O000").hides("値を伏せずに");
+        viewer.post(&format!("/batches/{own}/errors"), &[]).await.expect(403);
+    });
+}
+
+#[test]
+fn a_document_that_did_not_come_is_told_without_a_path_of_the_server() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let path = "/topics/04_contracts";
+        operator.get(path).await.expect(200);
+        let file = std::fs::read(root().join("integrations/04_contracts/cases/pdf_missing/contracts.csv")).unwrap();
+        operator.upload(&format!("{path}/files"), "contracts.csv", &file).await.expect(303);
+        let id = batch(world, "rejected").await;
+        for page in ["", "/errors"] {
+            let page = operator.get(&format!("/batches/{id}{page}")).await.expect(200).shows("EVIDENCE_MISSING");
+            page.shows("05020000-20261001-庁舎植栽管理委託.pdf")
+                .shows("渡した画面の「証拠書類」の欄")
+                .hides("renkei-upload")
+                .hides("/tmp");
+        }
     });
 }

@@ -60,7 +60,10 @@ fn money_that_waits_finds_its_receivable() {
         viewer.post("/worklists/unallocated/1/allocate", &choice).await.expect(403);
         operator.post("/worklists/unallocated/1/allocate", &[("to", "2026A0000002"), ("reason", "")]).await.expect(400);
         operator.post("/worklists/unallocated/1/allocate", &choice).await.expect_to("/worklists/unallocated?done=settled");
+        // What somebody has done is in the counts they see next, and the list says the same.
+        operator.get("/worklists").await.expect(200).shows("収入未整理</a> <span class=\"hint\">なし");
         operator.get("/worklists/unallocated").await.expect(200).hides("/worklists/unallocated/1\"");
+        operator.get("/worklists/overpayments").await.expect(200).shows("<span class=\"badge act\">1</span> 件");
         // What somebody settled leads back to the line the money came on, and to the receivable it went to.
         let entry = world.number("select max(e.id) from ledger.entry e where e.event = 'ALLOCATION_IN'").await;
         operator.get(&format!("/ledger/entries/{entry}")).await.expect(200).shows("/ledger/lineage/settlement/1");

@@ -137,6 +137,11 @@ impl Visitor {
         assert!(answer.is_err(), "the program was to die, and answered {answer:?}");
     }
 
+    /// Host and port it talks to.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The same session at another address.
     pub(crate) fn at(self, address: &str) -> Visitor {
         Visitor { address: address.to_owned(), ..self }

@@ -31,7 +31,6 @@ const HOT: &[&str] = &[
 const ROOTS: &[&str] = &[
     "intake.batch_step",
     "intake.shape",
-    "intake.failure",
     "intake.failure_note",
     "intake.failure_run",
     "intake.arrival_missing",

@@ -34,6 +34,9 @@ struct Line {
     file_at: Option<String>,
     records: i64,
     yen: i64,
+    /// Of today's records, those that are held.
+    records_waiting: i64,
+    yen_waiting: i64,
     to_confirm: i64,
     held: i64,
     under_way: i64,
@@ -198,7 +201,7 @@ fn table(lang: Lang, rows: &[Row<'_>], links: bool) -> Markup {
                     th { (say(lang, "方法", "Method")) }
                     th { (say(lang, "直近", "Last")) }
                     th { (say(lang, "次の予定・期限", "Next due")) }
-                    th.number { (say(lang, "本日件数", "Today")) }
+                    th.number title=(say(lang, "本日受け付けた件数、または送出した件数。保留を含みます。", "Records taken in or sent today, held ones included.")) { (say(lang, "本日取扱", "Today")) }
                     th.number { (say(lang, "本日金額", "Yen today")) }
                     th.number { (say(lang, "待ち", "Queue")) }
                     th.number { (say(lang, "保留", "Held")) }
@@ -225,8 +228,9 @@ fn line(lang: Lang, row: &Row<'_>, links: bool) -> Markup {
             td { (method(lang, topic)) "・" (timing(lang, topic)) }
             td.last { (last(lang, line)) }
             td { (due) }
-            td.number data-value=(line.records) { (count(line.records)) }
-            td.number data-value=(line.yen) { (yen(line.yen)) }
+            // A reader of the board takes a figure for posted: what of it is held stands below it.
+            td.number data-value=(line.records) { (count(line.records)) @if line.records_waiting > 0 { div.held { (say(lang, "うち保留", "held")) " " (count(line.records_waiting)) } } }
+            td.number data-value=(line.yen) { (yen(line.yen)) @if line.records_waiting > 0 && line.yen_waiting != 0 { div.held { (say(lang, "うち", "held")) " " (yen(line.yen_waiting)) } } }
             td.number data-value=(waiting.unwrap_or(0)) { @match waiting { Some(waiting) => (waiting), None => "–" } }
             td.number data-value=(line.held) {
                 @if line.held > 0 { a href={ "/batches?topic=" (slug) "&state=held" } { (count(line.held)) } } @else { "0" }

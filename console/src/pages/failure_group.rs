@@ -8,12 +8,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::failures::group::{self, Order, Run};
-use renkei_consumers::failures::{self, Failure};
+use renkei_consumers::failures::traced::{self, Ends};
+use renkei_consumers::failures::{self, Failure, Prospect};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 use uuid::Uuid;
 
-use super::failures::{ROWS, cause, find, queues, table};
+use super::failures::{ROWS, cause, find, hope, queues, table};
 use super::owners::{self, Owner};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -50,6 +51,10 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let (open, newest) = open(&desk, &one).await?;
     let run = group::latest(&desk.pool, &one.queue, &one.code).await?;
     let works = run.as_ref().is_some_and(|run| run.ended_at.is_none());
+    let ends = match &run {
+        Some(run) if run.action == "retried" => Some(traced::ends(&desk.pool, run.id).await?),
+        _ => None,
+    };
     let operates = queues(&desk, &person, Action::Operate).is_none_or(|queues| queues.contains(&one.queue));
     let owners = if operates { owners::of(&desk, &topics(&desk, &one)).await? } else { Vec::new() };
     let body = html! {
@@ -59,8 +64,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
             dt { (say(lang, "原因", "Why")) } dd { (cause(lang, &one.code, &one.reason)) }
             dt { (say(lang, "未対応", "Open")) } dd { span id="open" data-live { (count(open)) } }
         }
-        div id="run" data-live { @if let Some(run) = &run { (progress(lang, run)) } }
-        @if operates && open > 0 && !works { (forms(&person, &owners, id, (open, newest))) }
+        div id="run" data-live { @if let Some(run) = &run { (progress(lang, run, ends.as_ref())) } }
+        div id="mend" data-live { @if operates && open > 0 && !works { (forms(&person, &owners, &one, (open, newest))) } }
         div id="members" data-live { (table(lang, &members)) }
         @if open > ROWS { p.hint { (say(lang, "未対応のうち古いものから表示しています。", "The oldest open ones are shown.")) } }
     };
@@ -68,20 +73,29 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     Ok(frame(&person, &Page::new(Nav::Failures, &title).after(Notice::of(fields.get("done"))), body))
 }
 
-/// How far the last decision has come.
-fn progress(lang: Lang, run: &Run) -> Markup {
+/// How far the last decision has come, and what became of what it sent again.
+fn progress(lang: Lang, run: &Run, ends: Option<&Ends>) -> Markup {
     let (handled, stopped) = (run.done.saturating_add(run.failed), run.trouble.is_some());
+    let came_back = ends.map_or(0, |ends| ends.came_back);
+    let under_way = ends.map_or(0, |ends| run.done - ends.handled - ends.came_back).max(0);
     html! {
         section.panel {
             h2 { (words::action(lang, &format!("failure.{}", run.action))) " "
                 @match (&run.ended_at, stopped) {
                     (None, _) => (badge(Tone::Busy, say(lang, "処理中", "under way"))),
                     (Some(_), true) => (badge(Tone::Bad, say(lang, "一部は未処理", "not all of them"))),
+                    (Some(_), false) if came_back > 0 => (badge(Tone::Bad, say(lang, "再び失敗", "failed again"))),
+                    (Some(_), false) if under_way > 0 => (badge(Tone::Busy, say(lang, "再送完了・処理待ち", "sent, on their way"))),
                     (Some(_), false) => (badge(Tone::Good, say(lang, "完了", "done"))),
                 } }
             p { progress max=(run.wanted) value=(handled) aria-label=(say(lang, "進み具合", "how far it is")) {} " "
                 (count(run.done)) " / " (count(run.wanted)) " " (say(lang, "件", "messages"))
                 " · " (run.by) " · " (when(&run.at)) @if let Some(ended) = &run.ended_at { " – " (when(ended)) } }
+            @if let Some(ends) = ends { p {
+                (say(lang, "処理済", "went through")) " " (count(ends.handled)) " · " (say(lang, "再び失敗", "failed again")) " " (count(ends.came_back))
+                @if let Some(newest) = ends.newest { " (" a href={ "/failures/" (newest) } { (say(lang, "最新: 障害", "newest: message")) " " (newest) } ")" }
+                " · " (say(lang, "処理待ち", "on their way")) " " (count(under_way))
+            } }
             @if run.failed > 0 { p { (count(run.failed)) " " (say(lang, "件は再送できず、未対応のままです。", "messages could not be sent and stay open.")) } }
             @if let Some(trouble) = &run.trouble {
                 p { (say(lang, "途中で止まりました。残りは未対応のままです。", "It stopped on the way; the rest stays open.")) }
@@ -91,8 +105,9 @@ fn progress(lang: Lang, run: &Run) -> Markup {
     }
 }
 
-fn forms(person: &Person, owners: &[Owner], id: i64, (open, newest): (i64, i64)) -> Markup {
-    let lang = person.lang;
+fn forms(person: &Person, owners: &[Owner], one: &Failure, (open, newest): (i64, i64)) -> Markup {
+    let (lang, id) = (person.lang, one.id);
+    let prospect = Prospect::of(&one.code);
     let address = |act: &str| format!("/failures/groups/{id}/{act}");
     // A form that is sent twice is one decision, about the messages that were there when the page was made.
     let marks =
@@ -100,13 +115,16 @@ fn forms(person: &Person, owners: &[Owner], id: i64, (open, newest): (i64, i64))
     html! {
         section.panel {
             h2 { (say(lang, "対応", "Mend")) }
-            p.hint { (say(lang, "原因を直してから、まず数件を再送し、結果を確かめてから残りを再送してください。", "Mend the cause, send a few again, look at the outcome, then send the rest.")) }
+            @if let Some(hope) = hope(lang, prospect, false) { p { (hope) } }
+            @if prospect != Prospect::Nowhere {
+            p.hint { (say(lang, "まず数件を再送し、結果を確かめてから残りを再送してください。", "Send a few again, look at the outcome, then send the rest.")) }
             (post(person, &address("retry"), html! {
                 (marks())
                 (field(say(lang, "件数", "How many"), "messages", html! { input id="messages" name="messages" type="number" min="1" max=(open) value=(open.min(3)) required; }))
                 (field(say(lang, "メモ", "Note"), "retry-reason", html! { input id="retry-reason" name="reason" maxlength="400"; }))
                 button type="submit" { (say(lang, "古い順に再送", "Send the oldest again")) }
             }))
+            }
             (post(person, &address("note"), html! {
                 (owners::choice(lang, owners, &person.login))
                 (field(say(lang, "メモ", "Note"), "note", html! { input id="note" name="note" maxlength="400"; }))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use renkei_consumers::failures::{self, Failure};
+use renkei_consumers::failures::traced::{self, Way};
+use renkei_consumers::failures::{self, Failure, Prospect, edit};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 use sqlx::FromRow;
@@ -14,7 +15,7 @@ use super::{failure_edit, seen};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, count, failure_badge, field, frame, older, post, when};
+use crate::html::{self, Fields, Nav, Page, Tone, badge, count, failure_badge, field, frame, older, post, when};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -160,34 +161,16 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     if full {
         seen::note(&desk, &person, ("failure", &id.to_string()), "body").await?;
     }
+    let way = traced::way(&desk.pool, id).await?;
+    let versions = edit::versions(&desk.pool, id).await?.len();
     let page = html! {
-        dl.facts {
-            dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (html::who(lang, by)) " " (failure.decision.as_deref().unwrap_or_default()) } }
-            dt { (say(lang, "キュー", "Queue")) } dd { code { (failure.queue) } }
-            dt { (say(lang, "ルーティングキー", "Routing key")) } dd { code { (failure.routing_key) } }
-            dt { (say(lang, "メッセージID", "Message id")) } dd { code { (failure.message_id) } }
-            dt { (say(lang, "種類", "Type")) } dd { (words::message_kind(lang, &failure.kind)) " " code.detail { (failure.kind) } }
-            @if let Some(app) = &failure.app_id { dt { (say(lang, "送信元", "Sender")) } dd { (app) } }
-            dt { (say(lang, "試行回数", "Tries")) } dd { (times(lang, failure.attempts, failure.times_seen)) }
-            dt { (say(lang, "期間", "Seen")) } dd { (when(&failure.first_seen)) " – " (when(&failure.last_seen)) }
-        }
+        div id="facts" data-live { (facts(lang, &failure, &way)) }
         section.panel {
             h2 { (say(lang, "原因", "Why")) " " code { (failure.code) } }
             (cause(lang, &failure.code, &failure.reason))
         }
-        @if operates && failure.state == "open" {
-            section.panel {
-                h2 { (say(lang, "対応", "Mend")) }
-                (post(&person, &format!("/failures/{id}/retry"), html! {
-                    (field(say(lang, "メモ", "Note"), "reason", html! { input id="reason" name="reason" maxlength="400"; }))
-                    button type="submit" { (say(lang, "再送", "Send again")) }
-                }))
-                @if failure_edit::is_editable(&failure, &body) { p { a href={ "/failures/" (id) "/edit" } { (say(lang, "本文を訂正する", "Correct the body")) } } }
-                (post(&person, &format!("/failures/{id}/discard"), html! {
-                    (field(say(lang, "破棄の理由", "Why it is discarded"), "why", html! { input id="why" name="reason" required maxlength="400"; }))
-                    button.danger type="submit" { (say(lang, "破棄", "Discard")) }
-                }))
-            }
+        div id="mend" data-live {
+            @if operates && failure.state == "open" { (mend(&person, &failure, failure_edit::is_editable(&failure, &body), versions)) }
         }
         (corrections)
         section.panel {
@@ -205,6 +188,101 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     };
     let title = format!("{} {id}", say(lang, "障害", "Parked message"));
     Ok(frame(&person, &Page::new(Nav::Failures, &title).after(Notice::of(fields.get("done"))), page))
+}
+
+fn facts(lang: Lang, failure: &Failure, way: &Way) -> Markup {
+    html! {
+        dl.facts {
+            dt { (say(lang, "状態", "State")) } dd { (failure_badge(lang, &failure.state)) @if let Some(by) = &failure.decided_by { " " (html::who(lang, by)) " " (failure.decision.as_deref().unwrap_or_default()) } }
+            @if failure.state == "retried" { dt { (say(lang, "再送の結果", "What became of it")) } dd { (outcome(lang, way)) } }
+            @if let Some(before) = way.came_from {
+                dt { (say(lang, "前回の障害", "Parked before as")) }
+                dd { a href={ "/failures/" (before) } { (say(lang, "障害", "message")) " " (before) } " " (say(lang, "を再送したメッセージです。", "was sent again, and failed as this one.")) }
+            }
+            dt { (say(lang, "キュー", "Queue")) } dd { code { (failure.queue) } }
+            dt { (say(lang, "ルーティングキー", "Routing key")) } dd { code { (failure.routing_key) } }
+            dt { (say(lang, "メッセージID", "Message id")) } dd { code { (failure.message_id) } }
+            dt { (say(lang, "種類", "Type")) } dd { (words::message_kind(lang, &failure.kind)) " " code.detail { (failure.kind) } }
+            @if let Some(app) = &failure.app_id { dt { (say(lang, "送信元", "Sender")) } dd { (app) } }
+            dt { (say(lang, "試行回数", "Tries")) } dd { (times(lang, failure.attempts, failure.times_seen)) }
+            dt { (say(lang, "期間", "Seen")) } dd { (when(&failure.first_seen)) " – " (when(&failure.last_seen)) }
+        }
+    }
+}
+
+/// What became of a message that was sent again.
+fn outcome(lang: Lang, way: &Way) -> Markup {
+    html! { @match way {
+        Way { came_back: Some(new), .. } => {
+            (badge(Tone::Bad, say(lang, "再び失敗", "failed again"))) " "
+            a href={ "/failures/" (new) } { (say(lang, "障害", "message")) " " (new) } " " (say(lang, "として保管しています。", "is what it was parked as."))
+        }
+        Way { handled_at: Some(at), .. } => { (badge(Tone::Good, say(lang, "処理済", "went through"))) " " (when(at)) }
+        _ => (badge(Tone::Busy, say(lang, "処理待ち", "on its way"))),
+    } }
+}
+
+/// What can be done, with what is to be expected of it.
+fn mend(person: &Person, failure: &Failure, is_editable: bool, versions: usize) -> Markup {
+    let (lang, id) = (person.lang, failure.id);
+    let corrected = versions > 1;
+    let prospect = Prospect::of(&failure.code);
+    let retry = post(
+        person,
+        &format!("/failures/{id}/retry"),
+        html! {
+            (field(say(lang, "メモ", "Note"), "reason", html! { input id="reason" name="reason" maxlength="400"; }))
+            button type="submit" { (say(lang, "再送", "Send again")) }
+        },
+    );
+    let correct = html! {
+        @if is_editable && prospect != Prospect::Nowhere { p { a.button[prospect == Prospect::OnlyCorrected && !corrected] href={ "/failures/" (id) "/edit" } { (say(lang, "本文を訂正する", "Correct the body")) } } }
+    };
+    html! {
+        section.panel {
+            h2 { (say(lang, "対応", "Mend")) }
+            @if let Some(hope) = hope(lang, prospect, corrected) { p { (hope) } }
+            @match prospect {
+                Prospect::Nowhere => {}
+                Prospect::OnlyCorrected if !corrected => {
+                    (correct)
+                    @if !is_editable { p { (say(lang, "この本文は画面では訂正できません。相手先に訂正した内容の再送を依頼し、このメッセージは破棄してください。",
+                                                "This body cannot be corrected on a page. Ask the partner to send it again, corrected, and discard this one.")) } }
+                    details { summary { (say(lang, "訂正せずに再送する", "Send it again as it is")) } (retry) }
+                }
+                _ => { (retry) (correct) }
+            }
+            (post(person, &format!("/failures/{id}/discard"), html! {
+                (field(say(lang, "破棄の理由", "Why it is discarded"), "why", html! { input id="why" name="reason" required maxlength="400"; }))
+                button.danger type="submit" { (say(lang, "破棄", "Discard")) }
+            }))
+        }
+    }
+}
+
+/// What is to be expected of sending messages of a cause again.
+pub(super) fn hope(lang: Lang, prospect: Prospect, corrected: bool) -> Option<&'static str> {
+    Some(match prospect {
+        Prospect::Open => return None,
+        Prospect::AfterMending => say(
+            lang,
+            "原因を取り除いてから再送してください。そのまま再送すると、同じ理由で失敗します。",
+            "Mend the cause before it is sent again; until then it fails for the same reason.",
+        ),
+        Prospect::OnlyCorrected if corrected => {
+            say(lang, "再送すると、訂正した最新の版を送ります。", "Sending it again sends the newest correction.")
+        }
+        Prospect::OnlyCorrected => say(
+            lang,
+            "メッセージの内容が原因です。そのまま再送しても、同じ理由で失敗します。本文を訂正して再送するか、理由を付けて破棄してください。",
+            "What it says is the cause: sent again as it is, it fails for the same reason. Correct the body and send that, or discard it with a reason.",
+        ),
+        Prospect::Nowhere => say(
+            lang,
+            "受け取るキューがないため、再送も訂正もできません。送信側に、正しいルーティングキーで送り直すよう依頼し、理由を付けて破棄してください。",
+            "No queue takes it, so it can be neither sent again nor corrected. Ask the sender to send it with the right key, and discard this one with a reason.",
+        ),
+    })
 }
 
 /// A body as text; JSON is laid out.

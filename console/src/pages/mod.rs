@@ -28,6 +28,8 @@ mod kinds;
 pub(crate) mod kit;
 /// The books.
 pub(crate) mod ledger;
+/// Lists of the ledger, as they were found last.
+pub(crate) mod lists;
 /// One's own password and one-time codes.
 pub(crate) mod me;
 /// The door through an OpenID provider.

@@ -211,7 +211,6 @@ async fn settle(desk: &Desk, person: &Person, act: Act, id: i64, fields: &Fields
         Act::Appropriate => ledger::appropriate(&desk.pool, id, fields.get("to"), &settling).await,
         Act::Refund => ledger::refund_overpayments(&desk.pool, &[id], &settling).await,
     }?;
-    desk.lists.forget();
     Ok(see_other(&format!("/worklists/{list}?done=settled")))
 }
 

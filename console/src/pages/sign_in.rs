@@ -19,6 +19,7 @@ use crate::desk::Desk;
 use crate::guard::{LANGUAGE_COOKIE, see_other};
 use crate::html::{Fields, bare, field, post};
 use crate::refusal::{Answer, Refusal};
+use crate::routes::page_of;
 
 pub(crate) fn with_cookie(mut response: Response, cookie: Cookie<'_>) -> Response {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
@@ -142,13 +143,15 @@ pub(crate) async fn leave(State(desk): State<Arc<Desk>>, person: Person, from: F
     Ok(response)
 }
 
-/// Another language, and back to the page one came from.
-pub(crate) async fn language(Path(name): Path<String>, headers: HeaderMap) -> Answer<Response> {
+/// Another language, and back to the page one came from: as its link says (`again` has written it where a form was answered), else by
+/// what the browser says. The answer to a form is no page to go back to: then it is the page the form belongs to.
+pub(crate) async fn language(Path(name): Path<String>, headers: HeaderMap, fields: Fields) -> Answer<Response> {
     let lang = Lang::parse(&name).ok_or_else(Refusal::not_found)?;
     let referer = headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..])).unwrap_or("/");
+    let to = page_of(back(fields.some("back").unwrap_or(path)));
     let cookie = Cookie::build((LANGUAGE_COOKIE, lang.as_str())).path("/").secure(true).http_only(true).same_site(SameSite::Lax);
-    Ok(with_cookie(see_other(back(path)), cookie.permanent().build()))
+    Ok(with_cookie(see_other(to), cookie.permanent().build()))
 }
 
 #[cfg(test)]

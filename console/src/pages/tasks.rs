@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use jiff::ZonedDateTime;
 use maud::{Markup, html};
 use renkei_consumers::tasks::{self, End, Task, TaskFilter};
 use renkei_core::calendar::clock;
@@ -52,7 +53,7 @@ fn table(desk: &Desk, person: &Person, found: &[Task]) -> Markup {
                 td { (when(&task.due_at)) @if task.late { " " (badge(Tone::Bad, say(lang, "期限超過", "late"))) } }
                 td { (words::task_kind(lang, &task.kind)) }
                 td { (html::topic(&desk.registry, lang, &task.topic)) }
-                td.file { @match task.file_id { Some(file) => a href={ "/exports/" (file) } { (task.file) }, None => (task.file) } }
+                td.file { (file(task)) }
                 td { (desk.registry.partner(lang, &task.from_whom)) } td { (desk.registry.partner(lang, &task.to_whom)) } td { (state(person, task)) }
             } } }
         } }
@@ -67,33 +68,70 @@ fn state(person: &Person, task: &Task) -> Markup {
     }
     html! {
         @if person.may_on(Action::Operate, &task.topic) {
-            div.inline { (post(person, &format!("/tasks/{}/end", task.id), html! {
-                (field(say(lang, "メモ・理由", "Note or reason"), &format!("note-{}", task.id), html! { input id={ "note-" (task.id) } name="reason" maxlength="400" placeholder=(say(lang, "メモ・理由", "Note or reason")); }))
-                button type="submit" name="end" value="done" { (say(lang, "完了", "Done")) }
-                // A file that counts is carried, or voided.
-                @if task.kind != "carry" {
-                    button.second type="submit" name="end" value="not-needed" { (say(lang, "不要", "Not needed")) }
-                }
-            })) }
+            a.button.second href={ "/tasks/" (task.id) "/end" } { (say(lang, "完了…", "Done…")) }
         } @else { (badge(Tone::Act, say(lang, "未完了", "open"))) }
     }
+}
+
+/// A task somebody may end.
+async fn endable(desk: &Desk, person: &Person, id: i64, now: &ZonedDateTime) -> Answer<Task> {
+    let task = tasks::open(&desk.pool, id, now).await?;
+    if !person.may_on(Action::See, &task.topic) {
+        return Err(Refusal::not_found());
+    }
+    if person.may_on(Action::Operate, &task.topic) { Ok(task) } else { Err(Refusal::forbidden()) }
+}
+
+/// The task once more, before it is signed: what it is about, and a note of what was done.
+pub(crate) async fn look(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
+    let lang = person.lang;
+    let task = endable(&desk, &person, id, &clock::now()).await?;
+    let action = format!("/tasks/{id}/end");
+    let body = html! {
+        dl.facts {
+            dt { (say(lang, "種類", "What")) } dd { (words::task_kind(lang, &task.kind)) }
+            dt { (say(lang, "連携", "Topic")) } dd { (html::topic(&desk.registry, lang, &task.topic)) }
+            @if !task.file.is_empty() { dt { (say(lang, "ファイル", "File")) } dd { (file(&task)) } }
+            dt { (say(lang, "どこから・どこへ", "From, to")) } dd { (desk.registry.partner(lang, &task.from_whom)) " → " (desk.registry.partner(lang, &task.to_whom)) }
+            dt { (say(lang, "期限", "By")) } dd { (when(&task.due_at)) @if task.late { " " (badge(Tone::Bad, say(lang, "期限超過", "late"))) } }
+        }
+        section.panel {
+            h2 { (say(lang, "完了の確認", "It is done")) }
+            p.hint { (say(lang, "あなたの名前と日時で記録します。後から未完了には戻せません。", "It is put down with your name and the time, and stays done.")) }
+            (post(&person, &action, html! {
+                (field(say(lang, "行ったこと（任意）", "What was done (if you like)"), "note", html! { input id="note" name="reason" maxlength="400" autofocus; }))
+                button type="submit" name="end" value="done" { (say(lang, "完了にする", "It is done")) }
+            }))
+        }
+        // A file that counts is carried, or voided.
+        @if task.kind != "carry" {
+            section.panel {
+                h2 { (say(lang, "対応が不要な場合", "It need not be done")) }
+                (post(&person, &action, html! {
+                    (field(say(lang, "不要の理由", "Why not"), "why", html! { input id="why" name="reason" required maxlength="400"; }))
+                    button.second type="submit" name="end" value="not-needed" { (say(lang, "不要にする", "It is not needed")) }
+                }))
+            }
+        }
+        p { a href="/tasks" { (say(lang, "一覧に戻る", "Back to the list")) } }
+    };
+    let title = format!("{} {id}", say(lang, "作業の完了", "End task"));
+    Ok(frame(&person, &Page::new(Nav::Tasks, &title), body))
+}
+
+fn file(task: &Task) -> Markup {
+    html! { @match task.file_id { Some(file) => a href={ "/exports/" (file) } { (task.file) }, None => (task.file) } }
 }
 
 /// Done, or not needed with a reason.
 pub(crate) async fn end(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     let now = clock::now();
-    let task = tasks::open(&desk.pool, id, &now).await?;
-    if !person.may_on(Action::See, &task.topic) {
-        return Err(Refusal::not_found());
-    }
-    if !person.may_on(Action::Operate, &task.topic) {
-        return Err(Refusal::forbidden());
-    }
+    endable(&desk, &person, id, &now).await?;
     let (end, note) = match fields.get("end") {
         "done" => (End::Done, fields.get("reason")),
         "not-needed" => (End::NotNeeded, fields.reason()?),
         other => return Err(Refusal::value("end", other)),
     };
     tasks::end(&desk.pool, id, end, &person.login, note, &now).await?;
-    Ok(see_other("/tasks?done=done"))
+    Ok(see_other(if end == End::Done { "/tasks?done=done" } else { "/tasks?done=not-needed" }))
 }

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use renkei_core::registry::Topic;
 use renkei_core::words::say;
 use renkei_producers::intake::claim::HandedIn;
-use renkei_producers::{Controls, send};
+use renkei_producers::{Controls, evidence, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
@@ -88,6 +88,7 @@ pub(crate) async fn hand_in(
             sender: format!("console:{}", person.login),
             controls,
             documents: uploaded.documents,
+            place: Some(evidence::ON_FORM),
             ..HandedIn::default()
         };
         Ok::<_, Refusal>(send::send(&desk.hand_in, incoming.slug.as_str(), &path, with, None).await?)

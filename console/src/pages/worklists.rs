@@ -2,21 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use renkei_consumers::inbound::batch::said;
 use renkei_consumers::inbound::{HeldPosted, IntakeError};
-use renkei_consumers::ledger::{Column, Worklist};
+use renkei_consumers::ledger::Column;
 use renkei_core::catalogue::Lang;
-use renkei_core::money::Yen;
 use renkei_core::words::{self, say};
 use serde_json::Value;
 use sqlx::FromRow;
 
 use super::batch::choose;
+use super::lists::{LISTS, List, ROWS, counts, found, how_many};
 use super::owners;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -25,53 +24,13 @@ use crate::html::{
     self, Fields, Nav, Page, Tone, address, badge, count, csv, fault_told, field, frame, older, post, shown, when, yen,
 };
 use crate::notice::{HeldCounts, Notice};
-use crate::recent::Recent;
 use crate::refusal::{Answer, Refusal};
 
-/// Rows of one page.
-const ROWS: i64 = 100;
 /// Rows of a list for a spreadsheet.
 const CSV_ROWS: i64 = 100_000;
 
 /// What stands before the number of pay that came back.
 const PAY: &str = "給与返戻";
-
-/// Address, list, Japanese and English name.
-const LISTS: [(&str, Worklist, &str, &str); 10] = [
-    ("unallocated", Worklist::Unallocated, "収入未整理", "Money whose receivable is unknown"),
-    ("overpayments", Worklist::Overpayments, "過誤納", "Overpayments"),
-    ("payees", Worklist::PayeesToMove, "口座変更が必要な債権者", "Payees whose account moves"),
-    ("returned", Worklist::Returned, "振込不能・組戻の未処理", "Payments that came back"),
-    ("slips", Worklist::Slips, "未納の納付書", "Unpaid slips"),
-    ("settlements", Worklist::Settlements, "還付・充当・整理・不納欠損", "Settlements"),
-    ("orphaned-items", Worklist::OrphanedItems, "廃止所属の未了", "Open items of ended organizations"),
-    ("reassignments", Worklist::Reassignments, "引継ぎが必要な起案", "Drafts that need other hands"),
-    ("orphaned-accounts", Worklist::OrphanedAccounts, "在職しない職員のログインID", "Login ids of people not in service"),
-    ("staff-payments", Worklist::StaffPayments, "未通知の職員支払", "Staff payments not told yet"),
-];
-
-/// Entries of a list that are counted; of a longer one it is said that there are more.
-const COUNTED: i64 = 1_000;
-
-/// The first rows of each list as they were found last, and how many there are.
-#[derive(Debug)]
-pub struct Lists {
-    rows: [Recent<Vec<Vec<Option<String>>>>; LISTS.len()],
-    counts: [Recent<i64>; LISTS.len()],
-}
-
-impl Lists {
-    /// Nothing is known yet; what is older than `fresh` is found out anew behind the page.
-    pub fn new(fresh: Duration) -> Lists {
-        Lists { rows: std::array::from_fn(|_| Recent::new(fresh)), counts: std::array::from_fn(|_| Recent::new(fresh)) }
-    }
-
-    /// Something was decided: the next to ask waits for what is there now.
-    pub(crate) fn forget(&self) {
-        self.rows.iter().for_each(Recent::forget);
-        self.counts.iter().for_each(Recent::forget);
-    }
-}
 
 /// Open holds of one kind.
 #[derive(Debug, FromRow)]
@@ -109,7 +68,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         @if house {
             section.panel {
                 h2 { (say(lang, "帳簿の要対応リスト", "Lists of the ledger")) }
-                ul.plain { @for ((address, _, ja, en), number) in LISTS.iter().zip(&counts) { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } " " (how_many(lang, *number)) } }
+                ul.plain id="lists" data-live { @for ((address, _, ja, en), number) in LISTS.iter().zip(&counts) { li { a href={ "/worklists/" (address) } { (say(lang, ja, en)) } " " (how_many(lang, *number)) } }
                     li { a href="/worklists/pay" { (say(lang, "給与の支払日変更・再振込", "Pay: another day, once more")) } }
                 }
             }
@@ -120,24 +79,6 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         &Page::new(Nav::Worklists, say(lang, "保留・要対応", "Worklists")).after(Notice::of(fields.get("done"))),
         body,
     ))
-}
-
-/// How many entries each list has, as it was found last.
-async fn counts(desk: &Desk) -> Answer<Vec<i64>> {
-    let one = |(place, (_, list, ..)): (usize, &(&str, Worklist, &str, &str))| {
-        let (list, pool, recent) = (*list, desk.pool.clone(), &desk.lists.counts[place]);
-        async move { recent.get(|| async move { list.count(&pool, COUNTED + 1).await }).await }
-    };
-    let all = futures_util::future::try_join_all(LISTS.iter().enumerate().map(one)).await?;
-    Ok(all.iter().map(|known| known.value).collect())
-}
-
-fn how_many(lang: Lang, number: i64) -> Markup {
-    html! {
-        @if number == 0 { span.hint { (say(lang, "なし", "none")) } }
-        @else if number > COUNTED { (badge(Tone::Act, &format!("{}+", Yen(COUNTED)))) }
-        @else { (badge(Tone::Act, &Yen(number).to_string())) }
-    }
 }
 
 /// The text of a code without the places where its values stand.
@@ -197,6 +138,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
     };
     let body = html! {
         @if let Some(remedy) = remedy { p { "→ " (remedy) } }
+        div id="held" data-live {
         @if lines.is_empty() { (html::empty(say(lang, "この理由の保留はありません。", "Nothing is held for this reason."))) }
         @else if operates {
             (post(&person, &format!("/worklists/held/{code}"), html! {
@@ -208,6 +150,7 @@ pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(cod
                 button.danger type="submit" name="act" value="reject" { (say(lang, "選んだ行を却下", "Give these lines up")) }
             }))
         } @else { (list) }
+        }
         (older(&person, &address(&format!("/worklists/held/{code}"), &fields, &["topic"]), next))
         p { a href="/worklists" { (say(lang, "一覧に戻る", "Back to the lists")) } }
     };
@@ -370,20 +313,21 @@ pub(crate) async fn list(
         };
         return Ok(csv(&format!("{address}.csv"), &headings, &rows.iter().map(text).collect::<Vec<Vec<String>>>()));
     }
-    let pool = desk.pool.clone();
-    let known = desk.lists.rows[place].get(|| async move { list.rows(&pool, ROWS).await }).await?;
-    let rows = &known.value;
+    let known = found(&desk, place).await?;
+    let List { rows, count } = &known.value;
     let body = html! {
+        div id="list" data-live {
         @if rows.is_empty() { (html::empty(say(lang, "該当するものはありません。", "There is none."))) }
         @else {
-            p { a href={ "/worklists/" (address) ".csv" } { (say(lang, "CSVで保存", "Save as CSV")) } }
+            p { (how_many(lang, *count)) " " (say(lang, "件", "entries")) " · " a href={ "/worklists/" (address) ".csv" } { (say(lang, "CSVで保存", "Save as CSV")) } }
             div.scroll { table {
                 thead { tr { @for (_, ja, en) in columns { @let heading = say(lang, ja, en); th.number[heading.starts_with('>')] { (heading.trim_start_matches('>')) } } } }
                 tbody { @for row in rows { tr { @for (column, value) in columns.iter().zip(row) { td.number[column.1.starts_with('>')] { (cell(lang, address, column, value.as_ref())) } } } } }
             } }
-            @if i64::try_from(rows.len()).unwrap_or(0) == ROWS { p.hint { (say(lang, "先頭の100件を表示しています。ほかはCSVにあります。", "The first 100 are shown; the CSV has the rest.")) } }
+            @if *count > rows.len() { p.hint { (say(lang, "先頭の100件を表示しています。ほかはCSVにあります。", "The first 100 are shown; the CSV has the rest.")) } }
         }
         p.hint { (say(lang, "集計時点", "As of")) " " (when(&known.at)) }
+        }
         p { a href="/worklists" { (say(lang, "一覧に戻る", "Back to the lists")) } }
     };
     let page = Page::new(Nav::Worklists, say(lang, ja, en)).after(Notice::of(fields.get("done")));

@@ -1,7 +1,7 @@
 //! The dead-letter queue and the queue of the unrouted, drained into Postgres and acknowledged after the commit: a broker is no
 //! archive.
 
-use renkei_core::broker::message::{HEADER_ERROR, HEADER_ERROR_CODE, HEADER_ORIGIN_QUEUE};
+use renkei_core::broker::message::{HEADER_ERROR, HEADER_ERROR_CODE, HEADER_ORIGIN_QUEUE, HEADER_RETRY_OF};
 use renkei_core::broker::{Handler, Incoming, Outcome};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -88,6 +88,7 @@ impl DeadLetters {
             .bind(text(code))
             .bind(text(reason))
             .bind(i32::try_from(message.attempt).unwrap_or(i32::MAX))
+            .bind(message.headers.get(HEADER_RETRY_OF).and_then(|id| id.parse::<i64>().ok()))
             .fetch_one(&self.pool)
             .await
     }

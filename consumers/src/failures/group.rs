@@ -8,12 +8,13 @@ use futures_util::future::join_all;
 use renkei_core::broker::{Outgoing, PublishError, Publisher};
 use renkei_core::crash;
 use renkei_core::verdict::{Classify, Verdict};
+use serde_json::json;
 use sqlx::FromRow;
 use sqlx::postgres::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{FailureError, Parked, database, drain, outgoing};
+use super::{FailureError, Parked, Prospect, database, outgoing};
 
 /// Messages of one step.
 const STEP_MESSAGES: i64 = 250;
@@ -89,7 +90,7 @@ pub async fn order(pool: &PgPool, order: &Order<'_>) -> Result<Option<i64>, Fail
     if *action == Action::Discard && reason.trim().is_empty() {
         return Err(FailureError::ReasonMissing(*upto));
     }
-    if *action == Action::Retry && *code == drain::CODE_UNROUTED {
+    if *action == Action::Retry && Prospect::of(code) == Prospect::Nowhere {
         return Err(FailureError::Unrouted { id: *upto, routing_key: (*queue).to_owned() });
     }
     let doing = || format!("begin a decision about {code} in {queue}");
@@ -118,6 +119,30 @@ pub async fn order(pool: &PgPool, order: &Order<'_>) -> Result<Option<i64>, Fail
         (None, Some(run)) if run.ended_at.is_none() => Err(FailureError::UnderWay { id: *upto, by: run.by }),
         (None, _) => Ok(None),
     }
+}
+
+/// Writes down who looks after the messages of one cause, and what is known of it.
+pub async fn note(pool: &PgPool, queue: &str, code: &str, owner: &str, note: &str, actor: &str) -> Result<(), FailureError> {
+    let doing = || format!("note something about {code} in {queue}");
+    let mut tx = pool.begin().await.map_err(database(doing()))?;
+    sqlx::query("insert into intake.failure_note (queue, code, owner, note, by) values ($1, $2, $3, $4, $5)")
+        .bind(queue)
+        .bind(code)
+        .bind(owner)
+        .bind(note)
+        .bind(actor)
+        .execute(&mut *tx)
+        .await
+        .map_err(database(doing()))?;
+    sqlx::query("select audit.record($1, 'failure.noted', 'failure_group', $2, null, $3, nullif($4, ''))")
+        .bind(actor)
+        .bind(format!("{queue} {code}"))
+        .bind(json!({ "owner": owner }))
+        .bind(note)
+        .execute(&mut *tx)
+        .await
+        .map_err(database(doing()))?;
+    tx.commit().await.map_err(database(doing()))
 }
 
 /// The newest decision about a cause.
@@ -218,7 +243,7 @@ pub async fn step(pool: &PgPool, publisher: &Publisher, id: i64, messages: i64) 
     };
     let done = i64::try_from(outcome.decided.len()).unwrap_or(i64::MAX);
     let ends = outcome.stopped || done + outcome.failed >= standing.left || reached >= standing.upto;
-    write_down(&mut tx, &standing, &outcome).await.map_err(database(doing()))?;
+    write_down(&mut tx, id, &standing, &outcome).await.map_err(database(doing()))?;
     sqlx::query(include_str!("group_count.sql"))
         .bind(id)
         .bind(done)
@@ -234,13 +259,14 @@ pub async fn step(pool: &PgPool, publisher: &Publisher, id: i64, messages: i64) 
     Ok(!ends)
 }
 
-async fn write_down(tx: &mut PgConnection, standing: &Standing, outcome: &Outcome) -> Result<(), sqlx::Error> {
+async fn write_down(tx: &mut PgConnection, run: i64, standing: &Standing, outcome: &Outcome) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("group_decide.sql"))
         .bind(&outcome.decided)
         .bind(&outcome.versions)
         .bind(&standing.action)
         .bind(&standing.by)
         .bind(&standing.reason)
+        .bind(run)
         .execute(tx)
         .await
         .map(|_| ())

@@ -7,9 +7,13 @@ pub mod drain;
 pub mod edit;
 /// Decisions about many messages of one cause.
 pub mod group;
+/// What a person may expect of sending a message again.
+pub mod prospect;
+/// What became of messages that were sent again.
+pub mod traced;
 
 use renkei_core::broker::message::{
-    HEADER_ATTEMPT, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_RUNG,
+    HEADER_ATTEMPT, HEADER_DEATH, HEADER_ERROR, HEADER_ERROR_CODE, HEADER_MESSAGE_ID, HEADER_RETRY_OF, HEADER_RUNG,
 };
 use renkei_core::broker::{Outgoing, PublishError, Publisher};
 use renkei_core::verdict::{Classify, Coded, Verdict};
@@ -22,6 +26,9 @@ use uuid::Uuid;
 use crate::db::{self, Trouble};
 
 pub use drain::DeadLetters;
+pub use group::note;
+pub use prospect::Prospect;
+pub use traced::Traced;
 
 /// A parked message, without its body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
@@ -219,7 +226,7 @@ pub async fn get(pool: &PgPool, id: i64) -> Result<(Failure, Vec<u8>), FailureEr
 pub async fn retry(pool: &PgPool, publisher: &Publisher, id: i64, actor: &str, reason: &str) -> Result<(), FailureError> {
     let mut tx = pool.begin().await.map_err(database(format!("begin the retry of parked message {id}")))?;
     let failure = lock(&mut tx, id).await?;
-    if failure.code == drain::CODE_UNROUTED {
+    if Prospect::of(&failure.code) == Prospect::Nowhere {
         return Err(FailureError::Unrouted { id, routing_key: failure.routing_key });
     }
     let (version, body) = edit::newest(&mut tx, id).await?;
@@ -237,30 +244,6 @@ pub async fn discard(pool: &PgPool, id: i64, actor: &str, reason: &str) -> Resul
     let failure = lock(&mut tx, id).await?;
     decide(&mut tx, &failure, 1, "discarded", actor, reason).await?;
     tx.commit().await.map_err(database(format!("write down the discard of parked message {id}")))
-}
-
-/// Writes down who looks after the messages of one cause, and what is known of it.
-pub async fn note(pool: &PgPool, queue: &str, code: &str, owner: &str, note: &str, actor: &str) -> Result<(), FailureError> {
-    let doing = || format!("note something about {code} in {queue}");
-    let mut tx = pool.begin().await.map_err(database(doing()))?;
-    sqlx::query("insert into intake.failure_note (queue, code, owner, note, by) values ($1, $2, $3, $4, $5)")
-        .bind(queue)
-        .bind(code)
-        .bind(owner)
-        .bind(note)
-        .bind(actor)
-        .execute(&mut *tx)
-        .await
-        .map_err(database(doing()))?;
-    sqlx::query("select audit.record($1, 'failure.noted', 'failure_group', $2, null, $3, nullif($4, ''))")
-        .bind(actor)
-        .bind(format!("{queue} {code}"))
-        .bind(json!({ "owner": owner }))
-        .bind(note)
-        .execute(&mut *tx)
-        .await
-        .map_err(database(doing()))?;
-    tx.commit().await.map_err(database(doing()))
 }
 
 /// What of a parked message travels again.
@@ -306,6 +289,7 @@ fn outgoing(failure: &Parked, body: Vec<u8>) -> Outgoing {
     if uuid.is_err() {
         message.headers.entry(HEADER_MESSAGE_ID.to_owned()).or_insert_with(|| failure.message_id.clone());
     }
+    message.headers.insert(HEADER_RETRY_OF.to_owned(), failure.id.to_string());
     message.app_id = failure.app_id.clone().unwrap_or_default();
     message.reply_to.clone_from(&failure.reply_to);
     message.correlation_id.clone_from(&failure.correlation_id);
@@ -385,7 +369,8 @@ mod tests {
         let id = Uuid::from_u128(5);
         let message = outgoing(&failure(&id.to_string()).parked(), b"[]".to_vec());
         assert_eq!((message.message_id, message.routing_key.as_str(), message.app_id.as_str()), (id, "in.12_x", "sks"));
-        assert_eq!(message.headers.keys().collect::<Vec<_>>(), ["renkei-layout"]);
+        assert_eq!(message.headers.keys().collect::<Vec<_>>(), ["renkei-layout", "renkei-retry-of"]);
+        assert_eq!(message.headers["renkei-retry-of"], "7");
         assert_eq!(message.reply_to.as_deref(), Some("answers"));
     }
 

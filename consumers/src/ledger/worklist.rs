@@ -1,6 +1,6 @@
 //! Lists of what waits for a person: read only, one query each.
 
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::PgPool;
 
 use super::LedgerError;
 
@@ -146,13 +146,6 @@ impl Worklist {
             Worklist::Returned => include_str!("returned_orders.sql"),
             Worklist::StaffPayments => include_str!("staff_payments.sql"),
         }
-    }
-
-    /// How many there are, of at most `limit`.
-    pub async fn count(self, pool: &PgPool, limit: i64) -> Result<i64, LedgerError> {
-        let rows = self.sql().trim_end().trim_end_matches(';');
-        let counted = AssertSqlSafe(format!("select count(*) from (\n{rows}\n) as listed"));
-        sqlx::query_scalar(counted).bind(limit).fetch_one(pool).await.map_err(LedgerError::Database)
     }
 
     /// At most `limit` rows, each a text for every column.

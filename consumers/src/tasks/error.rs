@@ -1,6 +1,7 @@
 //! What can go wrong with tasks, as sentences, and which verdict each is.
 
 use renkei_core::verdict::{Classify, Coded, Verdict};
+use serde_json::json;
 
 use crate::calendar::CalendarStoreError;
 use crate::db::{self, Trouble};
@@ -93,6 +94,8 @@ impl Classify for TaskError {
     fn coded(&self) -> Option<Coded> {
         match self {
             TaskError::Rule { constraint, .. } => Some(Coded::rule(constraint)),
+            TaskError::Unknown(task) => Some(Coded::new("TASK_UNKNOWN", Some(json!({ "task": task })))),
+            TaskError::Ended { task, by } => Some(Coded::new("TASK_ENDED", Some(json!({ "task": task, "by": by })))),
             _ => None,
         }
     }

@@ -2,11 +2,12 @@
 
 use crate::bench::{Bench, File, message};
 use bytes::Bytes;
-use renkei_consumers::failures::{self, DeadLetters};
+use renkei_consumers::failures::traced::{self, Way};
+use renkei_consumers::failures::{self, DeadLetters, Traced};
 use renkei_consumers::inbound::State;
-use renkei_core::broker::message::HEADER_DOOR;
+use renkei_core::broker::message::{HEADER_DOOR, HEADER_RETRY_OF};
 use renkei_core::broker::topology::Names;
-use renkei_core::broker::{BrokerConfig, Death, Handler, Outcome, Publisher};
+use renkei_core::broker::{BrokerConfig, Death, Handler, Incoming, Outcome, Publisher};
 use renkei_core::fault::Fault;
 use renkei_core::message::{Rejection, direct_delivery_id};
 use serde_json::json;
@@ -120,7 +121,7 @@ async fn a_faulty_direct_message_is_rejected_with_its_faults() {
 }
 
 /// A direct message as it comes from the front door.
-fn upstream(kind: &str, id: &str, body: &serde_json::Value) -> renkei_core::broker::Incoming {
+fn upstream(kind: &str, id: &str, body: &serde_json::Value) -> Incoming {
     let mut message = message(kind, body);
     message.headers.insert(HEADER_DOOR.to_owned(), "upstream".to_owned());
     (message.app_id, message.message_id) = ("sks".to_owned(), id.to_owned());
@@ -175,7 +176,7 @@ async fn a_used_message_id_with_another_content_is_refused_and_told() {
 }
 
 /// A message in the dead-letter queue, given up by the broker.
-fn dead_letter() -> renkei_core::broker::Incoming {
+fn dead_letter() -> Incoming {
     let mut dead = File::new(&[("a", 1)], 1).messages().remove(0);
     dead.queue = "renkei.dead".to_owned();
     dead.death = Some(Death {
@@ -283,4 +284,57 @@ async fn dead_letters_are_kept_once_and_discarded_with_a_reason() {
     assert!(failures::list(&bench.pool, &open).await.expect("failures").is_empty());
     assert_eq!(bench.number("select count(*) from audit.event where action = 'failure.discarded'").await, 1);
     bench.close().await;
+}
+
+/// What comes back after it was sent again is linked to what was sent, whatever its bytes are by now; what was done with is noted there.
+#[tokio::test]
+async fn what_was_sent_again_is_followed_to_its_end() {
+    let bench = Bench::open("").await;
+    let drain = DeadLetters::new(bench.pool.clone());
+    let dead = dead_letter();
+    let first = drain.keep(&dead).await.expect("kept");
+    sqlx::query("update intake.failure set state = 'retried', decided_at = now(), decided_by = 'sato'")
+        .execute(&bench.pool)
+        .await
+        .expect("decided");
+    let mut again = dead;
+    again.headers.insert(HEADER_RETRY_OF.to_owned(), first.to_string());
+    again.body = Bytes::from_static(b"[]");
+    let second = drain.keep(&again).await.expect("kept");
+    // A number that belongs to another message links nothing.
+    let stranger = Incoming { message_id: "1".to_owned(), ..again.clone() };
+    let other = drain.keep(&stranger).await.expect("kept");
+    let way = async |id| traced::way(&bench.pool, id).await.expect("a way");
+    assert_eq!((way(first).await.came_back, way(second).await.came_from), (Some(second), Some(first)));
+    assert_eq!((way(other).await, way(first).await.handled_at), (Way::default(), None));
+
+    // A consumer is done with the next: a chunk it takes, not one it parks.
+    let consumer = Traced::new(Deaf, bench.pool.clone());
+    let mut sent = Incoming { queue: "in.12_toy".to_owned(), death: None, ..again };
+    sent.headers.insert(HEADER_RETRY_OF.to_owned(), second.to_string());
+    sent.kind = "park".to_owned();
+    assert_ne!(consumer.handle(sent.clone()).await, Outcome::Done);
+    assert_eq!(way(second).await.handled_at, None);
+    sent.kind = "take".to_owned();
+    for _ in 0..2 {
+        assert_eq!(consumer.handle(sent.clone()).await, Outcome::Done);
+    }
+    assert!(way(second).await.handled_at.is_some());
+    bench.close().await;
+}
+
+/// Takes everything but what it is told to park.
+struct Deaf;
+
+impl Handler for Deaf {
+    async fn handle(&self, message: Incoming) -> Outcome {
+        match message.kind.as_str() {
+            "park" => Outcome::Park { code: "X".to_owned(), reason: "told to".to_owned() },
+            _ => Outcome::Done,
+        }
+    }
+
+    async fn ready(&self) -> bool {
+        true
+    }
 }

@@ -36,6 +36,8 @@ pub const HEADER_LAYOUT: &str = "renkei-layout";
 
 /// Header: `message_id` of a foreign sender that is not a UUID, on the copies made of its message.
 pub const HEADER_MESSAGE_ID: &str = "renkei-origin-message-id";
+/// Header: number of the parked message that a person sent again as this one. It stays on every copy made of it.
+pub const HEADER_RETRY_OF: &str = "renkei-retry-of";
 
 /// Longest failure text sent in a header; all headers together must fit one frame, and the whole text is in the log.
 pub const ERROR_BYTES_MAX: usize = 8 * 1024;

@@ -38,6 +38,11 @@ pub use named::{Named, named};
 
 use crate::error::IntakeError;
 
+/// Where documents of a watched folder are looked for, as a term of the catalogue; the topic follows.
+pub const IN_FOLDER: &str = "evidence_folder";
+/// The same of those handed in by a form of the console.
+pub const ON_FORM: &str = "evidence_form";
+
 /// A document handed in with a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handed {

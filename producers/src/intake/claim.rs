@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::delivery::{Controls, Delivery, Stamp};
 use crate::error::IntakeError;
-use crate::evidence::Handed;
+use crate::evidence::{self, Handed};
 use crate::names;
 use crate::station::{Beginning, Claim, Station, copy_in, is_absent};
 
@@ -58,7 +58,8 @@ pub(crate) fn dropped(
     let mut delivery = Delivery::new(Uuid::now_v7(), topic, name, format!("folder:{topic}"));
     delivery.stamp = Stamp::of(file);
     delivery.documents = documents.into_iter().map(|name| Handed { in_folder: true, ..Handed::new(name) }).collect();
-    delivery.place = station.root.display().to_string();
+    // Whoever reads it knows the folder by its topic; where it lies on the server is nobody's business.
+    delivery.place = format!("{} / {topic}", evidence::IN_FOLDER);
     let control = control_path(file);
     let (controls, fault) = read_controls(&control)?;
     let has_control = controls.is_some() || fault.is_some();
@@ -96,6 +97,8 @@ pub struct HandedIn {
     pub controls: Option<Controls>,
     /// Documents that come with the file; those it names that lie beside it are added.
     pub documents: Vec<PathBuf>,
+    /// Where its documents were looked for, as a term of the catalogue; `None` = beside the file, by its folder's path.
+    pub place: Option<&'static str>,
     /// The medium that carried it.
     pub medium: Option<Medium>,
     /// When it was handed over, RFC 3339 with offset; `None` = now. Dates without year are read by it.
@@ -130,7 +133,8 @@ pub(crate) fn copied(
         let source = io::Error::new(io::ErrorKind::IsADirectory, "a directory cannot be handed in");
         return Err(IntakeError::Io { operation: "reading", path: file.to_owned(), source });
     }
-    delivery.place = file.parent().filter(|folder| folder != &Path::new("")).unwrap_or(Path::new(".")).display().to_string();
+    let beside = || file.parent().filter(|folder| folder != &Path::new("")).unwrap_or(Path::new(".")).display().to_string();
+    delivery.place = with.place.map_or_else(beside, str::to_owned);
     let beginning = station.begin()?;
     for (nth, document) in with.documents.iter().enumerate() {
         copy_document(&beginning, nth, document, bytes_max)?;

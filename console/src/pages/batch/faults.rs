@@ -12,7 +12,7 @@ use renkei_core::words::say;
 
 use super::super::seen;
 use super::findings;
-use super::records::may_unmask;
+use super::sight::{self, Sight};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::html::{count, fault_told, is_personal, kept};
@@ -27,7 +27,8 @@ const READS_AT_ONCE: usize = 8;
 /// may see them, and that they saw it is written down, once an hour.
 pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer {
     let lang = person.lang;
-    let around = may_unmask(person, batch);
+    let sight = sight::of(person, batch);
+    let around = sight == Sight::Full;
     if around {
         seen::note(desk, person, ("batch", &batch.id.to_string()), "errors").await?;
     }
@@ -38,7 +39,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
     Ok(html! {
         section.panel {
             h2 { (say(lang, "ファイルの誤り", "Errors in the file")) " (" (count(batch.faults_total)) ")" }
-            (findings::lists(lang, batch.id))
+            (findings::lists(person, batch.id, sight))
             @for (fault, cut) in rows { article.fault { (place(lang, fault)) p { (fault_told(lang, &told_to(fault, around))) } @if let Some(cut) = &cut { (over_the_bytes(lang, cut, around)) } } }
             @if batch.faults_total > SHOWN_MAX { p.hint { (say(lang, "ほかの誤りはCSVにあります。", "The CSV has the rest.")) } }
         }

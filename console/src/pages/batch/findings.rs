@@ -8,16 +8,17 @@ use renkei_consumers::inbound::{Batch, Finding, StoredFault};
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
+use serde_json::json;
 
 use super::super::seen;
 use super::choose;
 use super::faults::told_to;
-use super::records::may_unmask;
-use super::{facts, find};
+use super::sight::{self, Sight};
+use super::{errors, facts, find};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame, masked};
-use crate::refusal::Answer;
+use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame, masked, post};
+use crate::refusal::{Answer, Refusal};
 
 /// Findings shown on the page; the list as CSV has all.
 const SHOWN_MAX: i64 = 300;
@@ -50,7 +51,8 @@ fn place_of(finding: &Finding) -> Place {
 /// The first of them, with the way to all.
 pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer {
     let lang = person.lang;
-    let full = may_unmask(person, batch);
+    let sight = sight::of(person, batch);
+    let full = sight == Sight::Full;
     let findings = read(desk, batch.id, BEGIN, SHOWN_MAX + 1).await?;
     if findings.is_empty() {
         return Ok(html! {});
@@ -64,7 +66,7 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
     Ok(html! {
         section.panel {
             h2 { (say(lang, "検査の結果", "What the checks say")) " (" @if more { (shown) "+" } @else { (findings.len()) } ")" }
-            (lists(lang, batch.id))
+            (lists(person, batch.id, sight))
             div.scroll { table {
                 thead { tr {
                     th.number { (say(lang, "行", "Line")) } th { (say(lang, "判定", "Verdict")) } th { (say(lang, "内容", "What")) } th { (say(lang, "状態", "State")) }
@@ -86,10 +88,16 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
 }
 
 /// Where everything found can be had.
-pub(super) fn lists(lang: Lang, batch: i64) -> Markup {
+pub(super) fn lists(person: &Person, batch: i64, sight: Sight) -> Markup {
+    let lang = person.lang;
     html! {
         p { a href={ "/batches/" (batch) "/errors.csv" } { (say(lang, "一覧をCSVで保存", "Save the list as CSV")) } " · "
             a href={ "/batches/" (batch) "/errors" } { (say(lang, "所管課へ返す印刷用の一覧", "A list to print and hand back")) } }
+        @if sight == Sight::OnAsking {
+            (post(person, &format!("/batches/{batch}/errors"), html! {
+                button.second type="submit" { (say(lang, "値を伏せずに一覧を表示（記録されます）", "Show the list with its values (this is recorded)")) }
+            }))
+        }
     }
 }
 
@@ -159,7 +167,7 @@ fn field_name(desk: &Desk, lang: Lang, topic: &str, id: &str) -> String {
 
 /// Whether the list has values in full; that it was handed out so is written down.
 async fn noted(desk: &Desk, person: &Person, batch: &Batch) -> Answer<bool> {
-    let full = may_unmask(person, batch);
+    let full = sight::of(person, batch) == Sight::Full;
     if full {
         seen::note(desk, person, ("batch", &batch.id.to_string()), "error list").await?;
     }
@@ -175,7 +183,7 @@ pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, Path(i
     let blocks = stream::try_unfold((desk, Some((first, BEGIN))), move |(desk, state)| {
         let topic = batch.topic.clone();
         async move {
-            let Some((rows, behind)) = state else { return Ok::<_, crate::refusal::Refusal>(None) };
+            let Some((rows, behind)) = state else { return Ok::<_, Refusal>(None) };
             let found = read(&desk, id, behind, BLOCK).await?;
             let next = found
                 .last()
@@ -188,21 +196,41 @@ pub(crate) async fn as_csv(State(desk): State<Arc<Desk>>, person: Person, Path(i
 
 /// Everything found, on paper for the section.
 pub(crate) async fn on_paper(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
-    let lang = person.lang;
     let batch = find(&desk, &person, id).await?;
     let may_see = noted(&desk, &person, &batch).await?;
+    paper(&desk, &person, &batch, may_see).await
+}
+
+/// The same with its values for the section whose file it is; that they asked is an audit event.
+pub(crate) async fn uncovered(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>) -> Answer {
+    let batch = find(&desk, &person, id).await?;
+    if sight::of(&person, &batch) == Sight::Masked {
+        return Err(Refusal::forbidden());
+    }
+    sqlx::query("select audit.record($1, 'personal.show', 'batch', $2, null, $3, null)")
+        .bind(&person.login)
+        .bind(id.to_string())
+        .bind(json!({ "what": "error list asked for" }))
+        .execute(&desk.pool)
+        .await?;
+    paper(&desk, &person, &batch, true).await
+}
+
+async fn paper(desk: &Desk, person: &Person, batch: &Batch, may_see: bool) -> Answer {
+    let (lang, id) = (person.lang, batch.id);
     let faults: Vec<StoredFault> =
         sqlx::query_as(include_str!("../sql/faults.sql")).bind(id).bind(PRINTED_MAX).fetch_all(&desk.pool).await?;
-    let findings = read(&desk, id, BEGIN, PRINTED_MAX).await?;
+    let findings = read(desk, id, BEGIN, PRINTED_MAX).await?;
+    let errors = errors(desk, batch).await?;
     let full = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX) == PRINTED_MAX;
     let cut = full(faults.len()) || full(findings.len());
     let faults = faults.iter().map(|stored| fault_row(lang, stored, may_see));
     let rows: Vec<Vec<String>> =
-        faults.chain(findings.iter().map(|one| finding_row(&desk, lang, &batch.topic, one, may_see))).collect();
+        faults.chain(findings.iter().map(|one| finding_row(desk, lang, &batch.topic, one, may_see))).collect();
     let headings = headings(lang);
     let body = html! {
         p { button.second type="button" data-print hidden { (say(lang, "印刷する", "Print")) } }
-        (facts(&desk, lang, &batch))
+        (facts(desk, lang, batch, errors))
         @if rows.is_empty() { (html::empty(say(lang, "指摘はありません。", "Nothing was found."))) }
         @else {
             table {
@@ -213,5 +241,5 @@ pub(crate) async fn on_paper(State(desk): State<Arc<Desk>>, person: Person, Path
         }
     };
     let title = format!("{} {id}", say(lang, "誤り一覧 受付", "Errors of batch"));
-    Ok(frame(&person, &Page::new(Nav::Batches, &title), body))
+    Ok(frame(person, &Page::new(Nav::Batches, &title), body))
 }

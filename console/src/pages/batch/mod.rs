@@ -12,6 +12,8 @@ pub(crate) mod findings;
 mod journal;
 /// Its records.
 pub(crate) mod records;
+/// Who sees the values of what was found in it.
+mod sight;
 
 use std::sync::Arc;
 
@@ -42,32 +44,47 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let batch = find(&desk, &person, id).await?;
     let documents = desk.intake.documents(id).await?;
     let steps = steps(&desk, id).await?;
+    let errors = errors(&desk, &batch).await?;
     let title = format!("{} {id}", say(lang, "受付", "Batch"));
     let body = html! {
         div id="batch" data-live {
-            (facts(&desk, lang, &batch))
+            (facts(&desk, lang, &batch, errors))
             div.columns {
                 section.panel { h2 { (say(lang, "件数と金額の流れ", "Hops")) } (hops(lang, &batch)) }
-                section.panel { h2 { (say(lang, "経過", "Timeline")) } (timeline(lang, &steps)) }
+                section.panel { h2 { (say(lang, "経過", "Timeline")) } (timeline(lang, &steps, errors)) }
             }
         }
-        (decide::forms(&desk, &person, &batch).await?)
-        (findings::panel(&desk, &person, &batch).await?)
-        @if batch.faults_total > 0 { (faults::panel(&desk, &person, &batch).await?) }
-        (journal::panel(&desk, lang, &batch).await?)
-        (records::panel(&desk, &person, &batch, &fields, false).await?)
-        @if !documents.is_empty() { (document_panel(lang, &documents)) }
+        // Each part renews itself on its own: one in which somebody fills something in stays, and the others go on.
+        div id="act" data-live { (decide::forms(&desk, &person, &batch).await?) }
+        div id="findings" data-live { (findings::panel(&desk, &person, &batch).await?) }
+        div id="faults" data-live { @if batch.faults_total > 0 { (faults::panel(&desk, &person, &batch).await?) } }
+        div id="journal" data-live { (journal::panel(&desk, lang, &batch).await?) }
+        div id="staged" data-live { (records::panel(&desk, &person, &batch, &fields, false).await?) }
+        div id="documents" data-live { @if !documents.is_empty() { (document_panel(lang, &documents)) } }
     };
     Ok(frame(&person, &Page::new(Nav::Batches, &title).after(Notice::of(fields.get("done"))), body))
 }
 
-fn facts(desk: &Desk, lang: Lang, batch: &Batch) -> Markup {
+/// How many errors refused it: of its reading, else of its checks.
+async fn errors(desk: &Desk, batch: &Batch) -> Answer<i64> {
+    if batch.state != BatchState::Rejected {
+        return Ok(0);
+    }
+    if batch.faults_total > 0 {
+        return Ok(batch.faults_total);
+    }
+    let sql = "select count(*) from intake.finding f where f.batch_id = $1 and f.verdict = 'reject'
+                  and not exists (select from intake.finding n where n.renews = f.id)";
+    Ok(sqlx::query_scalar(sql).bind(batch.id).fetch_one(&desk.pool).await?)
+}
+
+fn facts(desk: &Desk, lang: Lang, batch: &Batch, errors: i64) -> Markup {
     html! {
         dl.facts {
             dt { (say(lang, "状態", "State")) }
             dd {
                 (batch_badge(lang, batch.state.as_str()))
-                @if let Some(reason) = &batch.reason { " " (reason_text(lang, reason)) }
+                @if let Some(reason) = &batch.reason { " " (reason_told(lang, reason, errors)) }
                 @if let Some(twin) = batch.duplicate_of { " " a href={ "/batches/" (twin) } { (say(lang, "同じファイルの受付", "the same file as batch")) " " (twin) } }
             }
             dt { (say(lang, "連携", "Topic")) } dd { (html::topic(&desk.registry, lang, &batch.topic)) }
@@ -92,14 +109,16 @@ fn layout_name(desk: &Desk, batch: &Batch) -> Markup {
     }
 }
 
-/// A reason is a code of the catalogue, or what somebody wrote. The values of a code's text are told with the finding itself.
-fn reason_text(lang: Lang, reason: &str) -> String {
-    match catalogue::template(reason, lang) {
-        Some((text, _)) if !text.contains('{') => text.to_owned(),
-        Some(_) if lang == Lang::Ja => format!("下に示す内容のとおり（{reason}）"),
-        Some(_) => format!("as told below ({reason})"),
-        None => words::audit_reason(lang, reason),
-    }
+/// A reason is a code of the catalogue, or what somebody wrote. The values of a code's text are told with the finding itself; of several
+/// errors the first would not stand for the others, so they are counted.
+fn reason_told(lang: Lang, reason: &str, errors: i64) -> Markup {
+    let known = catalogue::template(reason, lang);
+    html! { @match known {
+        None => (words::audit_reason(lang, reason)),
+        Some(_) if errors > 1 => { @if lang == Lang::Ja { "誤りが" (count(errors)) "件あります。内容は下に示します。" } @else { (count(errors)) " errors, told below." } }
+        Some((text, _)) if !text.contains('{') => (text),
+        Some(_) => { (say(lang, "下に示す内容のとおり", "as told below")) " " code.detail { (reason) } }
+    } }
 }
 
 /// Read = published = staged = posted + held + known + rejected, in records and yen.
@@ -157,7 +176,7 @@ async fn steps(desk: &Desk, id: i64) -> Answer<Vec<Step>> {
     Ok(sqlx::query_as(include_str!("../sql/steps.sql")).bind(id).fetch_all(&desk.pool).await?)
 }
 
-fn timeline(lang: Lang, steps: &[Step]) -> Markup {
+fn timeline(lang: Lang, steps: &[Step], errors: i64) -> Markup {
     html! {
         @if steps.is_empty() { p.hint { (say(lang, "まだ何も起きていません。", "Nothing has happened yet.")) } }
         ol.timeline {
@@ -166,7 +185,7 @@ fn timeline(lang: Lang, steps: &[Step]) -> Markup {
                     (when(&step.at)) " " strong { (step_name(lang, &step.action)) } " " (html::who(lang, &step.actor))
                     @if let Some(took) = step.took_ms { " " span.hint { "+" (lasted(lang, took)) } }
                     @if !step.source.is_empty() { span.hint { " · " (html::who(lang, &step.source)) } }
-                    @if let Some(reason) = &step.reason { div.detail { (reason_text(lang, reason)) } }
+                    @if let Some(reason) = &step.reason { div.detail { (reason_told(lang, reason, if step.action == "batch.reject" { errors } else { 0 })) } }
                 }
             }
         }

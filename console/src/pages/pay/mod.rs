@@ -153,7 +153,6 @@ pub(in crate::pages) fn date(fields: &Fields, name: &str) -> Answer<Option<Strin
     text.parse::<Date>().map(|day| Some(day.to_string())).map_err(|_| Refusal::value(name, text))
 }
 
-fn done(desk: &Desk, word: &str) -> Response {
-    desk.lists.forget();
+fn done(word: &str) -> Response {
     see_other(&format!("{ADDRESS}?done={word}"))
 }

@@ -186,7 +186,7 @@ pub(crate) async fn transfer(
     let pay = PayAgain { returned: id, pay_date: &pay_date, account, who: &person.login, today: &today };
     if fields.get("act") == "draft" {
         payroll::repay_returned_pay(&desk.pool, &pay).await?;
-        return Ok(done(&desk, "pay-drafted"));
+        return Ok(done("pay-drafted"));
     }
     let one = one(&desk, id).await?;
     let drafted = payroll::preview_repay(&desk.pool, &pay).await?;
@@ -210,7 +210,7 @@ pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, Path(
         return Ok(proof);
     }
     payroll::approve_returned_pay(&desk.pool, &[id], &person.login, &clock::today().to_string()).await?;
-    Ok(done(&desk, "approved"))
+    Ok(done("approved"))
 }
 
 /// Takes it back while no file carries it.
@@ -224,7 +224,7 @@ pub(crate) async fn withdraw(
         return Ok(proof);
     }
     payroll::withdraw_returned_pay(&desk.pool, &[id], &person.login, fields.reason()?).await?;
-    Ok(done(&desk, "pay-withdrawn"))
+    Ok(done("pay-withdrawn"))
 }
 
 /// It reached the person in another way: the journal is looked at first.
@@ -238,7 +238,7 @@ pub(crate) async fn paid(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let pay = PaidPay { returned: &[id], paid_on: &on, how: fields.get("how"), who: &person.login, today: &today };
     if fields.get("act") == "record" {
         returned::pay_returned_pay(&desk.pool, &pay).await?;
-        return Ok(done(&desk, "pay-paid"));
+        return Ok(done("pay-paid"));
     }
     let one = one(&desk, id).await?;
     let entries = returned::preview_paid_pay(&desk.pool, &pay).await?;

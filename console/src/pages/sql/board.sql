@@ -1,16 +1,18 @@
 -- One row a topic: what happened last, today and in thirty days, and what waits for a person. $1 slugs, $2 today, $3 names of queues
 -- of each topic, in the order of $1, joined by a comma,
--- $4 this moment. Counted is what was taken in: not what was refused, known or taken back.
+-- $4 this moment. Counted is what was taken in: not what was refused, known or taken back. What of it waits (held) is not posted yet.
 with days as (
     select generate_series($2::text::date - 29, $2::text::date, interval '1 day')::date as day
 ), counted as materialized (
-    select c.topic, c.day, sum(c.records)::bigint as records, sum(c.yen)::bigint as yen
-      from (select b.topic, (b.received_at at time zone 'Asia/Tokyo')::date as day, b.records_read as records, b.yen_read as yen
+    select c.topic, c.day, sum(c.records)::bigint as records, sum(c.yen)::bigint as yen,
+           sum(c.records_held)::bigint as records_held, sum(c.yen_held)::bigint as yen_held
+      from (select b.topic, (b.received_at at time zone 'Asia/Tokyo')::date as day, b.records_read as records, b.yen_read as yen,
+                   b.records_held, b.yen_held
               from intake.batch b
              where b.topic = any($1) and b.received_at >= ($2::text::date - 29)::timestamp at time zone 'Asia/Tokyo'
                and b.state not in ('rejected', 'duplicate', 'cancelled')
             union all
-            select f.topic, f.business_date, f.count, f.total
+            select f.topic, f.business_date, f.count, f.total, 0, 0
               from export.file f
              where f.topic = any($1) and f.business_date >= $2::text::date - 29 and f.generated_at is not null and f.state <> 'void') c
      group by c.topic, c.day
@@ -45,6 +47,7 @@ with days as (
 select t.slug as topic, last_in.id as batch, last_in.state as batch_state, to_char(last_in.at at time zone 'Asia/Tokyo', 'YYYY-MM-DD"T"HH24:MI:SS"+09:00"') as batch_at,
        last_out.id as file, last_out.state as file_state, to_char(last_out.at at time zone 'Asia/Tokyo', 'YYYY-MM-DD"T"HH24:MI:SS"+09:00"') as file_at,
        coalesce(today.records, 0) as records, coalesce(today.yen, 0) as yen,
+       coalesce(today.records_held, 0) as records_waiting, coalesce(today.yen_held, 0) as yen_waiting,
        coalesce(w.to_confirm, 0) as to_confirm, coalesce(w.held, 0) as held, coalesce(w.under_way, 0) as under_way,
        coalesce(l.to_release, 0) as to_release, coalesce(l.troubled, 0) as troubled,
        coalesce(p.drafts, 0) as drafts, coalesce(k.tasks, 0) as tasks, coalesce(k.late, 0) as late,

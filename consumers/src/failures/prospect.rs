@@ -1,0 +1,63 @@
+use super::drain::CODE_UNROUTED;
+
+/// What a person may expect of sending a parked message again, by the code it is parked with: the code stands for the verdict of the
+/// error, and so for what must change before another attempt can end otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prospect {
+    /// What was in the way passes by itself, or is not known.
+    Open,
+    /// The program, its setup or what the message meets stood in the way: that is mended first.
+    AfterMending,
+    /// The message itself cannot be understood: as it is, it fails again.
+    OnlyCorrected,
+    /// No queue takes it: it cannot be sent at all.
+    Nowhere,
+}
+
+/// Verdict `Retry` until the ladder ended, and what the broker gave no reason for.
+const OPEN: [&str; 7] = [
+    "BROKER_DEAD_LETTER",
+    "EXPORT_ARCHIVE",
+    "EXPORT_BUCKET",
+    "EXPORT_CONTENDED",
+    "EXPORT_DATABASE",
+    "EXPORT_OUTBOX",
+    "INTAKE_DATABASE",
+];
+/// Verdict `Bug` for what the message says.
+const OF_THE_MESSAGE: [&str; 3] = ["EXPORT_ORDER_NOT_UNDERSTOOD", "EXPORT_RUN_REUSED", "INTAKE_MESSAGE_NOT_UNDERSTOOD"];
+
+impl Prospect {
+    /// The prospect of a message parked with this code.
+    pub fn of(code: &str) -> Prospect {
+        match code {
+            CODE_UNROUTED => Prospect::Nowhere,
+            code if OPEN.contains(&code) => Prospect::Open,
+            code if OF_THE_MESSAGE.contains(&code) || code.starts_with("EXPORT_PARAM_") => Prospect::OnlyCorrected,
+            _ => Prospect::AfterMending,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use renkei_core::catalogue;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_end_otherwise_is_known_by_its_code() {
+        for (code, prospect) in [
+            ("UPSTREAM_UNROUTED", Prospect::Nowhere),
+            ("INTAKE_MESSAGE_NOT_UNDERSTOOD", Prospect::OnlyCorrected),
+            ("INTAKE_DATABASE", Prospect::Open),
+            ("INTAKE_SQL_FAILED", Prospect::AfterMending),
+            ("BROKER_DELIVERY_LIMIT", Prospect::AfterMending),
+        ] {
+            assert_eq!(Prospect::of(code), prospect, "{code}");
+        }
+        for code in OPEN.iter().chain(&OF_THE_MESSAGE) {
+            assert!(catalogue::codes().any(|known| known == *code), "{code} is no code");
+        }
+    }
+}
