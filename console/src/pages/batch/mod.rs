@@ -54,7 +54,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         (decide::forms(&desk, &person, &batch).await?)
         (findings::panel(&desk, &person, &batch).await?)
         @if batch.faults_total > 0 { (faults::panel(&desk, &person, &batch).await?) }
-        (journal::panel(&desk, lang, &batch).await?)
+        (journal::panel(&desk, &person, &batch).await?)
         (records::panel(&desk, &person, &batch, &fields, false).await?)
         @if !documents.is_empty() { (document_panel(lang, &documents)) }
     };
