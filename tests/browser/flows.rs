@@ -152,7 +152,7 @@ fn two_persons_make_and_release_a_bank_file_once() {
         approver.until("the drafts are listed", "選んだ命令を決裁する").await;
         approver.js("for (const box of document.querySelectorAll('input[name=order]')) box.checked = true").await;
         approver.press("選んだ命令を決裁する").await;
-        approver.until("the orders are approved", "承認しました。").await;
+        approver.until("the orders are approved", "決裁しました。").await;
         // Another day for one of them is looked at, and left.
         approver.go("/ledger/orders?state=approved").await;
         approver.picture("orders-approved").await;
@@ -160,6 +160,7 @@ fn two_persons_make_and_release_a_bank_file_once() {
         approver.press("支払日を変更する…").await;
         approver.until("a day is asked for", "影響を確認する").await;
         approver.js("document.querySelector('#to').value = '2026-10-26'").await;
+        approver.js("document.querySelector('#reason').value = '銀行の依頼'").await;
         approver.press("影響を確認する").await;
         approver.until("the effect is shown", "→ 2026-10-26").await;
         approver.picture("orders-day").await;
