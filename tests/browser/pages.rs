@@ -86,6 +86,7 @@ fn filled(path: &str, ids: &Ids) -> Vec<String> {
             "{variant}" => "csv".to_owned(),
             "{code}" => "REVENUE_ORIGIN_UNKNOWN".to_owned(),
             "{list}" => "unallocated".to_owned(),
+            "{event}" => "UNALLOCATED".to_owned(),
             // None such: its page waits for the batch.
             "{delivery}" => "00000000-0000-4000-8000-000000000000".to_owned(),
             other if other.contains('{') => panic!("the test does not know {other}"),
