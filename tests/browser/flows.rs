@@ -167,9 +167,15 @@ fn two_persons_make_and_release_a_bank_file_once() {
 
         operator.go(&format!("/topics/{TRANSFERS}")).await;
         operator.js("document.querySelector('#profile').value = 'mizuho_advanced'").await;
+        // A day that is over stops it; the form is still there, and one word of it is changed.
+        operator.js("document.getElementById('param.pay_date').value = '2026-10-01'").await;
+        operator.press("送る内容を確認する").await;
+        operator.until("the day is over", "支払日2026-10-01は過ぎています。").await;
+        operator.picture("dry-run-stopped").await;
         operator.js("document.getElementById('param.pay_date').value = '2026-10-23'").await;
         operator.press("送る内容を確認する").await;
         operator.until("the file is looked at", "3,437,832").await;
+        operator.picture("dry-run").await;
         operator.press("この内容で作成を指示する").await;
         world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
         let id = world.number("select id from export.file").await;

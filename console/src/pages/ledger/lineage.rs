@@ -56,7 +56,7 @@ pub(crate) async fn object(State(desk): State<Arc<Desk>>, person: Person, Path((
     let lineage = answered(lineage::of_object(&desk.pool, &desk.archive, &about).await)?;
     let name = lineage.name.clone().unwrap_or_else(|| id.to_string());
     let title = format!("{} {} {name}", say(lang, "由来", "Lineage of"), words::claim_object(lang, &about.object));
-    page(&desk, &person, &lineage, &title, (&about.object, &id.to_string())).await
+    page(&desk, &person, &lineage, &title, (&about.object, &name)).await
 }
 
 fn answered(found: Result<Lineage, LineageError>) -> Answer<Lineage> {
