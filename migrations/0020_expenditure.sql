@@ -199,8 +199,8 @@ begin
     )
     select * into bad from rest where remaining < 0 limit 1;
     if found then
-        raise exception 'budget line % of % % is exceeded by % yen', bad.budget_line, bad.fiscal_year, bad.fund, -bad.remaining
-            using errcode = 'RK013', hint = 'transfer budget (流用), or commit less';
+        raise exception 'BUDGET_LINE_EXCEEDED' using errcode = 'RK013',
+            detail = json_build_object('year', bad.fiscal_year, 'line', bad.fund || '/' || bad.budget_line, 'missing', -bad.remaining);
     end if;
     return null;
 end $$;
@@ -360,8 +360,8 @@ begin
             or b.state = 'returned' and exists (select from ledger.payment_order r where r.repays = a.id and r.state <> 'cancelled'))
      limit 1;
     if found then
-        raise exception 'payment order % cannot go from % to %', bad.no, bad.before, bad.after
-            using errcode = 'RK011', hint = 'allowed steps are the rows of ledger.payment_order_step';
+        raise exception 'ORDER_STEP_UNKNOWN' using errcode = 'RK011',
+            detail = json_build_object('order', bad.no, 'before', bad.before, 'after', bad.after);
     end if;
     return null;
 end $$;
@@ -372,8 +372,7 @@ create trigger payment_order_takes_known_steps after update on ledger.payment_or
 create function ledger.refuse_changed_order() returns trigger
 language plpgsql as $$
 begin
-    raise exception 'payment order % is % and cannot be changed', old.no, old.state
-        using errcode = 'RK011', hint = 'cancel it and make another order';
+    raise exception 'ORDER_IS_FIXED' using errcode = 'RK011', detail = json_build_object('order', old.no, 'state', old.state);
 end $$;
 comment on function ledger.refuse_changed_order is 'What a second person approved is what is paid: after the draft only the state moves, and the pay date by check_new_pay_date.';
 create function ledger.refuse_approval_by_maker() returns trigger
@@ -400,18 +399,17 @@ declare
     why text;
 begin
     why := case
-        when old.state <> 'approved' or new.state <> 'approved' then 'it is ' || old.state
-        when new.rescheduled_by is null or new.rescheduled_at is not distinct from old.rescheduled_at then 'nobody signs for it'
-        when export.same_person(new.rescheduled_by, new.made_by) then 'the maker may not do that'
-        when new.method = 'direct_debit' then 'the bank debits it on the day it announced'
-        when exists (select from export.live_claim c where c.object = 'payment_order' and c.object_id = old.id) then 'it is in a file'
-        when not ledger.is_business_day(new.pay_date, 'bank') then 'banks are closed on ' || new.pay_date
-        when not new.from_deposit and not ledger.fiscal_year_accepts(new.fiscal_year, new.pay_date) then
-            'the books of fiscal year ' || new.fiscal_year || ' are closed on ' || new.pay_date
+        when old.state <> 'approved' or new.state <> 'approved' then 'ORDER_DAY_STATE'
+        when new.rescheduled_by is null or new.rescheduled_at is not distinct from old.rescheduled_at then 'ORDER_DAY_UNSIGNED'
+        when export.same_person(new.rescheduled_by, new.made_by) then 'ORDER_DAY_BY_MAKER'
+        when new.method = 'direct_debit' then 'ORDER_DAY_OF_DEBIT'
+        when exists (select from export.live_claim c where c.object = 'payment_order' and c.object_id = old.id) then 'ORDER_IN_A_FILE'
+        when not ledger.is_business_day(new.pay_date, 'bank') then 'ORDER_DAY_BANKS_CLOSED'
+        when not new.from_deposit and not ledger.fiscal_year_accepts(new.fiscal_year, new.pay_date) then 'ORDER_DAY_BOOKS_CLOSED'
     end;
     if why is not null then
-        raise exception 'payment order % cannot be paid on another day: %', old.no, why
-            using errcode = 'RK011', hint = 'a second person gives an approved order that is in no file another bank business day';
+        raise exception '%', why using errcode = 'RK011',
+            detail = json_build_object('order', old.no, 'state', old.state, 'day', new.pay_date, 'year', new.fiscal_year);
     end if;
     return new;
 end $$;
@@ -450,8 +448,7 @@ begin
     select c.no, c.state into bad from ledger.commitment c
      where c.no in (select commitment from added) and c.state <> 'confirmed' limit 1;
     if found then
-        raise exception 'commitment % is %: nothing can be ordered against it', bad.no, bad.state
-            using errcode = 'RK012', hint = 'confirm the commitment first';
+        raise exception 'COMMITMENT_TAKES_NO_ORDER' using errcode = 'RK012', detail = json_build_object('commitment', bad.no, 'state', bad.state);
     end if;
     with touched as materialized (
         select distinct commitment from added where commitment is not null
@@ -460,8 +457,7 @@ begin
     )
     select commitment, remaining into bad from rest where remaining < 0 limit 1;
     if found then
-        raise exception 'commitment % is exceeded by % yen', bad.commitment, -bad.remaining
-            using errcode = 'RK012', hint = 'raise the commitment, or order less';
+        raise exception 'COMMITMENT_EXCEEDED' using errcode = 'RK012', detail = json_build_object('commitment', bad.commitment, 'missing', -bad.remaining);
     end if;
     return null;
 end $$;
@@ -477,7 +473,7 @@ begin
     perform from ledger.payment_order p where p.id = any (ids) order by p.id for update;
     select count(*) into unknown from unnest(ids) i where not exists (select from ledger.payment_order p where p.id = i);
     if unknown > 0 then
-        raise exception '% of the payment orders do not exist', unknown using errcode = 'RK010', hint = 'check the order numbers';
+        raise exception 'ORDERS_UNKNOWN' using errcode = 'RK010', detail = json_build_object('count', unknown);
     end if;
 end $$;
 
@@ -493,10 +489,8 @@ begin
      where p.id = any (ids) and (p.state <> 'draft' or export.same_person(p.made_by, approver))
      order by p.id limit 1;
     if found then
-        raise exception 'payment order % cannot be approved by %: %', bad.no, approver,
-              case when bad.state <> 'draft' then 'it is ' || bad.state
-                   else 'the maker may not approve it' end
-            using errcode = 'RK010', hint = 'a second person approves a draft';
+        raise exception '%', case when bad.state <> 'draft' then 'ORDER_APPROVE_STATE' else 'ORDER_APPROVE_BY_MAKER' end
+            using errcode = 'RK010', detail = json_build_object('order', bad.no, 'state', bad.state);
     end if;
     perform ledger.begin_journal();
     -- What post_journal() reads to know who posts.
@@ -523,17 +517,19 @@ begin
 end $$;
 comment on function ledger.approve_payment_orders is '決裁: a second person approves drafts; posts expense against accounts payable, but for a 再振込, whose expense was booked with the order that came back. All or none.';
 
-create function ledger.reschedule_payment_orders(ids bigint[], new_date date, who text, today date) returns bigint
+create function ledger.reschedule_payment_orders(ids bigint[], new_date date, who text, why text, today date) returns bigint
 language plpgsql as $$
 declare
     changed bigint;
     bad     record;
 begin
+    if btrim(coalesce(why, '')) = '' then
+        raise exception 'ORDER_REASON_MISSING' using errcode = 'RK010';
+    end if;
     perform ledger.lock_orders(ids);
     select p.no, p.state into bad from ledger.payment_order p where p.id = any (ids) and p.state <> 'approved' limit 1;
     if found then
-        raise exception 'payment order % cannot be paid on another day: it is %', bad.no, bad.state
-            using errcode = 'RK011', hint = 'a draft is changed before its approval; an order in a file comes back when the file is voided';
+        raise exception 'ORDER_DAY_STATE' using errcode = 'RK011', detail = json_build_object('order', bad.no, 'state', bad.state);
     end if;
     -- Its run would keep the old day: no file would ever carry its pay.
     select p.no into bad from ledger.payment_order p where p.id = any (ids) and p.method = 'payroll' limit 1;
@@ -542,8 +538,7 @@ begin
             using errcode = 'RK015', constraint = 'pay_moves_with_its_run', hint = 'renkei ledger move-pay';
     end if;
     if new_date < today then
-        raise exception 'payment orders cannot be paid on %, which has passed', new_date
-            using errcode = 'RK011', hint = 'choose a bank business day from today on';
+        raise exception 'ORDER_DAY_PASSED' using errcode = 'RK011', detail = json_build_object('day', new_date);
     end if;
     with was as materialized (
         select p.id, p.no, p.pay_date from ledger.payment_order p where p.id = any (ids)
@@ -553,8 +548,8 @@ begin
           from was w where p.id = w.id and p.pay_date <> new_date
         returning p.id
     )
-    insert into audit.event (actor, action, object, object_id, before, after)
-    select who, 'payment_order.reschedule', 'payment_order', w.no, jsonb_build_object('pay_date', w.pay_date), jsonb_build_object('pay_date', new_date)
+    insert into audit.event (actor, action, object, object_id, before, after, reason)
+    select who, 'payment_order.reschedule', 'payment_order', w.no, jsonb_build_object('pay_date', w.pay_date), jsonb_build_object('pay_date', new_date), why
       from was w join moved using (id) order by w.id;
     get diagnostics changed = row_count;
     return changed;
@@ -568,13 +563,14 @@ declare
     bad       record;
 begin
     if btrim(coalesce(why, '')) = '' then
-        raise exception 'payment orders are not cancelled without a reason' using errcode = 'RK010', hint = 'say why';
+        raise exception 'ORDER_REASON_MISSING' using errcode = 'RK010';
     end if;
     perform ledger.lock_orders(ids);
-    select p.no, case when p.state not in ('draft', 'approved') then 'it is ' || p.state
-                      when c.object_id is not null then 'it is in a file'
-                      when f.file_id is not null then 'pay of its payroll is in file ' || f.file_id
-                      else 'it is approved, and the maker may not take that back' end as reason into bad
+    select p.no, p.state, f.file_id as file,
+           case when p.state not in ('draft', 'approved') then 'ORDER_CANCEL_STATE'
+                when c.object_id is not null then 'ORDER_IN_A_FILE'
+                when f.file_id is not null then 'ORDER_CANCEL_PAY_IN_A_FILE'
+                else 'ORDER_CANCEL_BY_MAKER' end as reason into bad
       from ledger.payment_order p
       left join export.live_claim c on c.object = 'payment_order' and c.object_id = p.id
       -- The order of a payroll goes with the first of its files: net pay may still be in another when that one was voided.
@@ -585,8 +581,7 @@ begin
             or p.state = 'approved' and export.same_person(p.made_by, who))
      limit 1;
     if found then
-        raise exception 'payment order % cannot be cancelled by %: %', bad.no, who, bad.reason
-            using errcode = 'RK010', hint = 'an order in a file comes back when the file is voided';
+        raise exception '%', bad.reason using errcode = 'RK010', detail = json_build_object('order', bad.no, 'state', bad.state, 'file', bad.file);
     end if;
     perform ledger.begin_journal();
     create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;

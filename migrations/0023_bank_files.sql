@@ -28,6 +28,8 @@ language sql stable as $$
          cross join lateral (values
              (3, 'TRANSFER_DATE_NOT_BANK_DAY', not ledger.is_business_day(a.day, 'bank'),
               jsonb_build_object('before', ledger.previous_business_day(a.day, 'bank'))),
+             -- Before the others: a day that is over is not too near.
+             (0, 'TRANSFER_DATE_PASSED', a.day < made_on, '{}'::jsonb),
              (4, 'TRANSFER_DATE_TOO_EARLY', ahead.days < days_min,
               jsonb_build_object('days', days_min, 'cut_off', to_char(transfer_date_fault.cut_off, 'HH24:MI'))),
              (5, 'TRANSFER_DATE_TOO_LATE', ahead.days > days_max, jsonb_build_object('days', days_max))) r (rank, code, broken, detail)
@@ -111,10 +113,10 @@ begin
     select k.id into account from ledger.creditor_account k
      where k.creditor = check_account_by_hand.creditor and k.valid_to >= today order by k.valid_from limit 1;
     if account is null then
-        raise exception 'creditor % has no account', creditor using errcode = 'RK010', hint = 'check the number, or register an account first';
+        raise exception 'ACCOUNT_CHECK_WITHOUT_ACCOUNT' using errcode = 'RK010', detail = json_build_object('creditor', creditor);
     end if;
     if btrim(source) = '' then
-        raise exception 'nobody can see where the answer stands' using errcode = 'RK010', hint = 'say what you saw, e.g. a passbook or a letter';
+        raise exception 'ACCOUNT_CHECK_SOURCE_MISSING' using errcode = 'RK010';
     end if;
     return ledger.record_account_check(account, answer, today, btrim(source), who);
 end $$;

@@ -318,7 +318,7 @@ declare
 begin
     select * into failed from ledger.payment_order p where p.no = failed_no for update;
     if not found then
-        raise exception 'there is no payment order %', failed_no using errcode = 'RK010', hint = 'check the order numbers';
+        raise exception 'ORDER_UNKNOWN' using errcode = 'RK010', detail = json_build_object('order', failed_no);
     end if;
     select r.in_deposit into deposit from ledger.payment_result r
      where r.order_id = failed.id and r.outcome = 'returned' and r.cancelled_at is null;

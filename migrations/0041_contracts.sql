@@ -151,16 +151,15 @@ begin
      where (s.state_before, s.state_after) not in (('draft', 'draft'), ('draft', 'confirmed'), ('draft', 'cancelled'), ('confirmed', 'confirmed'))
      order by s.line limit 1;
     if found then
-        raise exception 'commitment % cannot go from % to %', bad.commitment, bad.state_before, bad.state_after
-            using errcode = 'RK012', hint = 'a confirmed commitment is changed, not confirmed again; a cancelled one stays so';
+        raise exception 'COMMITMENT_STEP_UNKNOWN' using errcode = 'RK012',
+            detail = json_build_object('commitment', bad.commitment, 'before', bad.state_before, 'after', bad.state_after);
     end if;
     select s.commitment, s.amount_before - s.amount_after - ledger.commitment_remaining(s.commitment) as missing into bad
       from pg_temp.commitment_steps s
      where s.amount_after < s.amount_before and ledger.commitment_remaining(s.commitment) < s.amount_before - s.amount_after
      order by s.line limit 1;
     if found then
-        raise exception 'commitment % would fall % yen below what is ordered against it', bad.commitment, bad.missing
-            using errcode = 'RK012', hint = 'take payment orders back first';
+        raise exception 'COMMITMENT_BELOW_ORDERED' using errcode = 'RK012', detail = json_build_object('commitment', bad.commitment, 'missing', bad.missing);
     end if;
     return ledger.write_commitment_steps(batch, who);
 end $$;

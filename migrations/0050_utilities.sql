@@ -168,15 +168,16 @@ declare
     bad    record;
 begin
     perform ledger.lock_orders(ids);
-    select p.no, case when p.method <> 'direct_debit' then 'it is paid by transfer'
-                      when p.state <> 'approved' then 'it is ' || p.state
-                      else 'its debit was announced for ' || p.pay_date end as reason into bad
+    select p.no, p.state, p.pay_date,
+           case when p.method <> 'direct_debit' then 'DEBIT_OF_ANOTHER_METHOD'
+                when p.state <> 'approved' then 'DEBIT_STATE'
+                else 'DEBIT_BEFORE_ITS_DAY' end as reason into bad
       from ledger.payment_order p
      where p.id = any (ids) and (p.method <> 'direct_debit' or p.state <> 'approved' or p.pay_date > debited_on)
      order by p.id limit 1;
     if found then
-        raise exception 'payment order % cannot be booked as debited on %: %', bad.no, debited_on, bad.reason
-            using errcode = 'RK011', hint = 'look into the passbook; an approved order of the method direct_debit is booked on or after its day';
+        raise exception '%', bad.reason using errcode = 'RK011',
+            detail = json_build_object('order', bad.no, 'state', bad.state, 'announced', bad.pay_date, 'day', debited_on);
     end if;
     perform ledger.begin_journal();
     create temp table run on commit drop as select null::bigint as file_id, who as ordered_by;

@@ -54,8 +54,7 @@ begin
                 where s.method = 'payroll'
                   and (s.payee = wanted or exists (select from ledger.payroll_section_version v where v.section = s.section and v.payee = wanted)))
        and exists (select from ledger.creditor_account a where a.creditor = wanted) then
-        raise exception 'creditor % stands for many persons and can have no bank account', wanted
-            using errcode = 'RK014', hint = 'payroll is paid by its own file; a general transfer would pay the gross amount to one account';
+        raise exception 'CREDITOR_IS_COLLECTIVE' using errcode = 'RK014', detail = json_build_object('creditor', wanted);
     end if;
     return null;
 end $$;

@@ -659,7 +659,7 @@ create function ledger.settlement_breaks(of_edition bigint) returns table (objec
 language sql stable as $$
     with edition as (select * from ledger.settlement_edition where id = of_edition)
     -- What is about no line and no fund is about the edition, numbered, so that the list always reads the same.
-    select coalesce(b.object, 'settlement'), coalesce(b.object_id, case when b.object is null then row_number() over (partition by b.object is null order by b.severity desc, b.code, b.detail::text collate "C") end),
+    select coalesce(b.object, 'survey'), coalesce(b.object_id, case when b.object is null then row_number() over (partition by b.object is null order by b.severity desc, b.code, b.detail::text collate "C") end),
            b.code, b.severity, b.detail
       from (select x.*, 'stop' as severity
               from edition e

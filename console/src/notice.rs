@@ -7,10 +7,72 @@ use renkei_core::words::say;
 /// What has just been done. It travels in the address as a word of this list, so that an address can put no other text on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {
-    /// One of the list.
-    Known(usize),
+    /// One of the list, with what it is about where that is told.
+    Known(usize, Option<Subject>),
     /// Held lines were to be posted.
     Held(HeldCounts),
+}
+
+/// What was decided about, as an address can say it: numbers, and no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A file that goes out.
+    File(i64),
+    /// Pay that came back.
+    ReturnedPay(i64),
+    /// A payment order by the parts of its number, and how many more.
+    Orders {
+        /// Its fiscal year.
+        year: u16,
+        /// Its number in all of them.
+        serial: u64,
+        /// How many more.
+        more: usize,
+    },
+}
+
+impl Subject {
+    /// Payment orders by their numbers.
+    fn orders(numbers: &[String]) -> Option<Subject> {
+        let (year, serial) = numbers.first()?.split_once('P')?;
+        let (year, serial) = (year.parse().ok()?, serial.parse().ok()?);
+        Some(Subject::Orders { year, serial, more: numbers.len().saturating_sub(1) })
+    }
+
+    fn word(self) -> String {
+        match self {
+            Subject::File(id) => format!("file.{id}"),
+            Subject::ReturnedPay(id) => format!("pay.{id}"),
+            Subject::Orders { year, serial, more } => format!("order.{year}.{serial}.{more}"),
+        }
+    }
+
+    fn parse(word: &str) -> Option<Subject> {
+        let parts: Vec<&str> = word.split('.').collect();
+        Some(match parts[..] {
+            ["file", id] => Subject::File(id.parse().ok()?),
+            ["pay", id] => Subject::ReturnedPay(id.parse().ok()?),
+            ["order", year, serial, more] => {
+                Subject::Orders { year: year.parse().ok()?, serial: serial.parse().ok()?, more: more.parse().ok()? }
+            }
+            _ => return None,
+        })
+    }
+
+    fn text(self, lang: Lang) -> String {
+        match (self, lang) {
+            (Subject::File(id), Lang::Ja) => format!("送出ファイル{id}"),
+            (Subject::File(id), Lang::En) => format!("File {id}"),
+            (Subject::ReturnedPay(id), Lang::Ja) => format!("給与返戻{id}"),
+            (Subject::ReturnedPay(id), Lang::En) => format!("Returned pay {id}"),
+            (Subject::Orders { year, serial, more: 0 }, Lang::Ja) => format!("支出命令{year:04}P{serial:08}"),
+            (Subject::Orders { year, serial, more: 0 }, Lang::En) => format!("Payment order {year:04}P{serial:08}"),
+            (Subject::Orders { year, serial, more }, Lang::Ja) => format!("支出命令{year:04}P{serial:08}ほか{more}件"),
+            (Subject::Orders { year, serial, more }, Lang::En) => {
+                format!("Payment order {year:04}P{serial:08} and {more} more")
+            }
+        }
+    }
 }
 
 /// What became of held lines that were to be posted.
@@ -32,6 +94,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("handed-in", "ファイルを受け付けました。", "The file was accepted."),
     ("ordered", "作成を指示しました。", "The file was ordered."),
     ("approved", "承認しました。", "Approved."),
+    ("orders-approved", "決裁しました。", "Approved."),
     ("released", "払い出しました。", "Released."),
     ("voided", "無効にしました。", "Voided."),
     ("marked-unknown", "送信結果不明にしました。", "Marked as unknown."),
@@ -55,8 +118,8 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "支払日を変更しました。新しい支払日のファイルを作成してください。",
         "It has another day. Order the file of that day.",
     ),
-    ("orders-moved", "支払日を変更しました。", "The orders have another day."),
-    ("orders-cancelled", "支出命令を取り消しました。", "The orders were cancelled."),
+    ("orders-moved", "支払日を変更しました。", "Given another day."),
+    ("orders-cancelled", "取り消しました。", "Cancelled."),
     ("pay-drafted", "再振込を起票しました。別の人の決裁を待ちます。", "Drafted; another person approves it."),
     ("pay-paid", "支給済みとして記録しました。", "Put down as paid."),
     ("pay-withdrawn", "再振込を取り下げました。", "Taken back."),
@@ -85,16 +148,44 @@ const HELD: &str = "posted-held";
 impl Notice {
     /// The notice of a word from an address.
     pub(crate) fn of(word: &str) -> Option<Notice> {
-        match word.strip_prefix(HELD) {
-            Some(counts) => HeldCounts::parse(counts).map(Notice::Held),
-            None => NOTICES.iter().position(|(known, ..)| *known == word).map(Notice::Known),
+        if let Some(counts) = word.strip_prefix(HELD) {
+            return HeldCounts::parse(counts).map(Notice::Held);
+        }
+        let (word, subject) = match word.split_once('.') {
+            Some((word, subject)) => (word, Some(Subject::parse(subject)?)),
+            None => (word, None),
+        };
+        NOTICES.iter().position(|(known, ..)| *known == word).map(|place| Notice::Known(place, subject))
+    }
+
+    /// The word of what was decided about payment orders, as it travels in an address.
+    pub(crate) fn of_orders(word: &str, numbers: &[String]) -> String {
+        Subject::orders(numbers).map_or_else(|| word.to_owned(), |subject| Notice::of_one(word, subject))
+    }
+
+    /// The same of one thing.
+    pub(crate) fn of_one(word: &str, subject: Subject) -> String {
+        format!("{word}.{}", subject.word())
+    }
+
+    /// With what it is about, on the page of that.
+    pub(crate) fn about(self, subject: Subject) -> Notice {
+        match self {
+            Notice::Known(place, None) => Notice::Known(place, Some(subject)),
+            other => other,
         }
     }
 
     /// Its sentence.
     pub(crate) fn text(self, lang: Lang) -> Cow<'static, str> {
         match self {
-            Notice::Known(place) => Cow::Borrowed(NOTICES.get(place).map_or("", |(_, ja, en)| say(lang, ja, en))),
+            Notice::Known(place, subject) => {
+                let sentence = NOTICES.get(place).map_or("", |(_, ja, en)| say(lang, ja, en));
+                match subject {
+                    Some(subject) => Cow::Owned(format!("{}{}{sentence}", subject.text(lang), say(lang, "：", ": "))),
+                    None => Cow::Borrowed(sentence),
+                }
+            }
             Notice::Held(counts) => Cow::Owned(counts.text(lang)),
         }
     }
@@ -160,7 +251,25 @@ mod tests {
     fn an_address_puts_no_text_of_its_own_on_a_page() {
         assert_eq!(Notice::of("confirmed").map(|notice| notice.text(Lang::Ja)), Some("記帳しました。".into()));
         assert_eq!(Notice::of("<b>call 03-0000-0000</b>"), None);
+        for word in ["approved.<b>", "approved.file.<b>", "approved.file.1.2", "approved.order.2026.x.0", "unknown.file.1"] {
+            assert_eq!(Notice::of(word), None, "{word}");
+        }
     }
+
+    #[test]
+    fn what_was_decided_about_is_named() {
+        let told = |word: &str, lang| Notice::of(word).map(|notice| notice.text(lang).into_owned()).unwrap_or_default();
+        let numbers = ["2026P00000012".to_owned(), "2026P00000013".to_owned()];
+        let word = Notice::of_orders("orders-approved", &numbers[..1]);
+        assert_eq!(told(&word, Lang::Ja), "支出命令2026P00000012：決裁しました。");
+        let word = Notice::of_orders("orders-approved", &numbers);
+        assert_eq!(told(&word, Lang::En), "Payment order 2026P00000012 and 1 more: Approved.");
+        assert_eq!(Notice::of_orders("orders-approved", &["x".to_owned()]), "orders-approved");
+        assert_eq!(told(&Notice::of_one("pay-paid", Subject::ReturnedPay(7)), Lang::En), "Returned pay 7: Put down as paid.");
+        let file = Notice::of("voided").map(|notice| notice.about(Subject::File(3)).text(Lang::Ja).into_owned());
+        assert_eq!(file.as_deref(), Some("送出ファイル3：無効にしました。"));
+    }
+
     #[test]
     fn what_became_of_held_lines_is_told_in_numbers() {
         let told = |posted, known, held| {

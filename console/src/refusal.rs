@@ -96,6 +96,19 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, ja, en)
     }
 
+    /// An amount that cannot be read, and how one is written.
+    pub(crate) fn amount(value: &str) -> Refusal {
+        let shown: String = value.chars().take(40).collect();
+        if shown.is_empty() {
+            return Refusal::value("yen", "");
+        }
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            format!("金額「{shown}」を読み取れません。円単位の整数で入力してください（例: 1234567、1,234,567）。"),
+            format!("The amount {shown:?} cannot be read. Write whole yen, e.g. 1234567 or 1,234,567."),
+        )
+    }
+
     /// A sentence of our own.
     pub(crate) fn sentence(ja: &str, en: &str) -> Refusal {
         Self::new(StatusCode::CONFLICT, ja, en)

@@ -138,9 +138,13 @@ pub fn broken_rule(error: &sqlx::Error) -> Option<String> {
     catalogue::is_known(&format!("DB_{}", constraint.to_uppercase())).then(|| constraint.to_owned())
 }
 
-/// The same as a code of the catalogue.
+/// The same as a code of the catalogue, and so what the schema refused by a code itself.
 pub fn coded(error: &sqlx::Error) -> Option<Coded> {
-    broken_rule(error).map(|constraint| Coded::rule(&constraint))
+    if let Some(constraint) = broken_rule(error) {
+        return Some(Coded::rule(&constraint));
+    }
+    let (code, _) = refusal(error)?;
+    code.map(|code| Coded::new(code, Some(refusal_detail(error))))
 }
 
 /// What the schema or a folder's SQL says when it refuses something by one of our own codes (`RKnnn`): the catalogue code, if

@@ -35,7 +35,7 @@ select * from (
         on t.edition_id in (select id from edition) and (t.table_no, t.row_no, t.column_no) = ('02', '01', case s.side when 'revenue' then '001' else '002' end)
      cross join lateral (values
         (1, format('%s 台帳の現金の動き（全会計）', s.ja), format('Cash of %s in the book (all funds)', s.en), s.postings, s.yen),
-        (2, format('%s うち普通会計（外と重複を除く）', s.ja), format('of it in 普通会計 (%s)', s.en), s.counted_postings, s.counted),
+        (2, format('%s うち普通会計（外と重複を除く）', s.ja), format('of it in the ordinary account (%s)', s.en), s.counted_postings, s.counted),
         (3, format('%s 版の表02', s.ja), format('Table 02 of the edition (%s)', s.en), coalesce(t.postings, 0), coalesce(t.yen, 0))) r (n, label_ja, label_en, count, yen)
      order by s.side desc, r.n) x
 union all

@@ -16,8 +16,7 @@ do $$
 begin
     if (select count(*) from leaving)
        <> (select count(*) from export.claim where file_id = (select file_id from run) and object = 'payment_order' and live) then
-        raise exception 'the orders of the file are not all in it any more'
-            using errcode = 'RK011', hint = 'look at the orders, void the file and make another';
+        raise exception 'TRANSFER_ORDERS_GONE' using errcode = 'RK011';
     end if;
 end $$;
 

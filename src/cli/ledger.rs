@@ -114,6 +114,9 @@ pub(crate) enum LedgerCommand {
         /// New pay date, YYYY-MM-DD: a bank business day
         #[arg(long)]
         to: Date,
+        /// Why; it stays in the audit log
+        #[arg(long)]
+        reason: String,
         /// Who decides
         #[arg(long = "as", env = "RENKEI_ACTOR")]
         actor: String,
@@ -261,9 +264,10 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 worklist::late_slips(global, &late);
                 return Ok(if late.is_empty() { Exit::Done } else { Exit::Held });
             }
-            LedgerCommand::Reschedule { orders, to, actor } => {
-                let today = clock::today().to_string();
-                let moved = ledger::reschedule_payment_orders(&pool, orders, &to.to_string(), actor, &today).await?;
+            LedgerCommand::Reschedule { orders, to, reason, actor } => {
+                let (to, today) = (to.to_string(), clock::today().to_string());
+                let to = ledger::Rescheduling { pay_date: &to, who: actor, reason, today: &today };
+                let moved = ledger::reschedule_payment_orders(&pool, orders, &to).await?;
                 worklist::decided(global, ("rescheduled", "件の支払日を変更しました", "rescheduled"), moved, orders);
             }
             LedgerCommand::AccountCheck { creditor, answer, source, actor } => {

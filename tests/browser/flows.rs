@@ -152,7 +152,7 @@ fn two_persons_make_and_release_a_bank_file_once() {
         approver.until("the drafts are listed", "選んだ命令を決裁する").await;
         approver.js("for (const box of document.querySelectorAll('input[name=order]')) box.checked = true").await;
         approver.press("選んだ命令を決裁する").await;
-        approver.until("the orders are approved", "承認しました。").await;
+        approver.until("the orders are approved", "決裁しました。").await;
         // Another day for one of them is looked at, and left.
         approver.go("/ledger/orders?state=approved").await;
         approver.picture("orders-approved").await;
@@ -160,15 +160,22 @@ fn two_persons_make_and_release_a_bank_file_once() {
         approver.press("支払日を変更する…").await;
         approver.until("a day is asked for", "影響を確認する").await;
         approver.js("document.querySelector('#to').value = '2026-10-26'").await;
+        approver.js("document.querySelector('#reason').value = '銀行の依頼'").await;
         approver.press("影響を確認する").await;
         approver.until("the effect is shown", "→ 2026-10-26").await;
         approver.picture("orders-day").await;
 
         operator.go(&format!("/topics/{TRANSFERS}")).await;
         operator.js("document.querySelector('#profile').value = 'mizuho_advanced'").await;
+        // A day that is over stops it; the form is still there, and one word of it is changed.
+        operator.js("document.getElementById('param.pay_date').value = '2026-10-01'").await;
+        operator.press("送る内容を確認する").await;
+        operator.until("the day is over", "支払日2026-10-01は過ぎています。").await;
+        operator.picture("dry-run-stopped").await;
         operator.js("document.getElementById('param.pay_date').value = '2026-10-23'").await;
         operator.press("送る内容を確認する").await;
         operator.until("the file is looked at", "3,437,832").await;
+        operator.picture("dry-run").await;
         operator.press("この内容で作成を指示する").await;
         world.until_sql("select string_agg(state, ',') from export.file", "generated").await;
         let id = world.number("select id from export.file").await;

@@ -101,6 +101,7 @@ fn filled(path: &str, ids: &Ids) -> Vec<String> {
             "{variant}" => "csv".to_owned(),
             "{code}" => "REVENUE_ORIGIN_UNKNOWN".to_owned(),
             "{list}" => "unallocated".to_owned(),
+            "{event}" => "UNALLOCATED".to_owned(),
             // None such: its page waits for the batch.
             "{delivery}" => "00000000-0000-4000-8000-000000000000".to_owned(),
             other if other.contains('{') => panic!("the test does not know {other}"),
@@ -293,6 +294,17 @@ fn settings_are_changed_with_a_reason_and_a_history() {
         admin.until("it is saved", "保存しました。").await;
         let shown = admin.text().await;
         assert!(shown.contains("施行令の改正") && shown.contains("kanri.1"), "{shown}");
+        // A posting rule: what has the account on its other side is named first.
+        admin.go("/settings/posting-rules/UNALLOCATED").await;
+        admin.js("document.querySelector('#credit').value = '2205'").await;
+        admin.js("document.querySelector('input[name=valid_from]').value = '2027-04-01'").await;
+        admin.write("input[name=reason]", "科目の統合").await;
+        admin.press("影響を確認する").await;
+        admin.until("the other side is named", "ALLOCATION_OUT").await;
+        admin.picture("posting-rule").await;
+        admin.press("変更する").await;
+        admin.until("it is saved", "2027-04-01から: 2205").await;
+        admin.picture("posting-rules").await;
         viewer.go("/settings/calendar").await;
         let shown = viewer.text().await;
         assert!(shown.contains("臨時の休日") && !shown.contains("祝日の追加・取消"), "{shown}");

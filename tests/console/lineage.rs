@@ -99,8 +99,21 @@ fn an_order_leads_to_its_line_and_message_and_to_the_file_that_paid_it() {
             .unwrap();
         let page = operator.get(&link).await.expect(200).shows(&format!("/batches/{batch}?line={line}")).shows(&message);
         let page = page.shows("(1/1)").shows("IF16_20261006_001.json").shows(&format!("href=\"/exports/{file}?record="));
-        page.shows(&format!("/ledger/entries/{expense}")).shows("class=\"masked\"").hides("原本の該当部分");
+        // As on the page of the file: whole for who decides, which is written down; masked for who looks.
+        page.shows(&format!("/ledger/entries/{expense}")).shows("原本の該当部分").hides("class=\"masked\"");
+        let looked = "select count(*) from audit.event where action = 'personal.show' and object = 'payment_order' and after ->> 'what' = 'lineage' and actor = 'unyo.1'";
+        assert_eq!(world.number(looked).await, 1);
+        viewer.get(&link).await.expect(200).shows("class=\"masked\"").hides("原本の該当部分");
         auditor.get(&link).await.expect(200).shows("原本の該当部分").shows("請求");
+        // The list of entries leads to the orders an approval booked.
+        operator.get("/ledger/entries").await.expect(200).shows(&format!("{link}\">支出命令 {number}"));
+        // Who looks at one topic reads what it is about; the ledger is not theirs to open.
+        let mut one_topic = Visitor::with_roles_on(world, &address, "mite.9", &["viewer"], TRANSFERS).await;
+        let page = one_topic.get(&format!("/exports/{file}")).await.expect(200).shows(&number);
+        page.hides("href=\"/ledger").hides("href=\"/batches/");
+        let mut one_topic = Visitor::with_roles_on(world, &address, "mite.16", &["viewer"], INVOICES).await;
+        let page = one_topic.get(&format!("/batches/{batch}")).await.expect(200).shows(&number);
+        page.hides("href=\"/ledger");
         // The payment was booked by the release: its lines lead through the order to the same place.
         let payment = world.number("select min(id) from ledger.entry where event = 'PAYMENT'").await;
         operator.get(&format!("/ledger/entries/{payment}")).await.expect(200).shows(&link);

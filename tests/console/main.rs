@@ -28,6 +28,8 @@ mod oidc;
 mod orders;
 /// Pay by person.
 mod paying;
+/// Posting rules, and what of the survey is entered by hand.
+mod posting;
 /// What is refused, and how it is told.
 mod refused;
 /// Tokens of upstream systems.

@@ -36,16 +36,22 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
             person.get(&form).await.expect(403);
             person.post("/ledger/orders/day", &[("order", no.as_str()), ("to", "2026-10-26")]).await.expect(403);
         }
-        approver.get(&form).await.expect(200).shows("影響を確認する").hides(">支払日を変更する<");
+        // Which order it is about is shown before anything is asked.
+        let page = approver.get(&form).await.expect(200).shows("影響を確認する").hides(">支払日を変更する<");
+        page.shows("選んだ支出命令").shows(&no).shows(&was);
+        approver.get(&format!("{form}&to=2026-10-26")).await.expect(200).hides(">支払日を変更する<");
         approver.get("/ledger/orders/day").await.expect(409).shows("支出命令を選んでください。");
         // A day on which banks are closed is refused, and what was typed stays.
         approver
-            .get(&format!("{form}&to=2026-10-25"))
+            .get(&format!("{form}&to=2026-10-25&reason=x"))
             .await
             .expect(409)
             .shows("value=\"2026-10-25\"")
+            .shows(&format!("2026-10-25は銀行の休業日のため、支出命令{no}の支払日にできません。"))
+            .shows("選んだ支出命令")
+            .hides("class=\"detail\" lang=\"en\"")
             .hides(">支払日を変更する<");
-        let page = approver.get(&format!("{form}&to=2026-10-26")).await.expect(200);
+        let page = approver.get(&format!("{form}&to=2026-10-26&reason=x")).await.expect(200);
         page.shows(&format!("{was} → <strong>2026-10-26</strong>")).shows(">支払日を変更する<").shows("仕訳はありません。");
         let moved = "select count(*) from ledger.payment_order where pay_date = '2026-10-26'";
         assert_eq!(world.number(moved).await, 0, "looking moves nothing");
@@ -58,10 +64,13 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
             sqlx::raw_sql(sqlx::AssertSqlSafe(made)).execute(world.pool()).await.unwrap();
         };
         makes("shonin.1").await;
-        approver.get(&format!("{form}&to=2026-10-26")).await.expect(409);
+        approver.get(&format!("{form}&to=2026-10-26&reason=x")).await.expect(409).shows("起票した人には変更できません");
         makes(&made_by).await;
-        let fields = [("order", no.as_str()), ("to", "2026-10-26")];
-        approver.post("/ledger/orders/day", &fields).await.expect_to(&format!("{LIST}&done=orders-moved"));
+        let fields = [("order", no.as_str()), ("to", "2026-10-26"), ("reason", "銀行の持込期限に間に合わない")];
+        approver.post("/ledger/orders/day", &fields[..2]).await.expect(400).shows("理由を入力してください。");
+        let told = |word: &str| format!("{LIST}&done={word}.order.2026.{}.0", no[5..].trim_start_matches('0'));
+        approver.post("/ledger/orders/day", &fields).await.expect_to(&told("orders-moved"));
+        approver.get(&told("orders-moved")).await.expect(200).shows(&format!("支出命令{no}：支払日を変更しました。"));
         assert_eq!(world.number(moved).await, 1);
         // Cancelled with a reason; the preview shows what is booked back.
         approver.post("/ledger/orders/cancel", &fields[..1]).await.expect(400).shows("理由を入力してください。");
@@ -75,8 +84,9 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
         let asked = approver.post("/ledger/orders/cancel", &why).await.asks_who(&format!("/ledger/orders/cancel?order={no}"));
         asked.shows("請求の誤り");
         sqlx::query("update access.session set proven_at = clock_timestamp()").execute(world.pool()).await.unwrap();
-        approver.post("/ledger/orders/cancel", &why).await.expect_to(&format!("{LIST}&done=orders-cancelled"));
-        let told = "select count(*) from audit.event where actor = 'shonin.1' and action in ('payment_order.reschedule', 'payment_order.cancel')";
+        approver.post("/ledger/orders/cancel", &why).await.expect_to(&told("orders-cancelled"));
+        let told = "select count(*) from audit.event where actor = 'shonin.1' and action in ('payment_order.reschedule', 'payment_order.cancel')
+                       and reason in ('銀行の持込期限に間に合わない', '請求の誤り')";
         assert_eq!(world.number(told).await, 2);
     });
 }

@@ -85,7 +85,7 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
             .shows("起票する（別の人が決裁します）");
         page.shows("一般会計");
         assert_eq!(world.number("select count(*) from ledger.payroll_repayment").await, 0);
-        both.post(&transfer, &fields("draft", "0009:401:1:2222299")).await.expect_to("/worklists/pay?done=pay-drafted");
+        both.post(&transfer, &fields("draft", "0009:401:1:2222299")).await.expect_to("/worklists/pay?done=pay-drafted.pay.1");
         both.post(&transfer, &fields("draft", "0009:401:1:2222299")).await.expect(409).shows("DB_RETURNED_PAY_ONCE");
         assert_eq!(world.number("select count(*) from ledger.payroll_repayment").await, 1);
         // Who drafted it does not approve it, whatever roles they have.
@@ -100,7 +100,7 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
         approver.post(&format!("{one}/account"), &[]).await.expect(200).shows("0009:401:1:2222299").shows("決裁する</button>");
         let looked = "select count(*) from audit.event where action = 'personal.show' and object = 'payroll_result' and actor = 'shonin.1'";
         assert_eq!(world.number(looked).await, 1);
-        approver.post(&format!("{one}/approve"), &[]).await.expect_to("/worklists/pay?done=approved");
+        approver.post(&format!("{one}/approve"), &[]).await.expect_to("/worklists/pay?done=approved.pay.1");
         approver.post(&format!("{one}/approve"), &[]).await.expect(409).shows("DB_RETURNED_PAY_DRAFTED");
         operator.get(PAGE).await.expect(200).shows("決裁済").shows("2026-10-20");
         // Taken back while no file carries it, it waits again.
@@ -109,7 +109,7 @@ fn pay_that_came_back_is_transferred_once_more_by_two_persons() {
         operator
             .post(&format!("{one}/withdraw"), &[("reason", "窓口で支給")])
             .await
-            .expect_to("/worklists/pay?done=pay-withdrawn");
+            .expect_to("/worklists/pay?done=pay-withdrawn.pay.1");
         operator.post(&format!("{one}/withdraw"), &[("reason", "窓口で支給")]).await.expect(409).shows("DB_RETURNED_PAY_REPAID");
         operator.get(one).await.expect(200).shows("もう一度振り込む");
         let sql = "select count(*) from audit.event where object = 'payroll_result' and object_id = '1'";
@@ -141,7 +141,7 @@ fn pay_that_reached_the_person_in_another_way_is_put_down_once() {
         let page = operator.post(&paid, &fields("look", "2026-10-16", "現金、領収書12")).await.expect(200);
         page.shows("返戻金の支払").shows("300,000").shows("支給済みとして記録する");
         assert_eq!(world.number("select count(*) from ledger.entry").await, entries, "looking books nothing");
-        operator.post(&paid, &ready).await.expect_to("/worklists/pay?done=pay-paid");
+        operator.post(&paid, &ready).await.expect_to("/worklists/pay?done=pay-paid.pay.1");
         operator.post(&paid, &ready).await.expect(409).shows("DB_RETURNED_PAY_WAITS");
         assert_eq!(world.number("select count(*) from ledger.entry").await, entries + 1);
         operator.get("/worklists/pay").await.expect(200).hides("0000001002");

@@ -92,6 +92,16 @@ impl Visitor {
         visitor
     }
 
+    /// The same with roles on one topic.
+    pub(crate) async fn with_roles_on(world: &World, address: &str, login: &str, roles: &[&str], topic: &str) -> Visitor {
+        let visitor = Visitor::with_roles(world, address, login, &[]).await;
+        for role in roles {
+            let give = ["access", "give", login, role, "--topic", topic];
+            world.renkei(&[&give[..], &["--as", "setup", "--break-glass", "試験の準備"]].concat()).expect(&[0]);
+        }
+        visitor
+    }
+
     /// Types login id and password.
     pub(crate) async fn enter(&mut self, login: &str, password: &str) -> Page {
         self.send_form("/enter", &[("login", login), ("password", password), ("back", "/")]).await

@@ -35,7 +35,11 @@ fn payment_orders_are_decided_in_words_and_for_scripts() {
         world.renkei(&["ledger", "approve", &no, "--as", "kacho"]).expect(&[0]);
         assert!(japanese(world, &["ledger", "orders"], 0).contains("決裁済"));
 
-        let moved = world.json(&["ledger", "reschedule", &no, "--to", "2026-10-26", "--as", "kacho"], &[0]);
+        let to =
+            |day: &'static str| ["ledger", "reschedule", no.as_str(), "--to", day, "--reason", "bank's hour", "--as", "kacho"];
+        let refused = world.renkei(&to("2026-10-25")).expect(&[3]);
+        assert!(refused.err.contains("ORDER_DAY_BANKS_CLOSED"), "{}", refused.err);
+        let moved = world.json(&to("2026-10-26"), &[0]);
         assert_eq!(moved, json!({"rescheduled": 1, "orders": [no]}));
         let cancelled = world.json(&["ledger", "cancel-orders", &no, "--reason", "wrong payee", "--as", "kacho"], &[0]);
         assert_eq!(cancelled, json!({"cancelled": 1, "orders": [no]}));

@@ -93,3 +93,81 @@ fn events_are_found_in_sql() {
     assert_eq!(events(text), [(vec!["order.returned"], Some("payment_order"))]);
     assert!(events("select audit.record($1, $2, 'batch', $3)").is_empty(), "what comes from outside is looked for there");
 }
+
+/// The words a body of SQL chooses between, `then 'one'` or `else 'other'`, up to the end of a statement in it.
+fn chosen(body: &str) -> Vec<&str> {
+    let parts: Vec<&str> = body.split('\'').collect();
+    let pairs = parts.chunks_exact(2).map(|pair| (pair[0].trim_end(), pair[1]));
+    pairs
+        .filter(|(before, word)| (before.ends_with("then") || before.ends_with("else")) && word.contains('_'))
+        .map(|(_, word)| word)
+        .collect()
+}
+
+/// What `raise exception` refuses by the codes `RK01x` (budget, commitments, payment orders, pay) in a text, and cannot be told in the
+/// reader's language: neither a code of the catalogue nor a constraint that it knows. Their number comes first.
+fn untold_refusals(text: &str) -> (usize, Vec<String>) {
+    let rule_is_known = |name: &str| catalogue::is_known(&format!("DB_{}", name.to_uppercase()));
+    let mut seen = 0;
+    let mut untold = Vec::new();
+    for (at, _) in text.match_indices("raise exception") {
+        let length = ["end if;", "end $$", "raise exception"].iter().filter_map(|end| text[at + 1..].find(end)).min();
+        let raise = &text[at..length.map_or(text.len(), |length| at + 1 + length)];
+        if !raise.contains("errcode = 'RK01") {
+            continue;
+        }
+        seen += 1;
+        let body = &text[text[..at].rfind("$$").unwrap_or(0)..at + raise.len()];
+        let each = |is_code: fn(&str) -> bool, is_known: &dyn Fn(&str) -> bool| {
+            let words: Vec<&str> = chosen(body).into_iter().filter(|word| is_code(word)).collect();
+            !words.is_empty() && words.into_iter().all(is_known)
+        };
+        let message = raise.split('\'').nth(1).unwrap_or_default();
+        let told = match raise.split_once("constraint = ") {
+            Some((_, named)) => match named.strip_prefix('\'') {
+                Some(name) => rule_is_known(name.split('\'').next().unwrap_or_default()),
+                None => each(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), &rule_is_known),
+            },
+            None if message == "%" => {
+                each(|word| word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), &catalogue::is_known)
+            }
+            None => catalogue::is_known(message),
+        };
+        if !told {
+            untold.push(raise.trim().to_owned());
+        }
+    }
+    (seen, untold)
+}
+
+#[test]
+fn what_the_schema_refuses_is_told_in_the_readers_language() {
+    let mut untold = Vec::new();
+    let mut seen = 0;
+    for source in [files("migrations", ".sql"), files("integrations", ".sql")].iter().flatten() {
+        let (found, without) = untold_refusals(&source.text);
+        seen += found;
+        untold.extend(without.into_iter().map(|raise| format!("{}: {raise}", source.path)));
+    }
+    assert!(seen > 30, "only {seen} refusals were found: the search is wrong");
+    none(&untold, "each `raise exception` with RK01x has a code of core/catalogue.toml, or a constraint with its DB_ text");
+}
+
+#[test]
+fn refusals_without_words_are_found_in_sql() {
+    for raw in [
+        "raise exception 'order % is gone', no using errcode = 'RK011', hint = 'look'; end if;",
+        "raise exception 'x' using errcode = 'RK013', constraint = 'no_such_rule'; end if;",
+        "$$ why := case when a then 'ORDER_DAY_STATE' else 'NO_SUCH_CODE' end; raise exception '%', why using errcode = 'RK011'; end if; $$",
+        "$$ raise exception 'x' using errcode = 'RK015', constraint = case when a then 'repay_once' else 'no_such_rule' end; end if; $$",
+    ] {
+        assert_eq!(untold_refusals(raw).1.len(), 1, "{raw}");
+    }
+    for told in [
+        "raise exception 'x' using errcode = 'RK013', constraint = 'transfer_day_passed'; end if;",
+        "raise exception 'ORDERS_UNKNOWN' using errcode = 'RK010'; end if;",
+        "$$ why := case when a then 'ORDER_DAY_STATE' end; raise exception '%', why using errcode = 'RK011'; end if; $$",
+    ] {
+        assert_eq!(untold_refusals(told), (1, Vec::new()), "{told}");
+    }
+}

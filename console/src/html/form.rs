@@ -102,10 +102,35 @@ impl Fields {
         self.get(name).parse().map_err(|_| Refusal::value(name, self.get(name)))
     }
 
+    /// An amount as people type it: with separators, or in wide figures.
+    pub(crate) fn amount(&self, name: &str) -> Result<i64, Refusal> {
+        let typed = self.get(name);
+        ungrouped(typed).and_then(|number| number.parse().ok()).ok_or_else(|| Refusal::amount(typed))
+    }
+
     /// The reason, which must be there.
     pub(crate) fn reason(&self) -> Result<&str, Refusal> {
         self.some("reason").ok_or_else(Refusal::reason_missing)
     }
+}
+
+/// A number as people type it (`１，２３４円`, `△1,234`) as figures alone; `None` where its separators leave a doubt, or it is none.
+pub(crate) fn ungrouped(typed: &str) -> Option<String> {
+    let typed = typed.trim().trim_end_matches('円').trim_end();
+    let mut plain = String::with_capacity(typed.len());
+    for sign in typed.chars() {
+        plain.push(match sign {
+            '０'..='９' => char::from(b'0' + u8::try_from(u32::from(sign) - u32::from('０')).ok()?),
+            '，' => ',',
+            '－' | '−' | '△' | '▲' => '-',
+            other => other,
+        });
+    }
+    let (minus, figures) = plain.strip_prefix('-').map_or(("", plain.as_str()), |figures| ("-", figures));
+    let groups: Vec<&str> = figures.split(',').collect();
+    let sound = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    let grouped = groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
+    (sound && grouped).then(|| format!("{minus}{}", groups.concat()))
 }
 
 impl FromIterator<(String, String)> for Fields {
@@ -123,5 +148,27 @@ impl FromRequest<Arc<Desk>> for Fields {
         }
         let body = Bytes::from_request(request, desk).await.map_err(IntoResponse::into_response)?;
         Ok(Fields::parse(&body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it() {
+        for (typed, read) in [
+            ("1,000", "1000"),
+            ("１，２３４，５６７円", "1234567"),
+            ("△1,234", "-1234"),
+            ("-5", "-5"),
+            ("1234", "1234"),
+            ("0", "0"),
+        ] {
+            assert_eq!(ungrouped(typed).as_deref(), Some(read), "{typed}");
+        }
+        for typed in ["", "1,00", "1234,567", ",100", "1,,000", "1.5", "千円", "--1", "1,000,", "1 000"] {
+            assert_eq!(ungrouped(typed), None, "{typed}");
+        }
     }
 }

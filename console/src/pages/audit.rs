@@ -1,5 +1,6 @@
 //! 監査: who did what to which object, and whether the log is still what was written.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -142,20 +143,22 @@ fn broken_told(lang: Lang, broken: &Broken) -> String {
     }
 }
 
-/// A value the catalogue has words for, or any.
+/// A value the catalogue has words for, or any. Each word stands once; what it chooses is all that it tells.
 fn choice(lang: Lang, label: &str, name: &str, chosen: &str, table: &str) -> Markup {
-    let mut known: Vec<(&str, &str)> =
-        catalogue::values(table).map(|value| (catalogue::word(table, value, lang).unwrap_or(value), value)).collect();
-    known.sort_unstable();
+    let mut known: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for value in catalogue::values(table) {
+        known.entry(catalogue::word(table, value, lang).unwrap_or(value)).or_default().push(value);
+    }
+    let asked = |values: &[&str]| chosen.split(',').any(|one| values.contains(&one));
     field(
         label,
         name,
         html! {
             select id=(name) name=(name) {
                 option value="" { (say(lang, "すべて", "all")) }
-                @for (word, value) in &known { option value=(value) selected[*value == chosen] { (word) } }
+                @for (word, values) in &known { option value=(values.join(",")) selected[asked(values)] { (word) } }
                 // What was written by an older version may have no words any more.
-                @if !chosen.is_empty() && known.iter().all(|(_, value)| *value != chosen) { option value=(chosen) selected { (chosen) } }
+                @if !chosen.is_empty() && !known.values().any(|values| asked(values)) { option value=(chosen) selected { (chosen) } }
             }
         },
     )

@@ -37,7 +37,7 @@ pub(super) fn form(person: &Person, topic: &Arc<Topic>, paused: bool) -> Markup 
             (field(say(lang, "ファイル", "File"), "file", html! { input id="file" name="file" type="file" accept=(kinds.accept()) required; }))
             @if let Some(documents) = &documents { (field(say(lang, "証拠書類", "Documents"), "documents", html! { input id="documents" name="documents" type="file" accept=(documents) multiple; })) }
             (field(say(lang, "件数（分かる場合）", "Records (if known)"), "count", html! { input id="count" name="count" inputmode="numeric" pattern="[0-9]*"; }))
-            (field(say(lang, "合計金額（分かる場合）", "Total yen (if known)"), "sum", html! { input id="sum" name="sum" inputmode="numeric" pattern="-?[0-9]*"; }))
+            (field(say(lang, "合計金額（分かる場合）", "Total yen (if known)"), "sum", html! { input id="sum" name="sum" inputmode="numeric" pattern="[-△]?[0-9０-９,，]*"; }))
             button type="submit" { (say(lang, "検査して渡す", "Check and hand in")) }
         }
     }
@@ -210,11 +210,12 @@ async fn receive(person: &Person, mut form: Multipart, folder: &std::path::Path,
 }
 
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Answer<Option<T>> {
-    let text = text.trim().replace(',', "");
+    let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| Refusal::value(name, &text))
+    let read = crate::html::ungrouped(text).and_then(|number| number.parse().ok());
+    read.map(Some).ok_or_else(|| if name == "sum" { Refusal::amount(text) } else { Refusal::value(name, text) })
 }
 
 /// The name without folders or control characters: some browsers send a path.

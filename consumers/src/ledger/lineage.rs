@@ -86,6 +86,8 @@ pub struct Place {
     pub line: Option<i64>,
     /// Topic slug.
     pub topic: String,
+    /// Layout it was read by.
+    pub layout: String,
     /// Name of the file.
     pub file: String,
     /// Its SHA-256.

@@ -38,8 +38,9 @@ mod tenders;
 mod worklist;
 
 pub use orders::{
-    ChosenOrder, OrdersEffect, PaymentOrder, approve_payment_orders, book_counter_payments, book_direct_debits,
-    cancel_payment_orders, check_account, payment_orders, preview_cancel, preview_reschedule, reschedule_payment_orders,
+    ChosenOrder, OrdersEffect, PaymentOrder, Rescheduling, approve_payment_orders, book_counter_payments, book_direct_debits,
+    cancel_payment_orders, check_account, chosen_orders, payment_orders, preview_cancel, preview_reschedule,
+    reschedule_payment_orders,
 };
 pub use organizations::name_carrier;
 use renkei_core::verdict::{Classify, Coded, Verdict};

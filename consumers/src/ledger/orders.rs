@@ -46,19 +46,32 @@ pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver:
     decide(pool, &format!("select ledger.approve_payment_orders({IDS}, $2, $3::date)"), numbers, &[approver, day]).await
 }
 
+/// Another pay date for payment orders.
+#[derive(Debug, Clone, Copy)]
+pub struct Rescheduling<'r> {
+    /// The day, ISO: a bank business day.
+    pub pay_date: &'r str,
+    /// Who decides; not who made them.
+    pub who: &'r str,
+    /// Why; it stays in the audit log.
+    pub reason: &'r str,
+    /// Day it is decided, ISO.
+    pub today: &'r str,
+}
+
+impl<'r> Rescheduling<'r> {
+    fn values(&self) -> [&'r str; 4] {
+        [self.pay_date, self.who, self.reason, self.today]
+    }
+}
+
 /// Gives approved orders that are in no file another pay date, all or none. Returns how many changed.
-pub async fn reschedule_payment_orders(
-    pool: &PgPool,
-    numbers: &[String],
-    pay_date: &str,
-    who: &str,
-    today: &str,
-) -> Result<i64, LedgerError> {
-    decide(pool, &reschedule(), numbers, &[pay_date, who, today]).await
+pub async fn reschedule_payment_orders(pool: &PgPool, numbers: &[String], to: &Rescheduling<'_>) -> Result<i64, LedgerError> {
+    decide(pool, &reschedule(), numbers, &to.values()).await
 }
 
 fn reschedule() -> String {
-    format!("select ledger.reschedule_payment_orders({IDS}, $2::date, $3, $4::date)")
+    format!("select ledger.reschedule_payment_orders({IDS}, $2::date, $3, $4, $5::date)")
 }
 
 /// An order that was chosen, as it is now.
@@ -90,14 +103,14 @@ pub struct OrdersEffect {
 }
 
 /// What [`reschedule_payment_orders`] would do: done and rolled back.
-pub async fn preview_reschedule(
-    pool: &PgPool,
-    numbers: &[String],
-    pay_date: &str,
-    who: &str,
-    today: &str,
-) -> Result<OrdersEffect, LedgerError> {
-    preview(pool, &reschedule(), numbers, &[pay_date, who, today]).await
+pub async fn preview_reschedule(pool: &PgPool, numbers: &[String], to: &Rescheduling<'_>) -> Result<OrdersEffect, LedgerError> {
+    preview(pool, &reschedule(), numbers, &to.values()).await
+}
+
+/// The orders of these numbers as they are now; a number nobody knows is left out.
+pub async fn chosen_orders(pool: &PgPool, numbers: &[String]) -> Result<Vec<ChosenOrder>, LedgerError> {
+    let chosen = sqlx::query_as(include_str!("chosen_orders.sql")).bind(numbers);
+    chosen.fetch_all(pool).await.map_err(LedgerError::Database)
 }
 
 /// What [`cancel_payment_orders`] would do: done and rolled back.

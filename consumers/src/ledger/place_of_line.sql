@@ -7,7 +7,7 @@ with ahead as (
 ), message as (
     select r.* from reach r cross join ahead a where $2 is not null and r.records > a.records order by r.chunk limit 1
 )
-select b.id as batch, $2::bigint as line, b.topic, b.file, b.sha256, b.archive, b.delivery::text as delivery, m.message_id as message, m.chunk + 1 as chunk, b.chunks,
+select b.id as batch, $2::bigint as line, b.topic, b.layout, b.file, b.sha256, b.archive, b.delivery::text as delivery, m.message_id as message, m.chunk + 1 as chunk, b.chunks,
        export.moment(b.received_at) as received_at, export.moment(m.staged_at) as staged_at
   from intake.batch b left join message m on true
  where b.id = $1

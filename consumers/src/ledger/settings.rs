@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::{LedgerError, refused};
 
@@ -65,9 +65,51 @@ pub async fn change_posting_rule(
     today: &str,
     by: By<'_>,
 ) -> Result<i32, LedgerError> {
+    let mut conn = pool.acquire().await.map_err(LedgerError::Database)?;
+    change_posting_rule_in(&mut conn, rule, seen, today, by).await
+}
+
+async fn change_posting_rule_in(
+    conn: &mut PgConnection,
+    rule: PostingRule<'_>,
+    seen: i32,
+    today: &str,
+    by: By<'_>,
+) -> Result<i32, LedgerError> {
     let sql = "select ledger.change_posting_rule($1, $2, $3, $4::text::date, $5, $6::text::date, $7, $8)";
     let changing = sqlx::query_scalar(sql).bind(rule.event).bind(rule.debit).bind(rule.credit).bind(rule.valid_from);
-    changing.bind(seen).bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(pool).await.map_err(refused)
+    changing.bind(seen).bind(today).bind(by.why.trim()).bind(by.actor).fetch_one(conn).await.map_err(refused)
+}
+
+/// A rule that has an account on the other side than the rule that is changed.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct MirroredRule {
+    /// Event.
+    pub event: String,
+    /// Its Japanese name.
+    pub name: String,
+    /// The account, which the changed rule has no longer.
+    pub account: String,
+    /// Whether this rule debits it.
+    pub debits: bool,
+}
+
+/// What [`change_posting_rule`] would leave behind, done and rolled back: rules that still take out of an account what the changed rule
+/// puts in no longer, or the other way round.
+pub async fn preview_posting_rule(
+    pool: &PgPool,
+    rule: PostingRule<'_>,
+    seen: i32,
+    today: &str,
+    by: By<'_>,
+) -> Result<Vec<MirroredRule>, LedgerError> {
+    let mut transaction = pool.begin().await.map_err(LedgerError::Database)?;
+    let mirrored = sqlx::query_as(include_str!("mirrored_rules.sql"));
+    let mirrored = mirrored.bind(rule.event).bind(rule.debit).bind(rule.credit).bind(rule.valid_from);
+    let mirrored = mirrored.fetch_all(&mut *transaction).await.map_err(LedgerError::Database)?;
+    change_posting_rule_in(&mut transaction, rule, seen, today, by).await?;
+    transaction.rollback().await.map_err(LedgerError::Database)?;
+    Ok(mirrored)
 }
 
 /// A day behind `today` becomes a holiday, has another name, or is a holiday no more (`name` empty).

@@ -27,6 +27,7 @@
 //! | `retire` | the folders of voided files |
 //! | `accepted` | what a person saw the partner accept |
 //! | `workbook` | what a file holds, for people who check in Excel |
+//! | `payees` | whom a file pays |
 //! | `view` | list, show, download, dry run |
 //! | `waiting` | why there is nothing to send |
 //!
@@ -49,6 +50,7 @@ pub mod handler;
 pub mod model;
 mod name;
 mod order;
+mod payees;
 mod problem;
 mod purge;
 mod release;
@@ -81,10 +83,11 @@ pub use deliver::{DeliverConfig, Destinations, Method};
 pub use error::OutboundError;
 pub use model::{Approval, Delivery, ExportFile, FileState, Refusal};
 pub use order::{OrderRequest, order};
+pub use payees::{Payee, payees};
 pub use problem::Problem;
 pub use release::Found;
 pub use remake::Remade;
-pub use view::{Download, DryRun, FileDetail, ListFilter, PreviousRelease};
+pub use view::{Download, DryRun, FileDetail, ListFilter, PAYEES_SHOWN, PreviousRelease};
 pub use waiting::Waiting;
 pub use workbook::Workbook;
 

@@ -18,6 +18,7 @@ use super::compare::{Comparison, kinds};
 use super::error::OutboundError;
 use super::generate::{Job, select};
 use super::model::{Approval, Delivery, ExportFile, FileState, Refusal};
+use super::payees::{Payee, payees};
 use super::problem::Problem;
 use super::stage::Stage;
 use super::store::{enter_order, enter_part, file_of_run, find_file, lock_file, next_number, record, savepoint};
@@ -29,6 +30,9 @@ use super::{Exporter, claim, folder, order, shape, twin};
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Items of one mark that are shown beside a file; all are counted.
 const NOTABLE_ITEMS_MAX: u32 = 20;
+
+/// Payees shown of a file.
+pub const PAYEES_SHOWN: i64 = 20;
 
 /// Which files to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +117,8 @@ pub struct DryRun {
     pub files: Vec<WriteSummary>,
     /// Of each of these files, what its approver would see: its totals recounted from the ledger.
     pub reviews: Vec<Review>,
+    /// Whom each of them would pay, the largest first.
+    pub payees: Vec<Vec<Payee>>,
     /// What is different from last time, where it would be one file.
     pub comparison: Option<Comparison>,
     /// Data rows selected.
@@ -287,6 +293,7 @@ impl Exporter {
         for (own, _) in &files {
             Stage { file: own, actor: &own.made_by, number, today: &today, layout }.set(&mut tx).await?;
             dry.reviews.push(recount(&mut tx, &job).await?);
+            dry.payees.push(payees(&mut tx, own.id, PAYEES_SHOWN).await?);
         }
         if let [(own, _)] = files.as_slice() {
             dry.comparison = Some(self.compare_in(&mut tx, &job, own, NOTABLE_ITEMS_MAX).await?);

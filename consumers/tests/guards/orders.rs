@@ -108,7 +108,7 @@ async fn an_approval_that_waited_for_another_is_refused_by_it() {
     let second = "select ledger.approve_payment_orders(array[2, 1], 'bucho', '2026-10-06')";
     let (code, sentence) = behind(&db, approval, second).await.unwrap_err();
     assert_eq!(code, "RK010");
-    assert!(sentence.contains("2026P00000001 cannot be approved by bucho: it is approved"), "{sentence}");
+    assert_eq!(sentence, "ORDER_APPROVE_STATE");
     assert_eq!((state(&db, 1).await.as_str(), state(&db, 2).await.as_str()), ("approved", "draft"));
 }
 
@@ -117,7 +117,8 @@ async fn a_refusal_says_what_to_do() {
     let db = orders(&["draft"]).await;
     let error =
         ledger::approve_payment_orders(&db.pool, &["2026P00000001".to_owned()], "kakari", "2026-10-06").await.unwrap_err();
-    assert!(error.to_string().ends_with("the maker may not approve it; a second person approves a draft"), "{error}");
+    let told = "payment order 2026P00000001 cannot be approved by who made it. → A second person approves it.";
+    assert_eq!(error.to_string(), told);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -137,36 +138,38 @@ async fn an_order_that_went_into_a_file_meanwhile_keeps_its_day() {
     let mut file = db.pool.begin().await.unwrap();
     sqlx::raw_sql("update ledger.payment_order set state = 'in_file'").execute(&mut *file).await.unwrap();
     let (code, sentence) =
-        behind(&db, file, "select ledger.reschedule_payment_orders(array[1], '2026-10-20', 'kacho', '2026-10-06')")
+        behind(&db, file, "select ledger.reschedule_payment_orders(array[1], '2026-10-20', 'kacho', '締切', '2026-10-06')")
             .await
             .unwrap_err();
     assert_eq!(code, "RK011");
-    assert!(sentence.contains("it is in_file"), "{sentence}");
+    assert_eq!(sentence, "ORDER_DAY_STATE");
 }
 
 #[tokio::test]
 async fn an_approved_order_whose_day_passed_is_paid_on_another() {
     let db = orders(&["approved", "draft"]).await;
     let by = |ids: &str, day: &str, who: &str| {
-        format!("select ledger.reschedule_payment_orders(array[{ids}], '{day}', '{who}', '2026-10-19')")
+        format!("select ledger.reschedule_payment_orders(array[{ids}], '{day}', '{who}', '締切', '2026-10-19')")
     };
     for (ids, day, who, why) in [
-        ("1", "2026-10-20", "KAKARI", "the maker may not"),
-        ("1", "2026-10-24", "kacho", "banks are closed"),
-        ("1", "2026-10-16", "kacho", "has passed"),
-        ("1", "2027-06-01", "kacho", "are closed on 2027-06-01"),
-        ("1, 2", "2026-10-20", "kacho", "it is draft"),
-        ("99", "2026-10-20", "kacho", "do not exist"),
+        ("1", "2026-10-20", "KAKARI", "ORDER_DAY_BY_MAKER"),
+        ("1", "2026-10-24", "kacho", "ORDER_DAY_BANKS_CLOSED"),
+        ("1", "2026-10-16", "kacho", "ORDER_DAY_PASSED"),
+        ("1", "2027-06-01", "kacho", "ORDER_DAY_BOOKS_CLOSED"),
+        ("1, 2", "2026-10-20", "kacho", "ORDER_DAY_STATE"),
+        ("99", "2026-10-20", "kacho", "ORDERS_UNKNOWN"),
     ] {
         let (_, sentence) = refused(&db, &by(ids, day, who)).await;
-        assert!(sentence.contains(why), "{ids} {day} {who}: {sentence}");
+        assert_eq!(sentence, why, "{ids} {day} {who}");
     }
+    let without = by("1", "2026-10-20", "kacho").replace("'締切'", "' '");
+    assert_eq!(refused(&db, &without).await.1, "ORDER_REASON_MISSING");
     let (code, _) = refused(&db, "update ledger.payment_order set pay_date = '2026-10-20' where id = 1").await;
     assert_eq!(code, "RK011", "nobody signs for it");
     assert_eq!(db.one::<i64>(&by("1", "2026-10-20", "kacho")).await, 1);
     assert_eq!(db.one::<String>("select pay_date::text from ledger.payment_order where id = 1").await, "2026-10-20");
     let told = "select count(*) from audit.event where action = 'payment_order.reschedule' and actor = 'kacho' and object_id = '2026P00000001'
-                   and before ->> 'pay_date' = '2026-10-15' and after ->> 'pay_date' = '2026-10-20'";
+                   and reason = '締切' and before ->> 'pay_date' = '2026-10-15' and after ->> 'pay_date' = '2026-10-20'";
     assert_eq!(db.one::<i64>(told).await, 1);
 }
 
@@ -192,7 +195,7 @@ async fn an_approved_order_is_taken_back_with_its_expense() {
         db.one::<i64>("select count(*) from audit.event where action = 'payment_order.cancel' and reason = '二重'").await,
         1
     );
-    assert!(refused(&db, &by("kacho", "二重")).await.1.contains("it is cancelled"));
+    assert_eq!(refused(&db, &by("kacho", "二重")).await.1, "ORDER_CANCEL_STATE");
 }
 
 /// Nobody sent it before the closing: it must end, and the closed books take nothing back.

@@ -166,7 +166,7 @@ async fn pay_that_is_too_late_gets_another_day_from_somebody_else_and_is_paid_on
     let db = approved().await;
     db.run(LIST).await;
     let net: i64 = db.one("select order_id from ledger.payroll_orders(1)").await;
-    let alone = format!("select ledger.reschedule_payment_orders(array[{net}], '2026-10-20', 'kacho', '2026-10-16')");
+    let alone = format!("select ledger.reschedule_payment_orders(array[{net}], '2026-10-20', 'kacho', '締切', '2026-10-16')");
     assert_eq!(db.refused(&alone).await, "pay_moves_with_its_run", "its run would keep the old day");
     assert_eq!(db.refused(&moved("2026-10-15", "2026-10-20", "kacho", " ")).await, "pay_move_why");
     assert_eq!(db.refused(&moved("2026-10-15", "2026-10-18", "kacho", "締切")).await, "repay_bank_day", "a Sunday");

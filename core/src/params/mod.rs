@@ -190,6 +190,10 @@ pub enum ParamFault {
     Unknown {
         /// As the order says it.
         param: String,
+        /// Its Japanese name, where another layout of the topic has it.
+        name: String,
+        /// In English.
+        name_en: String,
         /// Those there are.
         known: String,
     },
@@ -200,6 +204,8 @@ pub enum ParamFault {
         param: String,
         /// Its Japanese name.
         name: String,
+        /// In English.
+        name_en: String,
         /// Its type.
         ty: ParamType,
         /// As the order says it.
@@ -214,6 +220,8 @@ pub enum ParamFault {
         param: String,
         /// Its Japanese name.
         name: String,
+        /// In English.
+        name_en: String,
         /// What it should look like.
         form: String,
     },
@@ -232,11 +240,16 @@ impl ParamFault {
     /// Values of its text.
     pub fn detail(&self) -> serde_json::Value {
         match self {
-            ParamFault::Unknown { param, known } => serde_json::json!({ "param": param, "known": known }),
-            ParamFault::Malformed { param, name, ty, value, form } => {
-                serde_json::json!({ "param": param, "name": name, "type": format!("param_{}", ty.as_str()), "value": value, "form": form })
+            ParamFault::Unknown { param, name, name_en, known } => {
+                serde_json::json!({ "param": param, "name": name, "name_en": name_en, "known": known })
             }
-            ParamFault::Missing { param, name, form } => serde_json::json!({ "param": param, "name": name, "form": form }),
+            ParamFault::Malformed { param, name, name_en, ty, value, form } => {
+                let ty = format!("param_{}", ty.as_str());
+                serde_json::json!({ "param": param, "name": name, "name_en": name_en, "type": ty, "value": value, "form": form })
+            }
+            ParamFault::Missing { param, name, name_en, form } => {
+                serde_json::json!({ "param": param, "name": name, "name_en": name_en, "form": form })
+            }
         }
     }
 }
@@ -276,13 +289,19 @@ impl Params {
                 (Some(value), _) => faults.push(ParamFault::Malformed {
                     param: param.id.clone(),
                     name: param.name.clone(),
+                    name_en: param.name_en.clone(),
                     ty: param.ty,
                     value: value.clone(),
                     form: param.form(),
                 }),
                 (None, Some(default)) => drop(whole.insert(param.id.clone(), default.clone())),
                 (None, None) if param.must => {
-                    faults.push(ParamFault::Missing { param: param.id.clone(), name: param.name.clone(), form: param.form() });
+                    faults.push(ParamFault::Missing {
+                        param: param.id.clone(),
+                        name: param.name.clone(),
+                        name_en: param.name_en.clone(),
+                        form: param.form(),
+                    });
                 }
                 (None, None) => {}
             }
@@ -294,6 +313,15 @@ impl Params {
     pub fn unknown(&self, variant: &str, given: &BTreeMap<String, String>) -> Vec<ParamFault> {
         let known: Vec<&str> = self.of(variant).map(|param| param.id.as_str()).collect();
         let strange = given.keys().filter(|name| !known.contains(&name.as_str()));
-        strange.map(|param| ParamFault::Unknown { param: param.clone(), known: known.join(", ") }).collect()
+        let fault = |param: &String| {
+            let elsewhere = self.0.iter().find(|other| other.id == *param);
+            ParamFault::Unknown {
+                param: param.clone(),
+                name: elsewhere.map_or(param, |other| &other.name).clone(),
+                name_en: elsewhere.map_or(param, |other| &other.name_en).clone(),
+                known: known.join(", "),
+            }
+        };
+        strange.map(fault).collect()
     }
 }

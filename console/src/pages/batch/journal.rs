@@ -4,8 +4,9 @@ use renkei_consumers::ledger::{self, JournalLine};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 
+use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::yen;
+use crate::html::{self, yen};
 use crate::pages::ledger::lineage;
 use crate::refusal::Answer;
 
@@ -13,7 +14,8 @@ use crate::refusal::Answer;
 const LINES_MAX: i64 = 100;
 
 /// The journal it made; of one that waits, the page of the preview.
-pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
+pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer {
+    let lang = person.lang;
     if !matches!(batch.state, State::Posted | State::Held | State::Cancelled) {
         return Ok(html! {});
     }
@@ -22,25 +24,30 @@ pub(super) async fn panel(desk: &Desk, lang: Lang, batch: &Batch) -> Answer {
         section.panel {
             h2 { (say(lang, "仕訳", "Journal")) }
             @if lines.is_empty() { p.hint { (say(lang, "この受付による仕訳はありません（マスタの更新、または下書きのみ）。", "No entry was made (masters or drafts only).")) } }
-            @else { (table(lang, &lines)) }
+            @else { (table(person, &lines)) }
             @if i64::try_from(lines.len()).unwrap_or(0) == LINES_MAX { p.hint { (say(lang, "先頭の100行を表示しています。", "The first 100 lines are shown.")) } }
         }
     })
 }
 
 /// The way back: by the line of the file, and by what the posting is about (an order, money that was settled).
-fn origin(lang: Lang, line: &JournalLine) -> Markup {
+fn origin(lang: Lang, line: &JournalLine, opens: bool) -> Markup {
     let about = line.about().and_then(|about| Some((lineage::address(&about.object, about.object_id)?, about)));
     html! {
-        @if let Some(source) = line.source_line { a href={ "/ledger/entries/" (line.entry) "/lines/" (source) } { (say(lang, "行", "line")) " " (source) } " " }
+        @if let Some(source) = line.source_line {
+            (html::link(opens, &format!("/ledger/entries/{}/lines/{source}", line.entry), html! { (say(lang, "行", "line")) " " (source) })) " "
+        }
         @if let Some((address, about)) = about.filter(|(_, about)| line.source_line.is_none() || about.object == "payment_order") {
-            a href=(address) { (words::claim_object(lang, &about.object)) " " @match &line.order_no { Some(number) => (number), None => (about.object_id) } }
+            (html::link(opens, &address, html! { (words::claim_object(lang, &about.object)) " " @match &line.order_no { Some(number) => (number), None => (about.object_id) } }))
         }
     }
 }
 
-/// A journal as an accountant reads it; each line leads back to its bytes.
-pub(crate) fn table(lang: Lang, lines: &[JournalLine]) -> Markup {
+/// A journal as an accountant reads it; each line leads back to its bytes. Entries are of the ledger as a whole: who may not look at that
+/// reads their numbers.
+pub(crate) fn table(person: &Person, lines: &[JournalLine]) -> Markup {
+    let (lang, opens) = (person.lang, person.may_everywhere(Action::See));
+    let entry = |entry: i64| html::link(opens, &format!("/ledger/entries/{entry}"), html! { (entry) });
     html! {
         div.scroll { table {
             thead { tr {
@@ -49,15 +56,15 @@ pub(crate) fn table(lang: Lang, lines: &[JournalLine]) -> Markup {
                 th { (say(lang, "予算科目", "Budget line")) } th { (say(lang, "摘要", "Memo")) } th { (say(lang, "由来", "From")) }
             } }
             tbody { @for line in lines { tr {
-                td.number { a href={ "/ledger/entries/" (line.entry) } { (line.entry) } }
+                td.number { (entry(line.entry)) }
                 td { (line.booked_on) }
                 td { (line.fiscal_year) " " (line.fund) }
-                td { (line.account) " " (line.account_name) }
+                td { (line.account) " " (html::ja(&line.account_name)) }
                 td.number { @if line.debit != 0 { (yen(line.debit)) } }
                 td.number { @if line.credit != 0 { (yen(line.credit)) } }
                 td { (line.budget_line.as_deref().unwrap_or_default()) }
-                td { (line.memo.as_deref().unwrap_or_default()) @if let Some(original) = line.reverses { " " (say(lang, "取消元", "reverses")) " " a href={ "/ledger/entries/" (original) } { (original) } } }
-                td { (origin(lang, line)) }
+                td { (line.memo.as_deref().unwrap_or_default()) @if let Some(original) = line.reverses { " " (say(lang, "取消元", "reverses")) " " (entry(original)) } }
+                td { (origin(lang, line, opens)) }
             } } }
         } }
     }

@@ -58,7 +58,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         div id="act" data-live { (decide::forms(&desk, &person, &batch).await?) }
         div id="findings" data-live { (findings::panel(&desk, &person, &batch).await?) }
         div id="faults" data-live { @if batch.faults_total > 0 { (faults::panel(&desk, &person, &batch).await?) } }
-        div id="journal" data-live { (journal::panel(&desk, lang, &batch).await?) }
+        div id="journal" data-live { (journal::panel(&desk, &person, &batch).await?) }
         div id="staged" data-live { (records::panel(&desk, &person, &batch, &fields, false).await?) }
         div id="documents" data-live { @if !documents.is_empty() { (document_panel(lang, &documents)) } }
     };

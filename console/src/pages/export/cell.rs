@@ -10,7 +10,7 @@ use renkei_core::words::say;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{Nav, Page, Tone, badge, count, frame, yen};
+use crate::html::{Nav, Page, Tone, badge, count, frame, ja, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// From a cell of an outgoing file back to what makes it.
@@ -44,8 +44,8 @@ const ROUNDING: (&str, &str) = (
 fn facts_of(lang: Lang, cell: &Cell) -> Markup {
     html! {
         dl.facts {
-            dt { (say(lang, "表", "Table")) } dd { (cell.table_no) " " (cell.table_name) }
-            dt { (say(lang, "行・列", "Row, column")) } dd { (cell.row_no) " " (cell.row_name) " · " (cell.column_no) " " (cell.column_name) }
+            dt { (say(lang, "表", "Table")) } dd { (cell.table_no) " " (ja(&cell.table_name)) }
+            dt { (say(lang, "行・列", "Row, column")) } dd { (cell.row_no) " " (ja(&cell.row_name)) " · " (cell.column_no) " " (ja(&cell.column_name)) }
             dt { (say(lang, "決算年度・版", "Year, edition")) } dd { (cell.fiscal_year) " · " (cell.edition) @if cell.trial { " " (badge(Tone::Quiet, say(lang, "試算", "a trial"))) } }
             dt { (say(lang, "値", "Value")) } dd { strong { (yen(cell.thousand)) } " " (say(lang, "千円", "thousand yen")) " · " (yen(cell.yen)) " " (say(lang, "円", "yen")) " · " (say(lang, "仕訳数", "postings")) " " (count(cell.postings)) }
             // Whoever divides by a thousand would take some cells for wrong.
@@ -62,12 +62,12 @@ fn table(lang: Lang, cell: &Cell, facts: &[CellFact], whole: bool) -> Markup {
                 th.number { (say(lang, "円", "Yen")) } th.number { (say(lang, "千円", "Thousands")) } th.number { (say(lang, "科目の仕訳数", "Postings of the line")) }
             } }
             tbody { @for fact in facts { tr {
-                td { (fact.fund.as_deref().unwrap_or_default()) " " (fact.fund_name.as_deref().unwrap_or_default()) }
+                td { (fact.fund.as_deref().unwrap_or_default()) " " (ja(fact.fund_name.as_deref().unwrap_or_default())) }
                 td { @match (&fact.fund, &fact.budget_line) {
                     (Some(fund), Some(line)) if whole => a href={ "/ledger/budget-lines/" (cell.fiscal_year) "/" (fund) "/" (line) } { (line) },
                     (_, line) => (line.as_deref().unwrap_or_default()),
-                } " " (fact.line_name) }
-                td { (fact.words()) }
+                } " " (ja(&fact.line_name)) }
+                td { (ja(&fact.words())) }
                 td.number { (yen(fact.yen * i64::from(fact.sign))) } td.number { (yen(fact.thousand * i64::from(fact.sign))) } td.number { (count(fact.postings)) }
             } } }
         } }

@@ -28,7 +28,7 @@ use crate::desk::Desk;
 use crate::html::{
     Fields, Nav, Page, Tone, ascii, badge, count, file_badge, frame, problem_told, short, told, topic, when, who, yen,
 };
-use crate::notice::Notice;
+use crate::notice::{Notice, Subject};
 use crate::refusal::{Answer, Refusal};
 
 /// A file one may look at.
@@ -52,6 +52,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         seen::note(&desk, &person, ("export.file", &id.to_string()), "marks").await?;
     }
     let title = format!("{} {id}", say(lang, "送出ファイル", "File"));
+    let notice = Notice::of(fields.get("done")).map(|notice| notice.about(Subject::File(id)));
     let body = html! {
         (facts(&desk, lang, &detail.file, full))
         @if detail.file.records > Some(AT_ONCE) && fields.get("recount") != "now" {
@@ -65,11 +66,11 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         }
         @let left: Vec<&Refused> = detail.refusals.iter().filter(|item| item.severity != BAR).collect();
         @if !left.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (left.len()) ")" } (left_behind(lang, left, full)) } }
-        (items::panel(&desk, lang, id, &fields).await?)
+        (items::panel(&desk, &person, id, &fields).await?)
         (approvals(lang, &detail))
         (deliveries(lang, &detail))
     };
-    Ok(frame(&person, &Page::new(Nav::Exports, &title).after(Notice::of(fields.get("done"))), body))
+    Ok(frame(&person, &Page::new(Nav::Exports, &title).after(notice), body))
 }
 
 /// What is decided, and what it is decided by: the items of the file as the ledger has them now.

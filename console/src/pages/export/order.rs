@@ -16,6 +16,7 @@ use renkei_core::words::say;
 use uuid::Uuid;
 
 use super::super::seen;
+use super::payees;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
@@ -161,12 +162,13 @@ pub(crate) async fn dry_run(
         Err(OutboundError::Params(faults)) => return Ok(once_more(&person, topic, &fields, &faults)),
         dry => dry?,
     };
-    if !dry.refusals.is_empty() || !dry.head.is_empty() {
+    let full = seen::may_uncover(&person, Some(&slug));
+    if !dry.refusals.is_empty() || !dry.head.is_empty() || dry.payees.iter().any(|payees| !payees.is_empty()) {
         seen::note(&desk, &person, ("topic", &slug), "dry run").await?;
     }
     let makes = dry.problem.is_none() && !dry.files.is_empty();
     let body = html! {
-        (found(lang, &dry, personal(topic, &request.variant)))
+        (found(lang, &dry, personal(topic, &request.variant), full))
         @if makes {
             (post(&person, &format!("/topics/{slug}/order"), html! {
                 input type="hidden" name="key" value=(Uuid::now_v7());
@@ -174,6 +176,9 @@ pub(crate) async fn dry_run(
                 @for (name, value) in &request.params { input type="hidden" name={ (PARAM) (name) } value=(value); }
                 button type="submit" { (say(lang, "この内容で作成を指示する", "Order this file")) }
             }))
+        } @else {
+            // Most of what was said is right: one of it is changed, and it is looked at again.
+            section.panel { h2 { (say(lang, "条件を変えて確認する", "Look again with other parameters")) } (form_with(&person, topic, &fields)) }
         }
         p { a href={ "/topics/" (slug) } { (say(lang, "連携に戻る", "Back to the topic")) } }
     };
@@ -190,7 +195,7 @@ fn personal(topic: &Topic, variant: &str) -> bool {
     topic.integration.as_deref().is_none_or(layout)
 }
 
-fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
+fn found(lang: Lang, dry: &DryRun, personal: bool, full: bool) -> Markup {
     let head = String::from_utf8_lossy(&dry.head);
     let readable = std::str::from_utf8(&dry.head).is_ok();
     let text: String = match readable {
@@ -203,20 +208,21 @@ fn found(lang: Lang, dry: &DryRun, personal: bool) -> Markup {
     };
     html! {
         @if let Some(problem) = &dry.problem {
-            div.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) (problem_told(lang, problem, true)) }
+            div.refusal { (say(lang, "このままでは作成できません。", "It cannot be made as things are.")) (problem_told(lang, problem, full)) }
         }
         @else if dry.files.is_empty() { p { (say(lang, "送るものがありません。", "There is nothing to send.")) } (waits(lang, dry)) }
-        @for (file, review) in dry.files.iter().zip(&dry.reviews) {
+        @for ((file, review), payees) in dry.files.iter().zip(&dry.reviews).zip(&dry.payees) {
             dl.facts {
                 dt { (say(lang, "件数・金額", "Count and total")) } dd { strong { (count(i64::try_from(file.count).unwrap_or(i64::MAX))) } " " (say(lang, "件", "records")) " · " strong { (yen(file.yen)) } " " (say(lang, "円", "yen")) }
                 dt { (say(lang, "レコード・バイト", "Records, bytes")) } dd { (file.records) " · " (file.bytes) }
                 @for row in review.rows.iter().skip(1) { dt { (say(lang, &row.label_ja, &row.label_en)) } dd { (count(row.count)) " · " (yen(row.yen)) } }
                 @for row in &review.beside { dt { (say(lang, &row.label_ja, &row.label_en)) " " span.hint { (say(lang, "ファイルの外", "no part of it")) } } dd { (count(row.count)) " · " (yen(row.yen)) } }
             }
+            (payees::table(lang, payees, full, say(lang, "件。", "more.")))
         }
-        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals, true)) } }
+        @if !dry.refusals.is_empty() { section.panel { h2 { (say(lang, "送れないもの", "What stays behind")) " (" (dry.refusals.len()) ")" } (super::left_behind(lang, &dry.refusals, full)) } }
         // The payroll of named persons is nobody's reading matter.
-        @if !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
+        @if full && !text.is_empty() && !personal { details { summary { (say(lang, "ファイルの先頭", "The beginning of the file")) } pre { (text) } } }
     }
 }
 

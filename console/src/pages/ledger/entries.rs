@@ -46,6 +46,11 @@ struct Listed {
     reverses: Option<i64>,
     postings: i64,
     yen: Option<i64>,
+    /// The first payment order it is about, where nobody's file booked it.
+    order: Option<i64>,
+    order_no: Option<String>,
+    /// How many it is about.
+    orders: i64,
 }
 
 /// Entries, newest first; one by its number.
@@ -86,10 +91,20 @@ fn listed(lang: Lang, entries: &[Listed]) -> Markup {
                 @if entry.postings > 1000 { td.number { "1,000+" } td.number { "–" } }
                 @else { td.number { (count(entry.postings)) } td.number { (yen(entry.yen.unwrap_or(0))) } }
                 td { @if let Some(batch) = entry.batch { a href={ "/batches/" (batch) } { (say(lang, "受付", "batch")) " " (batch) } }
-                     @if let Some(file) = entry.file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } } }
+                     @if let Some(file) = entry.file { a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } }
+                     @if let (Some(order), Some(number)) = (entry.order, &entry.order_no) { (of_orders(lang, entry, order, number)) } }
                 td { (html::who(lang, &entry.actor)) }
             } } }
         } }
+    }
+}
+
+/// The payment order an entry is about: of several the first, and the entry with all of them.
+fn of_orders(lang: Lang, entry: &Listed, order: i64, number: &str) -> Markup {
+    let more = entry.orders.saturating_sub(1);
+    html! {
+        a href={ "/ledger/lineage/payment_order/" (order) } { (say(lang, "支出命令", "order")) " " (number) }
+        @if more > 0 { " " a href={ "/ledger/entries/" (entry.id) } { (say(lang, "ほか", "and")) " " (count(more)) " " (say(lang, "件", "more")) } }
     }
 }
 
@@ -137,7 +152,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(ent
             }
         }
         @if let Some(only) = only { p { (say(lang, "予算科目", "Budget line")) " " (only) " · " a href={ "/ledger/entries/" (entry) } { (say(lang, "伝票の全明細", "all lines of the entry")) } } }
-        (journal(lang, &lines))
+        (journal(&person, &lines))
         @if let Some(next) = next { nav.older { a href={ "/ledger/entries/" (entry) "?line=" (next) (further) } rel="next" { (say(lang, "続きの明細", "further lines")) } } }
         @if !carried.is_empty() {
             section.panel {

@@ -7,13 +7,14 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use renkei_consumers::ledger::lineage::{self, About, Carrier, Lineage, LineageError, Place, Source, SourceRecord};
 use renkei_core::charset::{self, Encoding};
+use renkei_core::layout::Kind;
 use renkei_core::words::{self, say};
 
 use super::super::seen;
 use super::{Tab, tabs, whole};
-use crate::access::{Action, Person};
+use crate::access::Person;
 use crate::desk::Desk;
-use crate::html::{Nav, Page, Tone, badge, count, file_badge, frame, record, topic, when};
+use crate::html::{Nav, Page, Tone, badge, called, count, file_badge, frame, record, topic, when};
 use crate::pages::batch::table as journal;
 use crate::refusal::{Answer, Refusal};
 
@@ -55,7 +56,7 @@ pub(crate) async fn object(State(desk): State<Arc<Desk>>, person: Person, Path((
     let lineage = answered(lineage::of_object(&desk.pool, &desk.archive, &about).await)?;
     let name = lineage.name.clone().unwrap_or_else(|| id.to_string());
     let title = format!("{} {} {name}", say(lang, "由来", "Lineage of"), words::claim_object(lang, &about.object));
-    page(&desk, &person, &lineage, &title, (&about.object, &id.to_string())).await
+    page(&desk, &person, &lineage, &title, (&about.object, &name)).await
 }
 
 fn answered(found: Result<Lineage, LineageError>) -> Answer<Lineage> {
@@ -75,7 +76,7 @@ fn answered(found: Result<Lineage, LineageError>) -> Answer<Lineage> {
 
 async fn page(desk: &Desk, person: &Person, lineage: &Lineage, title: &str, seen_as: (&str, &str)) -> Answer {
     let lang = person.lang;
-    if person.may_everywhere(Action::Audit) {
+    if lineage.sources.iter().any(|source| uncovered(person, source)) {
         seen::note(desk, person, seen_as, "lineage").await?;
     }
     let released = lineage.origin.as_ref().and_then(|origin| origin.exported);
@@ -89,7 +90,7 @@ async fn page(desk: &Desk, person: &Person, lineage: &Lineage, title: &str, seen
         }
         section.panel { h2 { (say(lang, "仕訳", "Journal")) }
             @if lineage.lines.is_empty() { p.hint { (say(lang, "仕訳はありません。", "Nothing is booked about it.")) } }
-            @else { (journal(lang, &lineage.lines)) }
+            @else { (journal(person, &lineage.lines)) }
         }
         section.panel { h2 { (say(lang, "送出ファイル", "Outgoing files that carry it")) }
             @if lineage.carriers.is_empty() { p.hint { (say(lang, "送出ファイルには含まれていません。", "No outgoing file carries it.")) } }
@@ -97,6 +98,11 @@ async fn page(desk: &Desk, person: &Person, lineage: &Lineage, title: &str, seen
         }
     };
     Ok(frame(person, &Page::new(Nav::Ledger, title), body))
+}
+
+/// Whether they see names and accounts of a source: as on the page of a file that goes out.
+fn uncovered(person: &Person, source: &Source) -> bool {
+    seen::may_uncover(person, Some(&source.place.topic))
 }
 
 fn of_source(desk: &Desk, person: &Person, source: &Source) -> Markup {
@@ -127,21 +133,22 @@ fn facts(desk: &Desk, person: &Person, place: &Place) -> Markup {
     }
 }
 
-/// The kind of a record, as a layout of the topic has it.
-fn kind_of<'d>(desk: &'d Desk, topic: &str, kind: &str) -> Option<&'d renkei_core::layout::Kind> {
-    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == topic);
-    let mut layouts = sides.filter_map(|side| side.integration.as_ref()).flat_map(|folder| &folder.layouts);
-    layouts.find_map(|(_, layout)| layout.kinds().iter().find(|known| known.id == kind)).map(Arc::as_ref)
+/// The kind of a record, as the layout has it that the file was read by: layouts of a topic call other fields by other names.
+fn kind_of<'d>(desk: &'d Desk, place: &Place, kind: &str) -> Option<&'d Kind> {
+    let sides = desk.registry.sides().filter(|side| side.slug.as_str() == place.topic);
+    let folders = sides.filter_map(|side| side.integration.as_ref());
+    let layout = folders.filter_map(|folder| folder.layout(&place.layout)).next()?;
+    layout.kinds().iter().find(|known| known.id == kind).map(Arc::as_ref)
 }
 
 fn records(desk: &Desk, person: &Person, source: &Source) -> Markup {
     let lang = person.lang;
-    let kind = |found: &SourceRecord| kind_of(desk, &source.place.topic, &found.kind);
-    let full = person.may_everywhere(Action::Audit);
+    let kind = |found: &SourceRecord| kind_of(desk, &source.place, &found.kind);
+    let full = uncovered(person, source);
     html! {
         @for found in &source.records {
             section.panel {
-                h2 { (say(lang, "レコード", "Record")) " " @match kind(found).filter(|_| lang == renkei_core::catalogue::Lang::Ja) { Some(kind) => (kind.name), None => code { (found.kind) } } " · " (say(lang, "バイト", "bytes")) " " (found.byte_offset) "–" (found.byte_offset + i64::from(found.byte_length)) }
+                h2 { (say(lang, "レコード", "Record")) " " (called(lang, &found.kind, kind(found).map(|kind| kind.name.as_str()))) " · " (say(lang, "バイト", "bytes")) " " (found.byte_offset) "–" (found.byte_offset + i64::from(found.byte_length)) }
                 (record(lang, kind(found), &found.fields, full))
             }
         }
@@ -154,8 +161,8 @@ fn original(person: &Person, source: &Source) -> Markup {
     if source.bytes.is_empty() {
         return html! {};
     }
-    if !person.may_everywhere(Action::Audit) {
-        return html! { p.hint { (say(lang, "原本のバイト列は監査の権限で表示できます。受付の画面では、表示を記録したうえで値を確認できます。", "The bytes are shown to auditors; the batch's page shows the values, recorded.")) } };
+    if !uncovered(person, source) {
+        return html! { p.hint { (seen::withheld(lang)) } };
     }
     let text = [Encoding::Utf8, Encoding::Cp932].into_iter().find_map(|encoding| charset::decode(encoding, &source.bytes).ok());
     html! {
@@ -176,7 +183,7 @@ fn carriers(desk: &Desk, person: &Person, found: &[Carrier]) -> Markup {
                 td { a href={ "/exports/" (one.file) } { (one.name.as_deref().unwrap_or(&one.topic)) } " " span.hint { (one.file) } }
                 td { (topic(&desk.registry, lang, &one.topic)) }
                 td.number { @if let Some(seq) = one.record { a href={ "/exports/" (one.file) "?record=" (seq) "#items" } { (count(seq)) } } }
-                td { (file_badge(lang, &one.state)) @if !one.live { " " (badge(Tone::Quiet, say(lang, "無効", "no longer"))) } }
+                td { (file_badge(lang, &one.state)) @if !one.live && one.state != "void" { " " (badge(Tone::Quiet, say(lang, "無効", "no longer"))) } }
                 td { (when(&one.at)) }
             } } }
         }

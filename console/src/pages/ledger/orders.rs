@@ -138,5 +138,5 @@ pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, field
         return Ok(see_other("/prove?back=/ledger/orders"));
     }
     ledger::approve_payment_orders(&desk.pool, &numbers, &person.login, &clock::today().to_string()).await?;
-    Ok(see_other("/ledger/orders?done=approved"))
+    Ok(see_other(&format!("/ledger/orders?done={}", Notice::of_orders("orders-approved", &numbers))))
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::ledger::{self, LedgerError, OrdersEffect};
+use renkei_consumers::ledger::{self, ChosenOrder, LedgerError, OrdersEffect, Rescheduling};
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
@@ -20,6 +20,7 @@ use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
 use crate::html::{Fields, Nav, Page, count, field, frame, post, search, shown, yen};
+use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
 /// The orders a form names, for somebody who decides about the whole house's.
@@ -39,55 +40,85 @@ fn hidden(numbers: &[String]) -> Markup {
     html! { @for number in numbers { input type="hidden" name="order" value=(number); } }
 }
 
-/// What stands on both pages: the orders, what is asked for, and its effect once that is known.
+/// What an order becomes.
+#[derive(Debug, Clone, Copy)]
+enum Becomes<'d> {
+    /// Nobody has said it yet.
+    Unsaid,
+    /// It is paid on another day.
+    Paid(&'d str),
+    /// It is not paid.
+    Cancelled,
+}
+
+/// What stands on both pages: what is asked for, the orders, and its effect once that is known.
 async fn page(
     desk: &Desk,
     person: &Person,
-    title: &str,
+    (title, numbers): (&str, &[String]),
     form: Markup,
     effect: Option<Result<OrdersEffect, LedgerError>>,
-    day: Option<&str>,
+    becomes: Becomes<'_>,
     act: Markup,
 ) -> Answer<Response> {
     let lang = person.lang;
     let full = shows_payees(person);
-    if full && matches!(effect, Some(Ok(_))) {
+    if full {
         seen::note(desk, person, ("payment_order", "*"), "payees").await?;
     }
     let effect = effect.map(|effect| effect.map_err(Refusal::from));
     let status = effect.as_ref().and_then(|effect| effect.as_ref().err()).map_or(StatusCode::OK, Refusal::status);
-    let body = html! {
-        // What is refused is told above the form as it was filled in.
-        @match effect {
-            None => (form),
-            Some(Ok(effect)) => { (form) (told(lang, &effect, day, full)) (act) }
-            Some(Err(refusal)) => { (refusal.body(lang)) (form) }
+    let body = match effect {
+        Some(Ok(effect)) => html! { (form) (told(lang, &effect, becomes, full)) (act) },
+        // Which orders it is about is known before anything is asked; what is refused is told above the form as it was filled in.
+        unknown => {
+            let orders = ledger::chosen_orders(&desk.pool, numbers).await?;
+            html! {
+                @if let Some(Err(refusal)) = unknown { (refusal.body(lang)) }
+                (form)
+                section.panel { h2 { (say(lang, "選んだ支出命令", "The chosen orders")) } (table(lang, &orders, orders.len(), Becomes::Unsaid, full)) }
+            }
         }
+    };
+    let body = html! {
+        (body)
         p { a href={ (ADDRESS) "?state=approved" } { (say(lang, "決裁済の支出命令に戻る", "Back to the approved orders")) } }
     };
     Ok((status, frame(person, &Page::new(Nav::Ledger, title), body)).into_response())
 }
 
-fn told(lang: Lang, effect: &OrdersEffect, day: Option<&str>, full: bool) -> Markup {
-    let sum = effect.orders.iter().fold(0_i64, |sum, order| sum.saturating_add(order.amount));
+fn told(lang: Lang, effect: &OrdersEffect, becomes: Becomes<'_>, full: bool) -> Markup {
     html! { section.panel {
         h2 { (say(lang, "変更すると", "What it comes to")) }
+        (table(lang, &effect.orders, usize::try_from(effect.changed).unwrap_or(0), becomes, full))
+        (booked(lang, &effect.booked, say(lang, "仕訳はありません。", "Nothing is booked.")))
+    } }
+}
+
+/// The orders, each with what becomes of it, and how many that are.
+fn table(lang: Lang, orders: &[ChosenOrder], number: usize, becomes: Becomes<'_>, full: bool) -> Markup {
+    let sum = orders.iter().fold(0_i64, |sum, order| sum.saturating_add(order.amount));
+    let number = count(i64::try_from(number).unwrap_or(i64::MAX));
+    html! {
         div.scroll { table {
             thead { tr {
                 th { (say(lang, "命令番号", "Order")) } th { (say(lang, "債権者", "Creditor")) } th.number { (say(lang, "金額", "Yen")) }
-                @if day.is_some() { th { (say(lang, "支払日", "Pay date")) } } @else { th { (say(lang, "状態", "State")) } }
+                th { (say(lang, "支払日", "Pay date")) } th { (say(lang, "状態", "State")) }
             } }
-            tbody { @for order in &effect.orders { tr {
+            tbody { @for order in orders { tr {
                 td { code { (order.no) } } td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) }
-                td { @match day {
-                    Some(day) => { (order.pay_date) " → " strong { (day) } },
-                    None => { (words::order_state(lang, &order.state)) " → " strong { (words::order_state(lang, "cancelled")) } },
-                } }
+                td { (order.pay_date) @if let Becomes::Paid(day) = becomes { " → " strong { (day) } } }
+                td { (words::order_state(lang, &order.state)) @if let Becomes::Cancelled = becomes { " → " strong { (words::order_state(lang, "cancelled")) } } }
             } } }
-            tfoot { tr { th scope="row" colspan="2" { (say(lang, "変わるもの", "Changed")) " " (count(effect.changed)) " " (say(lang, "件", "orders")) } td.number { (yen(sum)) } td {} } }
+            tfoot { tr {
+                th scope="row" colspan="2" { @match becomes {
+                    Becomes::Unsaid => { (say(lang, "合計", "Total")) " " (number) " " (say(lang, "件", "orders")) },
+                    _ => { (say(lang, "変わるもの", "Changed")) " " (number) " " (say(lang, "件", "orders")) },
+                } }
+                td.number { (yen(sum)) } td {} td {}
+            } }
         } }
-        (booked(lang, &effect.booked, say(lang, "仕訳はありません。", "Nothing is booked.")))
-    } }
+    }
 }
 
 /// Another day: asks for it, and shows what it comes to.
@@ -95,9 +126,12 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
     let numbers = chosen(&person, &fields)?;
     let lang = person.lang;
     let to = date(&fields, "to")?;
-    let effect = match &to {
-        Some(day) => {
-            Some(ledger::preview_reschedule(&desk.pool, &numbers, day, &person.login, &clock::today().to_string()).await)
+    let asked = to.as_deref().zip(fields.some("reason"));
+    let today = clock::today().to_string();
+    let effect = match asked {
+        Some((pay_date, reason)) => {
+            let to = Rescheduling { pay_date, who: &person.login, reason, today: &today };
+            Some(ledger::preview_reschedule(&desk.pool, &numbers, &to).await)
         }
         None => None,
     };
@@ -106,25 +140,28 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
         html! {
             (hidden(&numbers))
             (field(say(lang, "新しい支払日（銀行営業日）", "New day, a bank business day"), "to", html! { input id="to" name="to" type="date" value=(to.as_deref().unwrap_or_default()) required; }))
+            (field(say(lang, "変更の理由", "Why"), "reason", html! { input id="reason" name="reason" required maxlength="400" value=(fields.get("reason")); }))
             button.second type="submit" { (say(lang, "影響を確認する", "Look what it comes to")) }
         },
     );
-    let act = to.as_deref().map_or_else(
+    let act = asked.map_or_else(
         || html! {},
-        |day| {
+        |(day, reason)| {
             post(
                 &person,
                 &format!("{ADDRESS}/day"),
                 html! {
                     (hidden(&numbers))
                     input type="hidden" name="to" value=(day);
+                    input type="hidden" name="reason" value=(reason);
                     button type="submit" { (say(lang, "支払日を変更する", "Give them this day")) }
                 },
             )
         },
     );
     let title = format!("{}（{}）", say(lang, "支出命令の支払日変更", "Another day for payment orders"), numbers.len());
-    page(&desk, &person, &title, form, effect, to.as_deref(), act).await
+    let becomes = asked.map_or(Becomes::Unsaid, |(day, _)| Becomes::Paid(day));
+    page(&desk, &person, (&title, &numbers), form, effect, becomes, act).await
 }
 
 /// Gives them the day.
@@ -134,8 +171,10 @@ pub(crate) async fn give_day(State(desk): State<Arc<Desk>>, person: Person, fiel
     if !person.proven_lately {
         return Ok(see_other(&again("day", &numbers, Some(&to))));
     }
-    ledger::reschedule_payment_orders(&desk.pool, &numbers, &to, &person.login, &clock::today().to_string()).await?;
-    Ok(see_other(&format!("{ADDRESS}?state=approved&done=orders-moved")))
+    let today = clock::today().to_string();
+    let to = Rescheduling { pay_date: &to, who: &person.login, reason: fields.reason()?, today: &today };
+    ledger::reschedule_payment_orders(&desk.pool, &numbers, &to).await?;
+    Ok(see_other(&format!("{ADDRESS}?state=approved&done={}", Notice::of_orders("orders-moved", &numbers))))
 }
 
 /// None at all: asks why, and shows what it comes to.
@@ -170,7 +209,7 @@ pub(crate) async fn look_cancel(State(desk): State<Arc<Desk>>, person: Person, f
         },
     );
     let title = format!("{}（{}）", say(lang, "支出命令の取消", "Cancelling of payment orders"), numbers.len());
-    page(&desk, &person, &title, form, effect, None, act).await
+    page(&desk, &person, (&title, &numbers), form, effect, Becomes::Cancelled, act).await
 }
 
 /// Takes them back.
@@ -181,7 +220,7 @@ pub(crate) async fn cancel(State(desk): State<Arc<Desk>>, person: Person, fields
         return Ok(see_other(&again("cancel", &numbers, None)));
     }
     ledger::cancel_payment_orders(&desk.pool, &numbers, &person.login, reason, &clock::today().to_string()).await?;
-    Ok(see_other(&format!("{ADDRESS}?state=approved&done=orders-cancelled")))
+    Ok(see_other(&format!("{ADDRESS}?state=approved&done={}", Notice::of_orders("orders-cancelled", &numbers))))
 }
 
 /// Asks who is there, and leads back to the effect: numbers of orders and a day may stand in an address.

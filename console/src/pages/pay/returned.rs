@@ -17,6 +17,7 @@ use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
 use crate::html::{Fields, Nav, Page, Tone, badge, field, frame, post, yen};
+use crate::notice::{Notice, Subject};
 use crate::refusal::{Answer, Refusal};
 
 async fn one(desk: &Desk, id: i64) -> Answer<Returned> {
@@ -186,7 +187,7 @@ pub(crate) async fn transfer(
     let pay = PayAgain { returned: id, pay_date: &pay_date, account, who: &person.login, today: &today };
     if fields.get("act") == "draft" {
         payroll::repay_returned_pay(&desk.pool, &pay).await?;
-        return Ok(done("pay-drafted"));
+        return Ok(done(&Notice::of_one("pay-drafted", Subject::ReturnedPay(id))));
     }
     let one = one(&desk, id).await?;
     let drafted = payroll::preview_repay(&desk.pool, &pay).await?;
@@ -210,7 +211,7 @@ pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, Path(
         return Ok(proof);
     }
     payroll::approve_returned_pay(&desk.pool, &[id], &person.login, &clock::today().to_string()).await?;
-    Ok(done("approved"))
+    Ok(done(&Notice::of_one("approved", Subject::ReturnedPay(id))))
 }
 
 /// Takes it back while no file carries it.
@@ -224,7 +225,7 @@ pub(crate) async fn withdraw(
         return Ok(proof);
     }
     payroll::withdraw_returned_pay(&desk.pool, &[id], &person.login, fields.reason()?).await?;
-    Ok(done("pay-withdrawn"))
+    Ok(done(&Notice::of_one("pay-withdrawn", Subject::ReturnedPay(id))))
 }
 
 /// It reached the person in another way: the journal is looked at first.
@@ -238,7 +239,7 @@ pub(crate) async fn paid(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let pay = PaidPay { returned: &[id], paid_on: &on, how: fields.get("how"), who: &person.login, today: &today };
     if fields.get("act") == "record" {
         returned::pay_returned_pay(&desk.pool, &pay).await?;
-        return Ok(done("pay-paid"));
+        return Ok(done(&Notice::of_one("pay-paid", Subject::ReturnedPay(id))));
     }
     let one = one(&desk, id).await?;
     let entries = returned::preview_paid_pay(&desk.pool, &pay).await?;

@@ -15,7 +15,7 @@ use super::{Tab, by, changes, day, history, page, permitted, reason};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, empty, field, post};
+use crate::html::{Fields, empty, field, ja, post};
 use crate::refusal::{Answer, Refusal};
 
 /// Holidays from this year on.
@@ -100,7 +100,7 @@ fn own_days(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -
                     thead { tr { th { (say(lang, "日付", "Day")) } th { (say(lang, "対象", "Whose")) } th { (say(lang, "内容", "What")) } th { (say(lang, "名称", "Name")) } } }
                     tbody { @for own in &coming { tr {
                         td { time datetime=(own.day) { (own.day) } " " (weekday(lang, own.day)) } td { (whose(lang, own.calendar)) }
-                        td { @if own.opens { (say(lang, "開業", "open")) } @else { (say(lang, "休業", "closed")) } } td { (own.name) }
+                        td { @if own.opens { (say(lang, "開業", "open")) } @else { (say(lang, "休業", "closed")) } } td { (ja(&own.name)) }
                     } } }
                 }
             }
@@ -118,7 +118,7 @@ fn years(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> M
             section.panel {
                 h2 { (year) (say(lang, "年", "")) }
                 table { tbody { @for (day, name) in coming.iter().filter(|(day, _)| day.year() == year) {
-                    tr { td { time datetime=(day) { (day.strftime("%m-%d")) } " " (weekday(lang, *day)) } td { (name) } }
+                    tr { td { time datetime=(day) { (day.strftime("%m-%d")) } " " (weekday(lang, *day)) } td { (ja(name)) } }
                 } } }
             }
         } }

@@ -12,6 +12,8 @@ pub(crate) mod files;
 pub(crate) mod payroll;
 /// Accounts of events.
 pub(crate) mod posting;
+/// Those of one event.
+pub(crate) mod posting_rule;
 /// Portions, funding and figures of the survey.
 pub(crate) mod shares;
 /// The survey's words.

@@ -14,7 +14,7 @@ use super::{Span, Tab, by, changes, day, first_day, history, page, permitted, re
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, empty, field, post, yen};
+use crate::html::{Fields, empty, field, ja, post, yen};
 use crate::refusal::Answer;
 
 #[derive(Debug, FromRow)]
@@ -67,7 +67,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 @if edits { th { (say(lang, "変更", "Change")) } }
             } }
             tbody { @for section in &sections { tr {
-                td { code { (section.section) } } th scope="row" { (section.name) } td { code { (section.payee) } " " (section.payee_name) }
+                td { code { (section.section) } } th scope="row" { (ja(&section.name)) } td { code { (section.payee) } " " (ja(&section.payee_name)) }
                 td { @if section.withheld { (say(lang, "はい", "yes")) } @else { (say(lang, "いいえ", "no")) } }
                 @if edits { td { (form(&person, section)) } }
             } } }
@@ -78,7 +78,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                 div.scroll { table {
                     thead { tr { th { (say(lang, "節", "Section")) } th { (say(lang, "名称", "Name")) } th { (say(lang, "債権者", "Payee")) } (Span::headings(lang)) } }
                     tbody { @for version in &versions { tr {
-                        td { code { (version.section) } } td { (version.name) } td { code { (version.payee) } " " (version.payee_name) } (version.span.cells(lang))
+                        td { code { (version.section) } } td { (ja(&version.name)) } td { code { (version.payee) } " " (ja(&version.payee_name)) } (version.span.cells(lang))
                     } } }
                 } }
             }
@@ -89,7 +89,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
             @else { div.scroll { table {
                 thead { tr { th.number { (say(lang, "年度", "Year")) } th { (say(lang, "会計", "Fund")) } th { (say(lang, "予算科目", "Budget line")) } th { (say(lang, "名称", "Name")) } th.number { (say(lang, "予算額", "Budget")) } } }
                 tbody { @for line in &lines { tr {
-                    td.number { (line.fiscal_year) } td { code { (line.fund) } } td { code { (line.code) } } td { (line.name) } td.number { (yen(line.budget)) }
+                    td.number { (line.fiscal_year) } td { code { (line.fund) } } td { code { (line.code) } } td { (ja(&line.name)) } td.number { (yen(line.budget)) }
                 } } }
             } } }
         }

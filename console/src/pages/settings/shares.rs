@@ -15,7 +15,7 @@ use super::{Tab, by, changes, closed_year, coded, page, permitted, reason, small
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, empty, field, post, search, when, who, yen};
+use crate::html::{Fields, empty, field, ja, post, search, when, who, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// A version of a portion, an earmark or a figure.
@@ -71,8 +71,9 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
     Ok(page(&person, Tab::Shares, &fields, body))
 }
 
-fn word<'i>(items: &'i [(String, String)], code: &'i str) -> &'i str {
-    items.iter().find(|(known, _)| known == code).map_or(code, |(_, name)| name)
+/// An item by its name; on an English page by its code, which is English.
+fn word(lang: Lang, items: &[(String, String)], code: &str) -> String {
+    items.iter().find(|(known, _)| known == code).map_or_else(|| code.to_owned(), |(_, name)| coded(lang, code, name))
 }
 
 fn table(lang: Lang, rows: &[&Row], natures: &Items, sources: &Items) -> Markup {
@@ -84,8 +85,8 @@ fn table(lang: Lang, rows: &[&Row], natures: &Items, sources: &Items) -> Markup 
                 th.number { (say(lang, "版", "Version")) } th { (say(lang, "理由", "Why")) } th { (say(lang, "登録者", "By")) } th { (say(lang, "日時", "When")) }
             } }
             tbody { @for row in rows { tr {
-                th scope="row" { @if !row.budget_line.is_empty() { code { (row.fund) "-" (row.budget_line) } " " (row.line_name) } }
-                td { (word(natures, &row.nature)) } td { (word(sources, &row.source)) }
+                th scope="row" { @if !row.budget_line.is_empty() { code { (row.fund) "-" (row.budget_line) } " " (ja(&row.line_name)) } }
+                td { (word(lang, natures, &row.nature)) } td { (word(lang, sources, &row.source)) }
                 td.number { (yen(row.yen)) } td.number { (row.version) " " @if !row.counts { span.hint { (say(lang, "旧版", "old")) } } }
                 td { (row.why) } td { (who(lang, &row.made_by)) } td { (when(&row.made_at)) }
             } } }
@@ -104,7 +105,7 @@ fn line(lang: Lang, form: &str) -> Markup {
 
 fn amount(lang: Lang, form: &str) -> Markup {
     let id = format!("{form}-yen");
-    field(say(lang, "金額（円）", "Yen"), &id, html! { input id=(id) name="yen" type="number" required; })
+    field(say(lang, "金額（円）", "Yen"), &id, html! { input id=(id) name="yen" inputmode="numeric" required; })
 }
 
 fn choice(lang: Lang, label: &str, id: &str, name: &str, none: Option<&str>, items: &Items) -> Markup {
@@ -162,7 +163,7 @@ pub(crate) async fn change(State(desk): State<Arc<Desk>>, person: Person, fields
     if let Some(proof) = permitted(&person, "/settings/survey/shares")? {
         return Ok(proof);
     }
-    let (year, yen) = (small(&fields, "year")?, fields.number("yen")?);
+    let (year, yen) = (small(&fields, "year")?, fields.amount("yen")?);
     let by = by(&person, &fields)?;
     let signed = Signed { who: by.actor, why: by.why };
     let (nature, source) = (fields.get("nature"), fields.get("source"));

@@ -41,6 +41,16 @@ struct Rule {
     made_at: String,
 }
 
+/// An item of the survey.
+#[derive(Debug, FromRow)]
+struct Item {
+    code: String,
+    name: String,
+    /// What it is a part of, or itself where it is none.
+    whole: String,
+    whole_name: String,
+}
+
 /// The rules of one kind that count.
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
@@ -51,11 +61,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .bind(ROWS)
         .fetch_all(&desk.pool)
         .await?;
-    let items: Vec<(String, String)> =
-        sqlx::query_as("select code, name from ledger.settlement_item where role = $1 order by sort")
-            .bind(role)
-            .fetch_all(&desk.pool)
-            .await?;
+    let items: Vec<Item> = sqlx::query_as(include_str!("sql/survey_items_of.sql")).bind(role).fetch_all(&desk.pool).await?;
     let body = html! {
         (search("/settings/survey", html! {
             (field(say(lang, "対応の種類", "Kind"), "role", html! { select id="role" name="role" {
@@ -89,7 +95,19 @@ fn table(lang: Lang, rules: &[Rule]) -> Markup {
     }
 }
 
-fn form(person: &Person, role: &str, items: &[(String, String)]) -> Markup {
+/// The items to choose from: parts of one whole together.
+fn options(lang: Lang, items: &[Item]) -> Markup {
+    let one = |item: &Item| html! { option value=(item.code) { (coded(lang, &item.code, &item.name)) } };
+    html! { @for of_whole in items.chunk_by(|one, next| one.whole == next.whole) {
+        @match of_whole {
+            [only] => (one(only)),
+            [first, ..] => optgroup label=(coded(lang, &first.whole, &first.whole_name)) { @for item in of_whole { (one(item)) } },
+            [] => {},
+        }
+    } }
+}
+
+fn form(person: &Person, role: &str, items: &[Item]) -> Markup {
     let lang = person.lang;
     html! { section.panel {
         h2 { (say(lang, "対応の追加・変更", "Add or change a rule")) }
@@ -101,7 +119,7 @@ fn form(person: &Person, role: &str, items: &[(String, String)]) -> Markup {
             (field(say(lang, "適用年度", "From fiscal year"), "from_year", html! { input id="from_year" name="from_year" type="number" min="2000" max="2100" required; }))
             (field(say(lang, "決算統計の区分", "Item"), "item", html! { select id="item" name="item" {
                 option value="" { (say(lang, "（対応を取り消す）", "(take the rule back)")) }
-                @for (code, name) in items { option value=(code) { (coded(lang, code, name)) } }
+                (options(lang, items))
             } }))
             (reason(lang, "survey"))
             button type="submit" { (say(lang, "変更する", "Change")) }

@@ -125,11 +125,15 @@ fn form(person: &Person, table: &str, year: i32, items: &[(String, String, Strin
             } }))
             (field(say(lang, "区分（総額・決算額は空欄）", "Item (none of a total or the amount)"), "item", html! { select id="item" name="item" {
                 option value="" {}
-                @for (role, code, name) in items { option value=(code) { (said(lang, &ROLES, role)) ": " (item(lang, role, code, name)) } }
+                @for of_role in items.chunk_by(|(one, ..), (next, ..)| one == next) {
+                    @if let [(role, ..), ..] = of_role { optgroup label=(said(lang, &ROLES, role)) {
+                        @for (role, code, name) in of_role { option value=(code) { (item(lang, role, code, name)) } }
+                    } }
+                }
             } }))
             (field(say(lang, "予算科目（意味が予算科目のとき。会計/科目の先頭、複数はコンマ区切り）", "Budget lines (where it means those: fund/beginning of a line, with commas)"), "lines",
                 html! { input id="lines" name="lines" maxlength="400" placeholder="01/0201,01/0202"; }))
-            (field(say(lang, "根拠", "Evidence"), "grade", html! { select id="grade" name="grade" { @for grade in GRADES { option value=(grade) { (grade) } } } }))
+            (field(say(lang, "根拠", "Evidence"), "grade", html! { select id="grade" name="grade" required { option value="" {} @for grade in GRADES { option value=(grade) { (grade) } } } }))
             (reason(lang, "axis"))
             button type="submit" { (say(lang, "変更する", "Change")) }
         }))

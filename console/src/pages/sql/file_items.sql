@@ -5,7 +5,8 @@ with page as materialized (
       from export.claim c join export.file f on f.id = c.file_id
      where c.file_id = $1 and c.seq >= $2 and c.object <> 'payroll_transfer' order by c.seq limit $3
 )
-select p.seq, p.object, p.object_id, p.yen, p.live, o.name, o.batch_id as batch, o.line
+select p.seq, p.object, p.object_id, p.yen, p.live, o.name, o.batch_id as batch, b.topic, o.line
   from page p
   left join lateral (select x.name, x.batch_id, x.line from ledger.origins(p.object, p.object_id) x limit 1) o on true
+  left join intake.batch b on b.id = o.batch_id
  order by p.seq, p.object_id
