@@ -186,39 +186,44 @@ impl Browser {
         }
     }
 
-    async fn click_on(&self, element: &str) {
-        self.post(&format!("element/{element}/click"), json!({})).await;
+    /// Does something to an element. Where the page has renewed the part it stood in meanwhile, nothing was done, and it is looked for again.
+    async fn act(&self, (using, value): (&str, &str), what: &str, body: Value) {
+        let begun = Instant::now();
+        loop {
+            let element = self.element(using, value).await;
+            let address = format!("{}/element/{element}/{what}", self.session);
+            match try_ask(&self.client, Method::POST, &address, body.clone()).await {
+                Ok(_) => return,
+                Err(error) if error["error"] == "stale element reference" && begun.elapsed() < WAIT => {}
+                Err(error) => panic!("{what} {value} on {}: {error}", self.place().await),
+            }
+        }
     }
 
     /// Clicks what a CSS selector finds first.
     pub(crate) async fn click(&self, css: &str) {
-        let element = self.element("css selector", css).await;
-        self.click_on(&element).await;
+        self.act(("css selector", css), "click", json!({})).await;
     }
 
     /// Presses the button with this text.
     pub(crate) async fn press(&self, text: &str) {
-        let element = self.element("xpath", &format!("//button[normalize-space(.)='{text}']")).await;
-        self.click_on(&element).await;
+        self.act(("xpath", &format!("//button[normalize-space(.)='{text}']")), "click", json!({})).await;
     }
 
     /// Follows the link with this text.
     pub(crate) async fn follow(&self, text: &str) {
-        let element = self.element("xpath", &format!("//a[normalize-space(.)='{text}']")).await;
-        self.click_on(&element).await;
+        self.act(("xpath", &format!("//a[normalize-space(.)='{text}']")), "click", json!({})).await;
     }
 
     /// Types into a field, as it is.
     pub(crate) async fn write(&self, css: &str, text: &str) {
-        let element = self.element("css selector", css).await;
-        self.post(&format!("element/{element}/value"), json!({ "text": text })).await;
+        self.act(("css selector", css), "value", json!({ "text": text })).await;
     }
 
     /// Gives a field another value.
     pub(crate) async fn rewrite(&self, css: &str, text: &str) {
-        let element = self.element("css selector", css).await;
-        self.post(&format!("element/{element}/clear"), json!({})).await;
-        self.post(&format!("element/{element}/value"), json!({ "text": text })).await;
+        self.act(("css selector", css), "clear", json!({})).await;
+        self.write(css, text).await;
     }
 
     /// Presses a key wherever the focus is: `\u{e004}` Tab, `\u{e007}` Enter.
