@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 use crate::driver::{Browser, Driver};
 use crate::support::console::console;
 use crate::support::files::{self, ASSESSMENTS, BANKS, INVOICES, TRANSFERS};
-use crate::support::root;
 use crate::support::world::{self, World};
+use crate::support::{orders, root};
 
 const NOW: &str = "2026-10-06T09:30:00+09:00";
 
@@ -287,5 +287,21 @@ fn an_open_batch_goes_on_by_itself_and_loses_nothing_that_is_typed() {
             .await;
         assert_eq!(looks.js("return document.body.dataset.mark").await, "same page", "the page was loaded again as a whole");
         no_complaints(&looks).await;
+    });
+}
+
+#[test]
+fn a_large_file_is_looked_at_before_it_is_counted() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        let address = console(world).await;
+        let Some(driver) = Driver::start(&address).await else { return };
+        orders::in_a_file(world, 2_001).await;
+        let approver = driver.with_roles(world, "shonin.1", "承認 次郎", &["approver"]).await;
+        approver.go("/exports/1").await;
+        approver.until("it is recounted by itself", "ファイルと一致").await;
+        approver.press("承認する").await;
+        approver.until("it is approved", "承認済").await;
+        no_complaints(&approver).await;
     });
 }

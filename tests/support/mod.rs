@@ -12,6 +12,8 @@ pub(crate) mod database;
 pub(crate) mod files;
 /// Settings of the run, names that nobody else has, the root of the checkout.
 pub(crate) mod naming;
+/// Payment orders by the thousand.
+pub(crate) mod orders;
 /// A payroll in the ledger.
 pub(crate) mod pay;
 /// The program as processes of their own: roles and commands.
