@@ -43,7 +43,8 @@ create table export.file (
     -- Decisions.
     released_at    timestamptz,
     released_by    text,
-    -- By when the partner must have it, where its release says so: a bank's hour, so many business days before the day of the transfers.
+    -- By when the partner must have it, as its making and in the end its release say: a bank's hour, so many business days before the
+    -- day of the transfers.
     needed_by      timestamptz,
     delivered_at   timestamptz,
     unknown_by     text,
@@ -68,7 +69,6 @@ create table export.file (
              else num_nulls(seq_of_day, sha256, records, count, total, bytes, archive, file_name, integration_digest, generated_at) = 0
         end),
     constraint file_released_is_signed check ((released_at is null) = (released_by is null)),
-    constraint file_needed_when_it_leaves check (needed_by is null or released_at is not null),
     constraint file_release_is_final check (state not in ('released', 'delivered', 'unknown') or released_at is not null),
     constraint file_unknown_is_signed check (state <> 'unknown' or unknown_by is not null),
     -- Only the picture of a moment gives way to a later one; what must leave once never does.
@@ -292,7 +292,7 @@ begin
     if old.released_at is not null and (old.released_at, old.released_by) is distinct from (new.released_at, new.released_by) then
         raise exception 'file % was released; that is final', old.id using errcode = 'restrict_violation', constraint = 'file_release_is_final';
     end if;
-    if old.needed_by is not null and new.needed_by is distinct from old.needed_by then
+    if old.state in ('delivered', 'unknown') and new.needed_by is distinct from old.needed_by then
         raise exception 'by when file % is needed was said at its release', old.id using errcode = 'restrict_violation', constraint = 'file_release_is_final';
     end if;
     if old.state in ('void', 'empty', 'refused', 'superseded') then

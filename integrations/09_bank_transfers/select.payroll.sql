@@ -71,6 +71,11 @@ select f.code, f.detail, 'stop'
      a.written, r.business_date, ledger.ordered_behind(r.file_id, case when w.own then s.own_cut_off else s.cut_off end), s.non_business_day,
      case when w.own then s.own_days_ahead_min else s.days_ahead_min end, s.days_ahead_max, case when w.own then s.own_cut_off else s.cut_off end) f;
 
+update run set needed_by = ledger.bank_hour(case when w.own then s.own_days_ahead_min else s.days_ahead_min end,
+                                            case when w.own then s.own_cut_off else s.cut_off end, a.day)
+  from asked a cross join bank s
+ cross join lateral (select not exists (select from due d where d.bank <> s.own_bank) and exists (select from due) as own) w;
+
 insert into refusal (code, detail, severity)
 select 'TRANSFER_OWN_BRANCH_UNKNOWN', jsonb_build_object('bank', s.own_bank, 'branch', s.own_branch, 'pay_date', a.day), 'stop'
   from asked a cross join bank s

@@ -27,6 +27,7 @@ select a.*, case when a.pay_date <= (select through from ledger.calendar_horizon
                (select value from param where key = 'pay_date') as written) a
  cross join bank s;
 analyze bank, asked;
+update run set needed_by = ledger.bank_hour(s.days_ahead_min, s.cut_off, a.day) from asked a cross join bank s;
 
 create temp table refusal (object text, object_id bigint, code text, detail jsonb, severity text) on commit drop;
 

@@ -31,7 +31,7 @@ pub(crate) fn is_editable(failure: &Failure, body: &[u8]) -> bool {
 }
 
 /// JSON with one value a line; every value stays as it was written, digit by digit. What is no JSON stays as it is.
-fn spread(text: &str) -> String {
+pub(super) fn spread(text: &str) -> String {
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
         return text.to_owned();
     }

@@ -96,8 +96,11 @@ pub(super) fn cause(lang: Lang, code: &str, said: &str) -> Markup {
 }
 
 /// How often it was tried before it was parked, and how often it came here.
-fn times(lang: Lang, tried: i32, parked: i32) -> String {
+fn times(lang: Lang, code: &str, tried: i32, parked: i32) -> String {
     match lang {
+        // What no queue took, nobody worked on.
+        Lang::Ja if Prospect::of(code) == Prospect::Nowhere => format!("どのキューにも入らず、ここに{parked}回届きました"),
+        Lang::En if Prospect::of(code) == Prospect::Nowhere => format!("taken by no queue, parked here {parked} times"),
         Lang::Ja => format!("処理を{tried}回試行し、ここに{parked}回届きました"),
         Lang::En => format!("worked on {tried} times, parked here {parked} times"),
     }
@@ -204,7 +207,7 @@ fn facts(lang: Lang, failure: &Failure, way: &Way) -> Markup {
             dt { (say(lang, "メッセージID", "Message id")) } dd { code { (failure.message_id) } }
             dt { (say(lang, "種類", "Type")) } dd { (words::message_kind(lang, &failure.kind)) " " code.detail { (failure.kind) } }
             @if let Some(app) = &failure.app_id { dt { (say(lang, "送信元", "Sender")) } dd { (app) } }
-            dt { (say(lang, "試行回数", "Tries")) } dd { (times(lang, failure.attempts, failure.times_seen)) }
+            dt { (say(lang, "試行回数", "Tries")) } dd { (times(lang, &failure.code, failure.attempts, failure.times_seen)) }
             dt { (say(lang, "期間", "Seen")) } dd { (when(&failure.first_seen)) " – " (when(&failure.last_seen)) }
         }
     }
@@ -285,14 +288,11 @@ pub(super) fn hope(lang: Lang, prospect: Prospect, corrected: bool) -> Option<&'
     })
 }
 
-/// A body as text; JSON is laid out.
+/// A body as text; JSON is laid out, every value as it was written.
 fn text(body: &[u8]) -> String {
     let head = &body[..body.len().min(BODY_BYTES_MAX)];
-    let whole = (head.len() == body.len()).then(|| serde_json::from_slice::<serde_json::Value>(head).ok()).flatten();
-    match whole {
-        Some(value) => serde_json::to_string_pretty(&value).unwrap_or_default(),
-        None => String::from_utf8_lossy(head).into_owned(),
-    }
+    let text = String::from_utf8_lossy(head);
+    if head.len() == body.len() { failure_edit::spread(&text) } else { text.into_owned() }
 }
 
 /// Sends one again.

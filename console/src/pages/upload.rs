@@ -121,13 +121,14 @@ pub(crate) async fn waiting(
     let topic = topics::find(&desk, &person, &slug)?;
     let incoming = topic.incoming().ok_or_else(Refusal::not_found)?;
     let batch: Option<(i64, bool)> =
-        sqlx::query_as("select id, state = 'rejected' from intake.batch where delivery = $1 and topic = $2")
+        sqlx::query_as("select id, state in ('rejected', 'duplicate') from intake.batch where delivery = $1 and topic = $2")
             .bind(delivery)
             .bind(&slug)
             .fetch_optional(&desk.pool)
             .await?;
-    if let Some((batch, rejected)) = batch {
-        let told = if rejected { "" } else { "?done=handed-in" };
+    if let Some((batch, speaks)) = batch {
+        // What is refused or was there before says so itself.
+        let told = if speaks { "" } else { "?done=handed-in" };
         return Ok(see_other(&format!("/batches/{batch}{told}")));
     }
     let paused = still::of(&desk, &slug).await?;

@@ -276,6 +276,7 @@ fn cell(lang: Lang, list: &str, column: &Column, value: Option<&String>) -> Mark
         ("order", _) if list == "returned" && value.starts_with(PAY) => {
             html! { a href={ "/worklists/pay/returned/" (value.trim_start_matches(PAY)) } { (value) } }
         }
+        ("by", _) => html::who(lang, value),
         ("batch", Ok(batch)) => html! { a href={ "/batches/" (batch) } { (batch) } },
         (_, Ok(number)) if ja.starts_with('>') => html! { (number) },
         _ => shown(key, &words::cell(lang, key, value), false),

@@ -83,9 +83,9 @@ pub(super) async fn decidable(desk: &Desk, person: &Person, id: i64) -> Answer<B
     if person.may_on(Action::Operate, &batch.topic) { Ok(batch) } else { Err(Refusal::forbidden()) }
 }
 
-/// What moves money asks again who is at the keyboard, when that is a while ago.
-fn unproven(person: &Person, id: i64) -> Option<Response> {
-    (!person.proven_lately).then(|| see_other(&format!("/prove?back=/batches/{id}")))
+/// What moves money asks again who is at the keyboard, when that is a while ago; it leads back to the page of the form.
+fn unproven(person: &Person, id: i64, form: &str) -> Option<Response> {
+    (!person.proven_lately).then(|| see_other(&format!("/prove?back=/batches/{id}{form}")))
 }
 
 /// The journal it would make: the same SQL, run and rolled back.
@@ -155,7 +155,8 @@ pub(super) fn accounts(lang: Lang, preview: &Preview) -> Markup {
     html! {
         section.panel {
             h2 { (say(lang, "作成される仕訳", "The journal it would make")) }
-            @if journal.accounts.is_empty() { p.hint { (say(lang, "仕訳はありません（マスタの更新、または下書きのみ）。", "No entry (masters or drafts only).")) } }
+            @if journal.accounts.is_empty() && preview.records == 0 { p.hint { (say(lang, "記帳されるレコードがないため、仕訳はありません。", "No record would be posted, so there is no entry.")) } }
+            @else if journal.accounts.is_empty() { p.hint { (say(lang, "仕訳はありません（マスタの更新、または下書きのみ）。", "No entry (masters or drafts only).")) } }
             @else {
                 table {
                     thead { tr { th { (say(lang, "勘定科目", "Account")) } th.number { (say(lang, "行数", "Lines")) } th.number { (say(lang, "借方", "Debit")) } th.number { (say(lang, "貸方", "Credit")) } } }
@@ -226,7 +227,7 @@ pub(crate) async fn confirm(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
-    if let Some(proof) = unproven(&person, id) {
+    if let Some(proof) = unproven(&person, id, "/preview") {
         return Ok(proof);
     }
     desk.intake.confirm(id, &person.login, fields.get("reason")).await?;
@@ -241,7 +242,7 @@ pub(crate) async fn decide(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
-    if let Some(proof) = unproven(&person, id) {
+    if let Some(proof) = unproven(&person, id, "/preview") {
         return Ok(proof);
     }
     desk.intake.decide_by(id, &person.login, fields.get("reason")).await?;
@@ -256,7 +257,7 @@ pub(crate) async fn post_duplicate(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
-    if let Some(proof) = unproven(&person, id) {
+    if let Some(proof) = unproven(&person, id, "/preview") {
         return Ok(proof);
     }
     desk.intake.post_duplicate(id, &person.login, fields.reason()?).await?;
@@ -271,7 +272,7 @@ pub(crate) async fn cancel(
     fields: Fields,
 ) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
-    if let Some(proof) = unproven(&person, id) {
+    if let Some(proof) = unproven(&person, id, "/cancel") {
         return Ok(proof);
     }
     desk.intake.cancel(id, &person.login, fields.reason()?).await?;
@@ -281,7 +282,7 @@ pub(crate) async fn cancel(
 /// Posts held lines, or gives them up.
 pub(crate) async fn held(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer<Response> {
     decidable(&desk, &person, id).await?;
-    if let Some(proof) = unproven(&person, id) {
+    if let Some(proof) = unproven(&person, id, "") {
         return Ok(proof);
     }
     let whole = fields.get("whole") == "yes";

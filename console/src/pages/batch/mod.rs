@@ -182,9 +182,12 @@ fn timeline(lang: Lang, steps: &[Step], errors: i64) -> Markup {
         ol.timeline {
             @for step in steps {
                 li.bad[step.action.ends_with("reject") || step.action.ends_with("cancel")] {
-                    (when(&step.at)) " " strong { (step_name(lang, &step.action)) } " " (html::who(lang, &step.actor))
+                    (when(&step.at)) " " strong { (step_name(lang, &step.action)) } " "
+                    // The checks refuse a file, in the name of who sent it.
+                    @let by_checks = step.action == "batch.reject" && !step.source.is_empty();
+                    @if !by_checks { (html::who(lang, &step.actor)) }
                     @if let Some(took) = step.took_ms { " " span.hint { "+" (lasted(lang, took)) } }
-                    @if !step.source.is_empty() { span.hint { " · " (html::who(lang, &step.source)) } }
+                    @if by_checks { (html::who(lang, &step.source)) } @else if !step.source.is_empty() { span.hint { " · " (html::who(lang, &step.source)) } }
                     @if let Some(reason) = &step.reason { div.detail { (reason_told(lang, reason, if step.action == "batch.reject" { errors } else { 0 })) } }
                 }
             }

@@ -18,7 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::outbound::{ComparedTotal, ExportFile, FileDetail, Notable, Refusal as Refused};
+use renkei_consumers::outbound::{ComparedTotal, ExportFile, FileDetail, FileState, Notable, Refusal as Refused};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 
@@ -90,7 +90,8 @@ async fn recounted(desk: &Desk, person: &Person, outline: FileDetail, full: bool
                 section.panel { h2 { (say(lang, "前回の払出", "Last release")) } (previous(lang, &detail)) }
             }
             (beside(lang, &detail))
-            (payees::panel(desk, person, &detail.file, full).await?)
+            // Orders of a void file have gone back, and name no account.
+            @if detail.file.state != FileState::Void { (payees::panel(desk, person, &detail.file, full).await?) }
             (comparison(lang, &detail, full))
         }
     })
@@ -180,7 +181,8 @@ fn review(lang: Lang, detail: &FileDetail) -> Markup {
             @if recounted == Some((detail.file.count, detail.file.total)) { p { (badge(Tone::Good, say(lang, "ファイルと一致", "as in the file"))) } }
             @else { p { (badge(Tone::Bad, say(lang, "ファイルと不一致：承認できません", "not as in the file: it cannot be approved"))) } }
         }
-        @if detail.review.is_none() && detail.review_problem.is_none() { p.hint { (say(lang, "ファイルはまだありません。", "There is no file yet.")) } }
+        @if detail.file.state == FileState::Void { p.hint { (say(lang, "無効のため数え直しません。明細はもう一度送れる状態に戻っています。", "It is void and not recounted: its items are free to go again.")) } }
+        @else if detail.review.is_none() && detail.review_problem.is_none() { p.hint { (say(lang, "ファイルはまだありません。", "There is no file yet.")) } }
     }
 }
 

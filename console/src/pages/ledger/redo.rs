@@ -159,9 +159,17 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
             )
         },
     );
-    let title = format!("{}（{}）", say(lang, "支出命令の支払日変更", "Another day for payment orders"), numbers.len());
+    let title = titled(lang, ("支出命令の支払日変更", "Another day for payment orders"), numbers.len());
     let becomes = asked.map_or(Becomes::Unsaid, |(day, _)| Becomes::Paid(day));
     page(&desk, &person, (&title, &numbers), form, effect, becomes, act).await
+}
+
+/// A title with how many orders it is about.
+fn titled(lang: Lang, (ja, en): (&str, &str), orders: usize) -> String {
+    match lang {
+        Lang::Ja => format!("{ja}（{orders}）"),
+        Lang::En => format!("{en} ({orders})"),
+    }
 }
 
 /// Gives them the day.
@@ -208,7 +216,7 @@ pub(crate) async fn look_cancel(State(desk): State<Arc<Desk>>, person: Person, f
             )
         },
     );
-    let title = format!("{}（{}）", say(lang, "支出命令の取消", "Cancelling of payment orders"), numbers.len());
+    let title = titled(lang, ("支出命令の取消", "Cancelling of payment orders"), numbers.len());
     page(&desk, &person, (&title, &numbers), form, effect, Becomes::Cancelled, act).await
 }
 

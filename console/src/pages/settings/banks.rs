@@ -13,6 +13,7 @@ use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::{Profile, Topic};
 use renkei_core::words::say;
+use sqlx::types::Json;
 
 use super::{Tab, by, changes, day, page, permitted, reason, seen, small};
 use crate::access::{Action, Person};
@@ -245,7 +246,23 @@ pub(crate) async fn propose(
     }
     let (_, profile) = find(&desk, &person, &slug, &name)?;
     let keys = keys_of(&desk, profile).await?;
-    let chosen = keys.iter().map(|key| (key.key.clone(), fields.get(&key.key).to_owned())).collect();
+    let chosen: BTreeMap<String, String> = keys.iter().map(|key| (key.key.clone(), fields.get(&key.key).to_owned())).collect();
+    // Which of so many fields it is, the rule of the database does not say.
+    let wrong: Option<(String, String, String)> = sqlx::query_as(
+        "select k.name, k.name_en, e.value from jsonb_each_text($1) e join ledger.profile_key k on k.key = e.key
+          where e.value <> '' and e.value !~ k.form order by k.sort limit 1",
+    )
+    .bind(Json(&chosen))
+    .fetch_optional(&desk.pool)
+    .await?;
+    if let Some((ja, en, value)) = wrong {
+        return Err(Refusal::sentence(
+            &format!(
+                "{ja}「{value}」が正しい形ではありません。半角で、区切り（,）を入れず、時刻は09:30のように入力してください。"
+            ),
+            &format!("{en} cannot be {value:?}: half-width, without separators, a time as 09:30."),
+        ));
+    }
     let (valid_from, today) = (day(&fields, "valid_from")?, clock::today().to_string());
     let (file, seen) = (&profile.layout.values, seen(&fields)?);
     let proposal = Proposal { topic: &slug, profile: &name, file, chosen: &chosen, valid_from: &valid_from, seen };

@@ -189,7 +189,8 @@ fn values(lang: Lang, value: &Value) -> Markup {
     let name = |key: &str| {
         NAMES.iter().find(|(known, ..)| *known == key).map_or(key.to_owned(), |(_, ja, en)| say(lang, ja, en).to_owned())
     };
-    let text = |value: &Value| match value {
+    let text = |key: &str, value: &Value| match value {
+        Value::Null if matches!(key, "debit" | "credit") => say(lang, "予算科目の勘定科目", "that of the budget line").to_owned(),
         Value::Null => say(lang, "なし", "none").to_owned(),
         Value::Bool(true) => say(lang, "はい", "yes").to_owned(),
         Value::Bool(false) => say(lang, "いいえ", "no").to_owned(),
@@ -198,7 +199,7 @@ fn values(lang: Lang, value: &Value) -> Markup {
     };
     html! {
         @if let Some(object) = value.as_object() {
-            ul.plain { @for (key, value) in object { li { (name(key)) ": " (text(value)) } } }
+            ul.plain { @for (key, value) in object { li { (name(key)) ": " (text(key, value)) } } }
         }
     }
 }
