@@ -144,7 +144,7 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
         viewer.get("/ledger/entries/1/lines/2").await.expect(200).shows("class=\"masked\"").shows("412d153c542d");
         operator.get("/ledger").await.expect(200).shows("一致");
         operator.get("/ledger/assessments?find=2026-CV-000001").await.expect(200);
-        operator.get(&format!("/batches/{id}/cancel")).await.expect(200).shows("反対仕訳");
+        operator.get(&format!("/batches/{id}/cancel")).await.expect(200).shows("反対仕訳").shows("納付書も無効になります");
         operator
             .post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")])
             .await
@@ -176,7 +176,11 @@ fn a_good_file_is_previewed_its_held_line_resolved_and_the_batch_cancelled() {
             .execute(world.pool())
             .await
             .unwrap();
-        operator.post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")]).await.asks_who(&format!("/batches/{id}"));
+        operator
+            .post(&format!("/batches/{id}/cancel"), &[("reason", "誤送")])
+            .await
+            .asks_who(&format!("/batches/{id}/cancel"))
+            .shows("誤送");
         operator
             .post("/worklists/held/REVENUE_ORIGIN_UNKNOWN", &[("finding", "1"), ("act", "post")])
             .await

@@ -188,8 +188,16 @@ pub(crate) async fn show_cancel(State(desk): State<Arc<Desk>>, person: Person, P
     let lang = person.lang;
     let batch = decidable(&desk, &person, id).await?;
     let blockers = desk.intake.blockers(id).await?;
+    let slips: i64 = sqlx::query_scalar(
+        "select count(*) from ledger.assessments_of($1) a join ledger.payment_slip s on s.assessment_id = a.id
+          where s.state in ('queued', 'uploaded')",
+    )
+    .bind(id)
+    .fetch_one(&desk.pool)
+    .await?;
     let body = html! {
         p { (batch.file) " · " (count(batch.records_posted)) " " (say(lang, "件を取り消します。記帳済の仕訳には反対仕訳を起こします。", "records; what was posted is reversed.")) }
+        @if slips > 0 { p { (say(lang, "納付書も無効になります：", "Payment slips that end with it: ")) (count(slips)) } }
         @if blockers.is_empty() {
             (post(&person, &format!("/batches/{id}/cancel"), html! {
                 (field(say(lang, "理由", "Reason"), "reason", html! { input id="reason" name="reason" required maxlength="400"; }))
