@@ -423,6 +423,7 @@ create index posting_by_payment on ledger.posting (object_id) where object in ('
 
 create view ledger.journal_line as
 select e.id as entry, l.no, e.event, e.fiscal_year, e.booked_on, e.fund, e.batch_id, e.file_id, e.reverses, l.source_line, l.account, a.name as account_name,
+       a.name_en as account_name_en,
        l.debit, l.credit, l.budget_line, l.memo, l.object, l.object_id, p.no as order_no, p.batch_id as order_batch, p.line as order_line
   from ledger.entry e
   join ledger.line l on l.entry_id = e.id

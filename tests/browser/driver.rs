@@ -252,6 +252,15 @@ impl Browser {
         }
     }
 
+    /// Waits until a script of the page gives true.
+    pub(crate) async fn until_true(&self, what: &str, script: &str) {
+        let begun = Instant::now();
+        while self.js(script).await != true {
+            assert!(begun.elapsed() < WAIT, "waited too long until {what} on {}", self.place().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// What the browser has complained of since it was last asked: broken policies, errors of scripts, things not found. Answers
     /// by which a rule refuses something (4xx pages) are no complaint where `refusals` are expected.
     pub(crate) async fn complaints(&self, refusals: bool) -> Vec<String> {

@@ -228,13 +228,15 @@ fn a_table_is_sorted_and_a_page_is_walked_by_keyboard() {
         let viewer = driver.with_roles(world, "mite.1", "参照 太郎", &["viewer"]).await;
         viewer.go("/").await;
         viewer.picture("board-empty").await;
+        // A window that is new may not have the keyboard yet.
+        viewer.until_true("the window has the keyboard", "return document.hasFocus()").await;
         // Tab leads first to the way past the menu, then through the page, and what has the focus is marked.
         let mut met = Vec::new();
         for _ in 0..40 {
             viewer.key("\u{e004}").await;
             let found = viewer.js(FOCUS).await;
             let name = found[0].as_str().unwrap_or_default().to_owned();
-            assert_eq!(found[1], true, "the focus on {name:?} cannot be seen");
+            assert_eq!(found[1], true, "the focus behind {met:?} on {name:?} cannot be seen");
             met.push(name);
         }
         assert_eq!(met[0], "本文へ");

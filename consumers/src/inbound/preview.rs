@@ -34,6 +34,8 @@ pub struct JournalLine {
     pub account: String,
     /// Its name.
     pub account_name: Option<String>,
+    /// The same in English.
+    pub account_name_en: Option<String>,
     /// 借方, yen.
     pub debit: i64,
     /// 貸方, yen.
@@ -55,6 +57,8 @@ pub struct AccountTotal {
     pub account: String,
     /// Its name.
     pub account_name: Option<String>,
+    /// The same in English.
+    pub account_name_en: Option<String>,
     /// How many lines.
     pub lines: i64,
     /// 借方, yen.

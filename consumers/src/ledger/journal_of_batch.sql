@@ -13,7 +13,8 @@ with place as materialized (
       where o.batch_id = $1 and p.object = 'payment_order' and e.batch_id is distinct from $1
       order by p.entry_id, p.source_line, p.no limit $2)
 )
-select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, p.source_line, s.account, a.name as account_name, s.debit, s.credit,
+select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, p.source_line, s.account, a.name as account_name, a.name_en as account_name_en,
+       s.debit, s.credit,
        p.budget_line, p.memo, e.reverses, o.no as order_no, o.batch_id as order_batch, o.line as order_line, p.object, p.object_id
   from (select p.* from place p order by p.entry_id, p.source_line, p.no limit $2) p
   join ledger.entry e on e.id = p.entry_id

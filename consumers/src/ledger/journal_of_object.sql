@@ -17,7 +17,7 @@ with recursive one as (
       join ledger.posting p on p.entry_id = e.id and p.source_line = s.line and (p.object, p.object_id) = ($1, $2)
      where $1 not in ('payment_order', 'staff_payment', 'settlement')
 )
-select l.entry, l.event, l.fiscal_year, l.booked_on::text as booked_on, l.fund, l.source_line, l.account, l.account_name, l.debit, l.credit, l.budget_line,
+select l.entry, l.event, l.fiscal_year, l.booked_on::text as booked_on, l.fund, l.source_line, l.account, l.account_name, l.account_name_en, l.debit, l.credit, l.budget_line,
        l.memo, l.reverses, l.order_no, l.order_batch, l.order_line, l.object, l.object_id
   from posted p
  cross join lateral (select j.* from ledger.journal_line j

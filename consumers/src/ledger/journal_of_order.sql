@@ -4,7 +4,7 @@ with recursive one as (
     union
     select p.id, p.repays from ledger.payment_order p join one o on p.repays = o.id or p.id = o.repays
 )
-select entry, event, fiscal_year, booked_on::text, fund, source_line, account, account_name, debit, credit, budget_line, memo, reverses,
+select entry, event, fiscal_year, booked_on::text, fund, source_line, account, account_name, account_name_en, debit, credit, budget_line, memo, reverses,
        order_no, order_batch, order_line, object, object_id
   from ledger.journal_line
  where object = 'payment_order' and object_id in (select id from one)

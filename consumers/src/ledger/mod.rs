@@ -130,6 +130,8 @@ pub struct JournalLine {
     pub account: String,
     /// 勘定科目 name.
     pub account_name: String,
+    /// The same in English.
+    pub account_name_en: String,
     /// 借方
     pub debit: i64,
     /// 貸方

@@ -161,7 +161,7 @@ pub(super) fn accounts(lang: Lang, preview: &Preview) -> Markup {
                 table {
                     thead { tr { th { (say(lang, "勘定科目", "Account")) } th.number { (say(lang, "行数", "Lines")) } th.number { (say(lang, "借方", "Debit")) } th.number { (say(lang, "貸方", "Credit")) } } }
                     tbody { @for total in &journal.accounts { tr {
-                        td { (total.account) " " (total.account_name.as_deref().unwrap_or_default()) }
+                        td { (total.account) " " (say(lang, total.account_name.as_deref().unwrap_or_default(), total.account_name_en.as_deref().unwrap_or_default())) }
                         td.number { (count(total.lines)) } td.number { (yen(total.debit)) } td.number { (yen(total.credit)) }
                     } } }
                 }
@@ -172,7 +172,7 @@ pub(super) fn accounts(lang: Lang, preview: &Preview) -> Markup {
                             th.number { (say(lang, "借方", "Debit")) } th.number { (say(lang, "貸方", "Credit")) } th { (say(lang, "所属", "Organization")) } th { (say(lang, "摘要", "Memo")) } } }
                         tbody { @for line in &journal.lines { tr {
                             td.number { @if let Some(source) = line.line { (source) } } td { (line.booked_on) }
-                            td { (line.account) " " (line.account_name.as_deref().unwrap_or_default()) }
+                            td { (line.account) " " (say(lang, line.account_name.as_deref().unwrap_or_default(), line.account_name_en.as_deref().unwrap_or_default())) }
                             td.number { @if line.debit != 0 { (yen(line.debit)) } } td.number { @if line.credit != 0 { (yen(line.credit)) } }
                             td { (line.organization.as_deref().unwrap_or_default()) } td { (line.memo.as_deref().unwrap_or_default()) }
                         } } }

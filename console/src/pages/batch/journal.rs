@@ -59,7 +59,7 @@ pub(crate) fn table(person: &Person, lines: &[JournalLine]) -> Markup {
                 td.number { (entry(line.entry)) }
                 td { (line.booked_on) }
                 td { (line.fiscal_year) " " (line.fund) }
-                td { (line.account) " " (html::ja(&line.account_name)) }
+                td { (line.account) " " (say(lang, &line.account_name, &line.account_name_en)) }
                 td.number { @if line.debit != 0 { (yen(line.debit)) } }
                 td.number { @if line.credit != 0 { (yen(line.credit)) } }
                 td { (line.budget_line.as_deref().unwrap_or_default()) }

@@ -5,7 +5,8 @@ with place as materialized (
      where p.entry_id = $1 and ($2::bigint is null or p.source_line >= $2) and ($4::text is null or p.budget_line = $4)
      order by p.source_line, p.no limit $3
 )
-select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, p.source_line, s.account, a.name as account_name, s.debit, s.credit,
+select e.id as entry, e.event, e.fiscal_year, e.booked_on::text, e.fund, p.source_line, s.account, a.name as account_name, a.name_en as account_name_en,
+       s.debit, s.credit,
        p.budget_line, p.memo, e.reverses, o.no as order_no, o.batch_id as order_batch, o.line as order_line, p.object, p.object_id
   from place p
   join ledger.entry e on e.id = p.entry_id
