@@ -137,7 +137,7 @@ pub struct ExportFile {
     pub released_at: Option<String>,
     /// By whom.
     pub released_by: Option<String>,
-    /// By when its partner must have it, where its release said so.
+    /// By when its partner must have it, where its making or its release said so.
     pub needed_by: Option<String>,
     /// When it was handed over.
     pub delivered_at: Option<String>,

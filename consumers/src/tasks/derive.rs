@@ -26,7 +26,7 @@ struct Lying {
     topic: String,
     file: String,
     at: String,
-    /// By when its partner must have it, where its release said so.
+    /// By when its partner must have it, where its making or its release said so.
     needed_by: Option<String>,
 }
 
