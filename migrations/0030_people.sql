@@ -274,7 +274,8 @@ create function ledger.open_items_of(codes text[], day date) returns table (orga
 language sql stable as $$
     select i.organization, i.kind, count(*), sum(i.yen)::bigint
       from ledger.open_item i
-     where i.organization = any (codes) and i.yen <> 0
+     -- Where no organization has ended nothing is read.
+     where cardinality(codes) > 0 and i.organization = any (codes) and i.yen <> 0
        -- What was committed in a closed year and not ordered has lapsed (不用額).
        and (i.kind <> 'commitment' or day <= make_date(i.fiscal_year + 1, 5, 31))
      group by i.organization, i.kind

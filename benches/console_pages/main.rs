@@ -18,6 +18,8 @@ const BATCHES: i64 = 100_000;
 /// Requests counted for each page, and sent before.
 const REQUESTS: usize = 60;
 const WARM_UP: usize = 5;
+/// What the session's forms carry, as `fill.sql` has it.
+const CSRF: &str = "x";
 /// Token of the session that asks.
 const TOKEN: &str = "beefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeefbeef";
 
@@ -94,6 +96,10 @@ async fn measure(bed: &Bed, batches: i64) -> anyhow::Result<()> {
         let (p50, p95, bytes) = ask(&client, bed, page).await.with_context(|| page.clone())?;
         table.add_row([page.clone(), milliseconds(p50), milliseconds(p95), bytes.to_string()]);
     }
+    for page in ["/", "/worklists", "/worklists/unallocated"] {
+        let (p50, p95, bytes) = ask_after_acts(&client, bed, page).await.with_context(|| page.to_owned())?;
+        table.add_row([format!("{page} after an act"), milliseconds(p50), milliseconds(p95), bytes.to_string()]);
+    }
     for column in 1..4 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -107,22 +113,54 @@ async fn measure(bed: &Bed, batches: i64) -> anyhow::Result<()> {
 async fn ask(client: &Client, bed: &Bed, page: &str) -> anyhow::Result<(Duration, Duration, usize)> {
     let (mut times, mut bytes) = (Vec::new(), 0);
     for nth in 0..WARM_UP + REQUESTS {
-        let begun = Instant::now();
-        let request = client.get(format!("http://{}{page}", bed.console)).header("cookie", format!("__Host-renkei={TOKEN}"));
-        let answer = request.send().await?;
-        let status = answer.status();
-        bytes = answer.bytes().await?.len();
-        if status != reqwest::StatusCode::OK {
-            bail!("it answers {status}\n{}", bed.log("console"));
-        }
+        let (time, length) = get(client, bed, page).await?;
+        bytes = length;
         if nth >= WARM_UP {
-            times.push(begun.elapsed());
+            times.push(time);
         }
     }
+    Ok((at(&mut times, 50), at(&mut times, 95), bytes))
+}
+
+/// A page right after somebody has done something: what was known of the lists counts no longer.
+async fn ask_after_acts(client: &Client, bed: &Bed, page: &str) -> anyhow::Result<(Duration, Duration, usize)> {
+    let (mut times, mut bytes) = (Vec::new(), 0);
+    for _ in 0..REQUESTS / 4 {
+        for act in ["pause", "resume"] {
+            let address = format!("http://{}/topics/12_civic_assessments/{act}", bed.console);
+            let form =
+                client.post(address).header("cookie", cookie()).header("content-type", "application/x-www-form-urlencoded");
+            let status = form.body(format!("csrf={CSRF}&reason=bench")).send().await?.status();
+            if status != reqwest::StatusCode::SEE_OTHER {
+                bail!("{act} answers {status}\n{}", bed.log("console"));
+            }
+            let (time, length) = get(client, bed, page).await?;
+            bytes = length;
+            times.push(time);
+        }
+    }
+    Ok((at(&mut times, 50), at(&mut times, 95), bytes))
+}
+
+async fn get(client: &Client, bed: &Bed, page: &str) -> anyhow::Result<(Duration, usize)> {
+    let begun = Instant::now();
+    let answer = client.get(format!("http://{}{page}", bed.console)).header("cookie", cookie()).send().await?;
+    let status = answer.status();
+    let bytes = answer.bytes().await?.len();
+    if status != reqwest::StatusCode::OK {
+        bail!("it answers {status}\n{}", bed.log("console"));
+    }
+    Ok((begun.elapsed(), bytes))
+}
+
+fn cookie() -> String {
+    format!("__Host-renkei={TOKEN}")
+}
+
+/// The time within which so many of a hundred requests were answered.
+fn at(times: &mut [Duration], of_hundred: usize) -> Duration {
     times.sort_unstable();
-    let at =
-        |of_hundred: usize| times.get((times.len() * of_hundred).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default();
-    Ok((at(50), at(95), bytes))
+    times.get((times.len() * of_hundred).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 fn milliseconds(time: Duration) -> String {

@@ -16,8 +16,12 @@ pub struct Known<T> {
     found: Instant,
 }
 
-/// So long a page waits for what is found out anew; then it shows what was known before.
+/// So long a page waits for what is found out anew after a quiet time; then it shows what was known before.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So long it waits where what was known is not long ago: nobody is kept from a page for a number a minute younger.
+const BRIEF: Duration = Duration::from_millis(30);
+/// What is so many times older than fresh was found before a quiet time.
+const QUIET: u32 = 10;
 
 /// What is known, and how often it was told to forget: what was begun to be found out before that counts no longer.
 #[derive(Debug)]
@@ -27,18 +31,19 @@ struct Last<T> {
 }
 
 /// The last of it. What is older than `fresh` is found out anew: a page waits a moment for it, and shows the last where it takes longer.
-/// One finds out, however many ask.
+/// What is older than `old` is waited for longer. One finds out, however many ask.
 #[derive(Debug)]
 pub struct Recent<T> {
     last: Arc<Mutex<Last<T>>>,
     one: Arc<Semaphore>,
     fresh: Duration,
+    old: Duration,
     patience: Duration,
 }
 
 impl<T> Clone for Recent<T> {
     fn clone(&self) -> Self {
-        Recent { last: self.last.clone(), one: self.one.clone(), fresh: self.fresh, patience: self.patience }
+        Recent { last: self.last.clone(), one: self.one.clone(), ..*self }
     }
 }
 
@@ -46,7 +51,8 @@ impl<T: Send + Sync + 'static> Recent<T> {
     /// Nothing is known yet.
     pub fn new(fresh: Duration) -> Self {
         let last = Last { known: None, forgotten: 0 };
-        Recent { last: Arc::new(Mutex::new(last)), one: Arc::new(Semaphore::new(1)), fresh, patience: PATIENCE }
+        let old = fresh.saturating_mul(QUIET);
+        Recent { last: Arc::new(Mutex::new(last)), one: Arc::new(Semaphore::new(1)), fresh, old, patience: PATIENCE }
     }
 
     /// What is known. `find` finds it out; who asks after something was forgotten waits for what is found after that.
@@ -61,9 +67,10 @@ impl<T: Send + Sync + 'static> Recent<T> {
             return Ok(known.clone());
         }
         let Some(before) = before else { return self.first(find).await };
+        let patience = if before.found.elapsed() > self.old { self.patience } else { self.patience.min(BRIEF) };
         let Ok(turn) = self.one.clone().try_acquire_owned() else {
             // Somebody finds it out already.
-            let _ = tokio::time::timeout(self.patience, self.one.acquire()).await;
+            let _ = tokio::time::timeout(patience, self.one.acquire()).await;
             return Ok(self.known().unwrap_or(before));
         };
         let (recent, finding, forgotten) = (self.clone(), find(), self.lock().forgotten);
@@ -76,7 +83,7 @@ impl<T: Send + Sync + 'static> Recent<T> {
             }
             drop(turn);
         });
-        let _ = tokio::time::timeout(self.patience, work).await;
+        let _ = tokio::time::timeout(patience, work).await;
         Ok(self.known().unwrap_or(before))
     }
 
@@ -146,6 +153,13 @@ mod tests {
         let patient = Recent { patience: Duration::from_secs(3_600), ..Recent::new(Duration::ZERO) };
         assert_eq!(patient.get(|| nothing(1)).await.expect("found").value, 1);
         assert_eq!(patient.get(|| nothing(2)).await.expect("found").value, 2);
+        // Where it was known a moment ago nobody waits long.
+        let busy = Recent { old: Duration::from_secs(3_600), ..Recent::new(Duration::ZERO) };
+        assert_eq!(busy.get(|| nothing(1)).await.expect("found").value, 1);
+        let (tell, told) = oneshot::channel::<u8>();
+        let slow = || async { told.await.map_err(std::io::Error::other) };
+        assert_eq!(busy.get(slow).await.expect("known").value, 1);
+        drop(tell);
         let calm = Recent::new(Duration::from_secs(3_600));
         assert_eq!(calm.get(|| nothing(1)).await.expect("found").value, 1);
         assert_eq!(calm.get(|| nothing(2)).await.expect("known").value, 1);

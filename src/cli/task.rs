@@ -88,7 +88,7 @@ pub(crate) fn run(global: &Global, command: &TaskCommand) -> anyhow::Result<Exit
             TaskCommand::List { topic, kind, all, limit } => {
                 let topic = topic.as_ref().map(|name| super::topic::find(&registry, name)).transpose()?;
                 let topic = topic.map(|topic| topic.slug.to_string());
-                let filter = TaskFilter { topic, kind: kind.clone(), all: *all, rows_max: *limit };
+                let filter = TaskFilter { topic, kind: kind.clone(), file: None, all: *all, rows_max: *limit };
                 return Ok(print_all(global, &tasks::list(&pool, &filter, &now).await?));
             }
             TaskCommand::Show { task } => tasks::show(&pool, *task, &now).await?,

@@ -174,12 +174,16 @@ fn what_cannot_go_through_as_it_is_says_so_and_offers_what_helps() {
         operator.post(&format!("{page}/versions"), &correction).await.expect(303);
         let shown = operator.get(&page).await.expect(200).shows("訂正した最新の版を送ります。");
         shown.hides("同じ理由で失敗します").hides("訂正せずに再送する");
+        // Its type or headers are the cause: there is nothing to correct here.
+        let strange = park_one(world, queue, "export", "INTAKE_PROPERTIES_NOT_UNDERSTOOD").await;
+        let shown = operator.get(&format!("/failures/{strange}")).await.expect(200).shows("送信側に送り直しを依頼し");
+        shown.hides("本文を訂正する").shows("<summary>このまま再送する</summary>").shows("/discard\"");
         // Of a setup that is mended first, and of what passes by itself.
         let mended = park_one(world, queue, "records", "INTAKE_SQL_FAILED").await;
         operator.get(&format!("/failures/{mended}")).await.expect(200).shows("原因を取り除いてから再送してください。");
         let passing = park_one(world, queue, "records", "INTAKE_DATABASE").await;
         operator.get(&format!("/failures/{passing}")).await.expect(200).hides("失敗します").shows("再送</button>");
-        world.allow_parked(4);
+        world.allow_parked(5);
     });
 }
 

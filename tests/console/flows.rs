@@ -252,7 +252,10 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         // Whom it would pay, as its approver will see it.
         let order = [("profile", "mizuho_advanced"), ("param.pay_date", "2026-10-23")];
         let page = operator.post(&format!("/topics/{slug}/dry-run"), &order).await.expect(200).shows("3,437,832");
-        let page = page.shows("支払先（金額の大きい順）").shows("<td>0001-201-1-1234567</td>");
+        let page = page
+            .shows("<dt>支払日</dt><dd>2026-10-23</dd>")
+            .shows("支払先（金額の大きい順）")
+            .shows("<td>0001-201-1-1234567</td>");
         assert_eq!(looked(world, "unyo.1", "topic", "dry run").await, 1, "whom it pays was shown");
         let key = page.hidden("key");
         assert_eq!(world.number("select count(*) from export.file").await, 0, "a look makes nothing");
@@ -294,6 +297,12 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         approver.get(&format!("/exports/{id}")).await.expect(200).shows("引渡済").hides(">払い出す<");
         approver.post(&format!("/exports/{id}/release"), &[]).await.expect(409).shows("二度は払い出せません");
         assert_eq!(world.outbox_files(TRANSFERS).len(), 1);
+        // Who carries it: the file leads to the task, and the task says how its file stands.
+        world.renkei(&["task", "list"]).expect(&[0]);
+        let task = format!("/tasks/{}/end", world.number("select id from work.task where kind = 'carry'").await);
+        operator.get(&format!("/exports/{id}")).await.expect(200).shows(&format!("href=\"{task}\""));
+        approver.get(&format!("/exports/{id}")).await.expect(200).shows("2026-10-22 12:00").hides(&task);
+        operator.get(&task).await.expect(200).shows(&format!("href=\"/exports/{id}\"")).shows(">引渡済</span>");
         let again = operator.post(&format!("/exports/{id}/download"), &[]).await.expect(200);
         assert!(again.headers.get("content-disposition").unwrap().to_str().unwrap().starts_with("attachment; filename=\""));
         assert_eq!(world.number("select count(*) from export.delivery where kind = 'download' and actor = 'unyo.1'").await, 1);

@@ -247,6 +247,7 @@ fn mend(person: &Person, failure: &Failure, is_editable: bool, versions: usize) 
             @if let Some(hope) = hope(lang, prospect, corrected) { p { (hope) } }
             @match prospect {
                 Prospect::Nowhere => {}
+                Prospect::OnlySentAnew => details { summary { (say(lang, "このまま再送する", "Send it again as it is")) } (retry) },
                 Prospect::OnlyCorrected if !corrected => {
                     (correct)
                     @if !is_editable { p { (say(lang, "この本文は画面では訂正できません。相手先に訂正した内容の再送を依頼し、このメッセージは破棄してください。",
@@ -279,6 +280,11 @@ pub(super) fn hope(lang: Lang, prospect: Prospect, corrected: bool) -> Option<&'
             lang,
             "メッセージの内容が原因です。そのまま再送しても、同じ理由で失敗します。本文を訂正して再送するか、理由を付けて破棄してください。",
             "What it says is the cause: sent again as it is, it fails for the same reason. Correct the body and send that, or discard it with a reason.",
+        ),
+        Prospect::OnlySentAnew => say(
+            lang,
+            "メッセージの種類かヘッダーが原因です。これらはここでは訂正できず、そのまま再送しても同じ理由で失敗します。送信側に送り直しを依頼し、このメッセージは理由を付けて破棄してください。",
+            "Its type or headers are the cause. They cannot be corrected here, and sent again as it is, it fails for the same reason. Ask the sender to send it anew, and discard this one with a reason.",
         ),
         Prospect::Nowhere => say(
             lang,

@@ -51,9 +51,11 @@ impl Lists {
         Lists(std::array::from_fn(|_| Recent::new(fresh)))
     }
 
-    /// Somebody has done something: who asks next waits for what is there now.
+    /// Somebody has done something: who asks next waits for what is there now. Not for the list that goes through every assessment where
+    /// organizations have ended: what is decided on a page changes its sums a little, and its rows hardly ever.
     pub(crate) fn forget(&self) {
-        self.0.iter().for_each(Recent::forget);
+        let decided = LISTS.iter().zip(&self.0).filter(|((_, list, ..), _)| *list != Worklist::OrphanedItems);
+        decided.for_each(|(_, known)| known.forget());
     }
 }
 

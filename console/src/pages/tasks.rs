@@ -14,7 +14,7 @@ use renkei_core::words::{self, say};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, field, frame, post, when};
+use crate::html::{self, Fields, Nav, Page, Tone, badge, field, file_badge, frame, post, when};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -25,7 +25,7 @@ const ROWS: u32 = 200;
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     let lang = person.lang;
     let all = fields.get("all") == "yes";
-    let filter = TaskFilter { topic: fields.some("topic").map(str::to_owned), kind: None, all, rows_max: ROWS };
+    let filter = TaskFilter { topic: fields.some("topic").map(str::to_owned), all, rows_max: ROWS, ..TaskFilter::default() };
     let mut found = tasks::list(&desk.pool, &filter, &clock::now()).await?;
     found.retain(|task| person.may_on(Action::See, &task.topic));
     let body = html! {
@@ -73,6 +73,24 @@ fn state(person: &Person, task: &Task) -> Markup {
     }
 }
 
+/// What is to be done with a file by hand, on the file's page.
+pub(super) async fn of_file(desk: &Desk, person: &Person, file: i64) -> Answer {
+    let lang = person.lang;
+    let filter = TaskFilter { file: Some(file), rows_max: ROWS, ..TaskFilter::default() };
+    let open = tasks::list(&desk.pool, &filter, &clock::now()).await?;
+    Ok(html! {
+        @if !open.is_empty() {
+            section.panel {
+                h2 { (say(lang, "作業", "Tasks")) }
+                @for task in &open { p {
+                    (words::task_kind(lang, &task.kind)) " · " (desk.registry.partner(lang, &task.from_whom)) " → " (desk.registry.partner(lang, &task.to_whom))
+                    " · " (say(lang, "期限", "by")) " " (when(&task.due_at)) " " (state(person, task))
+                } }
+            }
+        }
+    })
+}
+
 /// A task somebody may end.
 async fn endable(desk: &Desk, person: &Person, id: i64, now: &ZonedDateTime) -> Answer<Task> {
     let task = tasks::open(&desk.pool, id, now).await?;
@@ -87,11 +105,15 @@ pub(crate) async fn look(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let lang = person.lang;
     let task = endable(&desk, &person, id, &clock::now()).await?;
     let action = format!("/tasks/{id}/end");
+    let carried = match task.file_id {
+        Some(file) => Some(desk.exporter.outline(file).await?),
+        None => None,
+    };
     let body = html! {
         dl.facts {
             dt { (say(lang, "種類", "What")) } dd { (words::task_kind(lang, &task.kind)) }
             dt { (say(lang, "連携", "Topic")) } dd { (html::topic(&desk.registry, lang, &task.topic)) }
-            @if !task.file.is_empty() { dt { (say(lang, "ファイル", "File")) } dd { (file(&task)) } }
+            @if !task.file.is_empty() { dt { (say(lang, "ファイル", "File")) } dd { (file(&task)) @if let Some(carried) = &carried { " " (file_badge(lang, carried.file.state.as_str())) } } }
             dt { (say(lang, "どこから・どこへ", "From, to")) } dd { (desk.registry.partner(lang, &task.from_whom)) " → " (desk.registry.partner(lang, &task.to_whom)) }
             dt { (say(lang, "期限", "By")) } dd { (when(&task.due_at)) @if task.late { " " (badge(Tone::Bad, say(lang, "期限超過", "late"))) } }
         }

@@ -36,7 +36,7 @@ pub(super) fn form(person: &Person, topic: &Arc<Topic>, paused: bool) -> Markup 
             input type="hidden" name="csrf" value=(person.csrf);
             (field(say(lang, "ファイル", "File"), "file", html! { input id="file" name="file" type="file" accept=(kinds.accept()) required; }))
             @if let Some(documents) = &documents { (field(say(lang, "証拠書類", "Documents"), "documents", html! { input id="documents" name="documents" type="file" accept=(documents) multiple; })) }
-            (field(say(lang, "件数（分かる場合）", "Records (if known)"), "count", html! { input id="count" name="count" inputmode="numeric" pattern="[0-9]*"; }))
+            (field(say(lang, "件数（分かる場合）", "Records (if known)"), "count", html! { input id="count" name="count" inputmode="numeric" pattern="[0-9０-９,，]*"; }))
             (field(say(lang, "合計金額（分かる場合）", "Total yen (if known)"), "sum", html! { input id="sum" name="sum" inputmode="numeric" pattern="[-△]?[0-9０-９,，]*"; }))
             button type="submit" { (say(lang, "検査して渡す", "Check and hand in")) }
         }
@@ -238,6 +238,7 @@ mod tests {
             assert_eq!(last_part(name), kept);
         }
         assert!(number::<u64>("count", "1,234").expect("a number") == Some(1_234));
+        assert!(number::<u64>("count", "１，２３４").expect("a number") == Some(1_234));
         assert!(number::<u64>("count", "多数").is_err());
     }
 }

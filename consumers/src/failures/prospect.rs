@@ -8,8 +8,10 @@ pub enum Prospect {
     Open,
     /// The program, its setup or what the message meets stood in the way: that is mended first.
     AfterMending,
-    /// The message itself cannot be understood: as it is, it fails again.
+    /// The body cannot be understood: as it is, it fails again.
     OnlyCorrected,
+    /// Its type or headers cannot be understood, and nobody corrects those here: only its sender can send it as it should be.
+    OnlySentAnew,
     /// No queue takes it: it cannot be sent at all.
     Nowhere,
 }
@@ -24,7 +26,9 @@ const OPEN: [&str; 7] = [
     "EXPORT_OUTBOX",
     "INTAKE_DATABASE",
 ];
-/// Verdict `Bug` for what the message says.
+/// Verdict `Bug` for the type and the headers of the message.
+const OF_THE_PROPERTIES: [&str; 2] = ["EXPORT_PROPERTIES_NOT_UNDERSTOOD", "INTAKE_PROPERTIES_NOT_UNDERSTOOD"];
+/// Verdict `Bug` for what the body says.
 const OF_THE_MESSAGE: [&str; 3] = ["EXPORT_ORDER_NOT_UNDERSTOOD", "EXPORT_RUN_REUSED", "INTAKE_MESSAGE_NOT_UNDERSTOOD"];
 
 impl Prospect {
@@ -33,6 +37,7 @@ impl Prospect {
         match code {
             CODE_UNROUTED => Prospect::Nowhere,
             code if OPEN.contains(&code) => Prospect::Open,
+            code if OF_THE_PROPERTIES.contains(&code) => Prospect::OnlySentAnew,
             code if OF_THE_MESSAGE.contains(&code) || code.starts_with("EXPORT_PARAM_") => Prospect::OnlyCorrected,
             _ => Prospect::AfterMending,
         }
@@ -50,13 +55,14 @@ mod tests {
         for (code, prospect) in [
             ("UPSTREAM_UNROUTED", Prospect::Nowhere),
             ("INTAKE_MESSAGE_NOT_UNDERSTOOD", Prospect::OnlyCorrected),
+            ("EXPORT_PROPERTIES_NOT_UNDERSTOOD", Prospect::OnlySentAnew),
             ("INTAKE_DATABASE", Prospect::Open),
             ("INTAKE_SQL_FAILED", Prospect::AfterMending),
             ("BROKER_DELIVERY_LIMIT", Prospect::AfterMending),
         ] {
             assert_eq!(Prospect::of(code), prospect, "{code}");
         }
-        for code in OPEN.iter().chain(&OF_THE_MESSAGE) {
+        for code in OPEN.iter().chain(&OF_THE_MESSAGE).chain(&OF_THE_PROPERTIES) {
             assert!(catalogue::codes().any(|known| known == *code), "{code} is no code");
         }
     }

@@ -59,7 +59,18 @@ pub enum IntakeError {
         /// What it did wrong.
         reason: String,
     },
-    /// The message is not what the message contract says.
+    /// The message's type or headers are not what the message contract says, or contradict what came before. Nobody but its sender
+    /// mends that.
+    #[error("message {message_id} of topic {topic}: {reason}")]
+    Properties {
+        /// Topic slug.
+        topic: String,
+        /// AMQP message id.
+        message_id: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The message's body is not what the message contract says.
     #[error("message {message_id} of topic {topic}: {reason}")]
     Message {
         /// Topic slug.
@@ -213,6 +224,7 @@ impl IntakeError {
             IntakeError::Folder { .. } => "INTAKE_SQL_FAILED",
             IntakeError::Contract { .. } => "INTAKE_SQL_CONTRACT",
             IntakeError::Message { .. } | IntakeError::Overflow { .. } => "INTAKE_MESSAGE_NOT_UNDERSTOOD",
+            IntakeError::Properties { .. } => "INTAKE_PROPERTIES_NOT_UNDERSTOOD",
             IntakeError::Unknown(_) | IntakeError::Topic(_) => "INTAKE_BATCH_UNKNOWN",
             IntakeError::State { .. } => "INTAKE_STATE",
             IntakeError::ReasonMissing { .. } => "INTAKE_REASON_MISSING",
@@ -255,7 +267,10 @@ impl Classify for IntakeError {
             Some(Trouble::Down | Trouble::Passing) => Verdict::Retry,
             Some(Trouble::Lasting) => Verdict::Bug,
             None => match self {
-                IntakeError::Contract { .. } | IntakeError::Message { .. } | IntakeError::Overflow { .. } => Verdict::Bug,
+                IntakeError::Contract { .. }
+                | IntakeError::Message { .. }
+                | IntakeError::Properties { .. }
+                | IntakeError::Overflow { .. } => Verdict::Bug,
                 IntakeError::Blocked { .. } | IntakeError::RefusedNow { .. } => Verdict::Hold,
                 _ => Verdict::Reject,
             },

@@ -70,7 +70,7 @@ impl TopicHandler {
             Some(MessageKind::Confirm) => self.take_confirm(&message).await,
             Some(MessageKind::Cancel) => self.take_cancel(&message).await,
             Some(MessageKind::Export | MessageKind::Missed) | None => {
-                Err(self.not_understood(&message, format!("an inbound topic has no messages of type {:?}", message.kind)))
+                Err(self.wrong_properties(&message, format!("an inbound topic has no messages of type {:?}", message.kind)))
             }
         }
     }
@@ -106,7 +106,7 @@ impl TopicHandler {
         match taken {
             // It contradicts the batch of its delivery. With other bytes it is another message under a used id, most often one
             // that was refused, mended and sent again: its sender must hear that, and nobody of ours can mend it.
-            Err(IntakeError::Message { .. }) if self.is_reused(&envelope).await? => {
+            Err(IntakeError::Properties { .. }) if self.is_reused(&envelope).await? => {
                 self.refuse_direct(direct::reused(&envelope, message), message).await
             }
             taken => taken,
@@ -238,15 +238,19 @@ impl TopicHandler {
 
     fn envelope(&self, message: &Incoming) -> Result<Envelope, IntakeError> {
         let envelope =
-            Envelope::from_headers(&message.headers).map_err(|error| self.not_understood(message, error.to_string()))?;
+            Envelope::from_headers(&message.headers).map_err(|error| self.wrong_properties(message, error.to_string()))?;
         if envelope.topic != self.topic {
-            return Err(self.not_understood(message, format!("its envelope belongs to topic {}", envelope.topic)));
+            return Err(self.wrong_properties(message, format!("its envelope belongs to topic {}", envelope.topic)));
         }
         Ok(envelope)
     }
 
     fn body<T: DeserializeOwned>(&self, message: &Incoming) -> Result<T, IntakeError> {
         serde_json::from_slice(&message.body).map_err(|error| self.not_understood(message, format!("the body: {error}")))
+    }
+
+    fn wrong_properties(&self, message: &Incoming, reason: String) -> IntakeError {
+        IntakeError::Properties { topic: self.topic.clone(), message_id: message.message_id.clone(), reason }
     }
 
     fn not_understood(&self, message: &Incoming, reason: String) -> IntakeError {

@@ -203,7 +203,7 @@ impl Intake {
 
     fn layout_place(&self, slug: &str, variant: &str) -> Result<Place<'_>, IntakeError> {
         let site = self.site(slug)?;
-        let (_, layout) = site.variant(variant).ok_or_else(|| IntakeError::Message {
+        let (_, layout) = site.variant(variant).ok_or_else(|| IntakeError::Properties {
             topic: slug.to_owned(),
             message_id: String::new(),
             reason: format!("the folder has no layout {variant:?}"),

@@ -31,7 +31,7 @@ impl Intake {
                 return Ok(known);
             }
             let reason = format!("it rejects delivery {}, which is {} as batch {}", envelope.delivery, known.state, known.id);
-            return Err(IntakeError::Message { topic: envelope.topic, message_id: envelope.delivery.to_string(), reason });
+            return Err(IntakeError::Properties { topic: envelope.topic, message_id: envelope.delivery.to_string(), reason });
         };
         if let Some(body) = body {
             let kept = sqlx::query("insert into intake.body (batch_id, body) values ($1, $2)").bind(id).bind(body);

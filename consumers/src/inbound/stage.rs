@@ -205,7 +205,7 @@ fn number<T, U: TryFrom<T>>(envelope: &Envelope, name: &str, value: T) -> Result
 }
 
 fn misfit(envelope: &Envelope, reason: String) -> IntakeError {
-    IntakeError::Message {
+    IntakeError::Properties {
         topic: envelope.topic.clone(),
         message_id: format!("{}/{}", envelope.delivery, envelope.chunk),
         reason,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgPool};
 
@@ -63,6 +64,31 @@ pub async fn values_on(pool: &PgPool, topic: &str, profile: &str, day: &str) -> 
     let found: Json<BTreeMap<String, String>> =
         sqlx::query_scalar(sql).bind(topic).bind(profile).bind(day).fetch_one(pool).await.map_err(LedgerError::Database)?;
     Ok(found.0)
+}
+
+/// What the bank of a profile says of a day on which its transfers would be due, were their file made now.
+#[derive(Debug, Clone, FromRow)]
+pub struct BankDay {
+    /// Name of the profile.
+    pub profile: String,
+    /// Catalogue code of what is wrong with the day; `None`: the bank takes the file.
+    pub code: Option<String>,
+    /// Values of the code's text.
+    pub detail: Option<Json<Value>>,
+    /// By when the bank must have the file, RFC 3339.
+    pub needed_by: Option<String>,
+}
+
+/// Asks profiles, each by name and with the values of its file, what their banks say of a day.
+pub async fn bank_days(
+    pool: &PgPool,
+    topic: &str,
+    profiles: &[(&str, &BTreeMap<String, String>)],
+    (day, today): (&str, &str),
+) -> Result<Vec<BankDay>, LedgerError> {
+    let profiles: Vec<Value> = profiles.iter().map(|(name, values)| json!({"name": name, "values": values})).collect();
+    let asking = sqlx::query_as(include_str!("bank_days.sql")).bind(topic).bind(Json(profiles)).bind(day).bind(today);
+    asking.fetch_all(pool).await.map_err(LedgerError::Database)
 }
 
 /// Other values from a day on.

@@ -65,7 +65,13 @@ pub enum OutboundError {
     /// Parameters of an order that the topic does not know, or that cannot be read, or that are missing.
     #[error("the order is not understood: {}", sentences(.0))]
     Params(Vec<ParamFault>),
-    /// A message that is no export order.
+    /// A message whose type is none of this queue's.
+    #[error("the message is not an export order: {reason}")]
+    Properties {
+        /// Why not.
+        reason: String,
+    },
+    /// A message whose body is no export order.
     #[error("the message is not an export order: {reason}")]
     Message {
         /// Why not.
@@ -318,6 +324,7 @@ impl OutboundError {
             OutboundError::Topic { .. } | OutboundError::Profile { .. } | OutboundError::Message { .. } => {
                 "EXPORT_ORDER_NOT_UNDERSTOOD"
             }
+            OutboundError::Properties { .. } => "EXPORT_PROPERTIES_NOT_UNDERSTOOD",
             OutboundError::RunReused { .. } => "EXPORT_RUN_REUSED",
             OutboundError::Contended { .. } => "EXPORT_CONTENDED",
             OutboundError::Write(error) => return error.fault().map_or("EXPORT_NOT_WRITABLE", |fault| &fault.code).to_owned(),
@@ -381,6 +388,7 @@ impl Classify for OutboundError {
             OutboundError::Contract { .. }
             | OutboundError::Workbook { .. }
             | OutboundError::Message { .. }
+            | OutboundError::Properties { .. }
             | OutboundError::RunReused { .. } => Verdict::Bug,
             OutboundError::ReviewDiffers { .. } | OutboundError::ApprovalDead { .. } | OutboundError::OutboxOccupied { .. } => {
                 Verdict::Hold

@@ -59,7 +59,7 @@ impl Handler for ExportHandler {
             Some(MessageKind::Missed) => self.take_missed(&message).await.map(|()| None),
             _ => {
                 let reason = format!("its type is {:?}, neither \"export\" nor \"missed\"", message.kind);
-                Err(OutboundError::Message { reason })
+                Err(OutboundError::Properties { reason })
             }
         };
         match carried {

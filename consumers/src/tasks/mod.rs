@@ -82,6 +82,8 @@ pub struct TaskFilter {
     pub topic: Option<String>,
     /// Of one kind.
     pub kind: Option<String>,
+    /// Of one export file.
+    pub file: Option<i64>,
     /// Ended ones too.
     pub all: bool,
     /// Tasks shown at most.
@@ -97,6 +99,7 @@ pub async fn list(pool: &PgPool, filter: &TaskFilter, now: &ZonedDateTime) -> Re
         .bind(filter.all)
         .bind(i64::from(filter.rows_max))
         .bind(None::<i64>)
+        .bind(filter.file)
         .fetch_all(pool)
         .await
         .map_err(TaskError::database("list tasks"))
@@ -125,6 +128,7 @@ async fn find(conn: &mut PgConnection, id: i64, now: &ZonedDateTime) -> Result<T
         .bind(true)
         .bind(1_i64)
         .bind(Some(id))
+        .bind(None::<i64>)
         .fetch_optional(conn)
         .await
         .map_err(TaskError::database("read a task"))?;

@@ -147,9 +147,13 @@ async fn messages_that_are_no_orders_are_parked_with_a_reason() {
     let handler = ExportHandler::new(toy.exporter.clone());
     let unknown =
         serde_json::to_vec(&renkei_core::message::ExportOrder { variant: "nobody".into(), ..order(PAYMENTS, "a", &[]) }).unwrap();
-    for (kind, body) in [("export", b"{}".to_vec()), ("records", b"[]".to_vec()), ("export", unknown)] {
+    for (kind, body, expected) in [
+        ("export", b"{}".to_vec(), "EXPORT_ORDER_NOT_UNDERSTOOD"),
+        ("records", b"[]".to_vec(), "EXPORT_PROPERTIES_NOT_UNDERSTOOD"),
+        ("export", unknown, "EXPORT_ORDER_NOT_UNDERSTOOD"),
+    ] {
         let outcome = handler.handle(Incoming::plain("out.91_toy_payments", kind, body)).await;
-        assert!(matches!(&outcome, Outcome::Park { code, .. } if code == "EXPORT_ORDER_NOT_UNDERSTOOD"), "{outcome:?}");
+        assert!(matches!(&outcome, Outcome::Park { code, .. } if code == expected), "{outcome:?}");
     }
     assert!(handler.ready().await);
     toy.db.pool.close().await;

@@ -49,7 +49,7 @@ async fn a_chunk_that_contradicts_its_delivery_is_parked() {
     messages[1].headers.insert("renkei-yen".to_owned(), "4".to_owned());
     let outcome = bench.handler.handle(messages[1].clone()).await;
     let Outcome::Park { code, reason } = outcome else { panic!("{outcome:?} is not parked") };
-    assert_eq!(code, "INTAKE_MESSAGE_NOT_UNDERSTOOD");
+    assert_eq!(code, "INTAKE_PROPERTIES_NOT_UNDERSTOOD");
     assert!(reason.contains("its yen differs from what the delivery's other chunks say"), "{reason}");
     assert_eq!(bench.batch(&file).await.state, State::Received);
     bench.close().await;

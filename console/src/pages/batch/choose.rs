@@ -234,7 +234,7 @@ async fn candidates(desk: &Desk, lang: Lang, kind: Kind, address: &str, said: &V
                 tbody { @for one in &found { tr {
                     td { code { (one.no) } " " (one.contract_no.as_deref().unwrap_or_default()) } td { (one.title) } td { (one.fiscal_year) " " (one.budget_line) }
                     td { (one.creditor.as_deref().unwrap_or_default()) " " (shown("creditor_name", one.creditor_name.as_deref().unwrap_or_default(), full)) }
-                    td.number { (yen(one.amount)) } td.number { (yen(one.remaining)) } td { (catalogue::word("commitment_state", &one.state, lang).unwrap_or(&one.state)) }
+                    td.number { (yen(one.amount)) } td.number { (yen(one.remaining)) } td { (catalogue::word("commitment_state", &one.state, lang).unwrap_or(&one.state)) @if one.remaining <= 0 { " " (badge(Tone::Bad, say(lang, "残額なし", "nothing left"))) } }
                     td { a href=(to(&one.no)) aria-label={ (say(lang, "効果を確認", "see what comes of it")) " " (one.no) } { (say(lang, "効果を確認", "see what comes of it")) } }
                 } } }
             } } } }

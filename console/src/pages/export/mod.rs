@@ -15,6 +15,7 @@ mod payees;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -22,7 +23,7 @@ use renkei_consumers::outbound::{ComparedTotal, ExportFile, FileDetail, FileStat
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
 
-use super::seen;
+use super::{seen, tasks};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::html::{
@@ -43,9 +44,20 @@ async fn find(desk: &Desk, person: &Person, id: i64) -> Answer<FileDetail> {
 /// Records of a file that are recounted while its page is made; of a larger one the page asks for it afterwards.
 const AT_ONCE: i64 = 2_000;
 
+/// The header by which a page that is open asks for its live parts (`console.js`).
+const RENEWS: &str = "x-part";
+
 /// The page.
-pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id): Path<i64>, fields: Fields) -> Answer {
+pub(crate) async fn show(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Answer {
     let lang = person.lang;
+    // What is decided by stays as it was read; only what became of the file since is asked for again.
+    let renews = headers.contains_key(RENEWS);
     let detail = find(&desk, &person, id).await?;
     let full = seen::may_uncover(&person, Some(&detail.file.topic));
     if full && !detail.refusals.is_empty() {
@@ -54,8 +66,10 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
     let title = format!("{} {id}", say(lang, "送出ファイル", "File"));
     let notice = Notice::of(fields.get("done")).map(|notice| notice.about(Subject::File(id)));
     let body = html! {
-        (facts(&desk, lang, &detail.file, full))
-        @if detail.file.records > Some(AT_ONCE) && fields.get("recount") != "now" {
+        div id="facts" data-live { (facts(&desk, lang, &detail.file, full)) }
+        div id="tasks" data-live { (tasks::of_file(&desk, &person, id).await?) }
+        @if renews {}
+        @else if detail.file.records > Some(AT_ONCE) && fields.get("recount") != "now" {
             // Nobody decides before it is there: the forms come with it.
             section.panel id="recount" data-later aria-busy="true" {
                 h2 { (say(lang, "元帳から数え直した合計", "Recounted from the ledger")) }
@@ -68,7 +82,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         @if !left.is_empty() { section.panel { h2 { (say(lang, "送れなかったもの", "What could not go")) " (" (left.len()) ")" } (left_behind(lang, left, full)) } }
         (items::panel(&desk, &person, id, &fields).await?)
         (approvals(lang, &detail))
-        (deliveries(lang, &detail))
+        div id="deliveries" data-live { (deliveries(lang, &detail)) }
     };
     Ok(frame(&person, &Page::new(Nav::Exports, &title).after(notice), body))
 }

@@ -15,12 +15,12 @@ use renkei_core::registry::{Direction, Topic};
 use renkei_core::words::say;
 use uuid::Uuid;
 
-use super::super::seen;
+use super::super::{seen, still};
 use super::payees;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, count, field, frame, post, problem_told, told, yen};
+use crate::html::{self, Fields, Nav, Page, count, field, frame, post, problem_told, told, when, who, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Bytes of a file shown before it is made.
@@ -96,6 +96,17 @@ fn only_for(lang: Lang, topic: &Topic, param: &Param) -> Markup {
     html! { (say(lang, "対象: ", "only for ")) span lang="ja" { (names.join("、")) } }
 }
 
+/// The files that can be chosen, and what they are called.
+fn variants(topic: &Topic) -> Vec<(String, String)> {
+    topic.integration.as_ref().map_or_else(Vec::new, |folder| {
+        if folder.profiles.is_empty() {
+            folder.layouts.iter().map(|(name, layout)| (name.clone(), layout.name.clone())).collect()
+        } else {
+            folder.profiles.iter().map(|profile| (profile.name.clone(), profile.title.clone())).collect()
+        }
+    })
+}
+
 /// The form: a look first. The key in it makes one run of a form that is sent twice.
 pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
     form_with(person, topic, &Fields::default())
@@ -105,13 +116,7 @@ pub(crate) fn form(person: &Person, topic: &Topic) -> Markup {
 fn form_with(person: &Person, topic: &Topic, typed: &Fields) -> Markup {
     let lang = person.lang;
     let slug = topic.slug.as_str();
-    let variants: Vec<(String, String)> = topic.integration.as_ref().map_or_else(Vec::new, |folder| {
-        if folder.profiles.is_empty() {
-            folder.layouts.iter().map(|(name, layout)| (name.clone(), layout.name.clone())).collect()
-        } else {
-            folder.profiles.iter().map(|profile| (profile.name.clone(), profile.title.clone())).collect()
-        }
-    });
+    let variants = variants(topic);
     post(
         person,
         &format!("/topics/{slug}/dry-run"),
@@ -167,7 +172,12 @@ pub(crate) async fn dry_run(
         seen::note(&desk, &person, ("topic", &slug), "dry run").await?;
     }
     let makes = dry.problem.is_none() && !dry.files.is_empty();
+    let paused = still::of(&desk, &slug).await?;
     let body = html! {
+        @if let Some(paused) = &paused {
+            p.refusal { (say(lang, "この連携は停止中です。作成を指示しても、再開するまでファイルはできません。", "The topic stands still: what is ordered is made when it goes on.")) " " (when(&paused.at)) " · " (who(lang, &paused.by)) " · " (paused.why) }
+        }
+        (asked(lang, topic, &request))
         (found(lang, &dry, personal(topic, &request.variant), full))
         @if makes {
             (post(&person, &format!("/topics/{slug}/order"), html! {
@@ -184,6 +194,20 @@ pub(crate) async fn dry_run(
     };
     let title = format!("{}: {}", say(lang, "送る内容の確認", "What would go"), say(lang, &topic.name, &topic.name_en));
     Ok(frame(&person, &Page::new(Nav::Exports, &title), body).into_response())
+}
+
+/// What was asked for.
+fn asked(lang: Lang, topic: &Topic, request: &OrderRequest) -> Markup {
+    let title = variants(topic).into_iter().find(|(name, _)| *name == request.variant).map(|(_, title)| title);
+    html! {
+        dl.facts {
+            @if let Some(title) = title { dt { (say(lang, "様式・銀行", "Profile")) } dd { span lang="ja" { (title) } } }
+            @for param in params(topic) { @if let Some(value) = request.params.get(&param.id) {
+                dt { (param.name(lang)) }
+                dd { @match param.choices.iter().find(|choice| choice.value == *value) { Some(choice) => (say(lang, &choice.name, &choice.name_en)), None => (value) } }
+            } }
+        }
+    }
 }
 
 /// Whether the files of a profile, or of a layout where there are none, tell of persons.

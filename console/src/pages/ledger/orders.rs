@@ -41,6 +41,13 @@ struct Order {
     batch: Option<i64>,
 }
 
+impl Order {
+    /// Whether it is still to be paid in a file, on a day that must not be over by then.
+    fn waits(&self) -> bool {
+        matches!(self.state.as_str(), "draft" | "approved")
+    }
+}
+
 /// 支出命令, by state; drafts can be approved here.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer {
     whole(&person)?;
@@ -77,6 +84,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         @if orders.is_empty() { (html::empty(say(lang, "該当する支出命令はありません。", "No order matches."))) }
         @else if approves {
             (post(&person, "/ledger/orders/approve", html! {
+                @if let Some(find) = fields.some("find") { input type="hidden" name="find" value=(find); }
                 (table(&person, &orders, true))
                 p { (say(lang, "表示中の合計", "Total shown")) " " (yen(sum)) " " (say(lang, "円", "yen")) }
                 button type="submit" { (say(lang, "選んだ命令を決裁する", "Approve the chosen orders")) }
@@ -106,6 +114,7 @@ pub(super) fn shows_payees(person: &Person) -> bool {
 fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {
     let lang = person.lang;
     let full = shows_payees(person);
+    let today = clock::today().to_string();
     html! {
         div.scroll { table {
             thead { tr {
@@ -116,7 +125,7 @@ fn table(person: &Person, orders: &[Order], choose: bool) -> Markup {
             tbody { @for order in orders { tr {
                 @if choose { td { input type="checkbox" name="order" value=(order.no) aria-label=(order.no); } }
                 td { a href={ "/ledger/lineage/payment_order/" (order.id) } { code { (order.no) } } } td { (badge(if order.state == "draft" { Tone::Act } else { Tone::Quiet }, &words::order_state(lang, &order.state))) }
-                td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) } td { (order.pay_date) } td { (order.memo) }
+                td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) } td { (order.pay_date) @if order.waits() && order.pay_date < today { " " (badge(Tone::Bad, say(lang, "経過", "passed"))) } } td { (order.memo) }
                 td { (html::who(lang, &order.made_by)) } td { (html::who(lang, order.approved_by.as_deref().unwrap_or_default())) }
                 td { @if let Some(batch) = order.batch { a href={ "/batches/" (batch) } { (batch) } } }
             } } }
@@ -138,5 +147,6 @@ pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, field
         return Ok(see_other("/prove?back=/ledger/orders"));
     }
     ledger::approve_payment_orders(&desk.pool, &numbers, &person.login, &clock::today().to_string()).await?;
-    Ok(see_other(&format!("/ledger/orders?done={}", Notice::of_orders("orders-approved", &numbers))))
+    let list = address(ADDRESS, &fields, &["find"]);
+    Ok(see_other(&format!("{list}done={}", Notice::of_orders("orders-approved", &numbers))))
 }

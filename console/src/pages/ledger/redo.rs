@@ -1,16 +1,20 @@
 //! Approved payment orders that no file carries: another day, or none at all. First the effect, then who is there, then the act; by somebody
 //! else than who made them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::ledger::{self, ChosenOrder, LedgerError, OrdersEffect, Rescheduling};
+use renkei_consumers::ledger::{self, ChosenOrder, LedgerError, OrdersEffect, Rescheduling, profiles};
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
+use renkei_core::fault::Fault;
+use renkei_core::registry::Profile;
 use renkei_core::words::{self, say};
+use serde_json::Value;
 
 use super::super::pay::{booked, date};
 use super::super::seen;
@@ -19,9 +23,12 @@ use super::whole;
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, Nav, Page, count, field, frame, post, search, shown, yen};
+use crate::html::{Fields, Nav, Page, Tone, badge, count, field, frame, ja, post, search, shown, when, without_remedy, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
+
+/// The topic and the layout of it that carry payment orders to a bank.
+const CARRIES: (&str, &str) = ("09_bank_transfers", "transfer");
 
 /// The orders a form names, for somebody who decides about the whole house's.
 fn chosen(person: &Person, fields: &Fields) -> Answer<Vec<String>> {
@@ -144,24 +151,47 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
             button.second type="submit" { (say(lang, "影響を確認する", "Look what it comes to")) }
         },
     );
-    let act = asked.map_or_else(
-        || html! {},
-        |(day, reason)| {
-            post(
-                &person,
-                &format!("{ADDRESS}/day"),
-                html! {
-                    (hidden(&numbers))
-                    input type="hidden" name="to" value=(day);
-                    input type="hidden" name="reason" value=(reason);
-                    button type="submit" { (say(lang, "支払日を変更する", "Give them this day")) }
-                },
-            )
+    let act = match asked {
+        Some((day, reason)) => html! {
+            (banks(&desk, lang, day, &today).await?)
+            (post(&person, &format!("{ADDRESS}/day"), html! {
+                (hidden(&numbers))
+                input type="hidden" name="to" value=(day);
+                input type="hidden" name="reason" value=(reason);
+                button type="submit" { (say(lang, "支払日を変更する", "Give them this day")) }
+            }))
         },
-    );
+        None => html! {},
+    };
     let title = titled(lang, ("支出命令の支払日変更", "Another day for payment orders"), numbers.len());
     let becomes = asked.map_or(Becomes::Unsaid, |(day, _)| Becomes::Paid(day));
     page(&desk, &person, (&title, &numbers), form, effect, becomes, act).await
+}
+
+/// What the banks say of the day. The ledger does not know by which of them an order will leave, so that none of it refuses the day.
+async fn banks(desk: &Desk, lang: Lang, day: &str, today: &str) -> Answer {
+    let (slug, layout) = CARRIES;
+    let folder = desk.registry.topic(slug).and_then(|topic| topic.integration.as_ref());
+    let carrying: Vec<&Profile> =
+        folder.iter().flat_map(|folder| &folder.profiles).filter(|profile| profile.base == layout).collect();
+    let asked: Vec<(&str, &BTreeMap<String, String>)> =
+        carrying.iter().map(|profile| (profile.name.as_str(), &profile.layout.values)).collect();
+    let days = profiles::bank_days(&desk.pool, slug, &asked, (day, today)).await?;
+    Ok(html! {
+        @if !days.is_empty() { section.panel id="banks" {
+            h2 { (say(lang, "銀行の期限", "By when the bank must have it")) }
+            dl.facts { @for (profile, said) in carrying.iter().zip(&days) {
+                dt { (ja(&profile.title)) }
+                dd { @match &said.code {
+                    Some(code) => {
+                        (badge(Tone::Bad, say(lang, "受け付けません", "not taken"))) " "
+                        (without_remedy(lang, &Fault::new(code).with_values(said.detail.as_deref().unwrap_or(&Value::Null))))
+                    },
+                    None => { @if let Some(by) = &said.needed_by { (when(by)) } },
+                } }
+            } }
+        } }
+    })
 }
 
 /// A title with how many orders it is about.
