@@ -2,7 +2,8 @@
 //!
 //! The texts live in `catalogue.toml` and are compiled in. Placeholders such as `{value}` are filled from the fault itself
 //! (`line column byte length field value`) and from its named arguments. A placeholder without value shows as `?`, so that a
-//! text is never lost over a missing argument; a test demands that every argument a text uses is declared. `{name|term}` shows
+//! text is never lost over a missing argument; a test demands that every argument a text uses is declared. What stands before 円 or
+//! ` yen` is shown with separators. `{name|term}` shows
 //! the value in the reader's words when `[terms]` has them, because a clerk knows 法人番号 and not `corporate_number`;
 //! `{name|order_state}` takes them from the table `[words.order_state]`, which commands use too. `{@ledger orders}` is something to
 //! do (`act`): who reads it at a command line gets the command, who reads it on a page the way to the page.
@@ -17,6 +18,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::fault::Fault;
+use crate::money::Yen;
 
 /// Language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -170,11 +172,23 @@ fn fill(template: &str, fault: &Fault, lang: Lang) -> String {
                 .map(|value| CATALOGUE.words.get(table).map_or(value.clone(), |words| in_words(words, &value, lang))),
             None => value_of(fault, &rest[start + 1..start + length]),
         };
+        let behind = &rest[start + length + 1..];
+        let is_yen = UNITS.iter().any(|unit| behind.starts_with(unit));
+        let value = value.map(|value| if is_yen { grouped(&value).unwrap_or(value) } else { value });
         out.push_str(value.as_deref().unwrap_or("?"));
-        rest = &rest[start + length + 1..];
+        rest = behind;
     }
     out.push_str(rest);
     out
+}
+
+/// What stands behind an amount in a text.
+const UNITS: [&str; 2] = ["円", " yen"];
+
+/// An amount with separators; what is written in another way (`0012`) stays as it is written.
+fn grouped(value: &str) -> Option<String> {
+    let yen: i64 = value.parse().ok()?;
+    (yen.to_string() == value).then(|| Yen(yen).to_string())
 }
 
 /// A value, or each value of a list, in the reader's words where there are some.
@@ -278,6 +292,9 @@ mod tests {
         let fault = Fault::new("X").on_line(3).in_field(2, "amount", "調定額").value("6,0{line}").arg("max", 11);
         let filled = fill("{line}行{field}「{value}」{max}{none}", &fault, Lang::Ja);
         assert_eq!(filled, "3行調定額「6,0{line}」11?");
+        let fault = Fault::new("X").value("0012345").arg("paid", 1_234_567).arg("less", -1_500);
+        let amounts = "{value}円 {paid}円 {less} yen {paid}件";
+        assert_eq!(fill(amounts, &fault, Lang::Ja), "0012345円 1,234,567円 -1,500 yen 1234567件");
     }
 
     #[test]

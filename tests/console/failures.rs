@@ -172,7 +172,7 @@ fn what_cannot_go_through_as_it_is_says_so_and_offers_what_helps() {
         operator.get(&format!("/failures/groups/{unread}")).await.expect(200).shows("そのまま再送しても、同じ理由で失敗します。");
         let correction = [("version", "1"), ("body", "[1]"), ("reason", "訂正")];
         operator.post(&format!("{page}/versions"), &correction).await.expect(303);
-        let shown = operator.get(&page).await.expect(200).shows("訂正した最新の版を送ります。");
+        let shown = operator.get(&page).await.expect(200).shows("訂正した最新の版を送ります。").shows("届いたままの本文です。");
         shown.hides("同じ理由で失敗します").hides("訂正せずに再送する");
         // Its type or headers are the cause: there is nothing to correct here.
         let strange = park_one(world, queue, "export", "INTAKE_PROPERTIES_NOT_UNDERSTOOD").await;

@@ -297,6 +297,9 @@ fn a_bank_file_is_made_approved_and_released_once_by_two_persons() {
         approver.get(&format!("/exports/{id}")).await.expect(200).shows("引渡済").hides(">払い出す<");
         approver.post(&format!("/exports/{id}/release"), &[]).await.expect(409).shows("二度は払い出せません");
         assert_eq!(world.outbox_files(TRANSFERS).len(), 1);
+        // A page that is open renews how the file stands; what was decided by is not counted anew.
+        let renewed = approver.raw("GET", &format!("/exports/{id}")).header("x-part", "live");
+        approver.send(renewed).await.expect(200).shows("引渡済").hides("ファイルと一致");
         // Who carries it: the file leads to the task, and the task says how its file stands.
         world.renkei(&["task", "list"]).expect(&[0]);
         let task = format!("/tasks/{}/end", world.number("select id from work.task where kind = 'carry'").await);
@@ -331,6 +334,9 @@ fn an_auditor_reads_the_log_and_walks_the_chain() {
         let page = auditor.get("/audit?object=export.file").await.expect(200);
         assert_eq!(page.text.matches(">送出ファイル</option>").count(), 1, "{}", page.text);
         page.shows("<option value=\"export.file,export_file\" selected>");
+        // An action stands among those about the same.
+        let page = auditor.get("/audit?action=batch.reject").await.expect(200).shows("数字でない文字があります");
+        page.shows("<optgroup label=\"送出ファイル\">").shows("<option value=\"batch.reject\" selected>却下</option>");
         auditor.get("/audit?object=account,login").await.expect(200).hides("該当する記録はありません。");
         auditor.get("/audit.csv?object=account").await.expect(200).shows("account.add");
         auditor.get("/audit?from=2026-13-01").await.expect(400);

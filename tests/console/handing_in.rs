@@ -26,7 +26,7 @@ fn a_file_that_only_pretends_is_refused_in_words_and_kept_nowhere() {
             refused
                 .shows("受け付ける種類: CSV")
                 .shows(&format!("action=\"{page}/files\""))
-                .shows("name=\"count\" inputmode=\"numeric\" pattern=\"[0-9]*\" value=\"8\"");
+                .shows("name=\"count\" inputmode=\"numeric\" pattern=\"[0-9０-９,，]*\" value=\"8\"");
         }
         assert_eq!(world.number("select count(*) from intake.batch").await, 0);
         assert!(world.vhost.waiting().await.is_empty(), "nothing of a refused file is published");

@@ -52,11 +52,12 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
             .hides("class=\"detail\" lang=\"en\"")
             .hides(">支払日を変更する<");
         let page = approver.get(&format!("{form}&to=2026-10-26&reason=x")).await.expect(200);
-        page.shows(&format!("{was} → <strong>2026-10-26</strong>")).shows(">支払日を変更する<").shows("仕訳はありません。");
+        let page =
+            page.shows(&format!("{was} → <strong>2026-10-26</strong>")).shows(">支払日を変更する<").shows("仕訳はありません。");
         // By when the bank must have it, by each profile that could carry the order; a day it does not take is told, not refused.
         page.shows("<h2>銀行の期限</h2>").shows("みずほアバンスドバンク").shows("2026-10-23 12:00").hides("TRANSFER_DATE");
-        let far = approver.get(&format!("{form}&to=2026-10-30&reason=x")).await.expect(200).shows(">支払日を変更する<");
-        far.shows("<span class=\"badge bad\">受け付けません</span>").shows("TRANSFER_DATE_TOO_LATE");
+        let near = approver.get(&format!("{form}&to=2026-10-06&reason=x")).await.expect(200).shows(">支払日を変更する<");
+        near.shows("<span class=\"badge bad\">間に合いません</span>").shows("支払日2026-10-06が近すぎます。");
         let moved = "select count(*) from ledger.payment_order where pay_date = '2026-10-26'";
         assert_eq!(world.number(moved).await, 0, "looking moves nothing");
         // Whoever made it does not give it another day.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use renkei_core::catalogue::{self, Lang};
+use renkei_core::words;
 
 use super::source::{files, none, product};
 
@@ -79,6 +80,13 @@ fn the_audit_log_speaks_the_readers_language() {
                     missing.insert(format!("{}: {value} is not in [words.{table}]", source.path));
                 }
             }
+        }
+    }
+    for action in catalogue::values("audit_action") {
+        if words::action_group(Lang::Ja, action).is_ascii() {
+            missing.insert(format!(
+                "{action} begins with a word that is neither in [words.audit_object] nor in [words.audit_group]"
+            ));
         }
     }
     assert!(seen > 80, "only {seen} words were found: the search is wrong");

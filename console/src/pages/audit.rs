@@ -110,7 +110,7 @@ fn filter(lang: Lang, fields: &Fields) -> Markup {
         "/audit",
         html! {
             (text(say(lang, "職員", "Who"), "actor", "search"))
-            (choice(lang, say(lang, "操作", "Action"), "action", fields.get("action"), "audit_action"))
+            (actions(lang, fields.get("action")))
             (choice(lang, say(lang, "対象の種類", "Kind of object"), "object", fields.get("object"), "audit_object"))
             (text(say(lang, "対象の番号", "Object"), "object_id", "search"))
             (text(say(lang, "いつから", "From"), "from", "date"))
@@ -159,6 +159,31 @@ fn choice(lang: Lang, label: &str, name: &str, chosen: &str, table: &str) -> Mar
                 @for (word, values) in &known { option value=(values.join(",")) selected[asked(values)] { (word) } }
                 // What was written by an older version may have no words any more.
                 @if !chosen.is_empty() && !known.values().any(|values| asked(values)) { option value=(chosen) selected { (chosen) } }
+            }
+        },
+    )
+}
+
+/// An action, among those about the same; within them as in [`choice`].
+fn actions(lang: Lang, chosen: &str) -> Markup {
+    let mut known: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    for value in catalogue::values("audit_action") {
+        let word = catalogue::word("audit_action", value, lang).unwrap_or(value);
+        known.entry(words::action_group(lang, value)).or_default().entry(word).or_default().push(value);
+    }
+    let asked = |values: &[&str]| chosen.split(',').any(|one| values.contains(&one));
+    let listed = known.values().flat_map(BTreeMap::values).any(|values| asked(values));
+    field(
+        say(lang, "操作", "Action"),
+        "action",
+        html! {
+            select id="action" name="action" {
+                option value="" { (say(lang, "すべて", "all")) }
+                @for (group, of_group) in &known { optgroup label=(group) {
+                    @for (word, values) in of_group { option value=(values.join(",")) selected[asked(values)] { (word) } }
+                } }
+                // What was written by an older version may have no words any more.
+                @if !chosen.is_empty() && !listed { option value=(chosen) selected { (chosen) } }
             }
         },
     )

@@ -184,6 +184,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         }
         section.panel {
             h2 { (say(lang, "本文", "Body")) " (" (count(i64::from(failure.body_bytes))) " " (say(lang, "バイト", "bytes")) ")" }
+            @if versions > 1 { p.hint { (say(lang, "届いたままの本文です。再送すると、上の「訂正」の最新の版を送ります。", "The body as it came. Sending it again sends the newest of the corrections above.")) } }
             @if full { pre { (text(&body)) } } @else { p.hint { (seen::withheld(lang)) } }
             @if full && body.len() > BODY_BYTES_MAX { p.hint { (say(lang, "先頭だけを表示しています。", "Only the beginning is shown.")) } }
         }

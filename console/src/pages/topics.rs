@@ -48,8 +48,11 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(slu
     let body = html! {
         @if paused.is_some() { (still::panel(&person, &slug, paused.as_ref())) }
         (facts(&desk, lang, topic, &next, depths.as_ref().and_then(|depths| depths.get(&topic.queue()).copied())))
-        @if operates && takes { section.panel { h2 { (say(lang, "ファイルを渡す", "Hand in a file")) } (upload::form(&person, topic, paused.is_some())) } }
         @if operates && topic.direction == Direction::Out { section.panel { h2 { (say(lang, "ファイルを作る", "Order a file")) } (order::form(&person, topic)) } }
+        @if operates && takes { section.panel {
+            h2 { @if topic.direction == Direction::Out { (say(lang, "相手先の回答ファイルを渡す", "Hand in the partner's answer")) } @else { (say(lang, "ファイルを渡す", "Hand in a file")) } }
+            (upload::form(&person, topic, paused.is_some()))
+        } }
         @if takes {
             section.panel {
                 h2 { a href={ "/batches?topic=" (slug) } { (say(lang, "最近の受付", "Recent batches")) } }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use renkei_core::registry::{Profile, Registry};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgPool};
@@ -69,8 +70,6 @@ pub async fn values_on(pool: &PgPool, topic: &str, profile: &str, day: &str) -> 
 /// What the bank of a profile says of a day on which its transfers would be due, were their file made now.
 #[derive(Debug, Clone, FromRow)]
 pub struct BankDay {
-    /// Name of the profile.
-    pub profile: String,
     /// Catalogue code of what is wrong with the day; `None`: the bank takes the file.
     pub code: Option<String>,
     /// Values of the code's text.
@@ -79,15 +78,23 @@ pub struct BankDay {
     pub needed_by: Option<String>,
 }
 
-/// Asks profiles, each by name and with the values of its file, what their banks say of a day.
+/// The profiles whose files carry payment orders to a bank, as the value `carries` of their files says, each with its topic's slug.
+pub fn carrying_orders(registry: &Registry) -> Vec<(&str, &Profile)> {
+    let all = registry.sides().flat_map(|topic| topic.integration.iter().map(move |folder| (topic.slug.as_str(), folder)));
+    let profiles = all.flat_map(|(slug, folder)| folder.profiles.iter().map(move |profile| (slug, profile)));
+    profiles.filter(|(_, profile)| profile.layout.values.get("carries").is_some_and(|what| what == "payment_order")).collect()
+}
+
+/// Asks profiles what their banks say of a day; in their order.
 pub async fn bank_days(
     pool: &PgPool,
-    topic: &str,
-    profiles: &[(&str, &BTreeMap<String, String>)],
+    profiles: &[(&str, &Profile)],
     (day, today): (&str, &str),
 ) -> Result<Vec<BankDay>, LedgerError> {
-    let profiles: Vec<Value> = profiles.iter().map(|(name, values)| json!({"name": name, "values": values})).collect();
-    let asking = sqlx::query_as(include_str!("bank_days.sql")).bind(topic).bind(Json(profiles)).bind(day).bind(today);
+    let value =
+        |(topic, profile): &(&str, &Profile)| json!({"topic": topic, "name": profile.name, "values": profile.layout.values});
+    let profiles: Vec<Value> = profiles.iter().map(value).collect();
+    let asking = sqlx::query_as(include_str!("bank_days.sql")).bind(Json(profiles)).bind(day).bind(today);
     asking.fetch_all(pool).await.map_err(LedgerError::Database)
 }
 

@@ -5,6 +5,7 @@ use axum::response::Response;
 use futures_util::stream;
 use maud::{Markup, html};
 use renkei_consumers::inbound::{Batch, Finding, StoredFault};
+use renkei_core::calendar::clock;
 use renkei_core::catalogue::{self, Lang};
 use renkei_core::fault::Fault;
 use renkei_core::words::{self, say};
@@ -17,7 +18,7 @@ use super::sight::{self, Sight};
 use super::{errors, facts, find};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
-use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame, masked, post};
+use crate::html::{self, Nav, Page, Tone, badge, csv_stream, fault_told, frame, masked, post, when};
 use crate::refusal::{Answer, Refusal};
 
 /// Findings shown on the page; the list as CSV has all.
@@ -230,6 +231,10 @@ async fn paper(desk: &Desk, person: &Person, batch: &Batch, may_see: bool) -> An
     let headings = headings(lang);
     let body = html! {
         p { button.second type="button" data-print hidden { (say(lang, "印刷する", "Print")) } }
+        dl.facts {
+            @if let Some(topic) = desk.registry.incoming(&batch.topic) { dt { (say(lang, "宛先", "To")) } dd { (desk.registry.partner(lang, &topic.from)) } }
+            dt { (say(lang, "作成", "Written")) } dd { (when(&clock::now_rfc3339())) " · " (html::who(lang, &person.login)) }
+        }
         (facts(desk, lang, batch, errors))
         @if rows.is_empty() { (html::empty(say(lang, "指摘はありません。", "Nothing was found."))) }
         @else {

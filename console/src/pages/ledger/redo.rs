@@ -1,7 +1,6 @@
 //! Approved payment orders that no file carries: another day, or none at all. First the effect, then who is there, then the act; by somebody
 //! else than who made them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,7 +11,6 @@ use renkei_consumers::ledger::{self, ChosenOrder, LedgerError, OrdersEffect, Res
 use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::fault::Fault;
-use renkei_core::registry::Profile;
 use renkei_core::words::{self, say};
 use serde_json::Value;
 
@@ -26,9 +24,6 @@ use crate::guard::see_other;
 use crate::html::{Fields, Nav, Page, Tone, badge, count, field, frame, ja, post, search, shown, when, without_remedy, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
-
-/// The topic and the layout of it that carry payment orders to a bank.
-const CARRIES: (&str, &str) = ("09_bank_transfers", "transfer");
 
 /// The orders a form names, for somebody who decides about the whole house's.
 fn chosen(person: &Person, fields: &Fields) -> Answer<Vec<String>> {
@@ -151,7 +146,7 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
             button.second type="submit" { (say(lang, "影響を確認する", "Look what it comes to")) }
         },
     );
-    let act = match asked {
+    let act = match asked.filter(|_| effect.as_ref().is_some_and(Result::is_ok)) {
         Some((day, reason)) => html! {
             (banks(&desk, lang, day, &today).await?)
             (post(&person, &format!("{ADDRESS}/day"), html! {
@@ -170,21 +165,16 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
 
 /// What the banks say of the day. The ledger does not know by which of them an order will leave, so that none of it refuses the day.
 async fn banks(desk: &Desk, lang: Lang, day: &str, today: &str) -> Answer {
-    let (slug, layout) = CARRIES;
-    let folder = desk.registry.topic(slug).and_then(|topic| topic.integration.as_ref());
-    let carrying: Vec<&Profile> =
-        folder.iter().flat_map(|folder| &folder.profiles).filter(|profile| profile.base == layout).collect();
-    let asked: Vec<(&str, &BTreeMap<String, String>)> =
-        carrying.iter().map(|profile| (profile.name.as_str(), &profile.layout.values)).collect();
-    let days = profiles::bank_days(&desk.pool, slug, &asked, (day, today)).await?;
+    let carrying = profiles::carrying_orders(&desk.registry);
+    let days = profiles::bank_days(&desk.pool, &carrying, (day, today)).await?;
     Ok(html! {
         @if !days.is_empty() { section.panel id="banks" {
             h2 { (say(lang, "銀行の期限", "By when the bank must have it")) }
-            dl.facts { @for (profile, said) in carrying.iter().zip(&days) {
+            dl.facts { @for ((_, profile), said) in carrying.iter().zip(&days) {
                 dt { (ja(&profile.title)) }
                 dd { @match &said.code {
                     Some(code) => {
-                        (badge(Tone::Bad, say(lang, "受け付けません", "not taken"))) " "
+                        (badge(Tone::Bad, say(lang, "間に合いません", "too late"))) " "
                         (without_remedy(lang, &Fault::new(code).with_values(said.detail.as_deref().unwrap_or(&Value::Null))))
                     },
                     None => { @if let Some(by) = &said.needed_by { (when(by)) } },
