@@ -269,6 +269,7 @@ pub(crate) fn run(global: &Global, command: &LedgerCommand) -> anyhow::Result<Ex
                 let to = ledger::Rescheduling { pay_date: &to, who: actor, reason, today: &today };
                 let moved = ledger::reschedule_payment_orders(&pool, orders, &to).await?;
                 worklist::decided(global, ("rescheduled", "件の支払日を変更しました", "rescheduled"), moved, orders);
+                worklist::bank_hours(global, &pool, to.pay_date, &today).await?;
             }
             LedgerCommand::AccountCheck { creditor, answer, source, actor } => {
                 ledger::check_account(&pool, creditor, *answer, source, actor, &clock::today().to_string()).await?;

@@ -1,10 +1,11 @@
 //! Lists of the ledger that people work through: what `renkei ledger …` prints of them.
 
 use renkei_consumers::db::PgPool;
-use renkei_consumers::ledger::{self, Worklist};
+use renkei_consumers::ledger::{self, Worklist, profiles};
 use renkei_core::catalogue::Lang;
 use renkei_core::layout::harmless;
 use renkei_core::money::Yen;
+use renkei_core::registry::Registry;
 
 use super::ledger::Rows;
 use super::print::{say, sentence, table};
@@ -44,6 +45,24 @@ pub(super) fn decided(global: &Global, (key, ja, en): (&str, &str, &str), count:
     } else {
         println!("{count} {}", say(global.lang, ja, en));
     }
+}
+
+/// By when each profile that could carry them must have payment orders of a day, or why its bank takes no file for it. Not under
+/// `--json`: it is no part of what was decided.
+pub(super) async fn bank_hours(global: &Global, pool: &PgPool, day: &str, today: &str) -> anyhow::Result<()> {
+    if global.json {
+        return Ok(());
+    }
+    let registry = Registry::load()?;
+    let carrying = profiles::carrying_orders(&registry);
+    for ((_, profile), said) in carrying.iter().zip(profiles::bank_days(pool, &carrying, (day, today)).await?) {
+        let told = match (&said.code, &said.needed_by) {
+            (Some(code), _) => sentence(global.lang, code, said.detail.as_deref().unwrap_or(&serde_json::Value::Null)),
+            (None, by) => format!("{} {}", say(global.lang, "銀行の期限", "at the bank by"), by.as_deref().unwrap_or_default()),
+        };
+        println!("{}: {told}", profile.title);
+    }
+    Ok(())
 }
 
 /// Slips not known to be accepted, in sentences.

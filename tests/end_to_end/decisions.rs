@@ -41,6 +41,11 @@ fn payment_orders_are_decided_in_words_and_for_scripts() {
         assert!(refused.err.contains("ORDER_DAY_BANKS_CLOSED"), "{}", refused.err);
         let moved = world.json(&to("2026-10-26"), &[0]);
         assert_eq!(moved, json!({"rescheduled": 1, "orders": [no]}));
+        // By when the bank must have it is told with it.
+        let told = japanese(world, &to("2026-10-27"), 0);
+        assert!(told.contains("みずほアバンスドバンク: 銀行の期限 2026-10-26T12:00:00+09:00"), "{told}");
+        let told = japanese(world, &to("2026-10-06"), 0);
+        assert!(told.contains("みずほアバンスドバンク: [TRANSFER_DATE_TOO_EARLY] 支払日2026-10-06が近すぎます"), "{told}");
         let cancelled = world.json(&["ledger", "cancel-orders", &no, "--reason", "wrong payee", "--as", "kacho"], &[0]);
         assert_eq!(cancelled, json!({"cancelled": 1, "orders": [no]}));
         assert!(japanese(world, &["ledger", "orders"], 0).contains("取消"));
