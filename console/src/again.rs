@@ -13,13 +13,14 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use maud::html;
+use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 use tower::ServiceExt;
 
 use crate::guard::{FORM_BYTES_MAX, Refused, text};
 use crate::html::{Fields, carry, may_return, refill};
 use crate::pages::sign_in;
-use crate::routes::page_of;
+use crate::routes::{only_asks, page_of};
 
 /// Largest page that is shown again.
 const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -29,6 +30,10 @@ const PROVE: &str = "/prove";
 const WAITS: &str = "waits-for";
 /// What stands before the names of its fields.
 const TYPED: &str = "typed.";
+/// What stands before the session's token in a form.
+const CSRF: &str = "name=\"csrf\" value=\"";
+/// Where the language is changed.
+const LANGUAGE: &str = "/language/";
 
 /// Sends a request on, and looks at the answer.
 pub(crate) async fn pass(State(pages): State<Router>, request: Request, next: Next) -> Response {
@@ -44,10 +49,15 @@ pub(crate) async fn pass(State(pages): State<Router>, request: Request, next: Ne
     };
     let asked = Asked { pages, parts: parts.clone(), typed };
     let response = next.run(Request::from_parts(parts, body)).await;
-    let leads = (asked.parts.method == Method::POST).then(|| asked.leads_back());
+    // What only asked, waits, or was refused is asked again in the other language; what was decided, or may not be, is not.
+    let waits = text(response.headers(), &LOCATION).strip_prefix("/prove?").map(|query| Fields::parse(query.as_bytes()));
+    let waits_on = waits.as_ref().and_then(|query| query.some("back")).map(|back| page_of(sign_in::back(back)).to_owned());
+    let leads = (asked.parts.method == Method::POST).then(|| waits_on.unwrap_or_else(|| asked.leads_back()));
+    let refused = response.extensions().get::<Refused>().is_some() && response.status() != StatusCode::FORBIDDEN;
+    let carried = if is_form && (waits.is_some() || refused || asked.is_on_its_way()) { asked.carried() } else { Vec::new() };
     let answer = answer(asked, response, is_form).await;
     match leads {
-        Some(leads) => in_another_language(answer, &leads).await,
+        Some(leads) => in_another_language(answer, &leads, &carried).await,
         None => answer,
     }
 }
@@ -61,8 +71,8 @@ async fn answer(asked: Asked, response: Response, is_form: bool) -> Response {
         return response;
     }
     let to = text(response.headers(), &LOCATION).to_owned();
-    if asked.path() == PROVE {
-        return asked.after_proof(response, &to).await;
+    if asked.path() == PROVE || asked.path().starts_with(LANGUAGE) {
+        return asked.shown_again(response, &to).await;
     }
     if response.status() == StatusCode::SEE_OTHER && to.starts_with("/prove?") {
         asked.proof(response, &to).await
@@ -123,9 +133,24 @@ impl Asked {
         places
     }
 
+    /// Whether its answer decides nothing yet.
+    fn is_on_its_way(&self) -> bool {
+        self.path() == PROVE || self.path().starts_with(LANGUAGE) || only_asks(self.path())
+    }
+
+    /// The form as it was filled in, as hidden fields; one that waits already goes on as it came.
+    fn carried(&self) -> Vec<(String, String)> {
+        let typed = self.typed.pairs().iter();
+        if self.typed.some(WAITS).is_some() {
+            return typed.filter(|(name, _)| name == WAITS || name.starts_with(TYPED)).cloned().collect();
+        }
+        let fields = typed.filter(|(name, _)| may_return(name)).map(|(name, value)| (format!("{TYPED}{name}"), value.clone()));
+        std::iter::once((WAITS.to_owned(), self.path().to_owned())).chain(fields).collect()
+    }
+
     /// Where a GET leads back from the answer to a form: the page it stood on, else the page it belongs to.
     fn leads_back(&self) -> String {
-        let asks_again = self.path() == PROVE;
+        let asks_again = self.path() == PROVE || self.path().starts_with(LANGUAGE);
         let stood = self.stood().filter(|place| page_of(place) == place);
         let waits = || self.typed.some("back").filter(|_| asks_again).map(str::to_owned);
         let place = stood.or_else(waits).unwrap_or_else(|| self.path().to_owned());
@@ -177,24 +202,20 @@ impl Asked {
     /// Who is there must be proven first: the question, which carries what was typed.
     async fn proof(self, response: Response, to: &str) -> Response {
         let Some(page) = self.page(to, &self.cookies()).await else { return response };
-        let mut hidden = vec![(WAITS.to_owned(), self.path().to_owned())];
-        let returned = self.typed.pairs().iter().filter(|(name, _)| may_return(name));
-        hidden.extend(returned.map(|(name, value)| (format!("{TYPED}{name}"), value.clone())));
-        with_page(response, StatusCode::UNAUTHORIZED, carry(&page, PROVE, &hidden))
+        with_page(response, StatusCode::UNAUTHORIZED, carry(&page, PROVE, &self.carried()))
     }
 
-    /// It was proven, and the form is shown again as it was filled in; or it was not, and the question goes on carrying it.
-    async fn after_proof(self, response: Response, to: &str) -> Response {
+    /// It was proven, or the language was changed: the form is shown again as it was filled in. Or it was not, and the question goes on
+    /// carrying it.
+    async fn shown_again(self, response: Response, to: &str) -> Response {
         let Some(action) = self.typed.some(WAITS).map(str::to_owned) else { return response };
         if response.status() != StatusCode::SEE_OTHER {
-            let hidden: Vec<(String, String)> =
-                self.typed.pairs().iter().filter(|(name, _)| name == WAITS || name.starts_with(TYPED)).cloned().collect();
             let (head, body) = response.into_parts();
             let page = read(body).await.unwrap_or_default();
             let status = head.status;
-            return with_page(Response::from_parts(head, Body::empty()), status, carry(&page, PROVE, &hidden));
+            return with_page(Response::from_parts(head, Body::empty()), status, carry(&page, PROVE, &self.carried()));
         }
-        // The session goes on under another token.
+        // The session goes on under another token, or in another language.
         let fresh = response.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok()?.split(';').next());
         let other = text(&self.parts.headers, &COOKIE).split(';').map(str::trim);
         let name = fresh.and_then(|cookie| cookie.split('=').next()).unwrap_or_default().to_owned();
@@ -227,8 +248,9 @@ fn without_notice(address: &str) -> String {
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
-/// The page with its way to the other language leading back to a page: the answer to a form cannot be opened by its address.
-async fn in_another_language(response: Response, leads: &str) -> Response {
+/// The page with its way to the other language leading back to a page: the answer to a form cannot be opened by its address. What was
+/// typed goes with it.
+async fn in_another_language(response: Response, leads: &str, carried: &[(String, String)]) -> Response {
     if !text(response.headers(), &CONTENT_TYPE).starts_with("text/html") {
         return response;
     }
@@ -236,10 +258,32 @@ async fn in_another_language(response: Response, leads: &str) -> Response {
     let (head, body) = response.into_parts();
     let mut page = read(body).await.unwrap_or_default();
     let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("back", leads).finish();
+    let csrf = page.split_once(CSRF).and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned);
+    if let (Some(csrf), [_, _, ..]) = (&csrf, carried) {
+        let (before, link, behind) = language_link(&page);
+        let lang = if link.contains("/language/en") { Lang::En } else { Lang::Ja };
+        let name = if lang == Lang::En { "English" } else { "日本語" };
+        let form = html! { @if !link.is_empty() {
+            form.language method="post" action={ (LANGUAGE) (lang.as_str()) } {
+                input type="hidden" name="csrf" value=(csrf);
+                input type="hidden" name="back" value=(leads);
+                @for (name, value) in carried { input type="hidden" name=(name) value=(value); }
+                button.link type="submit" lang=(lang.as_str()) { (name) }
+            }
+        } };
+        page = format!("{before}{}{behind}", form.into_string());
+    }
     for lang in ["ja", "en"] {
         page = page.replacen(&format!("href=\"/language/{lang}\""), &format!("href=\"/language/{lang}?{query}\""), 1);
     }
     with_page(Response::from_parts(head, Body::empty()), status, page)
+}
+
+/// What stands before the link to the other language, the link, and what stands behind it; without one all stands before.
+fn language_link(page: &str) -> (&str, &str, &str) {
+    let found = page.find("<a class=\"language\"").and_then(|at| Some((at, at + page[at..].find("</a>")? + "</a>".len())));
+    let (from, to) = found.unwrap_or((page.len(), page.len()));
+    (&page[..from], &page[from..to], &page[to..])
 }
 
 /// A page with a refusal before its heading.

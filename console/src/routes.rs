@@ -81,6 +81,7 @@ pub fn table() -> Vec<Route> {
     vec![
         route!(GET "/assets/{name}", Open, assets::show),
         route!(GET "/language/{lang}", Open, sign_in::language),
+        route!(POST "/language/{lang}", Open, sign_in::language),
         route!(GET "/enter", Open, sign_in::show),
         route!(POST "/enter", Open, sign_in::enter),
         route!(GET "/enter/oidc", Open, oidc::begin),
@@ -220,26 +221,41 @@ pub fn table() -> Vec<Route> {
 /// Addresses that are asked for and are no page to be on.
 const NO_PAGES: [&str; 3] = ["/assets/{name}", "/language/{lang}", "/pulse"];
 
+/// Forms whose answer only shows what they come to: what was typed goes on to the other language.
+const ASKING: [&str; 5] = [
+    "/topics/{slug}/dry-run",
+    "/failures/{id}/edit",
+    "/settings/posting-rules/{event}",
+    "/worklists/pay/returned/{id}/transfer",
+    "/worklists/pay/returned/{id}/paid",
+];
+
+/// Whether a path is one of a pattern.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (there, here): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    let same = |(there, here): (&&str, &&str)| there == here || (there.starts_with('{') && !here.is_empty());
+    there.len() == here.len() && there.iter().zip(&here).all(same)
+}
+
+/// Whether the answer to a form at this path decides nothing.
+pub(crate) fn only_asks(path: &str) -> bool {
+    ASKING.iter().any(|pattern| fits(pattern, path))
+}
+
 /// The page of an address, or of what the address is a part of: the answer to a form stands at an address that may have none of its own.
 /// A query counts for the address itself only.
 pub fn page_of(address: &str) -> &str {
-    static PAGES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+    static PAGES: LazyLock<Vec<&str>> = LazyLock::new(|| {
         let pages = table().into_iter().filter(|route| route.method == "GET" && !NO_PAGES.contains(&route.path));
-        pages.map(|route| route.path.split('/').collect()).collect()
+        pages.map(|route| route.path).collect()
     });
-    let fits = |path: &str| {
-        let parts: Vec<&str> = path.split('/').collect();
-        let same = |page: &Vec<&str>| {
-            page.iter().zip(&parts).all(|(there, here)| there == here || (there.starts_with('{') && !here.is_empty()))
-        };
-        PAGES.iter().any(|page| page.len() == parts.len() && same(page))
-    };
+    let is_page = |path: &str| PAGES.iter().any(|page| fits(page, path));
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    if fits(path) {
+    if is_page(path) {
         return address;
     }
     let parents = path.match_indices('/').map(|(at, _)| &path[..at]).rev();
-    parents.filter(|parent| !parent.is_empty()).find(|parent| fits(parent)).unwrap_or("/")
+    parents.filter(|parent| !parent.is_empty()).find(|parent| is_page(parent)).unwrap_or("/")
 }
 
 /// The table as a router: each route behind its guard.

@@ -51,10 +51,12 @@ impl Page {
         self
     }
 
-    /// Value of a hidden field.
+    /// Value of a hidden field: of the page itself, or of its frame where the page has none.
     pub(crate) fn hidden(&self, name: &str) -> String {
-        let (_, rest) =
-            self.text.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}\n{}", self.text));
+        let main = self.text.split_once("<main").map_or("", |(_, main)| main);
+        let field = format!("name=\"{name}\" value=\"");
+        let text = if main.contains(&field) { main } else { &self.text };
+        let (_, rest) = text.split_once(&field).unwrap_or_else(|| panic!("no {name}\n{}", self.text));
         rest.split('"').next().unwrap().to_owned()
     }
 }
