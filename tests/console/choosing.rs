@@ -124,3 +124,42 @@ fn owners_are_people_who_may_see_it_and_every_batch_tells_its_outcome() {
         batches.iter().for_each(|id| assert!(told.text.contains(&format!("href=\"/batches/{id}\"")), "{id}\n{}", told.text));
     });
 }
+
+#[test]
+fn who_chooses_an_object_has_not_answered_whether_it_was_paid_before() {
+    world::run(NOW, async |world| {
+        world.start("consume").await;
+        world.start("produce").await;
+        let address = console(world).await;
+        let mut operator = Visitor::with_roles(world, &address, "unyo.1", &["operator"]).await;
+        let first = serde_json::from_str::<Vec<Value>>(INVOICE).unwrap().swap_remove(0);
+        let mut doubtful = unknown_payee();
+        doubtful["支出負担行為番号"] = json!("2026F0009999");
+        hand_in(world, "IF16_20261006_001.json", &[first, doubtful]);
+        let id = batch(world, "held").await;
+        let orders = "select count(*) from ledger.payment_order";
+        let waits = format!("/batches/{id}?done=chosen");
+        let choose = |object: &str| format!("/batches/{id}/lines/2/choose/{object}");
+        let payee = [("to", "0000000101"), ("reason", "電話で確認")];
+        operator.post(&choose("creditor"), &payee).await.expect_to(&waits);
+        // Now that the payee is known it looks like what was paid already: another question, which stays open.
+        let page = operator.get(&format!("{}?to=2026F0000101", choose("commitment"))).await.expect(200);
+        page.hides("記帳できます").shows("保留のまま").shows("INVOICE_LOOKS_PAID_ALREADY").shows("これを選ぶ（行は保留のまま）");
+        // It is found by a part of its number; what was chosen stands beside what the line says.
+        operator.get(&format!("{}?find=2026f", choose("commitment"))).await.expect(200).shows("<code>2026F0000101</code>");
+        let page = operator.get(&format!("{}?to=2026F0000101", choose("commitment"))).await.expect(200);
+        page.shows("<td>2026F0009999</td><td>2026F0000101</td><td><span class=\"badge act\">違います</span></td>");
+        let commitment = [("to", "2026F0000101"), ("reason", "契約書で確認")];
+        operator.post(&choose("commitment"), &commitment).await.expect_to(&waits);
+        assert_eq!(world.number(orders).await, 1, "nothing was paid twice");
+        // Nor is it answered by a choice made once more.
+        operator.post(&choose("commitment"), &commitment).await.expect(409);
+        // Who sees the question and posts has answered it.
+        let list = "/worklists/held/INVOICE_LOOKS_PAID_ALREADY";
+        let open = "select id from intake.finding where state = 'open' and code = 'INVOICE_LOOKS_PAID_ALREADY'";
+        let finding = world.number(open).await.to_string();
+        let post = [("finding", finding.as_str()), ("act", "post"), ("reason", "別の請求と確認")];
+        operator.post(list, &post).await.expect_to(&format!("{list}?done=posted-held.1.0.0"));
+        assert_eq!(world.number(orders).await, 2);
+    });
+}

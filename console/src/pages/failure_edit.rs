@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use renkei_consumers::failures::{Failure, edit};
+use renkei_consumers::failures::{Failure, FailureError, edit};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
@@ -25,7 +25,7 @@ const EDIT_BYTES_MAX: usize = 200_000;
 /// Whether the page can edit it: text, not too long, and no part of a file.
 pub(crate) fn is_editable(failure: &Failure, body: &[u8]) -> bool {
     failure.state == "open"
-        && edit::is_editable(&failure.headers)
+        && edit::fixed(&failure.kind, &failure.headers).is_none()
         && body.len() <= EDIT_BYTES_MAX
         && std::str::from_utf8(body).is_ok()
 }
@@ -122,6 +122,14 @@ async fn newest(desk: &Desk, id: i64) -> Answer<(i32, String)> {
     Ok((newest.version, text))
 }
 
+/// Why it is not corrected here.
+fn fixed(failure: &Failure) -> Refusal {
+    match edit::fixed(&failure.kind, &failure.headers) {
+        Some(edit::Fixed::Order) => Refusal::from(FailureError::Order(failure.id)),
+        _ => not_here(),
+    }
+}
+
 fn not_here() -> Refusal {
     Refusal::sentence(
         "この本文は画面では訂正できません。相手先に訂正した内容の再送を依頼してください。",
@@ -131,7 +139,7 @@ fn not_here() -> Refusal {
 
 async fn editable(desk: &Desk, person: &Person, id: i64) -> Answer<Failure> {
     let (failure, body) = find(desk, person, id, Action::Operate).await?;
-    if is_editable(&failure, &body) { Ok(failure) } else { Err(not_here()) }
+    if is_editable(&failure, &body) { Ok(failure) } else { Err(fixed(&failure)) }
 }
 
 /// What was typed, as a body: browsers end lines by CR LF.
@@ -199,12 +207,13 @@ pub(crate) async fn compare(
         section.panel {
             h2 { (say(lang, "違い", "Difference")) }
             (diff(lang, &spread(&before), &spread(&after)))
-            (post(&person, &format!("/failures/{id}/versions"), html! {
+            @if before == after || spread(&before) == spread(&after) { p.hint { (say(lang, "違いはありません。", "There is no difference.")) } }
+            @else { (post(&person, &format!("/failures/{id}/versions"), html! {
                 input type="hidden" name="version" value=(fields.get("version"));
                 input type="hidden" name="body" value=(after);
                 input type="hidden" name="reason" value=(reason);
                 button type="submit" { (say(lang, "この内容で訂正する", "Keep this correction")) }
-            }))
+            })) }
         }
         section.panel { h2 { (say(lang, "直す", "Edit on")) } (form(&person, id, version, &after, reason)) }
         p { a href={ "/failures/" (id) } { (say(lang, "訂正せずに戻る", "Back without a correction")) } }

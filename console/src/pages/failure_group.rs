@@ -112,18 +112,28 @@ fn forms(person: &Person, owners: &[Owner], one: &Failure, (open, newest): (i64,
     // A form that is sent twice is one decision, about the messages that were there when the page was made.
     let marks =
         || html! { input type="hidden" name="key" value=(Uuid::now_v7()); input type="hidden" name="upto" value=(newest); };
+    let retry = post(
+        person,
+        &address("retry"),
+        html! {
+            (marks())
+            (field(say(lang, "件数", "How many"), "messages", html! { input id="messages" name="messages" type="number" min="1" max=(open) value=(open.min(3)) required; }))
+            (field(say(lang, "メモ", "Note"), "retry-reason", html! { input id="retry-reason" name="reason" maxlength="400"; }))
+            button type="submit" { (say(lang, "古い順に再送", "Send the oldest again")) }
+        },
+    );
     html! {
         section.panel {
             h2 { (say(lang, "対応", "Mend")) }
             @if let Some(hope) = hope(lang, prospect, false) { p { (hope) } }
-            @if prospect != Prospect::Nowhere {
-            p.hint { (say(lang, "まず数件を再送し、結果を確かめてから残りを再送してください。", "Send a few again, look at the outcome, then send the rest.")) }
-            (post(person, &address("retry"), html! {
-                (marks())
-                (field(say(lang, "件数", "How many"), "messages", html! { input id="messages" name="messages" type="number" min="1" max=(open) value=(open.min(3)) required; }))
-                (field(say(lang, "メモ", "Note"), "retry-reason", html! { input id="retry-reason" name="reason" maxlength="400"; }))
-                button type="submit" { (say(lang, "古い順に再送", "Send the oldest again")) }
-            }))
+            @match prospect {
+                Prospect::Nowhere => {}
+                Prospect::Open | Prospect::AfterMending => {
+                    p.hint { (say(lang, "まず数件を再送し、結果を確かめてから残りを再送してください。", "Send a few again, look at the outcome, then send the rest.")) }
+                    (retry)
+                }
+                // What fails again as it is comes last.
+                _ => details { summary { (say(lang, "このまま再送する", "Send them again as they are")) } (retry) }
             }
             (post(person, &address("note"), html! {
                 (owners::choice(lang, owners, &person.login))

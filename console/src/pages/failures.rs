@@ -206,7 +206,7 @@ fn facts(lang: Lang, failure: &Failure, way: &Way) -> Markup {
             dt { (say(lang, "キュー", "Queue")) } dd { code { (failure.queue) } }
             dt { (say(lang, "ルーティングキー", "Routing key")) } dd { code { (failure.routing_key) } }
             dt { (say(lang, "メッセージID", "Message id")) } dd { code { (failure.message_id) } }
-            dt { (say(lang, "種類", "Type")) } dd { (words::message_kind(lang, &failure.kind)) " " code.detail { (failure.kind) } }
+            dt { (say(lang, "種類", "Type")) } dd { @let word = words::message_kind(lang, &failure.kind); @if word != failure.kind { (word) " " } code.detail { (failure.kind) } }
             @if let Some(app) = &failure.app_id { dt { (say(lang, "送信元", "Sender")) } dd { (app) } }
             dt { (say(lang, "試行回数", "Tries")) } dd { (times(lang, &failure.code, failure.attempts, failure.times_seen)) }
             dt { (say(lang, "期間", "Seen")) } dd { (when(&failure.first_seen)) " – " (when(&failure.last_seen)) }
@@ -248,7 +248,7 @@ fn mend(person: &Person, failure: &Failure, is_editable: bool, versions: usize) 
             @if let Some(hope) = hope(lang, prospect, corrected) { p { (hope) } }
             @match prospect {
                 Prospect::Nowhere => {}
-                Prospect::OnlySentAnew => details { summary { (say(lang, "このまま再送する", "Send it again as it is")) } (retry) },
+                Prospect::OnlySentAnew | Prospect::OnlyOrderedAnew => details { summary { (say(lang, "このまま再送する", "Send it again as it is")) } (retry) },
                 Prospect::OnlyCorrected if !corrected => {
                     (correct)
                     @if !is_editable { p { (say(lang, "この本文は画面では訂正できません。相手先に訂正した内容の再送を依頼し、このメッセージは破棄してください。",
@@ -281,6 +281,11 @@ pub(super) fn hope(lang: Lang, prospect: Prospect, corrected: bool) -> Option<&'
             lang,
             "メッセージの内容が原因です。そのまま再送しても、同じ理由で失敗します。本文を訂正して再送するか、理由を付けて破棄してください。",
             "What it says is the cause: sent again as it is, it fails for the same reason. Correct the body and send that, or discard it with a reason.",
+        ),
+        Prospect::OnlyOrderedAnew => say(
+            lang,
+            "指示の内容が原因です。そのまま再送しても、同じ理由で失敗します。作成を指示し直し、このメッセージは理由を付けて破棄してください。",
+            "What was ordered is the cause: sent again as it is, it fails for the same reason. Order anew, and discard this one with a reason.",
         ),
         Prospect::OnlySentAnew => say(
             lang,

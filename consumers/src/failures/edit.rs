@@ -1,6 +1,7 @@
 //! Corrections of parked messages. The original stays as it came; a correction is version 2, 3, … beside it, and a retry sends the
 //! newest.
 
+use renkei_core::message::MessageKind;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
@@ -32,9 +33,25 @@ pub async fn versions(pool: &PgPool, id: i64) -> Result<Vec<Version>, FailureErr
     found.map_err(database(format!("read the versions of parked message {id}")))
 }
 
-/// Whether the body of a message with these headers may be corrected: not when it is part of a file in the archive.
-pub fn is_editable(headers: &serde_json::Value) -> bool {
-    headers.get(OF_A_FILE).and_then(serde_json::Value::as_str).is_none_or(str::is_empty)
+/// Why the body of a message may not be corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixed {
+    /// It is part of a file that lies in the archive.
+    PartOfFile,
+    /// It is no records of a partner but an order, or another word of ours, that says who acts: corrected, it would speak in their name.
+    Order,
+}
+
+/// Why the body of a message of this type, with these headers, may not be corrected; `None`: it may.
+pub fn fixed(kind: &str, headers: &serde_json::Value) -> Option<Fixed> {
+    let of_a_file = headers.get(OF_A_FILE).and_then(serde_json::Value::as_str).is_some_and(|sha256| !sha256.is_empty());
+    // A direct publisher may name no type.
+    let are_records = kind.is_empty() || MessageKind::parse(kind) == Some(MessageKind::Records);
+    match (of_a_file, are_records) {
+        (true, _) => Some(Fixed::PartOfFile),
+        (false, false) => Some(Fixed::Order),
+        (false, true) => None,
+    }
 }
 
 /// Number and bytes of the newest version.
@@ -53,8 +70,10 @@ pub async fn edit(pool: &PgPool, id: i64, seen: i32, body: &[u8], actor: &str, r
     let doing = || format!("correct parked message {id}");
     let mut tx = pool.begin().await.map_err(database(doing()))?;
     let failure = lock(&mut tx, id).await?;
-    if !is_editable(&failure.headers) {
-        return Err(FailureError::PartOfFile(id));
+    match fixed(&failure.kind, &failure.headers) {
+        Some(Fixed::PartOfFile) => return Err(FailureError::PartOfFile(id)),
+        Some(Fixed::Order) => return Err(FailureError::Order(id)),
+        None => {}
     }
     let (version, before) = newest(&mut tx, id).await?;
     if version != seen {

@@ -115,6 +115,11 @@ pub enum FailureError {
          let the partner correct the file, hand it in, and discard this message"
     )]
     PartOfFile(i64),
+    /// It is an order and names who acts: another body would act in their name.
+    #[error(
+        "parked message {0} is an order that says who acts, so its body is not corrected: order anew, and discard this message"
+    )]
+    Order(i64),
     /// Somebody has made a newer version than the one that was edited.
     #[error("parked message {id} has version {newest} by now; look at it and edit that one")]
     Newer {
@@ -155,6 +160,7 @@ impl Classify for FailureError {
             | FailureError::Decided { .. }
             | FailureError::ReasonMissing(_)
             | FailureError::PartOfFile(_)
+            | FailureError::Order(_)
             | FailureError::Newer { .. }
             | FailureError::UnderWay { .. }
             | FailureError::Unchanged(_)
@@ -168,6 +174,7 @@ impl Classify for FailureError {
             FailureError::Decided { id, state } => ("FAILURE_DECIDED", json!({ "id": id, "state": state })),
             FailureError::ReasonMissing(id) => ("FAILURE_REASON_MISSING", json!({ "id": id })),
             FailureError::PartOfFile(id) => ("FAILURE_PART_OF_FILE", json!({ "id": id })),
+            FailureError::Order(id) => ("FAILURE_IS_ORDER", json!({ "id": id })),
             FailureError::Newer { id, newest } => ("FAILURE_NEWER", json!({ "id": id, "newest": newest })),
             FailureError::UnderWay { by, .. } => ("FAILURE_UNDER_WAY", json!({ "by": by })),
             FailureError::Unchanged(id) => ("FAILURE_UNCHANGED", json!({ "id": id })),

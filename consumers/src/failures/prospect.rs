@@ -10,6 +10,8 @@ pub enum Prospect {
     AfterMending,
     /// The body cannot be understood: as it is, it fails again.
     OnlyCorrected,
+    /// It is an order that cannot be carried out as it stands: somebody orders anew.
+    OnlyOrderedAnew,
     /// Its type or headers cannot be understood, and nobody corrects those here: only its sender can send it as it should be.
     OnlySentAnew,
     /// No queue takes it: it cannot be sent at all.
@@ -28,8 +30,10 @@ const OPEN: [&str; 7] = [
 ];
 /// Verdict `Bug` for the type and the headers of the message.
 const OF_THE_PROPERTIES: [&str; 2] = ["EXPORT_PROPERTIES_NOT_UNDERSTOOD", "INTAKE_PROPERTIES_NOT_UNDERSTOOD"];
+/// Verdict `Bug` for what an order says.
+const OF_THE_ORDER: [&str; 2] = ["EXPORT_ORDER_NOT_UNDERSTOOD", "EXPORT_RUN_REUSED"];
 /// Verdict `Bug` for what the body says.
-const OF_THE_MESSAGE: [&str; 3] = ["EXPORT_ORDER_NOT_UNDERSTOOD", "EXPORT_RUN_REUSED", "INTAKE_MESSAGE_NOT_UNDERSTOOD"];
+const OF_THE_MESSAGE: [&str; 1] = ["INTAKE_MESSAGE_NOT_UNDERSTOOD"];
 
 impl Prospect {
     /// The prospect of a message parked with this code.
@@ -38,7 +42,8 @@ impl Prospect {
             CODE_UNROUTED => Prospect::Nowhere,
             code if OPEN.contains(&code) => Prospect::Open,
             code if OF_THE_PROPERTIES.contains(&code) => Prospect::OnlySentAnew,
-            code if OF_THE_MESSAGE.contains(&code) || code.starts_with("EXPORT_PARAM_") => Prospect::OnlyCorrected,
+            code if OF_THE_ORDER.contains(&code) || code.starts_with("EXPORT_PARAM_") => Prospect::OnlyOrderedAnew,
+            code if OF_THE_MESSAGE.contains(&code) => Prospect::OnlyCorrected,
             _ => Prospect::AfterMending,
         }
     }
@@ -55,6 +60,7 @@ mod tests {
         for (code, prospect) in [
             ("UPSTREAM_UNROUTED", Prospect::Nowhere),
             ("INTAKE_MESSAGE_NOT_UNDERSTOOD", Prospect::OnlyCorrected),
+            ("EXPORT_PARAM_UNKNOWN", Prospect::OnlyOrderedAnew),
             ("EXPORT_PROPERTIES_NOT_UNDERSTOOD", Prospect::OnlySentAnew),
             ("INTAKE_DATABASE", Prospect::Open),
             ("INTAKE_SQL_FAILED", Prospect::AfterMending),
@@ -62,7 +68,7 @@ mod tests {
         ] {
             assert_eq!(Prospect::of(code), prospect, "{code}");
         }
-        for code in OPEN.iter().chain(&OF_THE_MESSAGE).chain(&OF_THE_PROPERTIES) {
+        for code in OPEN.iter().chain(&OF_THE_MESSAGE).chain(&OF_THE_ORDER).chain(&OF_THE_PROPERTIES) {
             assert!(catalogue::codes().any(|known| known == *code), "{code} is no code");
         }
     }

@@ -12,6 +12,7 @@ use super::batch;
 use super::error::IntakeError;
 use super::hold::HeldPosted;
 use super::preview::Preview;
+use super::tables::Answers;
 
 /// Fields by which lines say whom they pay, and what from.
 const SAID: [(&str, &[&str]); 2] = [
@@ -65,7 +66,9 @@ impl Intake {
         let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
         write(&mut tx, id, choice, "preview", "preview").await?;
-        let preview = self.preview_locked(&mut tx, &batch, Some(&[choice.line])).await?;
+        let codes = catalogue::choosing(choice.object);
+        let answers = Answers::About { line: choice.line, codes: &codes };
+        let preview = self.preview_locked(&mut tx, &batch, Some((&[choice.line], answers))).await?;
         tx.rollback().await.map_err(IntakeError::database(format!("end the preview of batch {id}")))?;
         Ok(preview)
     }
@@ -80,7 +83,9 @@ impl Intake {
         write(&mut tx, id, choice, actor, reason.trim()).await?;
         let lines = [choice.line];
         let lines = Some(lines.as_slice()).filter(|_| !batch.held_whole);
-        let sums = self.post_held_locked(&mut tx, &batch, lines, actor, reason.trim()).await?;
+        let codes = catalogue::choosing(choice.object);
+        let answers = Answers::About { line: choice.line, codes: &codes };
+        let sums = self.post_held_locked(&mut tx, &batch, (lines, answers), actor, reason.trim()).await?;
         let batch = self.commit(tx, &batch).await?;
         Ok(HeldPosted { batch, ..sums })
     }

@@ -108,7 +108,7 @@ impl Intake {
         staged: Sum,
     ) -> Result<(), IntakeError> {
         let (today, actor) = (self.today(), batch.decided_by.as_deref().unwrap_or(&batch.sender));
-        let spec = place.spec(batch, None, actor, &today, false);
+        let spec = place.spec(batch, None, actor, &today, None);
         let ruling = work::check(conn, place.topic, &spec).await?;
         if ruling.rejects() {
             return reject_checked(conn, batch, staged, actor).await;
@@ -151,7 +151,7 @@ impl Intake {
             .await
             .map_err(IntakeError::database(format!("drop the provisional findings on batch {id}")))?;
         let today = self.today();
-        let spec = place.spec(&batch, None, actor, &today, false);
+        let spec = place.spec(&batch, None, actor, &today, None);
         let ruling = work::check(&mut tx, place.topic, &spec).await?;
         if ruling.rejects() {
             reject_checked(&mut tx, &batch, staged, actor).await?;

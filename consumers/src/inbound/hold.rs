@@ -13,7 +13,7 @@ use super::decide;
 use super::error::IntakeError;
 use super::lines::ranges;
 use super::settle::{self, Hops, Settlement, Sum};
-use super::tables;
+use super::tables::{self, Answers, CHOSEN};
 use super::work;
 
 /// Open findings that a decision closes.
@@ -45,7 +45,7 @@ impl Intake {
     pub async fn post_held(&self, id: i64, lines: Option<&[i64]>, actor: &str, reason: &str) -> Result<HeldPosted, IntakeError> {
         let mut tx = self.begin(id).await?;
         let batch = batch::lock(&mut tx, id).await?;
-        let sums = self.post_held_locked(&mut tx, &batch, lines, actor, reason).await?;
+        let sums = self.post_held_locked(&mut tx, &batch, (lines, Answers::All), actor, reason).await?;
         let batch = self.commit(tx, &batch).await?;
         Ok(HeldPosted { batch, ..sums })
     }
@@ -55,7 +55,7 @@ impl Intake {
         &self,
         tx: &mut PgConnection,
         batch: &Batch,
-        lines: Option<&[i64]>,
+        (lines, answers): (Option<&[i64]>, Answers<'_>),
         actor: &str,
         reason: &str,
     ) -> Result<HeldPosted, IntakeError> {
@@ -72,7 +72,7 @@ impl Intake {
             None => lines_of(tx, id).await?,
         };
         let today = self.today();
-        let spec = place.spec(batch, chosen.as_deref(), actor, &today, true);
+        let spec = place.spec(batch, chosen.as_deref(), actor, &today, Some(answers));
         let ruling = work::check(tx, place.topic, &spec).await?;
         if ruling.rejects() {
             let (first, code) = decide::first_refusal(tx, id).await?;
@@ -83,7 +83,8 @@ impl Intake {
         if ruling.holds_all(place.topic) || ruling.held_records == open.records {
             // Nothing passes: the worklist shows what the checks say now. A line they say nothing new about keeps its finding.
             let closed = if batch.held_whole { Closed::All } else { Closed::OnAndWhole(&still_held) };
-            resolve(tx, id, closed, actor, "checked again").await?;
+            let left = if matches!(answers, Answers::All) { "checked again" } else { CHOSEN };
+            resolve(tx, id, closed, actor, left).await?;
             settle::store_findings_again(tx, id).await?;
             let mut settlement = Settlement::new(State::Held, Hops::of(batch), "batch.hold", actor);
             (settlement.held_whole, settlement.decided_by) = (batch.held_whole, Some(actor));

@@ -111,9 +111,9 @@ impl Place<'_> {
         lines: Option<&'s [i64]>,
         actor: &'s str,
         business_date: &'s str,
-        again: bool,
+        answers: Option<tables::Answers<'s>>,
     ) -> tables::Spec<'s> {
-        tables::Spec { integration: self.integration, layout: self.layout, batch, lines, actor, business_date, again }
+        tables::Spec { integration: self.integration, layout: self.layout, batch, lines, actor, business_date, answers }
     }
 }
 

@@ -10,6 +10,7 @@ use super::batch::{self, Batch, Finding, State};
 use super::decide;
 use super::error::IntakeError;
 use super::settle::Hops;
+use super::tables::Answers;
 use super::work;
 
 /// Journal lines shown; the totals are of all.
@@ -116,10 +117,11 @@ impl Intake {
         &self,
         tx: &mut PgConnection,
         batch: &Batch,
-        only: Option<&[i64]>,
+        only: Option<(&[i64], Answers<'_>)>,
     ) -> Result<Preview, IntakeError> {
         let id = batch.id;
         let again = batch.state == State::Held;
+        let answers = again.then(|| only.map_or(Answers::All, |(_, answers)| answers));
         if !again && !matches!(batch.state, State::Staged | State::AwaitingConfirmation | State::Duplicate) {
             let wanted = "staged, awaiting_confirmation, held or a duplicate";
             return Err(IntakeError::State { batch: id, state: batch.state, doing: "preview it", wanted });
@@ -128,12 +130,12 @@ impl Intake {
         work::lock_topic(tx, place.topic).await?;
         let lines = match only {
             _ if !again || batch.held_whole => None,
-            Some(only) => Some(only.to_vec()),
+            Some((only, _)) => Some(only.to_vec()),
             None => Some(super::hold::open_lines(tx, id).await?),
         };
         let open = super::hold::sum_of(tx, id, lines.as_deref()).await?;
         let (today, actor) = (self.today(), "preview");
-        let spec = place.spec(batch, lines.as_deref(), actor, &today, again);
+        let spec = place.spec(batch, lines.as_deref(), actor, &today, answers);
         let ruling = work::check(tx, place.topic, &spec).await?;
         let findings = findings(tx, id).await?;
         let (refused, held_whole) = (ruling.rejects(), ruling.holds_all(place.topic));

@@ -26,9 +26,21 @@ pub(super) struct Spec<'a> {
     pub actor: &'a str,
     /// `yyyy-mm-dd`.
     pub business_date: &'a str,
-    /// Held lines are posted later.
-    pub again: bool,
+    /// Of held lines that are posted later: the questions a person answers by it.
+    pub answers: Option<Answers<'a>>,
 }
+
+/// Which questions about held lines a decision answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answers<'a> {
+    /// Every one that was open when the person posted them.
+    All,
+    /// Those about an object that was chosen for a line. Whoever chooses a payee was not asked whether it was paid before.
+    About { line: i64, codes: &'a [&'static str] },
+}
+
+/// How findings are marked that a choice left open for another reason: nobody has answered them.
+pub(super) const CHOSEN: &str = "chosen";
 
 /// The temp table `batch` alone, for a cancellation.
 pub(super) fn batch_only(batch: &Batch, actor: &str, business_date: &str) -> String {
@@ -40,7 +52,7 @@ pub(super) fn batch_only(batch: &Batch, actor: &str, business_date: &str) -> Str
 /// All temp tables of a check and posting.
 pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
     let mut sql = String::with_capacity(8 * 1024);
-    batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.again);
+    batch_table(&mut sql, spec.batch, spec.actor, spec.business_date, spec.answers.is_some());
     put(&mut sql, format_args!("select intake.fresh_plans({});\n", spec.batch.records_staged >= ANALYZE_FROM_RECORDS));
     sql.push_str(include_str!("sql/work_tables.sql"));
     evidence_table(&mut sql, spec);
@@ -54,8 +66,9 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
             format_args!("create temp table chosen on commit drop as select unnest('{{{list}}}'::bigint[]) as line;\n"),
         );
     }
-    if spec.again {
-        put(&mut sql, format_args!(include_str!("sql/answered.sql"), batch = spec.batch.id, lines = chosen_only(spec)));
+    if let Some(answers) = spec.answers {
+        let (batch, lines, asked) = (spec.batch.id, chosen_only(spec), asked(answers));
+        put(&mut sql, format_args!(include_str!("sql/answered.sql"), batch = batch, lines = lines, asked = asked));
     }
     sql.push_str("set local enable_seqscan = off; set local enable_bitmapscan = off;\n");
     let kinds = kinds(spec.integration, spec.layout);
@@ -77,6 +90,14 @@ pub(super) fn all(spec: &Spec<'_>, shapes: &[Shape]) -> String {
 /// Which findings of a posting of held lines count as answered: those of its lines, and those about the whole.
 fn chosen_only(spec: &Spec<'_>) -> &'static str {
     if spec.lines.is_some() { "and (line is null or line in (select line from pg_temp.chosen))" } else { "" }
+}
+
+/// Which open findings a decision answers.
+fn asked(answers: Answers<'_>) -> String {
+    match answers {
+        Answers::All => "true".to_owned(),
+        Answers::About { line, codes } => format!("line is null or line = {line} and code = any ('{{{}}}')", codes.join(",")),
+    }
 }
 
 /// Removes waiting lines from every `staged_` table.
@@ -146,7 +167,7 @@ fn batch_table(sql: &mut String, batch: &Batch, actor: &str, business_date: &str
 /// The documents of the batch, however they came. One that no record names is told once.
 fn evidence_table(sql: &mut String, spec: &Spec<'_>) {
     put(sql, format_args!(include_str!("sql/evidence.sql"), batch = spec.batch.id));
-    if !spec.again {
+    if spec.answers.is_none() {
         sql.push_str(include_str!("sql/evidence_unnamed.sql"));
     }
 }

@@ -314,7 +314,8 @@ async fn a_correction_stands_beside_the_original() {
     db.run(
         "insert into intake.failure (queue, routing_key, message_id, kind, headers, body, code, reason, attempts) values
          ('in.12_x', 'in.12_x', '1', 'records', '{}', '[1]', 'X', 'x', 1),
-         ('in.12_x', 'in.12_x', '2', 'records', '{\"renkei-sha256\": \"ab\"}', '[1]', 'X', 'x', 1)",
+         ('in.12_x', 'in.12_x', '2', 'records', '{\"renkei-sha256\": \"ab\"}', '[1]', 'X', 'x', 1),
+         ('out.09_x', 'out.09_x', '3', 'export', '{}', '{\"ordered_by\": \"sato\"}', 'X', 'x', 1)",
     )
     .await;
     let change = |id, seen, body: &'static str, why: &'static str| edit::edit(&db.pool, id, seen, body.as_bytes(), "sato", why);
@@ -323,6 +324,10 @@ async fn a_correction_stands_beside_the_original() {
     assert!(
         matches!(change(2, 1, "[2]", "訂正").await, Err(FailureError::PartOfFile(2))),
         "what is posted is what the partner sent"
+    );
+    assert!(
+        matches!(change(3, 1, "{\"ordered_by\": \"kato\"}", "訂正").await, Err(FailureError::Order(3))),
+        "nobody orders in another's name"
     );
     assert_eq!(change(1, 1, "[2]", "訂正").await.unwrap(), 2);
     assert!(matches!(change(1, 1, "[3]", "訂正").await, Err(FailureError::Newer { id: 1, newest: 2 })));

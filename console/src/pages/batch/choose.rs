@@ -115,7 +115,7 @@ pub(crate) async fn show(
         }
         (line_panel(&desk, lang, &batch, line, full).await?)
         @if !chosen.is_empty() { (history(lang, &chosen)) }
-        @if let Some((to, preview)) = &preview { (effect(&person, kind, &address, to, preview)) }
+        @if let Some((to, preview)) = &preview { (effect(&person, kind, &address, to, preview, &beside(&desk, lang, kind, to, &said, full).await?)) }
         section.panel {
             h2 { (kind.name(lang)) (say(lang, "を探す", ": look for it")) }
             (search(&address, html! {
@@ -139,8 +139,8 @@ const fn hint(lang: Lang, kind: Kind) -> &'static str {
     match (kind, lang) {
         (Kind::Creditor, Lang::Ja) => "債権者番号・名称・カナ・法人番号・登録番号",
         (Kind::Creditor, Lang::En) => "Number, name, kana, corporate or registration number",
-        (Kind::Commitment, Lang::Ja) => "支出負担行為番号・契約番号・件名・債権者番号",
-        (Kind::Commitment, Lang::En) => "Number, contract, title, creditor",
+        (Kind::Commitment, Lang::Ja) => "支出負担行為番号・契約番号（一部でも可）・件名・債権者の番号か名称",
+        (Kind::Commitment, Lang::En) => "Number or contract (or a part), title, creditor",
     }
 }
 
@@ -173,13 +173,14 @@ fn history(lang: Lang, chosen: &[Chosen]) -> Markup {
 }
 
 /// What would come of it, and the form that does it.
-fn effect(person: &Person, kind: Kind, address: &str, to: &str, preview: &Preview) -> Markup {
+fn effect(person: &Person, kind: Kind, address: &str, to: &str, preview: &Preview, beside: &Markup) -> Markup {
     let lang = person.lang;
     let passes = !preview.refused && !preview.held_whole && preview.records_held == 0;
     html! {
         section.panel id="effect" {
             h2 { (kind.name(lang)) " " code { (to) } (say(lang, "を選んだ場合", ": what comes of it")) " "
                 @if passes { (badge(Tone::Good, say(lang, "記帳できます", "it can be posted"))) } @else { (badge(Tone::Act, say(lang, "保留のまま", "it would still wait"))) } }
+            (beside)
             // Of one line the badge says it all: what hangs below it would be counted, too.
             (refused_or_held(lang, preview))
             @if passes { p { (say(lang, "記帳される金額", "Would be posted")) " " (yen(preview.yen)) " " (say(lang, "円", "yen")) } }
@@ -194,6 +195,53 @@ fn effect(person: &Person, kind: Kind, address: &str, to: &str, preview: &Previe
             }
         }
     }
+}
+
+/// What was chosen beside what the line says: what differs is seen before it is posted.
+async fn beside(desk: &Desk, lang: Lang, kind: Kind, to: &str, said: &Value, full: bool) -> Answer {
+    let says = |field: &str| said.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    // Name of the row, what the line says, what was chosen, and whether it is a name.
+    let rows: Vec<(&str, String, String, bool)> = match kind {
+        Kind::Creditor => {
+            let found: Vec<Creditor> = sqlx::query_as(include_str!("../sql/choose_creditor.sql"))
+                .bind(Some(to))
+                .bind(said)
+                .fetch_all(&desk.pool)
+                .await?;
+            let Some(one) = found.into_iter().find(|one| one.no == to) else { return Ok(html! {}) };
+            let account = if one.account { "" } else { say(lang, "口座なし", "no account") };
+            vec![
+                (say(lang, "債権者番号", "Number"), says("creditor"), one.no, false),
+                (say(lang, "名称", "Name"), says("issuer_name"), one.name, true),
+                (say(lang, "法人番号", "Corporate number"), says("corporate_number"), text(&one.corporate_number), false),
+                (say(lang, "登録番号", "Registration"), says("invoice_number"), text(&one.invoice_number), false),
+                (say(lang, "口座", "Account"), String::new(), account.to_owned(), false),
+            ]
+        }
+        Kind::Commitment => {
+            let found: Vec<Commitment> = sqlx::query_as(include_str!("../sql/choose_commitment.sql"))
+                .bind(Some(to))
+                .bind(said)
+                .fetch_all(&desk.pool)
+                .await?;
+            let Some(one) = found.into_iter().find(|one| one.no == to) else { return Ok(html! {}) };
+            vec![
+                (say(lang, "番号", "Number"), says("commitment_no"), one.no, false),
+                (say(lang, "契約番号", "Contract"), says("contract_no"), text(&one.contract_no), false),
+                (say(lang, "件名", "Title"), says("contract_name"), one.title, false),
+                (say(lang, "債権者", "Creditor"), String::new(), text(&one.creditor_name), true),
+            ]
+        }
+    };
+    Ok(html! { div.scroll { table {
+        thead { tr { th { (say(lang, "項目", "Item")) } th { (say(lang, "行の内容", "The line says")) } th { (say(lang, "選んだもの", "What is chosen")) } th {} } }
+        tbody { @for (name, says, is, of_a_name) in &rows { @if !says.is_empty() || !is.is_empty() { tr {
+            th scope="row" { (name) }
+            @for value in [says, is] { td { @if *of_a_name { (shown("creditor_name", value, full)) } @else { (value) } } }
+            td { @if !says.is_empty() && says != is { (badge(Tone::Act, say(lang, "違います", "differs"))) } }
+        } } } }
+    } } })
 }
 
 async fn candidates(desk: &Desk, lang: Lang, kind: Kind, address: &str, said: &Value, find: Option<&str>, full: bool) -> Answer {
