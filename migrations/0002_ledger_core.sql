@@ -114,8 +114,7 @@ declare
     horizon date := (select through from ledger.calendar_horizon);
 begin
     if horizon is null or day > horizon then
-        raise exception 'the calendar knows holidays through % only; % is beyond it', horizon, day
-            using errcode = 'RK001', hint = 'import the next holidays (内閣府 国民の祝日) before dates of that year are used';
+        raise exception 'CALENDAR_BEYOND_HORIZON' using errcode = 'RK001', detail = json_build_object('date', day, 'last', coalesce(horizon::text, '—'));
     end if;
     -- What a calendar says of a day by itself goes before what holds for all.
     return coalesce((select d.opens from ledger.own_day d where d.calendar = kind and d.day = is_business_day.day),

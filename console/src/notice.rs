@@ -128,7 +128,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("sent-back", "差し戻しました。", "Refused."),
     ("password-changed", "パスワードを変更しました。", "The password was changed."),
     ("codes-on", "ワンタイムコードを登録しました。", "One-time codes are in use."),
-    ("proven", "本人確認ができました。", "Your identity was confirmed."),
+    (
+        "proven",
+        "本人確認ができました。操作はまだ済んでいません。内容を確かめて、もう一度実行してください。",
+        "Your identity was confirmed. The act is not done yet: look at it once more and do it.",
+    ),
     ("role-given", "権限を付与しました。", "The role was given."),
     ("role-taken", "権限を取り消しました。", "The role was taken away."),
     ("sessions-ended", "セッションを終了しました。", "The sessions were ended."),

@@ -168,6 +168,7 @@ pub fn table() -> Vec<Route> {
         route!(POST "/tasks/{id}/end", operate, tasks::end),
         route!(GET "/ledger", see, ledger::balance),
         route!(GET "/ledger/orders", see, ledger::orders::list),
+        route!(GET "/ledger/orders/approve", approve, ledger::redo::look_approve),
         route!(POST "/ledger/orders/approve", approve, ledger::orders::approve),
         route!(GET "/ledger/orders/day", approve, ledger::redo::look_day),
         route!(POST "/ledger/orders/day", approve, ledger::redo::give_day),

@@ -64,8 +64,8 @@ pub fn action(lang: Lang, value: &str) -> String {
 /// What an action of the audit log is about: the kind of object by which its name begins, or what else that is called.
 pub fn action_group(lang: Lang, value: &str) -> &str {
     let kind = value.split('.').next().unwrap_or(value);
-    let called = catalogue::word("audit_object", kind, lang).or_else(|| catalogue::word("audit_group", kind, lang));
-    called.unwrap_or(kind)
+    let grouped = |value| catalogue::word("audit_group", value, lang);
+    grouped(value).or_else(|| catalogue::word("audit_object", kind, lang)).or_else(|| grouped(kind)).unwrap_or(kind)
 }
 
 /// Through which door something came: `folder:12_x`, `console:kato.1`, `cli`. What stands behind the colon stays.

@@ -161,5 +161,10 @@ fn who_chooses_an_object_has_not_answered_whether_it_was_paid_before() {
         let post = [("finding", finding.as_str()), ("act", "post"), ("reason", "別の請求と確認")];
         operator.post(list, &post).await.expect_to(&format!("{list}?done=posted-held.1.0.0"));
         assert_eq!(world.number(orders).await, 2);
+        // Whoever approves the order sees whom it pays now, and who chose that and why, beside what came.
+        let order = world.number("select max(id) from ledger.payment_order").await;
+        let page = operator.get(&format!("/ledger/lineage/payment_order/{order}")).await.expect(200);
+        let page = page.shows("現在の支出命令").shows("<code>2026F0000101</code>").shows("これまでの選択");
+        page.shows("債権者 <code>0000000101</code> · 電話で確認").shows("契約書で確認");
     });
 }

@@ -41,6 +41,12 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
         page.shows("選んだ支出命令").shows(&no).shows(&was);
         approver.get(&format!("{form}&to=2026-10-26")).await.expect(200).hides(">支払日を変更する<");
         approver.get("/ledger/orders/day").await.expect(409).shows("支出命令を選んでください。");
+        approver
+            .get(&format!("{form}&to=2030-01-15&reason=x"))
+            .await
+            .expect(409)
+            .shows("休日の登録は")
+            .hides("class=\"detail\" lang=\"en\"");
         // A day on which banks are closed is refused, and what was typed stays.
         approver
             .get(&format!("{form}&to=2026-10-25&reason=x"))
@@ -57,7 +63,9 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
         // By when the bank must have it, by each profile that could carry the order; a day it does not take is told, not refused.
         page.shows("<h2>銀行の期限</h2>").shows("みずほアバンスドバンク").shows("2026-10-23 12:00").hides("TRANSFER_DATE");
         let near = approver.get(&format!("{form}&to=2026-10-06&reason=x")).await.expect(200).shows(">支払日を変更する<");
-        near.shows("<span class=\"badge bad\">間に合いません</span>").shows("支払日2026-10-06が近すぎます。");
+        near.shows("<span class=\"badge bad\">間に合いません</span>")
+            .shows("支払日2026-10-06が近すぎます。")
+            .shows("どの銀行プロファイルでも間に合いません。");
         let moved = "select count(*) from ledger.payment_order where pay_date = '2026-10-26'";
         assert_eq!(world.number(moved).await, 0, "looking moves nothing");
         // Whoever made it does not give it another day.
@@ -77,6 +85,9 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
         approver.post("/ledger/orders/day", &fields).await.expect_to(&told("orders-moved"));
         approver.get(&told("orders-moved")).await.expect(200).shows(&format!("支出命令{no}：支払日を変更しました。"));
         assert_eq!(world.number(moved).await, 1);
+        let id = world.number("select id from ledger.payment_order where pay_date = '2026-10-26'").await;
+        let page = approver.get(&format!("/ledger/lineage/payment_order/{id}")).await.expect(200).shows("支払日変更");
+        page.shows(&format!("{was} → 2026-10-26")).shows("銀行の持込期限に間に合わない");
         // Cancelled with a reason; the preview shows what is booked back.
         approver.post("/ledger/orders/cancel", &fields[..1]).await.expect(400).shows("理由を入力してください。");
         let page = approver.get(&format!("/ledger/orders/cancel?order={no}&reason=x")).await.expect(200);

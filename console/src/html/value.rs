@@ -7,9 +7,10 @@ pub(crate) fn yen(amount: i64) -> Markup {
     html! { span.yen.negative[amount < 0] { @if amount < 0 { "△" } (text) } }
 }
 
-/// A number with separators.
+/// A number with separators; negative ones as amounts are.
 pub(crate) fn count(number: i64) -> Markup {
-    html! { span.count { (Yen(number).to_string()) } }
+    let text = Yen(number.saturating_abs()).to_string();
+    html! { span.count { @if number < 0 { "△" } (text) } }
 }
 
 /// An RFC 3339 instant or a database's: the day and the minute, the whole in the title.

@@ -64,7 +64,7 @@ fn state(person: &Person, task: &Task) -> Markup {
     let lang: Lang = person.lang;
     if let Some(outcome) = &task.outcome {
         let word = if outcome == "done" { say(lang, "完了", "done") } else { say(lang, "不要", "not needed") };
-        return html! { (badge(Tone::Quiet, word)) " " (html::who(lang, task.done_by.as_deref().unwrap_or_default())) " " (task.note) };
+        return html! { (badge(Tone::Quiet, word)) " " (html::who(lang, task.done_by.as_deref().unwrap_or_default())) @if let Some(at) = &task.done_at { " · " (when(at)) } " " (task.note) };
     }
     html! {
         @if person.may_on(Action::Operate, &task.topic) {
@@ -73,16 +73,16 @@ fn state(person: &Person, task: &Task) -> Markup {
     }
 }
 
-/// What is to be done with a file by hand, on the file's page.
+/// What is to be done with a file by hand, and what was done with it, on the file's page.
 pub(super) async fn of_file(desk: &Desk, person: &Person, file: i64) -> Answer {
     let lang = person.lang;
-    let filter = TaskFilter { file: Some(file), rows_max: ROWS, ..TaskFilter::default() };
-    let open = tasks::list(&desk.pool, &filter, &clock::now()).await?;
+    let filter = TaskFilter { file: Some(file), all: true, rows_max: ROWS, ..TaskFilter::default() };
+    let found = tasks::list(&desk.pool, &filter, &clock::now()).await?;
     Ok(html! {
-        @if !open.is_empty() {
+        @if !found.is_empty() {
             section.panel {
                 h2 { (say(lang, "作業", "Tasks")) }
-                @for task in &open { p {
+                @for task in &found { p {
                     (words::task_kind(lang, &task.kind)) " · " (desk.registry.partner(lang, &task.from_whom)) " → " (desk.registry.partner(lang, &task.to_whom))
                     " · " (say(lang, "期限", "by")) " " (when(&task.due_at)) " " (state(person, task))
                 } }

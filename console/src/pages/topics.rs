@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use renkei_core::catalogue::Lang;
 use renkei_core::layout::describe::{self, Rule};
 use renkei_core::layout::{Grade, Layout};
+use renkei_core::registry::topics::Confirm;
 use renkei_core::registry::{Direction, Integration, Topic};
 use renkei_core::words::{self, say};
 
@@ -78,6 +79,7 @@ fn facts(desk: &Desk, lang: Lang, topic: &Topic, next: &Markup, waiting: Option<
             dt { (say(lang, "識別子", "Slug")) } dd { code { (topic.slug) } }
             dt { (say(lang, "向き", "Way")) } dd { (words::direction(lang, topic.direction)) " · " (desk.registry.partner(lang, &topic.from)) " → " (desk.registry.partner(lang, &topic.to)) }
             dt { (say(lang, "キュー", "Queue")) } dd { code { (topic.queue()) } @if let Some(waiting) = waiting { " · " (say(lang, "待ち", "waiting")) " " (waiting) } }
+            @if topic.results.as_deref().unwrap_or(topic).confirm == Confirm::Operator { dt { (say(lang, "記帳", "Posting")) } dd { (say(lang, "検査のあと、人が内容を確かめてから記帳します。", "Checked files wait until a person has looked at them.")) } }
             @if let Some(schedule) = &topic.schedule { dt { (say(lang, "予定", "Schedule")) } dd { (words::schedule(lang, &schedule.rule)) } }
             @if let Some(due) = &topic.due {
                 @let rule = due.rule.as_ref().map_or_else(|| due.written.clone(), |rule| words::schedule(lang, rule));

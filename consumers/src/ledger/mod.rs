@@ -39,7 +39,7 @@ mod worklist;
 
 pub use orders::{
     ChosenOrder, OrdersEffect, PaymentOrder, Rescheduling, approve_payment_orders, book_counter_payments, book_direct_debits,
-    cancel_payment_orders, check_account, chosen_orders, payment_orders, preview_cancel, preview_reschedule,
+    cancel_payment_orders, check_account, chosen_orders, payment_orders, preview_approve, preview_cancel, preview_reschedule,
     reschedule_payment_orders,
 };
 pub use organizations::name_carrier;

@@ -43,7 +43,16 @@ pub(super) const IDS: &str =
 
 /// 決裁: approves drafts by number, all or none; posts the expense. Returns how many.
 pub async fn approve_payment_orders(pool: &PgPool, numbers: &[String], approver: &str, day: &str) -> Result<i64, LedgerError> {
-    decide(pool, &format!("select ledger.approve_payment_orders({IDS}, $2, $3::date)"), numbers, &[approver, day]).await
+    decide(pool, &approve(), numbers, &[approver, day]).await
+}
+
+/// What [`approve_payment_orders`] would do: done and rolled back.
+pub async fn preview_approve(pool: &PgPool, numbers: &[String], approver: &str, day: &str) -> Result<OrdersEffect, LedgerError> {
+    preview(pool, &approve(), numbers, &[approver, day]).await
+}
+
+fn approve() -> String {
+    format!("select ledger.approve_payment_orders({IDS}, $2, $3::date)")
 }
 
 /// Another pay date for payment orders.

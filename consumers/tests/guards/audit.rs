@@ -5,7 +5,7 @@ use renkei_consumers::audit::verify::{Broken, verify, verify_against};
 
 use crate::scratch::Scratch;
 
-const EVENT: &str = "select audit.record('sato', 'order.approved', 'payment_order', '7', null, '{\"yen\": 1000}', '定例')";
+const EVENT: &str = "select audit.record('sato', 'payment_order.approve', 'payment_order', '7', null, '{\"yen\": 1000}', '定例')";
 
 /// A database with a chain of five links in two seals.
 async fn sealed() -> Scratch {

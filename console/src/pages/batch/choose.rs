@@ -17,7 +17,7 @@ use super::records::may_unmask;
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, badge, fault_told, field, frame, post, record, search, shown, when, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, badge, fault_told, field, frame, post, record, search, shown, when, who, yen};
 use crate::notice::HeldCounts;
 use crate::refusal::{Answer, Refusal};
 
@@ -166,9 +166,11 @@ async fn line_panel(desk: &Desk, lang: Lang, batch: &Batch, line: i64, full: boo
     )
 }
 
-fn history(lang: Lang, chosen: &[Chosen]) -> Markup {
+/// What was chosen for a line, by whom and why.
+pub(crate) fn history(lang: Lang, chosen: &[Chosen]) -> Markup {
+    let name = |object: &str| Kind::parse(object).map(|kind| kind.name(lang)).unwrap_or_default();
     html! { section.panel { h2 { (say(lang, "これまでの選択", "Chosen so far")) }
-        ul.plain { @for one in chosen { li { (when(&one.at)) " " (one.by) " " code { (one.chosen) } " " (one.reason) } } }
+        ul.plain { @for one in chosen { li { (when(&one.at)) " " (who(lang, &one.by)) " · " (name(&one.object)) " " code { (one.chosen) } " · " (one.reason) } } }
     } }
 }
 

@@ -196,7 +196,8 @@ pub(crate) async fn show_cancel(State(desk): State<Arc<Desk>>, person: Person, P
     .fetch_one(&desk.pool)
     .await?;
     let body = html! {
-        p { (batch.file) " · " (count(batch.records_posted)) " " (say(lang, "件を取り消します。記帳済の仕訳には反対仕訳を起こします。", "records; what was posted is reversed.")) }
+        @if batch.records_posted > 0 { p { (batch.file) " · " (count(batch.records_posted)) " " (say(lang, "件を取り消します。記帳済の仕訳には反対仕訳を起こします。", "records; what was posted is reversed.")) } }
+        @else { p { (batch.file) " · " (count(batch.records_read)) " " (say(lang, "件。まだ何も記帳していないため、仕訳は起こしません。待っている行は処理せずに終わります。", "records, none of which is posted: nothing is booked, and what waits ends.")) } }
         @if slips > 0 { p { (say(lang, "納付書も無効になります：", "Payment slips that end with it: ")) (count(slips)) } }
         @if blockers.is_empty() {
             (post(&person, &format!("/batches/{id}/cancel"), html! {

@@ -3,6 +3,7 @@ use renkei_consumers::inbound::{Batch, State};
 use renkei_consumers::ledger::{self, JournalLine};
 use renkei_core::catalogue::Lang;
 use renkei_core::words::{self, say};
+use sqlx::FromRow;
 
 use crate::access::{Action, Person};
 use crate::desk::Desk;
@@ -27,7 +28,37 @@ pub(super) async fn panel(desk: &Desk, person: &Person, batch: &Batch) -> Answer
             @else { (table(person, &lines)) }
             @if i64::try_from(lines.len()).unwrap_or(0) == LINES_MAX { p.hint { (say(lang, "先頭の100行を表示しています。", "The first 100 lines are shown.")) } }
         }
+        (orders(desk, person, batch.id).await?)
     })
+}
+
+/// A payment order that a batch made.
+#[derive(Debug, FromRow)]
+struct Made {
+    id: i64,
+    no: String,
+    line: Option<i64>,
+    state: String,
+    amount: i64,
+    pay_date: String,
+}
+
+/// The payment orders it made: of a draft nothing is booked yet.
+async fn orders(desk: &Desk, person: &Person, batch: i64) -> Answer {
+    let (lang, opens) = (person.lang, person.may_everywhere(Action::See));
+    let sql = "select id, no, line, state, amount, pay_date::text as pay_date from ledger.payment_order where batch_id = $1 order by id limit $2";
+    let made: Vec<Made> = sqlx::query_as(sql).bind(batch).bind(LINES_MAX).fetch_all(&desk.pool).await?;
+    Ok(html! { @if !made.is_empty() { section.panel {
+        h2 { (say(lang, "作成された支出命令", "Payment orders it made")) }
+        div.scroll { table {
+            thead { tr { th { (say(lang, "命令番号", "Order")) } th.number { (say(lang, "行", "Line")) } th { (say(lang, "状態", "State")) } th.number { (say(lang, "金額", "Yen")) } th { (say(lang, "支払日", "Pay date")) } } }
+            tbody { @for order in &made { tr {
+                td { (html::link(opens, &format!("/ledger/lineage/payment_order/{}", order.id), html! { code { (order.no) } })) }
+                td.number { @if let Some(line) = order.line { (line) } } td { (words::order_state(lang, &order.state)) } td.number { (yen(order.amount)) } td { (order.pay_date) }
+            } } }
+        } }
+        @if i64::try_from(made.len()).unwrap_or(0) == LINES_MAX { p.hint { (say(lang, "先頭の100件を表示しています。", "The first 100 are shown.")) } }
+    } } })
 }
 
 /// The way back: by the line of the file, and by what the posting is about (an order, money that was settled).

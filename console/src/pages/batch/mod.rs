@@ -62,7 +62,10 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, Path(id)
         div id="staged" data-live { (records::panel(&desk, &person, &batch, &fields, false).await?) }
         div id="documents" data-live { @if !documents.is_empty() { (document_panel(lang, &documents)) } }
     };
-    Ok(frame(&person, &Page::new(Nav::Batches, &title).after(Notice::of(fields.get("done"))), body))
+    // What is refused, or was there before, was not accepted, whenever that turned out.
+    let speaks = matches!(batch.state, BatchState::Rejected | BatchState::Duplicate) && fields.get("done") == "handed-in";
+    let notice = Notice::of(fields.get("done")).filter(|_| !speaks);
+    Ok(frame(&person, &Page::new(Nav::Batches, &title).after(notice), body))
 }
 
 /// How many errors refused it: of its reading, else of its checks.
@@ -131,6 +134,7 @@ fn hops(lang: Lang, batch: &Batch) -> Markup {
         sum([posted.yen, held.yen, known.yen, rejected.yen]),
     );
     let cancelled = batch.state == BatchState::Cancelled;
+    let whole = batch.state == BatchState::Rejected && batch.faults_total > 0;
     let staged = (batch.records_staged, batch.yen_staged);
     let decided = !matches!(
         batch.state,
@@ -141,7 +145,11 @@ fn hops(lang: Lang, batch: &Batch) -> Markup {
         table {
             thead { tr { th { (say(lang, "段階", "Hop")) } th.number { (say(lang, "件数", "Records")) } th.number { (say(lang, "金額", "Yen")) } } }
             tbody {
-                @for hop in &hops { tr { th scope="row" { (say(lang, hop.ja, hop.en)) } td.number { (count(hop.records)) } td.number { (yen(hop.yen)) } } }
+                @for (place, hop) in hops.iter().enumerate() {
+                    // A file that is refused as a whole ends with all that was read.
+                    @let end = if whole && place + 1 == hops.len() { &hops[0] } else { hop };
+                    tr { th scope="row" { (say(lang, hop.ja, hop.en)) } td.number { (count(end.records)) } td.number { (yen(end.yen)) } }
+                }
                 // What was posted is taken back, and nothing of it stands.
                 @if cancelled { tr { th scope="row" { (say(lang, "取消（反対仕訳）", "reversed")) } td.number { (count(-posted.records)) } td.number { (yen(-posted.yen)) } } }
             }
@@ -187,7 +195,7 @@ fn timeline(lang: Lang, steps: &[Step], errors: i64) -> Markup {
                     @let by_checks = step.action == "batch.reject" && !step.source.is_empty();
                     @if !by_checks { (html::who(lang, &step.actor)) }
                     @if let Some(took) = step.took_ms { " " span.hint { "+" (lasted(lang, took)) } }
-                    @if by_checks { (html::who(lang, &step.source)) } @else if !step.source.is_empty() { span.hint { " · " (html::who(lang, &step.source)) } }
+                    @if by_checks { " · " (html::who(lang, &step.source)) } @else if !step.source.is_empty() { span.hint { " · " (html::who(lang, &step.source)) } }
                     @if let Some(reason) = &step.reason { div.detail { (reason_told(lang, reason, if step.action == "batch.reject" { errors } else { 0 })) } }
                 }
             }

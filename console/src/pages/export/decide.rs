@@ -4,6 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use renkei_consumers::outbound::{FileDetail, FileState, Found};
+use renkei_consumers::tasks;
+use renkei_core::calendar::clock;
 use renkei_core::words::say;
 
 use crate::access::{Action, Person};
@@ -142,6 +144,10 @@ pub(crate) async fn release(State(desk): State<Arc<Desk>>, person: Person, Path(
         ));
     }
     desk.exporter.release(id, &person.login).await?;
+    // Who carries it learns it now, not with the next look for what is to be done.
+    if let Err(error) = tasks::refresh(&desk.pool, &desk.registry, &clock::now()).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, file = id, "the task of carrying the file is made later");
+    }
     Ok(back(id, "released"))
 }
 

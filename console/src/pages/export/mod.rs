@@ -172,7 +172,7 @@ fn facts(desk: &Desk, lang: Lang, file: &ExportFile, full: bool) -> Markup {
             @if let (Some(by), Some(at)) = (&file.released_by, &file.released_at) { dt { (say(lang, "払出", "Released")) } dd { (who(lang, by)) " · " (when(at)) } }
             @if let Some(by) = &file.needed_by { dt { (say(lang, "相手先の期限", "Partner needs it by")) } dd { (when(by)) } }
             @if let Some(at) = &file.delivered_at { dt { (say(lang, "引渡", "Delivered")) } dd { (when(at)) } }
-            @if let (Some(by), Some(reason)) = (&file.voided_by, &file.void_reason) { dt { (say(lang, "無効", "Void")) } dd { (who(lang, by)) " · " (reason) " · " (file.void_confirmation.as_deref().unwrap_or_default()) } }
+            @if let (Some(by), Some(reason)) = (&file.voided_by, &file.void_reason) { dt { (say(lang, "無効", "Void")) } dd { (who(lang, by)) @if let Some(at) = &file.voided_at { " · " (when(at)) } " · " (reason) @if let Some(confirmed) = file.void_confirmation.as_deref().filter(|text| !text.is_empty()) { " · " (confirmed) } } }
             dt { (say(lang, "払出の規則", "Release")) }
             dd { (match file.release_policy.as_str() {
                 "two_person" => say(lang, "二人で（作成者と承認者は別の人）", "two persons (maker and approver differ)"),

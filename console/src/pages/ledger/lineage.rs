@@ -11,11 +11,11 @@ use renkei_core::layout::Kind;
 use renkei_core::words::{self, say};
 
 use super::super::seen;
-use super::{Tab, tabs, whole};
+use super::{Tab, order, tabs, whole};
 use crate::access::Person;
 use crate::desk::Desk;
 use crate::html::{Nav, Page, Tone, badge, called, count, file_badge, frame, record, topic, when};
-use crate::pages::batch::table as journal;
+use crate::pages::batch::{choose, table as journal};
 use crate::refusal::{Answer, Refusal};
 
 /// What can be asked for by its number. Pay of one person is not among them: it is shown nowhere.
@@ -42,7 +42,7 @@ pub(crate) async fn line(State(desk): State<Arc<Desk>>, person: Person, Path((en
     let lang = person.lang;
     let lineage = answered(lineage::of_line(&desk.pool, &desk.archive, entry, line).await)?;
     let title = format!("{} {entry} · {} {line}", say(lang, "由来 伝票", "Lineage of entry"), say(lang, "行", "line"));
-    page(&desk, &person, &lineage, &title, ("entry", &format!("{entry}/{line}"))).await
+    page(&desk, &person, &lineage, &title, ("entry", &format!("{entry}/{line}")), html! {}).await
 }
 
 /// The same for a thing: a payment order, a receipt, what somebody settled.
@@ -56,7 +56,13 @@ pub(crate) async fn object(State(desk): State<Arc<Desk>>, person: Person, Path((
     let lineage = answered(lineage::of_object(&desk.pool, &desk.archive, &about).await)?;
     let name = lineage.name.clone().unwrap_or_else(|| id.to_string());
     let title = format!("{} {} {name}", say(lang, "由来", "Lineage of"), words::claim_object(lang, &about.object));
-    page(&desk, &person, &lineage, &title, (&about.object, &name)).await
+    let now = if about.object == "payment_order" {
+        let full = lineage.sources.iter().any(|source| uncovered(&person, source));
+        order::now(&desk, &person, id, full).await?
+    } else {
+        html! {}
+    };
+    page(&desk, &person, &lineage, &title, (&about.object, &name), now).await
 }
 
 fn answered(found: Result<Lineage, LineageError>) -> Answer<Lineage> {
@@ -74,14 +80,24 @@ fn answered(found: Result<Lineage, LineageError>) -> Answer<Lineage> {
     }
 }
 
-async fn page(desk: &Desk, person: &Person, lineage: &Lineage, title: &str, seen_as: (&str, &str)) -> Answer {
+async fn page(desk: &Desk, person: &Person, lineage: &Lineage, title: &str, seen_as: (&str, &str), now: Markup) -> Answer {
     let lang = person.lang;
+    // What a person chose for a line stands beside what it says.
+    let mut chosen = Vec::new();
+    for source in &lineage.sources {
+        chosen.push(match source.place.line {
+            Some(line) => desk.intake.choices(source.place.batch, line).await?,
+            None => Vec::new(),
+        });
+    }
     if lineage.sources.iter().any(|source| uncovered(person, source)) {
         seen::note(desk, person, seen_as, "lineage").await?;
     }
     let released = lineage.origin.as_ref().and_then(|origin| origin.exported);
     let body = html! {
         (tabs(lang, Tab::Entries))
+        (now)
+        @for chosen in chosen.iter().filter(|chosen| !chosen.is_empty()) { (choose::history(lang, chosen)) }
         @if let Some(file) = released { p { (say(lang, "送出ファイルの払出しによる仕訳", "Booked by the release of an outgoing file")) " " a href={ "/exports/" (file) } { (say(lang, "送出ファイル", "file")) " " (file) } } }
         @if lineage.sources.is_empty() { p.hint { (say(lang, "受け付けたファイルによるものではありません（職員の操作、またはマスタ）。", "No file brought it: a person decided, or it is a master.")) } }
         @for (nth, source) in lineage.sources.iter().enumerate() {

@@ -9,6 +9,8 @@ pub(crate) mod entries;
 pub(crate) mod lineage;
 /// Entries of a budget line.
 pub(crate) mod lines;
+/// One payment order as it is.
+mod order;
 /// Payment orders.
 pub(crate) mod orders;
 /// Approved orders: another day, or none.

@@ -9,11 +9,11 @@ use renkei_core::words::{self, say};
 use sqlx::FromRow;
 
 use super::super::seen;
-use super::{Tab, tabs, whole};
+use super::{Tab, redo, tabs, whole};
 use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, older, post, search, shown, yen};
+use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, older, search, shown, yen};
 use crate::notice::Notice;
 use crate::refusal::{Answer, Refusal};
 
@@ -83,12 +83,13 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, person: Person, fields: 
         }))
         @if orders.is_empty() { (html::empty(say(lang, "該当する支出命令はありません。", "No order matches."))) }
         @else if approves {
-            (post(&person, "/ledger/orders/approve", html! {
+            // Nothing is done by it: it leads to what the approval comes to.
+            form method="get" action="/ledger/orders/approve" {
                 @if let Some(find) = fields.some("find") { input type="hidden" name="find" value=(find); }
                 (table(&person, &orders, true))
                 p { (say(lang, "表示中の合計", "Total shown")) " " (yen(sum)) " " (say(lang, "円", "yen")) }
-                button type="submit" { (say(lang, "選んだ命令を決裁する", "Approve the chosen orders")) }
-            }))
+                button type="submit" { (say(lang, "選んだ命令を決裁する…", "Approve the chosen orders…")) }
+            }
         } @else if state == "approved" && person.may_everywhere(Action::Approve) {
             // Nothing is done by these: they lead to the effect of what may be done.
             form method="get" action="/ledger/orders/day" {
@@ -144,7 +145,7 @@ pub(crate) async fn approve(State(desk): State<Arc<Desk>>, person: Person, field
         return Err(Refusal::sentence("支出命令を選んでください。", "Choose at least one order."));
     }
     if !person.proven_lately {
-        return Ok(see_other("/prove?back=/ledger/orders"));
+        return Ok(see_other(&redo::again("approve", &numbers, &[("find", fields.get("find"))])));
     }
     ledger::approve_payment_orders(&desk.pool, &numbers, &person.login, &clock::today().to_string()).await?;
     let list = address(ADDRESS, &fields, &["find"]);

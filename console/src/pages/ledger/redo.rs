@@ -1,5 +1,5 @@
-//! Approved payment orders that no file carries: another day, or none at all. First the effect, then who is there, then the act; by somebody
-//! else than who made them.
+//! What is decided about payment orders: their approval; of approved ones that no file carries another day, or none at all. First the effect,
+//! then who is there, then the act; by somebody else than who made them.
 
 use std::sync::Arc;
 
@@ -49,8 +49,21 @@ enum Becomes<'d> {
     Unsaid,
     /// It is paid on another day.
     Paid(&'d str),
+    /// It may be paid.
+    Approved,
     /// It is not paid.
     Cancelled,
+}
+
+impl Becomes<'_> {
+    /// The state it comes to, where that is another.
+    const fn state(self) -> Option<&'static str> {
+        match self {
+            Becomes::Approved => Some("approved"),
+            Becomes::Cancelled => Some("cancelled"),
+            Becomes::Unsaid | Becomes::Paid(_) => None,
+        }
+    }
 }
 
 /// What stands on both pages: what is asked for, the orders, and its effect once that is known.
@@ -84,7 +97,8 @@ async fn page(
     };
     let body = html! {
         (body)
-        p { a href={ (ADDRESS) "?state=approved" } { (say(lang, "決裁済の支出命令に戻る", "Back to the approved orders")) } }
+        @if let Becomes::Approved = becomes { p { a href=(ADDRESS) { (say(lang, "決裁待ちの支出命令に戻る", "Back to the drafts")) } } }
+        @else { p { a href={ (ADDRESS) "?state=approved" } { (say(lang, "決裁済の支出命令に戻る", "Back to the approved orders")) } } }
     };
     Ok((status, frame(person, &Page::new(Nav::Ledger, title), body)).into_response())
 }
@@ -110,7 +124,7 @@ fn table(lang: Lang, orders: &[ChosenOrder], number: usize, becomes: Becomes<'_>
             tbody { @for order in orders { tr {
                 td { code { (order.no) } } td { (order.creditor) " " (shown("creditor_name", &order.creditor_name, full)) } td.number { (yen(order.amount)) }
                 td { (order.pay_date) @if let Becomes::Paid(day) = becomes { " → " strong { (day) } } }
-                td { (words::order_state(lang, &order.state)) @if let Becomes::Cancelled = becomes { " → " strong { (words::order_state(lang, "cancelled")) } } }
+                td { (words::order_state(lang, &order.state)) @if let Some(state) = becomes.state() { " → " strong { (words::order_state(lang, state)) } } }
             } } }
             tfoot { tr {
                 th scope="row" colspan="2" { @match becomes {
@@ -148,12 +162,13 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
     );
     let act = match asked.filter(|_| effect.as_ref().is_some_and(Result::is_ok)) {
         Some((day, reason)) => html! {
-            (banks(&desk, lang, day, &today).await?)
+            @let (late, banks) = banks(&desk, lang, day, &today).await?;
+            (banks)
             (post(&person, &format!("{ADDRESS}/day"), html! {
                 (hidden(&numbers))
                 input type="hidden" name="to" value=(day);
                 input type="hidden" name="reason" value=(reason);
-                button type="submit" { (say(lang, "支払日を変更する", "Give them this day")) }
+                button.danger[late] type="submit" { (say(lang, "支払日を変更する", "Give them this day")) }
             }))
         },
         None => html! {},
@@ -163,11 +178,14 @@ pub(crate) async fn look_day(State(desk): State<Arc<Desk>>, person: Person, fiel
     page(&desk, &person, (&title, &numbers), form, effect, becomes, act).await
 }
 
-/// What the banks say of the day. The ledger does not know by which of them an order will leave, so that none of it refuses the day.
-async fn banks(desk: &Desk, lang: Lang, day: &str, today: &str) -> Answer {
+/// What the banks say of the day, and whether none of them is in time for it. The ledger does not know by which of them an order will
+/// leave, nor whether the bank was asked for an exception: none of it refuses the day.
+async fn banks(desk: &Desk, lang: Lang, day: &str, today: &str) -> Answer<(bool, Markup)> {
     let carrying = profiles::carrying_orders(&desk.registry);
     let days = profiles::bank_days(&desk.pool, &carrying, (day, today)).await?;
-    Ok(html! {
+    let late = !days.is_empty() && days.iter().all(|said| said.code.is_some());
+    let told = html! {
+        @if late { p.refusal role="alert" { (say(lang, "どの銀行プロファイルでも間に合いません。この日に変更しても、銀行と取り決めない限り振り込めません。", "No bank profile is in time for it: orders of this day leave only by agreement with the bank.")) } }
         @if !days.is_empty() { section.panel id="banks" {
             h2 { (say(lang, "銀行の期限", "By when the bank must have it")) }
             dl.facts { @for ((_, profile), said) in carrying.iter().zip(&days) {
@@ -181,7 +199,8 @@ async fn banks(desk: &Desk, lang: Lang, day: &str, today: &str) -> Answer {
                 } }
             } }
         } }
-    })
+    };
+    Ok((late, told))
 }
 
 /// A title with how many orders it is about.
@@ -197,12 +216,28 @@ pub(crate) async fn give_day(State(desk): State<Arc<Desk>>, person: Person, fiel
     let numbers = chosen(&person, &fields)?;
     let to = date(&fields, "to")?.ok_or_else(|| Refusal::value("to", fields.get("to")))?;
     if !person.proven_lately {
-        return Ok(see_other(&again("day", &numbers, Some(&to))));
+        return Ok(see_other(&again("day", &numbers, &[("to", &to)])));
     }
     let today = clock::today().to_string();
     let to = Rescheduling { pay_date: &to, who: &person.login, reason: fields.reason()?, today: &today };
     ledger::reschedule_payment_orders(&desk.pool, &numbers, &to).await?;
     Ok(see_other(&format!("{ADDRESS}?state=approved&done={}", Notice::of_orders("orders-moved", &numbers))))
+}
+
+/// 決裁: what it comes to, before it is signed.
+pub(crate) async fn look_approve(State(desk): State<Arc<Desk>>, person: Person, fields: Fields) -> Answer<Response> {
+    let numbers = chosen(&person, &fields)?;
+    let lang = person.lang;
+    let effect = ledger::preview_approve(&desk.pool, &numbers, &person.login, &clock::today().to_string()).await;
+    let act = html! { @if effect.is_ok() {
+        (post(&person, &format!("{ADDRESS}/approve"), html! {
+            (hidden(&numbers))
+            @if let Some(find) = fields.some("find") { input type="hidden" name="find" value=(find); }
+            button type="submit" { (say(lang, "決裁する", "Approve them")) }
+        }))
+    } };
+    let title = titled(lang, ("支出命令の決裁", "Approval of payment orders"), numbers.len());
+    page(&desk, &person, (&title, &numbers), html! {}, Some(effect), Becomes::Approved, act).await
 }
 
 /// None at all: asks why, and shows what it comes to.
@@ -245,20 +280,20 @@ pub(crate) async fn cancel(State(desk): State<Arc<Desk>>, person: Person, fields
     let numbers = chosen(&person, &fields)?;
     let reason = fields.reason()?;
     if !person.proven_lately {
-        return Ok(see_other(&again("cancel", &numbers, None)));
+        return Ok(see_other(&again("cancel", &numbers, &[])));
     }
     ledger::cancel_payment_orders(&desk.pool, &numbers, &person.login, reason, &clock::today().to_string()).await?;
     Ok(see_other(&format!("{ADDRESS}?state=approved&done={}", Notice::of_orders("orders-cancelled", &numbers))))
 }
 
-/// Asks who is there, and leads back to the effect: numbers of orders and a day may stand in an address.
-fn again(act: &str, numbers: &[String], day: Option<&str>) -> String {
+/// Asks who is there, and leads back to the effect: numbers of orders, a day and what was looked for may stand in an address.
+pub(super) fn again(act: &str, numbers: &[String], more: &[(&str, &str)]) -> String {
     let mut back = form_urlencoded::Serializer::new(String::new());
     for number in numbers {
         back.append_pair("order", number);
     }
-    if let Some(day) = day {
-        back.append_pair("to", day);
+    for (name, value) in more.iter().filter(|(_, value)| !value.is_empty()) {
+        back.append_pair(name, value);
     }
     let back = format!("{ADDRESS}/{act}?{}", back.finish());
     format!("/prove?{}", form_urlencoded::Serializer::new(String::new()).append_pair("back", &back).finish())
