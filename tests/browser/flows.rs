@@ -152,7 +152,7 @@ fn two_persons_make_and_release_a_bank_file_once() {
         approver.until("the drafts are listed", "選んだ命令を決裁する…").await;
         approver.js("for (const box of document.querySelectorAll('input[name=order]')) box.checked = true").await;
         approver.press("選んだ命令を決裁する…").await;
-        approver.until("what it comes to is shown first", "変更すると").await;
+        approver.until("what it comes to is shown first", "決裁すると").await;
         approver.picture("orders-approve").await;
         approver.press("決裁する").await;
         approver.until("the orders are approved", "決裁しました。").await;

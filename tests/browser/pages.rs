@@ -78,6 +78,9 @@ fn filled(path: &str, ids: &Ids) -> Vec<String> {
         // Nothing of that day is unsent; what is asked for is asked for all the same.
         return vec!["/worklists/pay/move?from=2026-10-15&kind=1".to_owned()];
     }
+    if path == "/ledger/orders/approve" {
+        return vec![format!("{path}?order={}", ids.draft)];
+    }
     if path.starts_with("/ledger/orders/") {
         return vec![format!("{path}?order=2026P00000001")];
     }
@@ -136,6 +139,8 @@ struct Ids {
     task: i64,
     /// Batch and line of an invoice of nobody's.
     held: (i64, i64),
+    /// Number of an order that waits for its approval.
+    draft: String,
 }
 
 /// What a browser saves instead of showing, what ends the session, what is no page, and what `fill` makes nothing for.
@@ -164,6 +169,10 @@ fn every_page_fits_speaks_its_readers_language_and_labels_its_fields() {
             failure: world.number("select max(id) from intake.failure").await,
             task: world.number("select min(id) from work.task where outcome is null and kind = 'fetch'").await,
             held: sqlx::query_as("select batch_id, line from intake.finding where code = 'CREDITOR_UNKNOWN' and state = 'open' limit 1")
+                .fetch_one(world.pool())
+                .await
+                .unwrap(),
+            draft: sqlx::query_scalar("select min(no) from ledger.payment_order where state = 'draft'")
                 .fetch_one(world.pool())
                 .await
                 .unwrap(),

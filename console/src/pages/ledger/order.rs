@@ -38,17 +38,17 @@ pub(super) async fn now(desk: &Desk, person: &Person, id: i64, full: bool) -> An
     Ok(html! { section.panel id="now" {
         h2 { (say(lang, "現在の支出命令", "The order as it is now")) " " (badge(Tone::Quiet, &words::order_state(lang, &order.state))) }
         dl.facts {
-            dt { (say(lang, "債権者", "Creditor")) } dd { code { (order.creditor) } " " (shown("creditor_name", &order.creditor_name, full || shows_payees(person))) }
+            dt { (say(lang, "債権者", "Creditor")) } dd { code { (order.creditor) } " " span translate="no" { (shown("creditor_name", &order.creditor_name, full || shows_payees(person))) } }
             @if let Some(commitment) = &order.commitment {
-                dt { (say(lang, "支出負担行為", "Commitment")) } dd { code { (commitment) } " " (order.commitment_title.as_deref().unwrap_or_default()) }
+                dt { (say(lang, "支出負担行為", "Commitment")) } dd { code { (commitment) } " " span translate="no" { (order.commitment_title.as_deref().unwrap_or_default()) } }
             }
             dt { (say(lang, "金額", "Yen")) } dd { (yen(order.amount)) }
             dt { (say(lang, "支払日", "Pay date")) } dd { (order.pay_date) }
             @if let (Some(by), Some(at)) = (&order.rescheduled_by, &order.rescheduled_at) {
                 dt { (say(lang, "支払日変更", "Given another day")) }
-                dd { @if let Some(was) = &order.was { (was) " → " (order.pay_date) " · " } (who(lang, by)) " · " (when(at)) " · " (order.reason.as_deref().unwrap_or_default()) }
+                dd { @if let Some(was) = &order.was { (was) " → " (order.pay_date) " · " } (who(lang, by)) " · " (when(at)) " · " span translate="no" { (order.reason.as_deref().unwrap_or_default()) } }
             }
-            dt { (say(lang, "摘要", "Memo")) } dd { (order.memo) }
+            dt { (say(lang, "摘要", "Memo")) } dd translate="no" { (order.memo) }
             dt { (say(lang, "起票者", "Made by")) } dd { (who(lang, &order.made_by)) }
             @if let (Some(by), Some(at)) = (&order.approved_by, &order.approved_at) { dt { (say(lang, "決裁者", "Approved by")) } dd { (who(lang, by)) " · " (when(at)) } }
         }

@@ -105,7 +105,7 @@ async fn page(
 
 fn told(lang: Lang, effect: &OrdersEffect, becomes: Becomes<'_>, full: bool) -> Markup {
     html! { section.panel {
-        h2 { (say(lang, "変更すると", "What it comes to")) }
+        h2 { @if let Becomes::Approved = becomes { (say(lang, "決裁すると", "What it comes to")) } @else { (say(lang, "変更すると", "What it comes to")) } }
         (table(lang, &effect.orders, usize::try_from(effect.changed).unwrap_or(0), becomes, full))
         (booked(lang, &effect.booked, say(lang, "仕訳はありません。", "Nothing is booked.")))
     } }
