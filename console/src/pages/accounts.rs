@@ -137,7 +137,7 @@ fn card(person: &Person, account: &Account, topics: &[(String, String)]) -> Mark
                     li.row {
                         (role_name(lang, role))
                         @if !own {
-                            details.inline {
+                            details {
                                 summary { (say(lang, "取消", "take away")) }
                                 (post(person, &address("take"), html! {
                                     input type="hidden" name="role" value=(role);
