@@ -721,6 +721,21 @@ begin
     end if;
 end $$;
 
+-- The beginning of a line is enough, and lines of a coming year are not loaded yet: those of any year count. What no line of any year
+-- begins with is a slip of the pen, and would map nothing.
+create function ledger.settlement_key_is_known(role text, fund text, key text) returns boolean language sql stable as $$
+    select case role
+           when 'fund' then exists (select from ledger.fund f where f.code = key)
+           else exists (select from ledger.budget_line b
+                         where (settlement_key_is_known.fund = '' or b.fund = settlement_key_is_known.fund)
+                           and b.side = case role when 'revenue' then 'revenue' else 'expenditure' end
+                           and case when role <> 'nature' then starts_with(b.code, key)
+                                    when key like '%/%' then starts_with(b.code, split_part(key, '/', 1))
+                                                             and ledger.budget_section(b.code) = split_part(key, '/', 2)
+                                    else ledger.budget_section(b.code) = key end) end
+$$;
+comment on function ledger.settlement_key_is_known is 'Whether there is a 会計, a 予算科目 or a 節 that a rule of the survey would be about.';
+
 create function ledger.set_settlement_rule(role text, fund text, key text, from_year int, item text, who text, why text) returns int
 language plpgsql as $$
 #variable_conflict use_variable
@@ -732,6 +747,9 @@ begin
         perform ledger.refuse_settlement(format('%s is no key of a rule for %s', key, role),
             case role when 'nature' then 'it is a 節 of two digits, or the beginning of a line, a slash and the 節' when 'fund' then 'it is a 会計 of two digits'
                       else 'it is the beginning of a 予算科目' end, 'nothing was changed');
+    end if;
+    if item is not null and not ledger.settlement_key_is_known(role, fund, key) then
+        perform ledger.refuse_settlement(format('there is no %s for a rule of %s', key, role), 'no budget line of any year begins with it', 'nothing was changed');
     end if;
     insert into ledger.settlement_rule as r (role, fund, key, from_year, version, item, why, made_by)
     select role, fund, key, from_year, coalesce(max(x.version), 0) + 1, item, why, who

@@ -21,6 +21,7 @@ create table access.account (
     disabled_at     timestamptz,
     disabled_by     text,
     disabled_reason text,
+    lock_lifted_at  timestamptz,
     created_at      timestamptz not null default clock_timestamp(),
     created_by      text        not null,
     constraint access_disabled_by_somebody check ((disabled_at is null) = (disabled_by is null)),
@@ -31,6 +32,7 @@ comment on column access.account.origin is 'local: made here. portal: the login 
 comment on column access.account.must_change is 'The password was given by somebody else: it is good for choosing another and for nothing more.';
 comment on column access.account.totp_sealed is 'Secret of the one-time codes, encrypted with the key of the installation.';
 comment on column access.account.totp_step is 'Time step of the last code that was taken: none is taken twice.';
+comment on column access.account.lock_lifted_at is 'Wrong attempts up to then count no more: an administrator let the login id try again.';
 create unique index access_login_is_unique on access.account (lower(login_id));
 
 create table access.permission (
@@ -80,6 +82,44 @@ create table access.attempt (
 comment on table access.attempt is 'Attempts to enter, right or wrong, of login ids that exist and that do not: counted to slow down guessing.';
 create index attempt_by_login on access.attempt (login, at);
 create index attempt_by_address on access.attempt (address, at);
+
+create function access.locked_until(login text, wrong_max bigint, minutes int) returns timestamptz language sql stable as $$
+    select w.at + make_interval(mins => minutes)
+      from access.attempt w
+     where w.login = lower(locked_until.login) and not w.entered and w.at > clock_timestamp() - make_interval(mins => minutes)
+       and w.at > greatest((select max(e.at) from access.attempt e where e.login = lower(locked_until.login) and e.entered),
+                           (select a.lock_lifted_at from access.account a where lower(a.login_id) = lower(locked_until.login)), '-infinity')
+     order by w.at desc
+    offset wrong_max - 1 limit 1
+$$;
+comment on function access.locked_until is 'Until when a login id, known or not, has to wait after so many wrong attempts within the minutes; null: it need not.';
+
+create function access.note_attempt(login text, address text, entered boolean, wrong_max bigint, minutes int) returns timestamptz language plpgsql as $$
+declare
+    before timestamptz;
+begin
+    -- Of two wrong attempts at once just one begins the lock.
+    perform pg_advisory_xact_lock(hashtextextended('access.attempt/' || login, 0));
+    before := access.locked_until(login, wrong_max, minutes);
+    insert into access.attempt (login, address, entered) values (note_attempt.login, note_attempt.address, note_attempt.entered);
+    return case when before is null then access.locked_until(login, wrong_max, minutes) end;
+end $$;
+comment on function access.note_attempt is 'Writes an attempt down. Not null: with it the login id is locked, until then.';
+
+create function access.lift_lock(login text, wrong_max bigint, minutes int, why text, actor text) returns void language plpgsql as $$
+declare
+    until timestamptz := access.locked_until(login, wrong_max, minutes);
+begin
+    if lower(login) = lower(actor) then
+        raise exception '% cannot lift their own lock', actor using errcode = 'check_violation', constraint = 'access_lock_lifted_by_another';
+    end if;
+    if until is null then
+        raise exception '% is not locked', login using errcode = 'restrict_violation', constraint = 'access_lock_is_on';
+    end if;
+    update access.account a set lock_lifted_at = clock_timestamp() where a.login_id = lift_lock.login;
+    perform audit.record(actor, 'account.unlock', 'account', login, jsonb_build_object('until', to_char(until at time zone 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI')), null, why);
+end $$;
+comment on function access.lift_lock is 'Lets an account that is locked after wrong attempts try again at once.';
 
 create table access.sender_token (
     id            bigint generated always as identity constraint sender_token_pk primary key,

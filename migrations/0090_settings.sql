@@ -31,17 +31,17 @@ create trigger setting_changes_stay before update or delete or truncate on ledge
     for each statement execute function ledger.refuse_setting_change();
 
 -- The history and the audit event of one change.
-create function ledger.note_setting(setting text, key text, valid_from text, before jsonb, after jsonb, why text, actor text) returns int
+create function ledger.note_setting(setting text, key text, valid_from text, before jsonb, after jsonb, why text, actor text, approves boolean default false) returns int
 language plpgsql as $$
 declare
     made int := (select coalesce(max(c.version), 0) + 1 from ledger.setting_change c where c.setting = note_setting.setting and c.key = note_setting.key);
 begin
     insert into ledger.setting_change (setting, key, version, valid_from, before, after, why, made_by)
     values (setting, key, made, valid_from, before, after, why, actor);
-    perform audit.record(actor, 'setting.changed', setting, key, before, after || jsonb_build_object('version', made), why);
+    perform audit.record(actor, case when approves then 'setting.approved' else 'setting.changed' end, setting, key, before, after || jsonb_build_object('version', made), why);
     return made;
 end $$;
-comment on function ledger.note_setting is 'Writes down one change of a setting with its audit event; gives its version.';
+comment on function ledger.note_setting is 'Writes down one change of a setting with its audit event; gives its version. approves: what another person had entered.';
 
 create function ledger.setting_version(setting text, key text) returns int language sql stable as $$
     select coalesce(max(c.version), 0) from ledger.setting_change c where c.setting = setting_version.setting and c.key = setting_version.key
@@ -229,6 +229,10 @@ begin
       from ledger.settlement_rule r
      where (r.role, r.fund, r.key, r.from_year)
          = (change_settlement_rule.role, change_settlement_rule.fund, change_settlement_rule.key, change_settlement_rule.from_year);
+    -- What is there already may be taken back, whatever it is about.
+    if item is not null and not ledger.settlement_key_is_known(role, fund, key) then
+        raise exception 'nothing has the code %', key using errcode = 'restrict_violation', constraint = 'settlement_rule_key_is_known';
+    end if;
     return ledger.note_setting('settlement_rule', name, from_year::text, jsonb_build_object('item', old.item), jsonb_build_object('item', item), why, actor);
 end $$;
 comment on function ledger.change_settlement_rule is 'What a 会計, 予算科目 or 節 is in the survey from a fiscal year on; item null takes the rule back.';
@@ -282,25 +286,28 @@ create table ledger.profile_key (
     name    text not null,
     name_en text not null,
     form    text not null,
+    told    text not null,
+    told_en text not null,
     sort    int  not null
 );
 comment on table ledger.profile_key is '銀行プロファイルの変更できる項目: values of a profile that staff change without another file, and the form of each.';
-insert into ledger.profile_key (sort, key, name, name_en, form) values
-    (1, 'originator_code', '委託者コード', 'Originator code', '^[0-9]{10}$'),
-    (2, 'originator_name', '委託者名', 'Originator name', '^[0-9A-Z ().,/｢｣\-\uFF66-\uFF9F]{1,40}$'),
-    (3, 'own_bank', '引落銀行', 'Debited bank', '^[0-9]{4}$'),
-    (4, 'own_branch', '引落支店', 'Debited branch', '^[0-9]{3}$'),
-    (5, 'own_account_kind', '預金種目', 'Kind of account', '^[1249]$'),
-    (6, 'own_account', '口座番号', 'Account number', '^[0-9]{7}$'),
-    (7, 'records_max', '1ファイルの件数の上限', 'Most records of a file', '^[1-9][0-9]{0,5}$'),
-    (8, 'total_max', '1ファイルの金額の上限', 'Most yen of a file', '^[1-9][0-9]{0,11}$'),
-    (9, 'header_records_max', '1ヘッダーの件数の上限', 'Most records behind a header', '^[1-9][0-9]{0,5}$'),
-    (10, 'non_business_day', '休業日の扱い', 'A day on which banks are closed', '^(refuse|next|previous)$'),
-    (11, 'cut_off', '締切時刻', 'Cut-off', '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
-    (12, 'days_ahead_min', '振込指定日までの最少営業日数', 'Fewest bank days ahead', '^[0-9]{1,2}$'),
-    (13, 'days_ahead_max', '振込指定日までの最多営業日数', 'Most bank days ahead', '^[0-9]{1,2}$'),
-    (14, 'own_cut_off', '締切時刻（自行のみ）', 'Cut-off where all are at the own bank', '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
-    (15, 'own_days_ahead_min', '最少営業日数（自行のみ）', 'Fewest bank days where all are at the own bank', '^[0-9]{1,2}$');
+comment on column ledger.profile_key.told is 'The form in words, for who typed another.';
+insert into ledger.profile_key (sort, key, name, name_en, form, told, told_en) values
+    (1, 'originator_code', '委託者コード', 'Originator code', '^[0-9]{10}$', '半角数字10桁', '10 digits, half-width'),
+    (2, 'originator_name', '委託者名', 'Originator name', '^[0-9A-Z ().,/｢｣\-\uFF66-\uFF9F]{1,40}$', '半角の英大文字・数字・カナと空白 ( ) . , / ｢ ｣ - の1〜40字', '1 to 40 half-width capitals, digits, kana, blanks and ( ) . , / ｢ ｣ -'),
+    (3, 'own_bank', '引落銀行', 'Debited bank', '^[0-9]{4}$', '半角数字4桁', '4 digits, half-width'),
+    (4, 'own_branch', '引落支店', 'Debited branch', '^[0-9]{3}$', '半角数字3桁', '3 digits, half-width'),
+    (5, 'own_account_kind', '預金種目', 'Kind of account', '^[1249]$', '一覧のいずれか', 'one of the list'),
+    (6, 'own_account', '口座番号', 'Account number', '^[0-9]{7}$', '半角数字7桁', '7 digits, half-width'),
+    (7, 'records_max', '1ファイルの件数の上限', 'Most records of a file', '^[1-9][0-9]{0,5}$', '1〜999999の半角数字（区切りの「,」なし）', '1 to 999999, without separators'),
+    (8, 'total_max', '1ファイルの金額の上限', 'Most yen of a file', '^[1-9][0-9]{0,11}$', '1〜999999999999の半角数字（区切りの「,」なし）', '1 to 999999999999, without separators'),
+    (9, 'header_records_max', '1ヘッダーの件数の上限', 'Most records behind a header', '^[1-9][0-9]{0,5}$', '1〜999999の半角数字（区切りの「,」なし）', '1 to 999999, without separators'),
+    (10, 'non_business_day', '休業日の扱い', 'A day on which banks are closed', '^(refuse|next|previous)$', '一覧のいずれか', 'one of the list'),
+    (11, 'cut_off', '締切時刻', 'Cut-off', '^([01][0-9]|2[0-3]):[0-5][0-9]$', '半角の時刻（例 09:30）', 'a time such as 09:30'),
+    (12, 'days_ahead_min', '振込指定日までの最少営業日数', 'Fewest bank days ahead', '^[0-9]{1,2}$', '0〜99の半角数字', '0 to 99'),
+    (13, 'days_ahead_max', '振込指定日までの最多営業日数', 'Most bank days ahead', '^[0-9]{1,2}$', '0〜99の半角数字', '0 to 99'),
+    (14, 'own_cut_off', '締切時刻（自行のみ）', 'Cut-off where all are at the own bank', '^([01][0-9]|2[0-3]):[0-5][0-9]$', '半角の時刻（例 09:30）', 'a time such as 09:30'),
+    (15, 'own_days_ahead_min', '最少営業日数（自行のみ）', 'Fewest bank days where all are at the own bank', '^[0-9]{1,2}$', '0〜99の半角数字', '0 to 99');
 
 create table ledger.profile_version (
     topic      text not null,
@@ -404,9 +411,9 @@ begin
         perform ledger.note_setting('bank_profile', it.topic || '/' || it.profile, it.valid_from::text,
             (select jsonb_object_agg(e.key, e.value) from jsonb_each(it.before) e where it.values -> e.key is distinct from e.value),
             (select jsonb_object_agg(e.key, e.value) from jsonb_each(it.values) e where it.before -> e.key is distinct from e.value)
-            || jsonb_build_object('proposed_by', it.made_by), it.why, actor);
+            || jsonb_build_object('proposed_by', it.made_by), it.why, actor, true);
     else
-        perform audit.record(actor, 'setting.refused', 'bank_profile', it.topic || '/' || it.profile, null, jsonb_build_object('version', it.version), why);
+        perform audit.record(actor, case when lower(actor) = lower(it.made_by) then 'setting.withdrawn' else 'setting.refused' end, 'bank_profile', it.topic || '/' || it.profile, null, jsonb_build_object('version', it.version), why);
     end if;
 end $$;
 comment on function ledger.decide_profile is 'The second person approves what another entered, or refuses it; whoever entered it may take it back.';

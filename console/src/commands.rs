@@ -79,6 +79,7 @@ const DECIDING: &[Deciding] = &[
     page("access reset", About::House, "POST /accounts/{login}/reset"),
     page("access disable", About::House, "POST /accounts/{login}/disable"),
     page("access enable", About::House, "POST /accounts/{login}/enable"),
+    page("access unlock", About::House, "POST /accounts/{login}/unlock"),
     page("batch confirm", BATCH, "POST /batches/{id}/confirm"),
     page("batch cancel", BATCH, "POST /batches/{id}/cancel"),
     page("batch post-held", BATCH, "POST /batches/{id}/held"),

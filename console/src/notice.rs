@@ -5,7 +5,7 @@ use renkei_core::catalogue::Lang;
 use renkei_core::words::say;
 
 /// What has just been done. It travels in the address as a word of this list, so that an address can put no other text on a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// One of the list, with what it is about where that is told.
     Known(usize, Option<Subject>),
@@ -13,13 +13,20 @@ pub(crate) enum Notice {
     Held(HeldCounts),
 }
 
-/// What was decided about, as an address can say it: numbers, and no text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What was decided about, as an address can say it: numbers, and no text. Whoever has text of it has it from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// A file that goes out.
     File(i64),
     /// Pay that came back.
     ReturnedPay(i64),
+    /// Somebody with an account, as the page knows them: in an address this stands for nobody.
+    Person {
+        /// Login id.
+        login: String,
+        /// Name.
+        name: String,
+    },
     /// A payment order by the parts of its number, and how many more.
     Orders {
         /// Its fiscal year.
@@ -39,11 +46,12 @@ impl Subject {
         Some(Subject::Orders { year, serial, more: numbers.len().saturating_sub(1) })
     }
 
-    fn word(self) -> String {
+    fn word(&self) -> String {
         match self {
             Subject::File(id) => format!("file.{id}"),
             Subject::ReturnedPay(id) => format!("pay.{id}"),
             Subject::Orders { year, serial, more } => format!("order.{year}.{serial}.{more}"),
+            Subject::Person { .. } => "person".to_owned(),
         }
     }
 
@@ -59,12 +67,14 @@ impl Subject {
         })
     }
 
-    fn text(self, lang: Lang) -> String {
+    fn text(&self, lang: Lang) -> String {
         match (self, lang) {
             (Subject::File(id), Lang::Ja) => format!("送出ファイル{id}"),
             (Subject::File(id), Lang::En) => format!("File {id}"),
             (Subject::ReturnedPay(id), Lang::Ja) => format!("給与返戻{id}"),
             (Subject::ReturnedPay(id), Lang::En) => format!("Returned pay {id}"),
+            (Subject::Person { login, name }, Lang::Ja) => format!("{name}（{login}）"),
+            (Subject::Person { login, name }, Lang::En) => format!("{name} ({login})"),
             (Subject::Orders { year, serial, more: 0 }, Lang::Ja) => format!("支出命令{year:04}P{serial:08}"),
             (Subject::Orders { year, serial, more: 0 }, Lang::En) => format!("Payment order {year:04}P{serial:08}"),
             (Subject::Orders { year, serial, more }, Lang::Ja) => format!("支出命令{year:04}P{serial:08}ほか{more}件"),
@@ -125,6 +135,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("pay-withdrawn", "再振込を取り下げました。", "Taken back."),
     ("saved", "保存しました。", "Saved."),
     ("proposed", "登録しました。別の承認者が承認すると適用されます。", "Entered. It counts when another person has approved it."),
+    ("withdrawn", "取り下げました。", "Taken back."),
     ("sent-back", "差し戻しました。", "Refused."),
     ("password-changed", "パスワードを変更しました。", "The password was changed."),
     ("codes-on", "ワンタイムコードを登録しました。", "One-time codes are in use."),
@@ -135,9 +146,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("role-given", "権限を付与しました。", "The role was given."),
     ("role-taken", "権限を取り消しました。", "The role was taken away."),
+    ("session-ended", "セッションを終了しました。", "The session was ended."),
     ("sessions-ended", "セッションを終了しました。", "The sessions were ended."),
     ("disabled", "無効にしました。", "Disabled."),
     ("enabled", "有効にしました。", "Enabled."),
+    ("unlocked", "ログイン停止を解除しました。", "The lock was lifted."),
     (
         "token-revoked",
         "トークンを失効させました。受付口に反映されると、このトークンでの送信は断られます。",
@@ -181,10 +194,10 @@ impl Notice {
     }
 
     /// Its sentence.
-    pub(crate) fn text(self, lang: Lang) -> Cow<'static, str> {
+    pub(crate) fn text(&self, lang: Lang) -> Cow<'static, str> {
         match self {
             Notice::Known(place, subject) => {
-                let sentence = NOTICES.get(place).map_or("", |(_, ja, en)| say(lang, ja, en));
+                let sentence = NOTICES.get(*place).map_or("", |(_, ja, en)| say(lang, ja, en));
                 match subject {
                     Some(subject) => Cow::Owned(format!("{}{}{sentence}", subject.text(lang), say(lang, "：", ": "))),
                     None => Cow::Borrowed(sentence),

@@ -93,6 +93,7 @@ pub fn table() -> Vec<Route> {
         route!(POST "/me/password", Session, me::password),
         route!(POST "/me/codes", Session, me::codes),
         route!(POST "/me/end-others", Session, me::end_others),
+        route!(POST "/me/end-one", Session, me::end_one),
         route!(GET "/prove", Session, me::show_prove),
         route!(POST "/prove", Session, me::prove),
         route!(GET "/pulse", see, pulse::stream),
@@ -215,6 +216,7 @@ pub fn table() -> Vec<Route> {
         route!(POST "/accounts/{login}/reset", administer, accounts::reset),
         route!(POST "/accounts/{login}/disable", administer, accounts::disable),
         route!(POST "/accounts/{login}/enable", administer, accounts::enable),
+        route!(POST "/accounts/{login}/unlock", administer, accounts::unlock),
         route!(POST "/accounts/{login}/end-sessions", administer, accounts::end_sessions),
     ]
 }

@@ -17,7 +17,7 @@ use crate::wiring;
 pub(crate) enum AccessCommand {
     /// Accounts, their roles and sessions
     List,
-    /// Add an account; prints its initial password, once
+    /// Add an account; prints its initial password, once and alone, and for people whose it is on standard error
     Add {
         /// Login id
         login: String,
@@ -73,6 +73,17 @@ pub(crate) enum AccessCommand {
         login: String,
         #[command(flatten)]
         by: Who,
+    },
+    /// Let an account that is locked after wrong attempts try again at once
+    Unlock {
+        /// Login id
+        login: String,
+        /// Who lifts the lock: never oneself
+        #[arg(long = "as", env = "RENKEI_ACTOR")]
+        actor: String,
+        /// Why
+        #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
     },
     /// Let a disabled account in again
     Enable {
@@ -130,6 +141,8 @@ pub(crate) fn run(global: &Global, command: &AccessCommand) -> anyhow::Result<Ex
                 for role in roles {
                     accounts::give(&pool, login, role.0, None, by.by()).await?;
                 }
+                let roles: Vec<&str> = roles.iter().map(|role| role.0.name(global.lang)).collect();
+                whose(global, login, Some((name, &roles)));
                 password(global, login, &initial);
             }
             AccessCommand::Give { login, role, topic, by } => {
@@ -142,20 +155,39 @@ pub(crate) fn run(global: &Global, command: &AccessCommand) -> anyhow::Result<Ex
             }
             AccessCommand::Reset { login, codes, by } => {
                 let initial = accounts::reset(&pool, login, *codes, by.by()).await?;
+                whose(global, login, None);
                 password(global, login, &initial);
             }
             AccessCommand::Disable { login, by } => accounts::disable(&pool, login, true, by.by()).await?,
+            AccessCommand::Unlock { login, actor, reason } => {
+                accounts::unlock(&pool, login, By { actor, reason }).await?;
+            }
             AccessCommand::Enable { login, by } => accounts::disable(&pool, login, false, by.by()).await?,
         }
         Ok(Exit::Done)
     })
 }
 
+/// Whose password follows, and what they may do, on standard error: standard output holds nothing but the password.
+fn whose(global: &Global, login: &str, made: Option<(&str, &[&str])>) {
+    let lang = global.lang;
+    let line = |name: &str, value: &str| eprintln!("{name}{}{value}", say(lang, "：", ": "));
+    line(say(lang, "ログインID", "login id"), login);
+    if let Some((name, roles)) = made {
+        let none = say(lang, "なし（renkei access give で付与）", "none (renkei access give)");
+        let every = say(lang, "（すべての連携）", " (every topic)");
+        let roles = if roles.is_empty() { none.to_owned() } else { format!("{}{every}", roles.join(say(lang, "、", ", "))) };
+        line(say(lang, "氏名", "name"), name);
+        line(say(lang, "権限", "roles"), &roles);
+    }
+    line(say(lang, "初期パスワード（再表示できません）", "initial password (never shown again)"), "");
+}
+
 fn password(global: &Global, login: &str, initial: &str) {
     if global.json {
         println!("{}", serde_json::json!({"login": login, "initial_password": initial}));
     } else {
-        println!("{}: {initial}", say(global.lang, "初期パスワード（再表示できません）", "initial password (never shown again)"));
+        println!("{initial}");
     }
 }
 
@@ -174,9 +206,13 @@ async fn list(global: &Global, pool: &PgPool) -> anyhow::Result<Exit> {
         say(lang, "最終利用", "last used"),
     ];
     let rows = known.into_iter().map(|account| {
-        let state = if account.may_enter { say(lang, "有効", "active") } else { say(lang, "無効", "disabled") };
-        let Account { login_id, display_name, roles, last_seen, .. } = account;
-        vec![login_id, display_name, state.to_owned(), roles.join(" "), last_seen.unwrap_or_default()]
+        let Account { login_id, display_name, roles, last_seen, may_enter, locked_until, .. } = account;
+        let state = match (may_enter, locked_until) {
+            (false, _) => say(lang, "無効", "disabled").to_owned(),
+            (true, None) => say(lang, "有効", "active").to_owned(),
+            (true, Some(until)) => format!("{} ({until})", say(lang, "ログイン停止中", "sign-in locked until")),
+        };
+        vec![login_id, display_name, state, roles.join(" "), last_seen.unwrap_or_default()]
     });
     println!("{}", table(&headings, rows.collect()));
     Ok(Exit::Done)

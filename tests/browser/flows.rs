@@ -243,7 +243,7 @@ fn a_table_is_sorted_and_a_page_is_walked_by_keyboard() {
             met.push(name);
         }
         assert_eq!(met[0], "本文へ");
-        for place in ["受付", "帳簿", "設定", "退出", "番号", "連携"] {
+        for place in ["受付", "帳簿", "設定", "ログアウト", "番号", "連携"] {
             assert!(met.iter().any(|name| name == place), "Tab does not lead to {place}: {met:?}");
         }
         viewer.js("[...document.querySelectorAll('button.sort')].find((b) => b.textContent === '番号').focus()").await;

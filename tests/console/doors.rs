@@ -25,6 +25,18 @@ fn nobody_learns_whether_an_account_exists() {
         assert_eq!(world.number("select count(*) from audit.event where actor = 'nobody' or object_id = 'nobody'").await, 0);
         let sql = "select count(*) from audit.event where action = 'session.refuse' and reason = 'too many attempts'";
         assert!(world.number(sql).await >= 1);
+        // That it began is an event, once for each, and the door says the same to a login id nobody has.
+        for _ in 0..5 {
+            visitor.enter("nobody", "not the password").await.expect(401);
+        }
+        let answer = visitor.enter("nobody", "not the password").await.expect(401);
+        assert_eq!(answer.text.replace("nobody", ""), locked.text.replace("kato.1", ""));
+        let sql = "select count(*) from audit.event where action = 'account.lockout' and object_id in ('kato.1', 'unknown')";
+        assert_eq!(world.number(sql).await, 2);
+        assert_eq!(
+            world.number("select count(*) from audit.event where action = 'account.lockout' and object_id = 'kato.1'").await,
+            1
+        );
     });
 }
 
@@ -43,7 +55,9 @@ fn an_initial_password_opens_one_page() {
         );
         visitor.get("/").await.expect_to("/me");
         visitor.get("/batches").await.expect_to("/me");
-        visitor.get("/me").await.expect(200).shows("初期パスワードのままです");
+        let page = visitor.get("/me").await.expect(200).shows("初期パスワードのままです");
+        // No menu: every entry would lead back here.
+        page.hides("<nav class=\"menu\"").hides("href=\"/batches\"").shows("ログアウト");
         let fields = [("current", initial), ("chosen", "aaaaaaaaaaaa"), ("again", "aaaaaaaaaaaa")];
         visitor.post("/me/password", &fields).await.expect(409).shows("繰返し");
         let fields = [("current", "wrong"), ("chosen", PASSWORD), ("again", PASSWORD)];
@@ -52,7 +66,7 @@ fn an_initial_password_opens_one_page() {
         elsewhere.enter("kato.1", initial).await.expect_to("/");
         let fields = [("current", initial), ("chosen", PASSWORD), ("again", PASSWORD)];
         visitor.post("/me/password", &fields).await.expect_to("/me?done=password-changed");
-        visitor.get("/").await.expect(200).shows("連携状況");
+        visitor.get("/").await.expect(200).shows("連携状況").shows("<nav class=\"menu\"");
         // The other session ended with the old password.
         elsewhere.get("/").await.expect_to("/enter?back=%2F");
         // Left is left: the cookie is good for nothing any more.
@@ -113,39 +127,6 @@ fn an_account_the_portal_disables_is_out_at_once() {
         visitor.get("/me").await.expect(200);
         sqlx::query("update ledger.user_account set active = false, disabled_since = now()").execute(world.pool()).await.unwrap();
         visitor.get("/me").await.expect_to("/enter?back=%2Fme");
-    });
-}
-
-#[test]
-fn accounts_are_kept_by_administrators_and_never_by_oneself() {
-    world::run(NOW, async |world| {
-        let address = console(world).await;
-        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
-        admin.get("/accounts").await.expect(200).shows("kanri.1").shows("自分の権限は変更できません");
-        let page = admin.post("/accounts", &[("login", "kato.1"), ("name", "加藤")]).await.expect(200).shows("初期パスワード");
-        let (_, rest) = page.text.split_once("<code class=\"secret\">").unwrap();
-        let initial = rest.split('<').next().unwrap().to_owned();
-        admin
-            .post("/accounts/kato.1/give", &[("role", "operator"), ("topic", "12_civic_assessments")])
-            .await
-            .expect_to("/accounts?done=role-given");
-        admin.post("/accounts/kato.1/give", &[("role", "emperor")]).await.expect(400);
-        admin.post("/accounts/kanri.1/give", &[("role", "approver")]).await.expect(409);
-        admin.post("/accounts/KANRI.1/disable", &[("reason", "x")]).await.expect(409);
-        let mut kato = Visitor::new(&address);
-        kato.enter("kato.1", &initial).await.expect_to("/");
-        admin.post("/accounts/kato.1/disable", &[("reason", "")]).await.expect(400);
-        admin.post("/accounts/kato.1/disable", &[("reason", "異動")]).await.expect_to("/accounts?done=disabled");
-        kato.get("/me").await.expect_to("/enter?back=%2Fme");
-        kato.enter("kato.1", &initial).await.expect(401);
-        // The command line obeys the same rules; the last administrator cannot go.
-        world.renkei(&["access", "give", "kato.1", "approver", "--as", "kato.1", "--break-glass", "試験"]).expect(&[3]);
-        let refused = world
-            .renkei(&["--lang", "ja", "access", "take", "kanri.1", "administrator", "--as", "setup", "--break-glass", "試験"])
-            .expect(&[3]);
-        assert!(refused.err.contains("最後の管理者"), "{}", refused.err);
-        let sql = "select count(*) from audit.event where object = 'account' and object_id = 'kato.1' and action in ('account.add', 'account.give', 'account.disable')";
-        assert_eq!(world.number(sql).await, 3);
     });
 }
 
@@ -275,6 +256,7 @@ fn whose_role_needs_codes_sets_them_up_before_anything_else() {
                 .await
                 .expect(200)
                 .shows("ワンタイムコードの登録が必要です")
+                .hides("<nav class=\"menu\"")
                 .shows("<svg class=\"qr\" role=\"img\"");
             let totp = totp_of(&page);
             // Whoever finds the screen unlocked does not tie the account to a device of their own.
@@ -329,6 +311,23 @@ fn one_sees_ones_own_sessions_and_ends_the_others() {
         here.post("/me/end-others", &[]).await.expect_to("/me?done=sessions-ended");
         there.get("/").await.expect_to("/enter?back=%2F");
         here.get("/").await.expect(200);
+        // One of them alone; never the one of the page, and none of somebody else.
+        let (mut third, mut fourth) = (Visitor::new(&address), Visitor::new(&address));
+        third.enter("kato.1", PASSWORD).await.expect_to("/");
+        let page = here.get("/me").await.expect(200);
+        let third_is = page.hidden("session");
+        assert_eq!(page.text.matches("action=\"/me/end-one\"").count(), 1);
+        fourth.enter("kato.1", PASSWORD).await.expect_to("/");
+        third.get("/me").await.expect(200).hides(&third_is);
+        let mut other = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;
+        other.post("/me/end-one", &[("session", &third_is)]).await.expect(409);
+        third.post("/me/end-one", &[("session", &third_is)]).await.expect(409);
+        here.post("/me/end-one", &[("session", &third_is)]).await.expect_to("/me?done=session-ended");
+        here.get("/me?done=session-ended").await.expect(200).shows("セッションを終了しました");
+        third.get("/").await.expect_to("/enter?back=%2F");
+        fourth.get("/").await.expect(200);
+        let sql = "select count(*) from audit.event where action = 'session.end_one' and actor = 'kato.1'";
+        assert_eq!(world.number(sql).await, 1);
         let sql = "select count(*) from audit.event where action = 'session.end_others' and actor = 'kato.1'";
         assert_eq!(world.number(sql).await, 1);
     });

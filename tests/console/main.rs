@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by saying where")]
 
+/// Accounts, as administrators keep them.
+mod accounts;
 /// Payees and commitments of held lines, chosen by a person.
 mod choosing;
+/// Days on which banks are closed, and the bank of a profile.
+mod closed;
 /// Doors: signing in, sessions, accounts.
 mod doors;
 /// TLS, addresses, what is kept how long.

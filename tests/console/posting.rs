@@ -65,3 +65,20 @@ fn what_the_survey_is_told_by_hand_is_read_as_people_write_it() {
         admin.get("/settings/survey?role=purpose").await.expect(200).shows("<optgroup label=\"");
     });
 }
+
+#[test]
+fn a_rule_of_the_survey_is_taken_back_by_choice_and_is_about_something_there_is() {
+    world::run(NOW, async |world| {
+        let address = console(world).await;
+        let mut admin = Visitor::with_roles(world, &address, "kanri.1", &["administrator"]).await;
+        let page = admin.get("/settings/survey?role=nature").await.expect(200).shows("name=\"item\" required");
+        page.shows("<option value=\"\">選んでください</option>").shows("<option value=\"-\">（対応を取り消す）</option>");
+        let with = |key, item| {
+            [("role", "nature"), ("fund", ""), ("key", key), ("from_year", "2026"), ("item", item), ("reason", "見直し")]
+        };
+        admin.post("/settings/survey", &with("10", "")).await.expect(409).shows("決算統計の区分を選んでください");
+        admin.post("/settings/survey", &with("77", "goods")).await.expect(409).shows("DB_SETTLEMENT_RULE_KEY_IS_KNOWN");
+        assert_eq!(world.number("select count(*) from ledger.setting_change where setting = 'settlement_rule'").await, 0);
+        admin.post("/settings/survey", &with("10", "-")).await.expect_to("/settings/survey?role=nature&done=saved");
+    });
+}

@@ -62,7 +62,7 @@ fn settings_are_shown_to_all_and_changed_by_administrators() {
         ];
         admin.post("/settings/contract-numbers", &rule).await.expect_to("/settings/contract-numbers?done=saved");
         viewer.get("/settings/contract-numbers").await.expect(200).shows("2026-10-31").shows("□□□■");
-        let rule = [("role", "nature"), ("fund", ""), ("key", "10"), ("from_year", "2026"), ("item", ""), ("reason", "見直し")];
+        let rule = [("role", "nature"), ("fund", ""), ("key", "10"), ("from_year", "2026"), ("item", "-"), ("reason", "見直し")];
         admin.post("/settings/survey", &rule).await.expect_to("/settings/survey?role=nature&done=saved");
         let section =
             [("name", "報酬等"), ("payee", "0000009001"), ("valid_from", "2026-11-01"), ("seen", "0"), ("reason", "名称変更")];
@@ -135,7 +135,10 @@ fn what_a_bank_agreed_is_entered_by_one_and_approved_by_another() {
         both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "")]).await.expect(400);
         both.post(&format!("{page}/refuse"), &[("version", "2"), ("reason", "誤り")])
             .await
-            .expect_to(&format!("{page}?done=sent-back"));
+            .expect_to(&format!("{page}?done=withdrawn"));
+        both.get(page).await.expect(200).shows(">取下げ<").hides(">差戻し<");
+        let sql = "select count(*) from audit.event where action in ('setting.approved', 'setting.withdrawn')";
+        assert_eq!(world.number(sql).await, 2);
         // A section's viewer sees the profiles of its topic only.
         let mut section = Visitor::with_roles(world, &address, "ka.1", &[]).await;
         let give = ["access", "give", "ka.1", "viewer", "--topic", "12", "--as", "setup", "--break-glass", "試験"];

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use sqlx::postgres::{PgConnection, PgPool};
 
+use super::enter::{WAIT_MINUTES, WRONG_OF_LOGIN_MAX};
 use super::password::{self, Known, Weakness};
 use super::{AccessError, Role, database, random, session};
 
@@ -23,6 +24,8 @@ pub struct Account {
     pub disabled_at: Option<String>,
     /// Why.
     pub disabled_reason: Option<String>,
+    /// Until when it has to wait after wrong attempts.
+    pub locked_until: Option<String>,
     /// Whether a password is set.
     pub has_password: bool,
     /// Whether it must be changed.
@@ -39,7 +42,12 @@ pub struct Account {
 
 /// Every account.
 pub async fn list(pool: &PgPool) -> Result<Vec<Account>, AccessError> {
-    sqlx::query_as(include_str!("sql/accounts.sql")).fetch_all(pool).await.map_err(database("list the accounts"))
+    sqlx::query_as(include_str!("sql/accounts.sql"))
+        .bind(WRONG_OF_LOGIN_MAX)
+        .bind(WAIT_MINUTES)
+        .fetch_all(pool)
+        .await
+        .map_err(database("list the accounts"))
 }
 
 /// Where changes come from.
@@ -187,6 +195,31 @@ pub async fn disable(pool: &PgPool, login: &str, disabled: bool, by: By<'_>) -> 
     let action = if disabled { "account.disable" } else { "account.enable" };
     record(&mut tx, &login, action, Value::Null, Value::Null, by).await?;
     tx.commit().await.map_err(database("disable an account"))
+}
+
+/// Lets an account that is locked after wrong attempts try again.
+pub async fn unlock(pool: &PgPool, login: &str, by: By<'_>) -> Result<(), AccessError> {
+    let mut tx = pool.begin().await.map_err(database("lift a lock"))?;
+    let login = lock(&mut tx, login).await?;
+    sqlx::query("select access.lift_lock($1, $2, $3, $4, $5)")
+        .bind(&login)
+        .bind(WRONG_OF_LOGIN_MAX)
+        .bind(WAIT_MINUTES)
+        .bind(by.reason)
+        .bind(by.actor)
+        .execute(&mut *tx)
+        .await
+        .map_err(database("lift a lock"))?;
+    tx.commit().await.map_err(database("lift a lock"))
+}
+
+/// The name of an account, with the login id as it is written.
+pub async fn name(pool: &PgPool, login: &str) -> Result<Option<(String, String)>, AccessError> {
+    sqlx::query_as("select login_id, display_name from access.account where lower(login_id) = lower($1)")
+        .bind(login)
+        .fetch_optional(pool)
+        .await
+        .map_err(database("look for an account"))
 }
 
 /// Ends every session of an account.

@@ -8,11 +8,11 @@ use super::session::{self, Begun, Way};
 use super::{AccessError, Person, database, password, totp};
 
 /// Wrong attempts of one login id, known or not, before it has to wait.
-const WRONG_OF_LOGIN_MAX: i64 = 5;
+pub(crate) const WRONG_OF_LOGIN_MAX: i64 = 5;
 /// Wrong attempts from one address before it has to wait: an office shares one.
 const WRONG_OF_ADDRESS_MAX: i64 = 50;
 /// Minutes that are looked back, and so the longest wait.
-const WAIT_MINUTES: i32 = 15;
+pub(crate) const WAIT_MINUTES: i32 = 15;
 /// Days within which a password that somebody else gave must be changed; then it is good for nothing.
 pub const INITIAL_DAYS: i32 = 7;
 
@@ -166,6 +166,17 @@ pub async fn end_others(pool: &PgPool, person: &Person, from: &From) -> Result<u
     Ok(ended)
 }
 
+/// Ends one other session of one's own. Whether it was there.
+pub async fn end_one(pool: &PgPool, person: &Person, id: &str, from: &From) -> Result<bool, AccessError> {
+    let mut tx = pool.begin().await.map_err(database("end a session"))?;
+    let ended = session::end_of(&mut tx, &person.login, id, &person.session, "ended by its owner").await?;
+    if ended {
+        record(&mut tx, &person.login.to_lowercase(), "session.end_one", None, &from.address).await?;
+    }
+    tx.commit().await.map_err(database("end a session"))?;
+    Ok(ended)
+}
+
 /// Writes down that somebody was refused for want of a right: what it was, as an address or a command.
 pub async fn note_refusal(pool: &PgPool, login: &str, what: &str) -> Result<(), AccessError> {
     sqlx::query("select audit.record($1, 'access.refused', 'account', $1, null, $2, null)")
@@ -186,14 +197,15 @@ pub async fn leave(pool: &PgPool, person: &Person, from: &From) -> Result<(), Ac
 }
 
 async fn is_locked_out(pool: &PgPool, login: &str, address: &str) -> Result<bool, AccessError> {
-    let (of_login, of_address): (i64, i64) = sqlx::query_as(include_str!("sql/wrong_attempts.sql"))
+    let (waits, of_address): (bool, i64) = sqlx::query_as(include_str!("sql/wrong_attempts.sql"))
         .bind(login)
         .bind(address)
         .bind(WAIT_MINUTES)
+        .bind(WRONG_OF_LOGIN_MAX)
         .fetch_one(pool)
         .await
         .map_err(database("count attempts"))?;
-    Ok(of_login >= WRONG_OF_LOGIN_MAX || of_address >= WRONG_OF_ADDRESS_MAX)
+    Ok(waits || of_address >= WRONG_OF_ADDRESS_MAX)
 }
 
 /// Tells Prometheus how many, never who.
@@ -201,16 +213,22 @@ fn count_refused(reason: &str) {
     metrics().pages.sign_ins_refused.with_label_values(&[reason]).inc();
 }
 
+/// Writes an attempt down. That a login id has to wait from now on is an event of its own; the page says nothing of it.
 async fn note(conn: &mut PgConnection, login: &str, address: &str, entered: bool) -> Result<(), AccessError> {
-    let login: String = login.chars().take(64).collect();
-    sqlx::query("insert into access.attempt (login, address, entered) values ($1, $2, $3)")
-        .bind(login)
+    let shown: String = login.chars().take(64).collect();
+    let begins: bool = sqlx::query_scalar("select access.note_attempt($1, $2, $3, $4, $5) is not null")
+        .bind(shown)
         .bind(address)
         .bind(entered)
-        .execute(conn)
+        .bind(WRONG_OF_LOGIN_MAX)
+        .bind(WAIT_MINUTES)
+        .fetch_one(&mut *conn)
         .await
-        .map(|_| ())
-        .map_err(database("write down an attempt"))
+        .map_err(database("write down an attempt"))?;
+    if begins {
+        record(conn, login, "account.lockout", Some("too many attempts"), address).await?;
+    }
+    Ok(())
 }
 
 async fn record(conn: &mut PgConnection, login: &str, action: &str, why: Option<&str>, address: &str) -> Result<(), AccessError> {

@@ -163,6 +163,22 @@ pub async fn end_all(conn: &mut PgConnection, login: &str, but: Option<&[u8]>, w
     .map_err(database("end the sessions of an account"))
 }
 
+/// Ends one session of an account by what a form calls it; never the one that asks. Whether there was one to end.
+pub async fn end_of(conn: &mut PgConnection, login: &str, id: &str, but: &[u8], why: &str) -> Result<bool, AccessError> {
+    sqlx::query(
+        "update access.session set ended_at = clock_timestamp(), ended_why = $4
+          where login_id = $1 and encode(sha256(token_sha256), 'hex') = $2 and token_sha256 <> $3 and ended_at is null",
+    )
+    .bind(login)
+    .bind(id)
+    .bind(but)
+    .bind(why)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() > 0)
+    .map_err(database("end a session"))
+}
+
 /// The person has just proven who they are again: the session goes on under another token, and ends no later for it.
 pub async fn proven(conn: &mut PgConnection, session: &[u8]) -> Result<Begun, AccessError> {
     let token = hex::encode(random::<32>()?);
@@ -188,6 +204,8 @@ pub struct Own {
     pub agent: String,
     /// It is the one that asks.
     pub this: bool,
+    /// What a form calls it.
+    pub id: String,
 }
 
 /// The open sessions of an account, that of the asker marked.

@@ -97,6 +97,8 @@ fn offered(person: &Person, action: Action, place: Where) -> bool {
 /// A page with menu and person.
 pub(crate) fn frame(person: &Person, page: &Page<'_>, body: Markup) -> Markup {
     let lang = person.lang;
+    // Every entry would lead back to the page of the password or the codes.
+    let shut = person.must_change || person.must_enrol;
     html! {
         (DOCTYPE)
         html lang=(lang.as_str()) {
@@ -105,19 +107,19 @@ pub(crate) fn frame(person: &Person, page: &Page<'_>, body: Markup) -> Markup {
                 a.skip href="#main" { (say(lang, "本文へ", "Skip to content")) }
                 header.top {
                     a.brand href="/" translate="no" { span.mark aria-hidden="true" { "連" } "renkei" }
-                    nav.menu aria-label=(say(lang, "メニュー", "Menu")) {
+                    @if !shut { nav.menu aria-label=(say(lang, "メニュー", "Menu")) {
                         ul {
                             @for (nav, address, ja, en, ..) in MENU.iter().filter(|entry| offered(person, entry.4, entry.5)) {
                                 li { a href=(address) aria-current=[(*nav == page.nav).then_some("page")] { (say(lang, ja, en)) } }
                             }
                         }
-                    }
+                    } }
                     div.person {
                         a href="/me" aria-current=[(page.nav == Nav::Me).then_some("page")] { bdi translate="no" { (person.name) } }
                         (language(lang))
                         form method="post" action="/leave" {
                             input type="hidden" name="csrf" value=(person.csrf);
-                            button.link type="submit" { (say(lang, "退出", "Sign out")) }
+                            button.link type="submit" { (say(lang, "ログアウト", "Sign out")) }
                         }
                     }
                 }

@@ -10,12 +10,13 @@ use renkei_core::words::say;
 
 use super::senders;
 use crate::access::accounts::{self, Account, By};
+use crate::access::enter::{WAIT_MINUTES, WRONG_OF_LOGIN_MAX};
 use crate::access::role::{ACTIONS, ROLES};
 use crate::access::{Person, Role};
 use crate::desk::Desk;
 use crate::guard::see_other;
 use crate::html::{self, Fields, Nav, Page, Tone, address, badge, field, frame, post, search, when};
-use crate::notice::Notice;
+use crate::notice::{Notice, Subject};
 use crate::refusal::{Answer, Refusal};
 
 /// Accounts of one page.
@@ -28,6 +29,8 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         .bind(fields.some("find"))
         .bind(fields.some("behind"))
         .bind(ROWS)
+        .bind(WRONG_OF_LOGIN_MAX)
+        .bind(WAIT_MINUTES)
         .fetch_all(&desk.pool)
         .await?;
     let next = known.last().filter(|_| i64::try_from(known.len()).unwrap_or(0) == ROWS).map(|account| account.login_id.as_str());
@@ -54,7 +57,15 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
         }
         section.panel { h2 { (say(lang, "権限の内容", "What the roles may do")) } (matrix(lang)) }
     };
-    Ok(frame(&person, &Page::new(Nav::Accounts, say(lang, "利用者", "Accounts")).after(Notice::of(fields.get("done"))), body))
+    let notice = match (Notice::of(fields.get("done")), fields.some("who")) {
+        // An address names nobody who is not there.
+        (Some(notice), Some(who)) => Some(match accounts::name(&desk.pool, who).await? {
+            Some((login, name)) => notice.about(Subject::Person { login, name }),
+            None => notice,
+        }),
+        (notice, _) => notice,
+    };
+    Ok(frame(&person, &Page::new(Nav::Accounts, say(lang, "利用者", "Accounts")).after(notice), body))
 }
 
 /// People, and systems that hand in.
@@ -85,9 +96,19 @@ fn state(lang: Lang, account: &Account) -> Markup {
     html! {
         @if account.may_enter { (badge(Tone::Good, say(lang, "有効", "active"))) }
         @else { (badge(Tone::Bad, say(lang, "無効", "disabled"))) }
+        @if let Some(until) = &account.locked_until {
+            " " (badge(Tone::Bad, say(lang, "ログイン停止中", "sign-in locked"))) " " span.hint { (until_when(lang, until)) }
+        }
         @if account.must_change { " " (badge(Tone::Act, say(lang, "初期パスワード", "initial password"))) }
         @if account.has_totp { " " (badge(Tone::Quiet, say(lang, "ワンタイムコード", "one-time codes"))) }
         @if account.origin == "portal" { " " (badge(Tone::Quiet, say(lang, "ポータル連携", "from the portal"))) }
+    }
+}
+
+fn until_when(lang: Lang, until: &str) -> Markup {
+    match lang {
+        Lang::Ja => html! { (when(until)) "まで" },
+        Lang::En => html! { "until " (when(until)) },
     }
 }
 
@@ -116,12 +137,26 @@ fn card(person: &Person, account: &Account, topics: &[(String, String)]) -> Mark
                     li.row {
                         (role_name(lang, role))
                         @if !own {
-                            (post(person, &address("take"), html! {
-                                input type="hidden" name="role" value=(role);
-                                button.link type="submit" { (say(lang, "取消", "take away")) }
-                            }))
+                            details {
+                                summary { (say(lang, "取消", "take away")) }
+                                (post(person, &address("take"), html! {
+                                    input type="hidden" name="role" value=(role);
+                                    (because(lang, &format!("take-{login}-{role}")))
+                                    button.danger type="submit" { (say(lang, "権限を取り消す", "Take the role away")) }
+                                }))
+                            }
                         }
                     }
+                }
+            }
+            @if account.locked_until.is_some() {
+                p.hint { (say(lang, "パスワードなどの誤りが続いたため、ログインを一時停止しています。本人による誤りか確認してください。",
+                              "Sign-in is locked after wrong attempts. Make sure that they were the person's own.")) }
+                @if !own {
+                    (post(person, &address("unlock"), html! {
+                        (because(lang, &format!("unlock-{login}")))
+                        button type="submit" { (say(lang, "ログイン停止を解除", "Lift the lock")) }
+                    }))
                 }
             }
             @if own { p.hint { (say(lang, "自分の権限は変更できません。", "Nobody changes their own roles.")) } }
@@ -149,9 +184,7 @@ fn card(person: &Person, account: &Account, topics: &[(String, String)]) -> Mark
                     }))
                     @if account.disabled_at.is_none() {
                         (post(person, &address("disable"), html! {
-                            (field(say(lang, "理由", "Reason"), &format!("reason-{login}"), html! {
-                                input id={ "reason-" (login) } name="reason" required;
-                            }))
+                            (because(lang, &format!("reason-{login}")))
                             button.danger type="submit" { (say(lang, "無効にする", "Disable")) }
                         }))
                     } @else {
@@ -163,6 +196,11 @@ fn card(person: &Person, account: &Account, topics: &[(String, String)]) -> Mark
             }
         }
     }
+}
+
+/// Why, which must be said.
+fn because(lang: Lang, id: &str) -> Markup {
+    field(say(lang, "理由", "Reason"), id, html! { input id=(id) name="reason" required; })
 }
 
 fn add_form(person: &Person) -> Markup {
@@ -239,7 +277,7 @@ pub(crate) async fn give(
     not_oneself(&person, &login)?;
     let (role, topic) = role_and_topic(&desk, fields.get("role"), fields.some("topic"))?;
     accounts::give(&desk.pool, &login, role, topic, By { actor: &person.login, reason: "" }).await?;
-    Ok(see_other("/accounts?done=role-given"))
+    Ok(done("role-given", &login))
 }
 
 /// Takes a role away.
@@ -251,8 +289,8 @@ pub(crate) async fn take(
 ) -> Answer<Response> {
     not_oneself(&person, &login)?;
     let (role, topic) = role_and_topic(&desk, fields.get("role"), None)?;
-    accounts::take(&desk.pool, &login, role, topic, By { actor: &person.login, reason: "" }).await?;
-    Ok(see_other("/accounts?done=role-taken"))
+    accounts::take(&desk.pool, &login, role, topic, By { actor: &person.login, reason: fields.reason()? }).await?;
+    Ok(done("role-taken", &login))
 }
 
 /// Disables an account.
@@ -264,20 +302,37 @@ pub(crate) async fn disable(
 ) -> Answer<Response> {
     not_oneself(&person, &login)?;
     accounts::disable(&desk.pool, &login, true, By { actor: &person.login, reason: fields.reason()? }).await?;
-    Ok(see_other("/accounts?done=disabled"))
+    Ok(done("disabled", &login))
 }
 
 /// Lets it in again.
 pub(crate) async fn enable(State(desk): State<Arc<Desk>>, person: Person, Path(login): Path<String>) -> Answer<Response> {
     not_oneself(&person, &login)?;
     accounts::disable(&desk.pool, &login, false, By { actor: &person.login, reason: "" }).await?;
-    Ok(see_other("/accounts?done=enabled"))
+    Ok(done("enabled", &login))
 }
 
 /// Ends its sessions.
 pub(crate) async fn end_sessions(State(desk): State<Arc<Desk>>, person: Person, Path(login): Path<String>) -> Answer<Response> {
     accounts::end_sessions(&desk.pool, &login, By { actor: &person.login, reason: "" }).await?;
-    Ok(see_other("/accounts?done=sessions-ended"))
+    Ok(done("sessions-ended", &login))
+}
+
+/// Lifts the lock after wrong attempts.
+pub(crate) async fn unlock(
+    State(desk): State<Arc<Desk>>,
+    person: Person,
+    Path(login): Path<String>,
+    fields: Fields,
+) -> Answer<Response> {
+    not_oneself(&person, &login)?;
+    accounts::unlock(&desk.pool, &login, By { actor: &person.login, reason: fields.reason()? }).await?;
+    Ok(done("unlocked", &login))
+}
+
+/// Back to the list, which names whose account it was.
+fn done(word: &str, login: &str) -> Response {
+    see_other(&format!("/accounts?done={word}&who={login}"))
 }
 
 fn not_oneself(person: &Person, login: &str) -> Answer<()> {

@@ -82,10 +82,14 @@ fn own_sessions(person: &Person, sessions: &[Own]) -> Markup {
     html! { section.panel {
         h2 { (say(lang, "ログイン中のセッション", "Where you are signed in")) }
         div.scroll { table {
-            thead { tr { th { (say(lang, "開始", "Since")) } th { (say(lang, "最終利用", "Last used")) } th { (say(lang, "接続元", "From")) } th { (say(lang, "ブラウザー", "Browser")) } } }
+            thead { tr { th { (say(lang, "開始", "Since")) } th { (say(lang, "最終利用", "Last used")) } th { (say(lang, "接続元", "From")) } th { (say(lang, "ブラウザー", "Browser")) } th {} } }
             tbody { @for own in sessions { tr {
                 td { (when(&own.begun_at)) } td { (when(&own.seen_at)) }
                 td { code { (own.address) } @if own.this { " " (badge(Tone::Quiet, say(lang, "この画面", "this one"))) } } td { (browser(lang, &own.agent)) }
+                td { @if !own.this { (post(person, "/me/end-one", html! {
+                    input type="hidden" name="session" value=(own.id);
+                    button.link type="submit" { (say(lang, "終了", "end it")) }
+                })) } }
             } } }
         } }
         @if sessions.iter().any(|own| !own.this) {
@@ -98,6 +102,17 @@ fn own_sessions(person: &Person, sessions: &[Own]) -> Markup {
 pub(crate) async fn end_others(State(desk): State<Arc<Desk>>, person: Person, from: From) -> Answer<Response> {
     enter::end_others(&desk.pool, &person, &from).await?;
     Ok(see_other("/me?done=sessions-ended"))
+}
+
+/// Ends one of them.
+pub(crate) async fn end_one(State(desk): State<Arc<Desk>>, person: Person, from: From, fields: Fields) -> Answer<Response> {
+    if !enter::end_one(&desk.pool, &person, fields.get("session"), &from).await? {
+        return Err(Refusal::sentence(
+            "そのセッションはすでに終了しているか、この画面のセッションです。",
+            "The session is over already, or is the one of this page.",
+        ));
+    }
+    Ok(see_other("/me?done=session-ended"))
 }
 
 fn password_form(person: &Person) -> Markup {

@@ -65,7 +65,7 @@ fn door(lang: Lang, with_provider: bool, wrong: bool, login: &str, back: &str) -
             (field(say(lang, "パスワード", "Password"), "password", html! {
                 input id="password" name="password" type="password" autocomplete="current-password" required autofocus[!login.is_empty()];
             }))
-            button type="submit" { (say(lang, "入る", "Sign in")) }
+            button type="submit" { (say(lang, "ログイン", "Sign in")) }
         }
         @if with_provider {
             // A link and no form: a form may lead to no other site here.
@@ -115,7 +115,7 @@ fn code_form(person: &Person, wrong: bool, back: &str) -> Markup {
             (field(say(lang, "認証アプリの6桁のコード", "Six digits of your authenticator app"), "code", html! {
                 input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]{6,7}" required autofocus;
             }))
-            button type="submit" { (say(lang, "入る", "Sign in")) }
+            button type="submit" { (say(lang, "ログイン", "Sign in")) }
         }))
     };
     bare(lang, say(lang, "ワンタイムコード", "One-time code"), body)

@@ -77,7 +77,7 @@ begin
     -- An auditor sees who may do what, and no secret of anybody's.
     grant select on access.permission, access.attempt to renkei_auditor;
     grant select (login_id, display_name, origin, password_set_at, must_change, totp_proven_at, disabled_at, disabled_by,
-                  disabled_reason, created_at, created_by) on access.account to renkei_auditor;
+                  disabled_reason, lock_lifted_at, created_at, created_by) on access.account to renkei_auditor;
     grant select (login_id, begun_at, seen_at, proven_at, complete, way, address, agent, ended_at, ended_why)
        on access.session to renkei_auditor;
     grant select (id, name, topics, valid_through, why, made_at, made_by, revoked_at, revoked_by, revoked_why)

@@ -221,6 +221,9 @@ async fn a_bank_profile_is_changed_ahead_and_by_two_persons() {
     for sql in ["update ledger.profile_version set values = '{\"a\": \"b\"}'", "delete from ledger.profile_version"] {
         assert_eq!(db.refused(sql).await, "profile_version_stays");
     }
+    let sql = "select string_agg(action || ' ' || actor, ', ' order by id) from audit.event where object = 'bank_profile'";
+    let told = "setting.proposed kanri, setting.approved shonin, setting.proposed kanri, setting.withdrawn kanri";
+    assert_eq!(db.one::<String>(sql).await, told);
     let history = settings::setting_changes(&db.pool, "bank_profile", 10).await.unwrap();
     let [only] = &history[..] else { panic!("{history:?}") };
     assert_eq!((&only.before["own_account"], &only.after["own_account"]), (&"0123456".into(), &"7654321".into()));
@@ -286,6 +289,29 @@ async fn rules_with_a_validity_go_forward_and_leave_no_gap() {
     let of = |key, item| SurveyRule { role: "nature", fund: "", key, from_year: 2026, item };
     let change = |rule| settings::change_survey_rule(&db.pool, rule, BY);
     assert_eq!(rule(change(of("01", Some("no such item"))).await), "settlement_rule_leads_to_an_item");
+    // What no budget line of any year is about is a slip of the pen; the beginning of a line is enough.
+    assert_eq!(rule(change(of("77", Some("goods"))).await), "settlement_rule_key_is_known");
+    // The command asks the same.
+    let command = "select ledger.set_settlement_rule('nature', '', '77', 2026, 'goods', 'kanri', '試験')";
+    let refused = sqlx::query(command).execute(&db.pool).await.unwrap_err().to_string();
+    assert!(refused.contains("77") && refused.contains("no budget line of any year"), "{refused}");
+    db.run(
+        "insert into ledger.budget_line (fiscal_year, fund, code, side, name, account)
+            select 2025, '01', '9801020377', 'expenditure', '報酬', min(a.code) from ledger.account a",
+    )
+    .await;
+    for (role, key, known) in [
+        ("nature", "9801/77", true),
+        ("nature", "9802/77", false),
+        ("purpose", "9801", true),
+        ("purpose", "9802", false),
+        ("revenue", "9801", false),
+        ("fund", "01", true),
+        ("fund", "98", false),
+    ] {
+        let sql = format!("select ledger.settlement_key_is_known('{role}', '', '{key}')");
+        assert_eq!(db.one::<bool>(&sql).await, known, "{role} {key}");
+    }
     assert_eq!(change(of("01", Some("goods"))).await.unwrap(), 1);
     assert_eq!(rule(change(of("01", Some("goods"))).await), "setting_changes_something");
     assert_eq!(change(of("01", None)).await.unwrap(), 2);

@@ -13,6 +13,7 @@ use renkei_core::calendar::clock;
 use renkei_core::catalogue::Lang;
 use renkei_core::registry::{Profile, Topic};
 use renkei_core::words::say;
+use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::{Tab, by, changes, day, page, permitted, reason, seen, small};
@@ -102,16 +103,25 @@ pub(crate) async fn show(
     let now: BTreeMap<&str, &str> =
         keys.iter().filter_map(|key| Some((key.key.as_str(), value(profile, &agreed, &key.key)?))).collect();
     let waiting = versions.iter().find(|version| version.approved.is_none());
+    let here =
+        own_bank(&desk, (now.get("own_bank").copied(), now.get("own_branch").copied()), &clock::today().to_string()).await?;
+    let then = match waiting {
+        Some(it) => {
+            let value = |key: &str| it.values.get(key).map(String::as_str);
+            own_bank(&desk, (value("own_bank"), value("own_branch")), &it.valid_from).await?
+        }
+        None => None,
+    };
     let address = format!("/settings/banks/{slug}/{name}");
     let body = html! {
         h2 { (topic.number) " " (ja(&profile.title)) " " code { (profile.name) } }
-        @if let Some(waiting) = waiting { (decision(&person, topic, &address, &keys, waiting)) }
+        @if let Some(waiting) = waiting { (decision(&person, topic, &address, &keys, (waiting, then.as_ref()))) }
         section.panel {
             h3 { (say(lang, "今日の指示に適用する値", "What counts for orders of today")) }
             div.scroll { table {
                 thead { tr { th { (say(lang, "項目", "Item")) } th { (say(lang, "値", "Value")) } th { (say(lang, "設定ファイルの値", "In its file")) } } }
                 tbody { @for key in &keys { tr {
-                    th scope="row" { (say(lang, &key.name, &key.name_en)) } td { (told(lang, key, now.get(key.key.as_str()).copied())) }
+                    th scope="row" { (say(lang, &key.name, &key.name_en)) } td { (told(lang, key, now.get(key.key.as_str()).copied())) (here.as_ref().map_or_else(Markup::default, |bank| bank.beside(lang, &key.key))) }
                     td { (told(lang, key, profile.layout.values.get(&key.key).map(String::as_str))) }
                 } } }
             } }
@@ -120,6 +130,39 @@ pub(crate) async fn show(
         (history(lang, &keys, &versions))
     };
     Ok(page(&person, Tab::Banks, &fields, body))
+}
+
+/// The account that is debited is at a bank of the master, or at one that it does not know on a day.
+#[derive(Debug, FromRow)]
+struct OwnBank {
+    bank: Option<String>,
+    branch: Option<String>,
+}
+
+impl OwnBank {
+    /// What stands beside the value of a key: the name of the bank or the branch.
+    fn beside(&self, lang: Lang, key: &str) -> Markup {
+        let name = match key {
+            "own_bank" => &self.bank,
+            "own_branch" => &self.branch,
+            _ => return Markup::default(),
+        };
+        html! { " " @match name {
+            Some(name) => (ja(name)),
+            None => (badge(Tone::Act, say(lang, "金融機関マスタにありません", "not in the bank master"))),
+        } }
+    }
+}
+
+/// What the master calls a bank and a branch on a day; `None`: the profile names none.
+async fn own_bank(desk: &Desk, (bank, branch): (Option<&str>, Option<&str>), day: &str) -> Answer<Option<OwnBank>> {
+    let Some(bank) = bank else { return Ok(None) };
+    let named = sqlx::query_as(
+        "select (select i.name from ledger.institution i where i.bank = $1 and $3::text::date between i.valid_from and i.valid_to) as bank,
+                (select b.name from ledger.branch b where b.bank = $1 and b.branch = $2
+                    and $3::text::date between b.valid_from and b.valid_to) as branch",
+    );
+    Ok(Some(named.bind(bank).bind(branch).bind(day).fetch_one(&desk.pool).await?))
 }
 
 async fn keys_of(desk: &Desk, profile: &Profile) -> Answer<Vec<ProfileKey>> {
@@ -167,7 +210,13 @@ fn input(lang: Lang, key: &ProfileKey, now: &str) -> Markup {
 }
 
 /// What waits for the second person, and what they may do.
-fn decision(person: &Person, topic: &Topic, address: &str, keys: &[ProfileKey], waiting: &ProfileVersion) -> Markup {
+fn decision(
+    person: &Person,
+    topic: &Topic,
+    address: &str,
+    keys: &[ProfileKey],
+    (waiting, bank): (&ProfileVersion, Option<&OwnBank>),
+) -> Markup {
     let lang = person.lang;
     let own = waiting.made_by.eq_ignore_ascii_case(&person.login);
     let approves = person.may_on(Action::Approve, topic.slug.as_str());
@@ -177,6 +226,10 @@ fn decision(person: &Person, topic: &Topic, address: &str, keys: &[ProfileKey], 
             dt { (say(lang, "適用開始日", "From")) } dd { (waiting.valid_from) }
             dt { (say(lang, "登録者", "Entered by")) } dd { (waiting.made_by) " " (when(&waiting.made_at)) }
             dt { (say(lang, "理由", "Why")) } dd { (waiting.why) }
+            @if let Some(bank) = bank {
+                dt { (say(lang, "引落銀行・支店（適用開始日）", "Debited bank and branch on that day")) }
+                dd { @for key in ["own_bank", "own_branch"] { code { (waiting.values.get(key).map_or("", String::as_str)) } (bank.beside(lang, key)) " " } }
+            }
         }
         (difference(lang, keys, waiting))
         @if approves && !own {
@@ -229,7 +282,8 @@ fn outcome(lang: Lang, version: &ProfileVersion) -> Markup {
     html! { @match version.approved {
         None => (badge(Tone::Act, say(lang, "承認待ち", "waits for approval"))),
         Some(true) => { (badge(Tone::Good, say(lang, "承認済", "approved"))) " " (who) },
-        Some(false) => { (badge(Tone::Bad, say(lang, "差戻し・取下げ", "refused"))) " " (who) " " (version.decided_why) },
+        Some(false) if who.eq_ignore_ascii_case(&version.made_by) => { (badge(Tone::Quiet, say(lang, "取下げ", "taken back"))) " " (who) " " (version.decided_why) },
+        Some(false) => { (badge(Tone::Bad, say(lang, "差戻し", "refused"))) " " (who) " " (version.decided_why) },
     } }
 }
 
@@ -248,19 +302,17 @@ pub(crate) async fn propose(
     let keys = keys_of(&desk, profile).await?;
     let chosen: BTreeMap<String, String> = keys.iter().map(|key| (key.key.clone(), fields.get(&key.key).to_owned())).collect();
     // Which of so many fields it is, the rule of the database does not say.
-    let wrong: Option<(String, String, String)> = sqlx::query_as(
-        "select k.name, k.name_en, e.value from jsonb_each_text($1) e join ledger.profile_key k on k.key = e.key
+    let wrong: Option<(String, String, String, String, String)> = sqlx::query_as(
+        "select k.name, k.name_en, k.told, k.told_en, e.value from jsonb_each_text($1) e join ledger.profile_key k on k.key = e.key
           where e.value <> '' and e.value !~ k.form order by k.sort limit 1",
     )
     .bind(Json(&chosen))
     .fetch_optional(&desk.pool)
     .await?;
-    if let Some((ja, en, value)) = wrong {
+    if let Some((ja, en, told, told_en, value)) = wrong {
         return Err(Refusal::sentence(
-            &format!(
-                "{ja}「{value}」が正しい形ではありません。半角で、区切り（,）を入れず、時刻は09:30のように入力してください。"
-            ),
-            &format!("{en} cannot be {value:?}: half-width, without separators, a time as 09:30."),
+            &format!("{ja}「{value}」が正しい形ではありません。{told}で入力してください。"),
+            &format!("{en} cannot be {value:?}. Its form: {told_en}."),
         ));
     }
     let (valid_from, today) = (day(&fields, "valid_from")?, clock::today().to_string());
@@ -306,5 +358,5 @@ pub(crate) async fn refuse(
     }
     let (version, today) = (small(&fields, "version")?, clock::today().to_string());
     profiles::decide(&desk.pool, (&slug, &name, version), false, &today, by(&person, &fields)?).await?;
-    Ok(see_other(&format!("/settings/banks/{slug}/{name}?done=sent-back")))
+    Ok(see_other(&format!("/settings/banks/{slug}/{name}?done={}", if own { "withdrawn" } else { "sent-back" })))
 }

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use renkei_consumers::calendar;
 use renkei_consumers::ledger::settings;
 use renkei_core::calendar::{BusinessCalendar, DayRule, OwnDay, clock};
 use renkei_core::catalogue::Lang;
-use renkei_core::words::say;
+use renkei_core::words::{self, say};
+use sqlx::FromRow;
 
 use super::{Tab, by, changes, day, history, page, permitted, reason};
-use crate::access::Person;
+use crate::access::{Action, Person};
 use crate::desk::Desk;
 use crate::guard::see_other;
-use crate::html::{Fields, empty, field, ja, post};
+use crate::html::{Fields, Tone, badge, count, empty, field, ja, post, yen};
 use crate::refusal::{Answer, Refusal};
 
 /// Holidays from this year on.
@@ -39,12 +42,48 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, person: Person, fields: 
                       "A holiday closes the office and the banks. Besides, the office is closed from 29 December, banks from 31 December, to 3 January. The years of an imported list of the Cabinet Office are as the list says. To import it:"))
                  " " code { "renkei calendar import" } }
         @if edits { div.columns { (form(&person)) (own_form(&person)) } }
+        (due_on_closed_days(&desk, &person, &calendar, today).await?)
         (own_days(lang, &calendar, today))
         (years(lang, &calendar, today))
         (history(&desk, lang, "own_day").await?)
         (history(&desk, lang, "holiday").await?)
     };
     Ok(page(&person, Tab::Calendar, &fields, body))
+}
+
+/// Payment orders of a state that are due on a day.
+#[derive(Debug, FromRow)]
+struct Due {
+    day: String,
+    state: String,
+    orders: i64,
+    yen: i64,
+}
+
+/// Coming days on which banks are closed although somebody is to be paid then. Only the closed days are looked up, by the index on the
+/// pay date: how many orders there are makes no difference.
+async fn due_on_closed_days(desk: &Desk, person: &Person, calendar: &BusinessCalendar, today: Date) -> Answer<Markup> {
+    let lang = person.lang;
+    if !person.may_everywhere(Action::See) {
+        return Ok(Markup::default());
+    }
+    let coming = today.series(1.day()).take_while(|day| *day <= calendar.horizon());
+    let closed = coming.filter(|day| calendar.is_business_day(DayRule::Bank, *day) == Ok(false));
+    let closed: Vec<String> = closed.map(|day| day.to_string()).collect();
+    let due: Vec<Due> = sqlx::query_as(include_str!("sql/due_on_days.sql")).bind(&closed).fetch_all(&desk.pool).await?;
+    Ok(html! { @if !due.is_empty() { section.panel {
+        h2 { (say(lang, "金融機関の休業日に支払日がある支出命令", "Payment orders due on days on which banks are closed")) " " (badge(Tone::Act, say(lang, "要確認", "look at it"))) }
+        p.hint { (say(lang, "この日には振り込めません。支払日を変更するか、休業日の扱いを銀行プロファイルで確認してください。",
+                      "Nothing is transferred on these days. Give the orders another day, or look at what the bank profile says of such a day.")) }
+        div.scroll { table {
+            thead { tr { th { (say(lang, "支払日", "Pay date")) } th { (say(lang, "状態", "State")) } th.number { (say(lang, "件数", "Orders")) } th.number { (say(lang, "金額（円）", "Yen")) } } }
+            tbody { @for due in &due { tr {
+                td { time datetime=(due.day) { (due.day) } @if let Ok(day) = due.day.parse() { " " (weekday(lang, day)) } }
+                td { a href={ "/ledger/orders?state=" (due.state) } { (words::order_state(lang, &due.state)) } }
+                td.number { (count(due.orders)) } td.number { (yen(due.yen)) }
+            } } }
+        } }
+    } } })
 }
 
 fn form(person: &Person) -> Markup {
@@ -90,7 +129,7 @@ fn own_form(person: &Person) -> Markup {
 }
 
 /// Days of office or banks from this year on.
-fn own_days(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> Markup {
+fn own_days(lang: Lang, calendar: &BusinessCalendar, today: Date) -> Markup {
     let coming: Vec<OwnDay> = calendar.own_days().filter(|own| own.day.year() >= today.year()).collect();
     html! {
         @if !coming.is_empty() {
@@ -108,8 +147,8 @@ fn own_days(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -
     }
 }
 
-fn years(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> Markup {
-    let coming: Vec<(jiff::civil::Date, &str)> = calendar.holidays().filter(|(day, _)| day.year() >= today.year()).collect();
+fn years(lang: Lang, calendar: &BusinessCalendar, today: Date) -> Markup {
+    let coming: Vec<(Date, &str)> = calendar.holidays().filter(|(day, _)| day.year() >= today.year()).collect();
     let mut years: Vec<i16> = coming.iter().map(|(day, _)| day.year()).collect();
     years.dedup();
     html! {
@@ -125,7 +164,7 @@ fn years(lang: Lang, calendar: &BusinessCalendar, today: jiff::civil::Date) -> M
     }
 }
 
-fn weekday(lang: Lang, day: jiff::civil::Date) -> &'static str {
+fn weekday(lang: Lang, day: Date) -> &'static str {
     use jiff::civil::Weekday as W;
     match day.weekday() {
         W::Monday => say(lang, "月", "Mon"),

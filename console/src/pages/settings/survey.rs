@@ -15,10 +15,13 @@ use crate::access::Person;
 use crate::desk::Desk;
 use crate::guard::see_other;
 use crate::html::{Fields, count, empty, field, ja, post, search, when, who};
-use crate::refusal::Answer;
+use crate::refusal::{Answer, Refusal};
 
 /// Rules shown at once.
 const ROWS: i64 = 500;
+
+/// What the form says where a rule is to be taken back: to choose nothing takes nothing back.
+const TAKEN_BACK: &str = "-";
 
 /// Kinds of rules.
 const ROLES: [(&str, &str, &str); 4] = [
@@ -117,9 +120,10 @@ fn form(person: &Person, role: &str, items: &[Item]) -> Markup {
             (field(say(lang, "会計（空欄はすべて）", "Fund (empty: all)"), "fund", html! { input id="fund" name="fund" maxlength="2" inputmode="numeric"; }))
             (field(say(lang, "科目・節", "Code"), "key", html! { input id="key" name="key" required maxlength="16"; }))
             (field(say(lang, "適用年度", "From fiscal year"), "from_year", html! { input id="from_year" name="from_year" type="number" min="2000" max="2100" required; }))
-            (field(say(lang, "決算統計の区分", "Item"), "item", html! { select id="item" name="item" {
-                option value="" { (say(lang, "（対応を取り消す）", "(take the rule back)")) }
+            (field(say(lang, "決算統計の区分", "Item"), "item", html! { select id="item" name="item" required {
+                option value="" { (say(lang, "選んでください", "choose")) }
                 (options(lang, items))
+                option value=(TAKEN_BACK) { (say(lang, "（対応を取り消す）", "(take the rule back)")) }
             } }))
             (reason(lang, "survey"))
             button type="submit" { (say(lang, "変更する", "Change")) }
@@ -132,12 +136,18 @@ pub(crate) async fn change(State(desk): State<Arc<Desk>>, person: Person, fields
     if let Some(proof) = permitted(&person, "/settings/survey")? {
         return Ok(proof);
     }
+    let item = fields.some("item").ok_or_else(|| {
+        Refusal::sentence(
+            "決算統計の区分を選んでください。対応を取り消すときは「（対応を取り消す）」を選びます。",
+            "Choose an item of the survey; to take the rule back, choose that.",
+        )
+    })?;
     let rule = SurveyRule {
         role: fields.get("role"),
         fund: fields.get("fund"),
         key: fields.get("key"),
         from_year: small(&fields, "from_year")?,
-        item: fields.some("item"),
+        item: Some(item).filter(|item| *item != TAKEN_BACK),
     };
     settings::change_survey_rule(&desk.pool, rule, by(&person, &fields)?).await?;
     let role = ROLES.iter().find(|(role, ..)| *role == rule.role).map_or("", |(role, ..)| role);
