@@ -199,7 +199,6 @@ comment on column ledger.payment_slip.confirmation_no is '確認番号: random, 
 comment on column ledger.payment_slip.store_barcode is 'コンビニバーコード printed beside the eL-QR: GS1-128, 44 digits. Null: none; nothing of ours issues one yet, a section''s printing may enter it.';
 create unique index payment_slip_key_once on ledger.payment_slip (case_key);
 create index payment_slip_by_assessment on ledger.payment_slip (assessment_id);
-create index payment_slip_by_due on ledger.payment_slip (due_on, id) where state in ('queued', 'uploaded');
 create unique index payment_slip_one_live on ledger.payment_slip (assessment_id, split) where state in ('queued', 'uploaded', 'provisional');
 
 create table ledger.slip_notice (
