@@ -161,6 +161,8 @@ fn who_chooses_an_object_has_not_answered_whether_it_was_paid_before() {
         let post = [("finding", finding.as_str()), ("act", "post"), ("reason", "別の請求と確認")];
         operator.post(list, &post).await.expect_to(&format!("{list}?done=posted-held.1.0.0"));
         assert_eq!(world.number(orders).await, 2);
+        let page = operator.get(&format!("/batches/{id}")).await.expect(200).shows("作成された支出命令");
+        page.shows("<code>2026P00000001</code>").shows("起票");
         // Whoever approves the order sees whom it pays now, and who chose that and why, beside what came.
         let order = world.number("select max(id) from ledger.payment_order").await;
         let page = operator.get(&format!("/ledger/lineage/payment_order/{order}")).await.expect(200);

@@ -53,9 +53,21 @@ fn a_bad_file_is_handed_in_and_its_errors_are_read_over_the_bytes() {
         let page =
             page.shows("6<mark class=\"fault\">O</mark>000").shows("画面 <code class=\"detail\">unyo.1</code>").shows("16進表示");
         page.hides("記帳前に確認する");
+        // A file that is refused as a whole ends with all that was read, on its page and in the list; nobody is told that it was accepted.
+        let read = world.number("select records_read from intake.batch").await;
+        let ends = format!("<th scope=\"row\">却下</th><td class=\"number\"><span class=\"count\">{read}</span></td>");
+        let page = operator.get(&format!("/batches/{id}?done=handed-in")).await.expect(200).hides("ファイルを受け付けました。");
+        page.shows(&ends);
         let csv = operator.get(&format!("/batches/{id}/errors.csv")).await.expect(200).shows("FIELD_NOT_DIGITS");
         assert!(csv.text.starts_with('\u{feff}') && csv.text.contains("\"内容\""));
         operator.get(&format!("/batches/{id}/errors")).await.expect(200).shows("DATE_NO_SUCH_DAY").shows("月末日やうるう年");
+        // On paper it says to whom it goes and who wrote it.
+        let page = operator
+            .get(&format!("/batches/{id}/errors"))
+            .await
+            .expect(200)
+            .shows("<dt>宛先</dt><dd>市民活動推進課システム</dd>");
+        page.shows("<dt>作成</dt>").shows("unyo.1");
         // A value may be a name or an account: who only watches sees its last signs, who sees all of it is written down.
         assert_eq!(looked(world, "unyo.1", "batch", "error list").await, 1);
         let mut viewer = Visitor::with_roles(world, &address, "mite.1", &["viewer"]).await;

@@ -101,6 +101,12 @@ fn an_order_gets_another_day_or_is_cancelled_by_a_second_person_who_saw_the_effe
         asked.shows("請求の誤り");
         sqlx::query("update access.session set proven_at = clock_timestamp()").execute(world.pool()).await.unwrap();
         approver.post("/ledger/orders/cancel", &why).await.expect_to(&told("orders-cancelled"));
+        // A day that is over is marked where the order still waits to be paid.
+        approver.get(LIST).await.expect(200).hides(">経過</span>");
+        let over = "alter table ledger.payment_order disable trigger user; update ledger.payment_order set pay_date = '2026-10-05' where state = 'approved';
+                    alter table ledger.payment_order enable trigger user";
+        sqlx::raw_sql(over).execute(world.pool()).await.unwrap();
+        approver.get(LIST).await.expect(200).shows("2026-10-05 <span class=\"badge bad\">経過</span>");
         let told = "select count(*) from audit.event where actor = 'shonin.1' and action in ('payment_order.reschedule', 'payment_order.cancel')
                        and reason in ('銀行の持込期限に間に合わない', '請求の誤り')";
         assert_eq!(world.number(told).await, 2);

@@ -134,5 +134,10 @@ fn what_was_typed_goes_on_to_the_other_language() {
         visitor.post(&format!("{topic}/pause"), &stop).await.expect(303);
         let page = visitor.get(&topic).await.expect(200);
         assert_eq!(Switch::of(&page), Some(Switch::Link("/language/en".to_owned())));
+        // A look at what would go says that nothing is made until it goes on.
+        let asked = [("profile", "mizuho_eb"), ("param.pay_date", "2026-10-23")];
+        let page =
+            visitor.post(&format!("{topic}/dry-run"), &asked).await.expect(200).shows("再開するまでファイルはできません。");
+        page.shows(" · 点検</p>");
     });
 }
