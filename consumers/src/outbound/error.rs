@@ -66,11 +66,8 @@ pub enum OutboundError {
     #[error("the order is not understood: {}", sentences(.0))]
     Params(Vec<ParamFault>),
     /// A message whose type is none of this queue's.
-    #[error("the message is not an export order: {reason}")]
-    Properties {
-        /// Why not.
-        reason: String,
-    },
+    #[error("the message is not an export order: its type is {0:?}, neither \"export\" nor \"missed\"")]
+    Properties(String),
     /// A message whose body is no export order.
     #[error("the message is not an export order: {reason}")]
     Message {
@@ -324,7 +321,7 @@ impl OutboundError {
             OutboundError::Topic { .. } | OutboundError::Profile { .. } | OutboundError::Message { .. } => {
                 "EXPORT_ORDER_NOT_UNDERSTOOD"
             }
-            OutboundError::Properties { .. } => "EXPORT_PROPERTIES_NOT_UNDERSTOOD",
+            OutboundError::Properties(_) => "EXPORT_PROPERTIES_NOT_UNDERSTOOD",
             OutboundError::RunReused { .. } => "EXPORT_RUN_REUSED",
             OutboundError::Contended { .. } => "EXPORT_CONTENDED",
             OutboundError::Write(error) => return error.fault().map_or("EXPORT_NOT_WRITABLE", |fault| &fault.code).to_owned(),
@@ -388,7 +385,7 @@ impl Classify for OutboundError {
             OutboundError::Contract { .. }
             | OutboundError::Workbook { .. }
             | OutboundError::Message { .. }
-            | OutboundError::Properties { .. }
+            | OutboundError::Properties(_)
             | OutboundError::RunReused { .. } => Verdict::Bug,
             OutboundError::ReviewDiffers { .. } | OutboundError::ApprovalDead { .. } | OutboundError::OutboxOccupied { .. } => {
                 Verdict::Hold

@@ -57,10 +57,7 @@ impl Handler for ExportHandler {
         let carried = match MessageKind::parse(&message.kind) {
             Some(MessageKind::Export) => self.carry_out(&message).await.map(Some),
             Some(MessageKind::Missed) => self.take_missed(&message).await.map(|()| None),
-            _ => {
-                let reason = format!("its type is {:?}, neither \"export\" nor \"missed\"", message.kind);
-                Err(OutboundError::Properties { reason })
-            }
+            _ => Err(OutboundError::Properties(message.kind.clone())),
         };
         match carried {
             Ok(None) => Outcome::Done,
