@@ -114,6 +114,8 @@ fn a_broker_killed_on_the_way_loses_nothing() {
         assert_eq!(state(world).await, "received", "the file had come whole before the broker was killed");
         services(&["up", "rabbitmq"]);
         exactly_once(world, 1, RECORDS, yen).await;
+        world.nothing_in_hand().await;
+        exactly_once(world, 1, RECORDS, yen).await;
     });
 }
 
